@@ -1,0 +1,62 @@
+# make demo   sets everything up and shows head office, dealers and tills at work
+# make test   sets everything up and runs every check (this is what .ci/run calls)
+# make fast   format, lint, types, contracts and unit tests: before every save
+# make serve  a head office server on this machine, data under build/
+# make lock   re-makes .requirements.lock after pyproject.toml changed (UPGRADE=--upgrade: newest)
+# make clean  removes what the commands above made, except .venv
+SHELL := /bin/bash
+PYTHON := .venv/bin/python
+STEP := .ci/step
+WORKERS ?= 2
+SEEDS ?= 200
+SERVE_HOME ?= build/serve
+
+# Checks read text and names in UTF-8 on a machine without a locale too.
+export PYTHONUTF8 := 1
+
+.PHONY: demo test fast serve lock clean setup static unit everything simulation
+# The checks of one run share the machine's cores and stop at the first failure.
+.NOTPARALLEL:
+
+demo: setup
+	@$(PYTHON) -m tests.demo
+
+test: setup static everything simulation
+	@echo "── every check passed"
+
+fast: setup static unit
+	@echo "── every fast check passed"
+
+setup:
+	@.ci/setup
+
+static:
+	@$(STEP) "format" $(PYTHON) -m ruff format --check .
+	@$(STEP) "lint" $(PYTHON) -m ruff check .
+	@$(STEP) "types" $(PYTHON) -m mypy
+	@$(STEP) "contracts" .venv/bin/lint-imports --no-logo
+
+unit:
+	@$(STEP) "unit tests" $(PYTHON) -m pytest -q -n $(WORKERS) -m "not slow" tests/architecture tests/unit
+
+everything:
+	@$(STEP) "tests" $(PYTHON) -m pytest -q -n $(WORKERS) tests
+
+simulation:
+	@$(STEP) "simulation" $(PYTHON) -m tests.simulation --seeds $(SEEDS)
+
+serve: setup
+	@test -e $(SERVE_HOME)/hq.key || $(PYTHON) -m sync_server init --home $(SERVE_HOME) --admin admin
+	@$(PYTHON) -m sync_server serve --home $(SERVE_HOME)
+
+# uv resolves for every platform at once; pip alone cannot. No addresses are written.
+lock: setup
+	@command -v uv >/dev/null 2>&1 || [ -x .venv/bin/uv ] || $(PYTHON) -m pip install --quiet uv
+	@PATH="$$PATH:$(CURDIR)/.venv/bin" uv pip compile pyproject.toml --all-extras $(UPGRADE) \
+		--generate-hashes --no-emit-index-url --no-header --python-version 3.11 --universal \
+		--quiet -o .requirements.lock
+	@.ci/setup
+
+clean:
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -path ./.venv -prune -o -type d -name __pycache__ -prune -exec rm -rf {} +

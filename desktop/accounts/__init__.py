@@ -1,0 +1,1 @@
+"""Accounts: expenses, payments, and who owes what."""

@@ -1,0 +1,1 @@
+"""Where the parts of the client are put together."""

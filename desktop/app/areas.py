@@ -1,0 +1,40 @@
+"""The explicit list of what the areas bring to the client: tables, preparations, commands."""
+
+import shared.pricing.tables
+from desktop.access.commands import COMMANDS as ACCESS
+from desktop.accounts.commands import COMMANDS as ACCOUNTS
+from desktop.catalog.commands import COMMANDS as CATALOG
+from desktop.channel.commands import COMMANDS as CHANNEL
+from desktop.ordering.commands import COMMANDS as ORDERING
+from desktop.pricing.commands import COMMANDS as PRICING
+from desktop.sales.commands import COMMANDS as SALES
+from desktop.stock.commands import BOOK_COMMANDS as BOOK
+from desktop.stock.commands import COMMANDS as STOCK
+from desktop.stocktake.commands import COMMANDS as STOCKTAKE
+from desktop.stocktake.commands import not_while_blind
+from desktop.store.command import Command
+from desktop.store.layout import Layout
+from desktop.tasks.commands import COMMANDS as TASKS
+from shared import areas
+from shared.catalog.search_index import make_search
+
+LAYOUT = Layout(
+    registry=areas.REGISTRY,
+    schema=areas.SCHEMA,
+    local=shared.pricing.tables.LOCAL,
+    prepare=(make_search,),
+)
+
+COMMANDS: tuple[Command, ...] = (
+    *ACCESS,
+    *CHANNEL,
+    *CATALOG,
+    *TASKS,
+    *STOCK,
+    *map(not_while_blind, BOOK),
+    *ACCOUNTS,
+    *PRICING,
+    *ORDERING,
+    *SALES,
+    *STOCKTAKE,
+)

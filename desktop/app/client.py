@@ -1,0 +1,105 @@
+"""Putting a client together in a folder: store, key, connection to head office."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from desktop.store.layout import Layout
+from desktop.store.writer import Store, StorePaths
+from desktop.sync.credentials import KeyStore, key_store
+from desktop.sync.engine import Summary, drive, sync
+from desktop.sync.enrolment import enrol, load_key
+from desktop.sync.transport import HttpTransport, new_client, send_enrolment
+from desktop.sync.worker import SyncWorker
+from shared.core.clock import Clock, Randomness
+from shared.core.errors import Unavailable
+from shared.journal.chain import SigningKey
+
+
+def default_home() -> Path:
+    """Where a person's data belongs on this system."""
+    return Path(platformdirs.user_data_dir("Qutong", appauthor=False))
+
+
+@dataclass(slots=True, kw_only=True)
+class Client:
+    """A running client without its screen."""
+
+    home: Path
+    store: Store
+    keys: KeyStore
+    clock: Clock
+    randomness: Randomness
+
+    @classmethod
+    def open(
+        cls,
+        home: Path,
+        layout: Layout,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        keys: KeyStore | None = None,
+        ballast_bytes: int | None = None,
+    ) -> "Client":
+        """Open the store in a folder. Raises Conflict ALREADY_RUNNING, Unavailable …"""
+        home.mkdir(parents=True, exist_ok=True)
+        held = keys or key_store(home / "keys", randomness)
+        store = Store(
+            StorePaths.under(home),
+            layout,
+            clock=clock,
+            randomness=randomness,
+            key=load_key(held),
+            ballast_bytes=ballast_bytes,
+        )
+        return cls(home=home, store=store, keys=held, clock=clock, randomness=randomness)
+
+    def enrol(self, server_url: str, code: str) -> str:
+        """Become the device a one-time code was made for; returns its id."""
+        with new_client(server_url) as http:
+            identity = enrol(
+                self.store,
+                self.keys,
+                self.randomness,
+                lambda message: send_enrolment(http, message),
+                code=code,
+                server_url=server_url,
+            )
+        return identity.device_id
+
+    def new_transport(self) -> HttpTransport:
+        """A connection to this device's head office. Raises Unavailable NOT_ENROLLED."""
+        identity = self.store.on_writer(lambda local: local.enrolled)
+        client = new_client(identity.server_url)
+        folder = self.home / "snapshots"
+        return HttpTransport(client, identity.device_id, self._key(), folder)
+
+    def _key(self) -> SigningKey:
+        key = load_key(self.keys)
+        if key is None:
+            raise Unavailable("KEY_MISSING")
+        return key
+
+    def sync(self) -> Summary:
+        """One sync, now. Raises Unavailable NETWORK, NOT_ENROLLED …"""
+        transport = self.new_transport()
+        try:
+            return drive(sync(self.store, self.clock), transport.send)
+        finally:
+            transport.close()
+
+    def worker(self, *, listen: bool = True) -> SyncWorker:
+        """A worker that syncs in the background once it is started."""
+        return SyncWorker(
+            self.store,
+            self.new_transport,
+            clock=self.clock,
+            randomness=self.randomness,
+            listen=listen,
+        )
+
+    def close(self) -> None:
+        """Finish and let go of everything."""
+        self.store.close()

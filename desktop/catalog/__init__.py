@@ -1,0 +1,1 @@
+"""Catalogue: publishing goods, own goods, and finding them by code or words."""

@@ -1,0 +1,166 @@
+"""Publishing goods and lists, a shop's own goods, and what a person means by a code."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+from sqlalchemy import Connection
+
+from desktop.access.usecases import require
+from desktop.store.session import Session
+from shared.catalog.documents import (
+    AssortmentItem,
+    AssortmentPublished,
+    CataloguePublished,
+    OwnProductCreated,
+    Product,
+    ProductBarcode,
+)
+from shared.catalog.pinyin import initials_of
+from shared.catalog.queries import by_barcode, packs_of, product
+from shared.catalog.rules import MOST_PRODUCTS, own_product_id
+from shared.core.errors import RuleViolation
+from shared.core.quantity import checked_quantity, parse_quantity
+from shared.core.rounding import MICRO
+from shared.core.text import code_text, normal
+from shared.journal.document import Header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A product and how many base units of it a person means, in millionths."""
+
+    product_id: str
+    qty_micro: int
+    unit: str = ""
+    """The unit that was scanned or spoken; '' when nobody knows the code."""
+    is_known: bool = True
+
+
+def asked(connection: Connection, site_id: str, code: str, quantity: str = "1") -> Asked:
+    """What a scan with a quantity means (B08): ``27``, ``2箱3支``; a case code counts its pieces.
+
+    A number counts what the code names; a quantity with units counts the product's packs. An
+    unknown code is itself the product id: the till sells it and head office opens a task.
+
+    Raises: RuleViolation QUANTITY_UNREADABLE, UNKNOWN_UNIT, CODE_LOST_DIGITS…
+    """
+    clean = code_text(code)
+    hit = by_barcode(connection, clean, site_id=site_id)
+    if hit is None:
+        return Asked(product_id=clean, qty_micro=parse_quantity(quantity), is_known=False)
+    packs = packs_of(connection, hit.product_id)
+    if any(letter.isalpha() for letter in quantity):
+        qty_micro = parse_quantity(quantity, packs)
+    else:
+        qty_micro = checked_quantity(parse_quantity(quantity) * hit.factor_micro // MICRO)
+    return Asked(product_id=hit.product_id, qty_micro=qty_micro, unit=hit.unit)
+
+
+def known(connection: Connection, site_id: str, code: str, quantity: str = "1") -> Asked:
+    """As ``asked``, where only goods of the catalogue make sense. Raises PRODUCT_UNKNOWN."""
+    found = asked(connection, site_id, code, quantity)
+    if not found.is_known:
+        raise RuleViolation("PRODUCT_UNKNOWN", code=found.product_id)
+    return found
+
+
+def name_of(connection: Connection, product_id: str) -> str:
+    """What a product is called; its id when nobody here knows it."""
+    found = product(connection, product_id)
+    return found.name if found else product_id
+
+
+def publish_products(session: Session, products: Sequence[Product]) -> list[Header]:
+    """Publish products, in as many documents as their limit asks for (B01, B06, B08).
+
+    Raises: RuleViolation NOTHING_TO_PUBLISH, CODE_TWICE, PRODUCT_INCOMPLETE; AccessDenied
+    NOT_PERMITTED.
+    """
+    require(session, "catalogue.publish")
+    if not products:
+        raise RuleViolation("NOTHING_TO_PUBLISH")
+    _check_products(products)
+    full = [_with_initials(one) for one in products]
+    chunks = (full[at : at + MOST_PRODUCTS] for at in range(0, len(full), MOST_PRODUCTS))
+    return [session.append(CataloguePublished(products=tuple(some))) for some in chunks]
+
+
+def _check_products(products: Iterable[Product]) -> None:
+    seen: set[str] = set()
+    for one in products:
+        if not one.code or not one.name:
+            raise RuleViolation("PRODUCT_INCOMPLETE", code=one.code)
+        if one.code in seen:
+            raise RuleViolation("CODE_TWICE", code=one.code)
+        seen.add(one.code)
+
+
+def _with_initials(one: Product) -> Product:
+    if one.initials:
+        return one
+    return msgspec.structs.replace(one, initials=initials_of(one.name))
+
+
+def publish_assortment(
+    session: Session,
+    assortment_id: str,
+    sales_org_id: str,
+    name: str,
+    items: Sequence[AssortmentItem],
+    *,
+    is_exclusive: bool = False,
+    account_ids: Sequence[str] = (),
+    former_account_ids: Sequence[str] = (),
+) -> Header:
+    """Publish a product list, or an exclusive one with the accounts it names (B02, B03).
+
+    Raises: RuleViolation LIST_INCOMPLETE, ACCOUNTS_MISSING; AccessDenied NOT_PERMITTED.
+    """
+    require(session, "catalogue.publish")
+    if not assortment_id or not sales_org_id:
+        raise RuleViolation("LIST_INCOMPLETE")
+    if is_exclusive and not account_ids:
+        raise RuleViolation("ACCOUNTS_MISSING", assortment_id=assortment_id)
+    body = AssortmentPublished(
+        assortment_id=assortment_id,
+        sales_org_id=sales_org_id,
+        name=name,
+        is_exclusive=is_exclusive,
+        account_ids=tuple(account_ids),
+        former_account_ids=tuple(former_account_ids),
+        items=tuple(items),
+    )
+    return session.append(body)
+
+
+def create_own_product(
+    session: Session,
+    code: str,
+    name: str,
+    *,
+    barcodes: Sequence[str] = (),
+    base_unit: str = "件",
+    kind: str = "goods",
+) -> str:
+    """Take up goods of the shop's own (B11, R07); the product's id.
+
+    Raises: RuleViolation CODE_EMPTY, PRODUCT_INCOMPLETE, CODE_TAKEN; AccessDenied NOT_PERMITTED.
+    """
+    require(session, "own_goods.write")
+    clean, called = code_text(code), normal(name)
+    if not called:
+        raise RuleViolation("PRODUCT_INCOMPLETE", code=clean)
+    product_id = own_product_id(session.identity.site_id, clean)
+    if product(session.connection, product_id) is not None:
+        raise RuleViolation("CODE_TAKEN", code=clean)
+    body = OwnProductCreated(
+        code=clean,
+        name=called,
+        base_unit=base_unit,
+        kind=kind,
+        barcodes=tuple(ProductBarcode(barcode=one) for one in barcodes),
+        initials=initials_of(called),
+    )
+    session.append(body)
+    return product_id

@@ -1,0 +1,1 @@
+"""Channel: the structure is published; the site a device works for is looked up."""

@@ -1,0 +1,1 @@
+"""The client without a screen: every use case as a command."""

@@ -1,0 +1,1 @@
+"""Ordering: orders from submission to receipt."""

@@ -1,0 +1,1 @@
+"""Orders: asking, deciding, and the goods on their way."""

@@ -1,0 +1,1 @@
+"""Pricing: publishing versions, comparing them, and why a price is what it is."""

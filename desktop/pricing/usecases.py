@@ -1,0 +1,140 @@
+"""Publishing price versions, a shop's own price, and the price a person asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from desktop.access.usecases import require, require_approver
+from desktop.store.session import Session
+from shared.catalog.queries import product
+from shared.channel.queries import account
+from shared.core.errors import RuleViolation
+from shared.core.ids import uid_text
+from shared.core.money import MOST_UNIT_PRICE_MICRO
+from shared.core.rounding import MICRO
+from shared.journal.document import Header
+from shared.pricing.documents import OwnPriceSet
+from shared.pricing.publishing import version_bodies
+from shared.pricing.queries import (
+    context_of,
+    price_book,
+    retail_price,
+    sales_orgs_of_site,
+    versions,
+)
+from shared.pricing.rules import Price, PriceContext, PriceRow, Step
+
+
+def newest_number(session: Session, sales_org_id: str) -> int:
+    """The number of the newest sealed version this device knows; 0 before the first."""
+    return max((one.number for one in versions(session.connection, sales_org_id)), default=0)
+
+
+def publish_prices(
+    session: Session,
+    sales_org_id: str,
+    rows: Sequence[PriceRow],
+    steps: Sequence[Step],
+    *,
+    approver_id: str,
+    effective_at_us: int = 0,
+    parent_number: int | None = None,
+    reason: str = "",
+) -> str:
+    """Ask head office to seal the next price version (C02, C03); the version's id.
+
+    Without a parent it follows the newest version known here, without an instant it holds from
+    now on. Head office answers with the number, or with the reason why not.
+
+    Raises: RuleViolation PRICE_ROW_BAD, PRICE_ROW_TWICE, LOGIC_EMPTY, LOGIC_STEP_BAD,
+    APPROVAL_MISSING, SECOND_PERSON_NEEDED; AccessDenied NOT_PERMITTED, APPROVER_MAY_NOT.
+    """
+    require(session, "price.publish")
+    require_approver(session, approver_id, "price.approve")
+    parent = newest_number(session, sales_org_id) if parent_number is None else parent_number
+    version_uid = session.new_uid()
+    *chunks, version = version_bodies(
+        version_uid,
+        sales_org_id=sales_org_id,
+        parent_number=parent,
+        effective_at_us=effective_at_us or session.now_us,
+        steps=steps,
+        rows=rows,
+        reason=reason,
+    )
+    for chunk in chunks:
+        session.append(chunk)
+    session.append(version, uid=version_uid, approver_id=approver_id)
+    return uid_text(version_uid)
+
+
+def set_own_price(session: Session, product_id: str, unit_price_micro: int) -> Header:
+    """The shop's own retail price of a product (B11); 0 takes it back.
+
+    Raises: RuleViolation PRODUCT_UNKNOWN, PRICE_NEGATIVE, PRICE_TOO_LARGE; AccessDenied
+    NOT_PERMITTED.
+    """
+    require(session, "own_goods.write")
+    if product(session.connection, product_id) is None:
+        raise RuleViolation("PRODUCT_UNKNOWN", code=product_id)
+    if unit_price_micro < 0:
+        raise RuleViolation("PRICE_NEGATIVE")
+    if unit_price_micro > MOST_UNIT_PRICE_MICRO:
+        raise RuleViolation("PRICE_TOO_LARGE")
+    return session.append(
+        OwnPriceSet(
+            product_id=product_id,
+            unit_price_micro=unit_price_micro,
+            is_removed=unit_price_micro == 0,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Buyer:
+    """Who a price is asked for: nobody named is the consumer."""
+
+    account_id: str = ""
+    level_id: str = ""
+    """What a customer of this level pays (C01)."""
+
+    @property
+    def is_consumer(self) -> bool:
+        """Whether the suggested retail price, or the shop's own one, is meant."""
+        return not self.account_id and not self.level_id
+
+
+def price_for(
+    session: Session,
+    site_id: str,
+    buyer: Buyer,
+    product_id: str,
+    at_us: int,
+    *,
+    qty_micro: int = MICRO,
+) -> Price | None:
+    """The price of one base unit for a buyer at a site and instant; None when there is none.
+
+    An account that is known here pays by its own sales organisation's logic (C07); a level pays
+    as that level of the site's sales organisation does, and where the level has no price the
+    consumer's price holds.
+    """
+    if buyer.is_consumer:
+        return retail_price(session.connection, site_id, product_id, at_us)
+    for context in _contexts(session, site_id, buyer, at_us):
+        book = price_book(session.connection, context, at_us)
+        found = book.price(product_id, qty_micro=qty_micro) if book else None
+        if found is not None:
+            return found
+    return retail_price(session.connection, site_id, product_id, at_us)
+
+
+def _contexts(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Sequence[PriceContext]:
+    connection = session.connection
+    if buyer.account_id and account(connection, buyer.account_id) is not None:
+        return [context_of(connection, buyer.account_id, at_us)]
+    if not buyer.level_id:
+        return []
+    return [
+        PriceContext(sales_org_id=one, level_id=buyer.level_id)
+        for one in sales_orgs_of_site(connection, site_id)
+    ]

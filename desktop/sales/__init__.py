@@ -1,0 +1,1 @@
+"""Sales: the till, returns, wholesale invoices, collections, the simple register."""

@@ -1,0 +1,1 @@
+"""Selling: the till and the wholesale invoice, returns, collections, the simple register."""

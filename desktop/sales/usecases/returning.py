@@ -1,0 +1,236 @@
+"""Goods come back: against their sale, at the price and the share of discount they were sold at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.engine import RowMapping
+
+from desktop.access.usecases import require
+from desktop.channel.usecases import day_at, place_of
+from desktop.sales.usecases.selling import Given, Sold, sold, tendered
+from desktop.store.session import Session
+from shared.accounts.rules import Tender
+from shared.core.errors import RuleViolation
+from shared.core.ids import uid_bytes
+from shared.core.rounding import divide_half_away
+from shared.sales.documents import Sale, SaleLine
+from shared.sales.queries import open_invoices, sale_with_lines
+from shared.sales.rules import SaleMode, line_minor
+from shared.sales.tables import sale, sale_line, sale_tender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Original:
+    """A sale with what came back of it already."""
+
+    head: RowMapping
+    lines: Sequence[RowMapping]
+    returned_micro: Mapping[int, int]
+    """By line number, in millionths of the base unit."""
+    rounding_back_minor: int
+    paid_minor: Mapping[str, int]
+    """By tender, in the order they were given, less what was refunded already."""
+
+    def left_micro(self, line: RowMapping) -> int:
+        """What may still come back of a line."""
+        return int(line["qty_micro"]) - self.returned_micro.get(line["line_no"], 0)
+
+
+def find_sale(session: Session, name: str) -> str:
+    """The uid text of a sale of this site by its printed number or its uid.
+
+    Raises: RuleViolation SALE_UNKNOWN.
+    """
+    found = session.connection.execute(
+        select(sale.c.id).where(
+            sale.c.site_id == session.identity.site_id,
+            (sale.c.number == name) | (sale.c.id == name.lower()),
+        )
+    ).scalar()
+    if found is None:
+        raise RuleViolation("SALE_UNKNOWN", sale=name[:40])
+    return str(found)
+
+
+def original(session: Session, uid: str) -> Original:
+    """A sale as its returns need it. Raises: RuleViolation SALE_UNKNOWN."""
+    found = sale_with_lines(session.connection, uid)
+    if found is None:
+        raise RuleViolation("SALE_UNKNOWN", sale=uid[:40])
+    head, lines = found
+    came = dict(_came_back(session, uid))
+    returned: dict[int, int] = {}
+    for line in lines:
+        # Returned lines name the product; they fill the sale's lines in their order.
+        part = min(came.get(_key(line), 0), max(int(line["qty_micro"]), 0))
+        came[_key(line)] = came.get(_key(line), 0) - part
+        returned[line["line_no"]] = part
+    rounding = session.connection.execute(
+        select(func.coalesce(func.sum(sale.c.rounding_minor), 0)).where(sale.c.return_of == uid)
+    ).scalar_one()
+    return Original(
+        head=head,
+        lines=lines,
+        returned_micro=returned,
+        rounding_back_minor=int(rounding),
+        paid_minor=_paid(session, uid),
+    )
+
+
+_Key = tuple[str, str, int]
+
+
+def _key(line: RowMapping) -> _Key:
+    return line["product_id"], line["lot"], line["unit_price_micro"]
+
+
+def _came_back(session: Session, uid: str) -> list[tuple[_Key, int]]:
+    c = sale_line.c
+    statement = (
+        select(c.product_id, c.lot, c.unit_price_micro, func.sum(-c.qty_micro))
+        .join(sale, sale.c.id == c.document)
+        .where(sale.c.return_of == uid, c.qty_micro < 0)
+        .group_by(c.product_id, c.lot, c.unit_price_micro)
+    )
+    rows = session.connection.execute(statement)
+    return [((product, lot, price), int(qty)) for product, lot, price, qty in rows]
+
+
+def _paid(session: Session, uid: str) -> dict[str, int]:
+    c = sale_tender.c
+    statement = (
+        select(c.tender, func.sum(c.amount_minor))
+        .join(sale, sale.c.id == c.document)
+        .where((sale.c.id == uid) | (sale.c.return_of == uid))
+        .group_by(c.tender)
+        .order_by(func.min(c.id))
+    )
+    return {tender: int(minor) for tender, minor in session.connection.execute(statement)}
+
+
+def return_goods(
+    session: Session,
+    sale_uid: str,
+    wanted: Mapping[int, int] | None = None,
+    refund: Sequence[Given] = (),
+    *,
+    reason: str,
+) -> Sold:
+    """Take goods of a sale back (by line number and quantity in millionths; None = all of it).
+
+    Each line gives back its own price and its share of discounts and of what was rounded off,
+    so that all returns of a sale add up to what was paid for it. An invoice's open part is
+    written off first; the rest goes back by the tenders it was paid with, unless said.
+
+    Raises: RuleViolation SALE_UNKNOWN, LINE_UNKNOWN, NOTHING_TO_RETURN, RETURNED_TOO_MUCH,
+    QUANTITY_NOT_POSITIVE, REASON_MISSING and what tenders raise; AccessDenied NOT_PERMITTED.
+    """
+    place = place_of(session)
+    require(session, "sale.return")
+    if not reason.strip():
+        raise RuleViolation("REASON_MISSING")
+    was = original(session, sale_uid)
+    parts = _parts(was, wanted)
+    lines = [_returned(was, line, qty_micro) for line, qty_micro in parts]
+    amount = sum(line.amount_minor for line in lines)
+    rounding = _rounding_back(was, -amount)
+    total = amount + rounding
+    open_minor = _open_minor(session, was)
+    cash_back = total + min(-total, open_minor)
+    given = refund or _by_original_tender(was, -cash_back)
+    body = Sale(
+        mode=was.head["mode"],
+        currency=was.head["currency"],
+        lines=lines,
+        tenders=tendered(place, cash_back, given, on_credit=not cash_back),
+        total_minor=total,
+        rounding_minor=rounding,
+        customer_id=was.head["customer_id"],
+        salesperson_id=was.head["salesperson_id"],
+        price_logic=was.head["price_logic"],
+        return_of=sale_uid,
+        note=reason,
+    )
+    written = session.append(
+        body, predecessor=uid_bytes(sale_uid), business_day=day_at(session, place)
+    )
+    return sold(written, body)
+
+
+def _parts(was: Original, wanted: Mapping[int, int] | None) -> list[tuple[RowMapping, int]]:
+    by_no = {line["line_no"]: line for line in was.lines if line["qty_micro"] > 0}
+    if wanted is None:
+        wanted = {no: was.left_micro(line) for no, line in by_no.items() if was.left_micro(line)}
+    if not wanted:
+        raise RuleViolation("NOTHING_TO_RETURN")
+    for no, qty_micro in wanted.items():
+        if no not in by_no:
+            raise RuleViolation("LINE_UNKNOWN", line_no=no)
+        if qty_micro <= 0:
+            raise RuleViolation("QUANTITY_NOT_POSITIVE", line_no=no)
+        if qty_micro > was.left_micro(by_no[no]):
+            raise RuleViolation(
+                "RETURNED_TOO_MUCH", line_no=no, left_micro=was.left_micro(by_no[no])
+            )
+    return [(by_no[no], wanted[no]) for no in sorted(wanted)]
+
+
+def _returned(was: Original, line: RowMapping, qty_micro: int) -> SaleLine:
+    """The part of a line; all parts together give back exactly what the line cost."""
+    before = was.returned_micro.get(line["line_no"], 0)
+    amount = _part(line["amount_minor"], line["qty_micro"], before, qty_micro)
+    gross = line_minor(qty_micro, line["unit_price_micro"], was.head["currency"])
+    return SaleLine(
+        product_id=line["product_id"],
+        qty_micro=-qty_micro,
+        unit_price_micro=line["unit_price_micro"],
+        amount_minor=-amount,
+        kind=line["kind"],
+        unit=line["unit"],
+        lot=line["lot"],
+        discount_minor=amount - gross,
+        price_version=line["price_version"],
+        price_trail=line["price_trail"],
+        name=line["name"],
+    )
+
+
+def _part(whole: int, of: int, before: int, part: int) -> int:
+    return divide_half_away(whole * (before + part), of) - divide_half_away(whole * before, of)
+
+
+def _rounding_back(was: Original, amount_minor: int) -> int:
+    """The share of what was rounded off the sale that these goods carry; positive."""
+    rounding = -int(was.head["rounding_minor"])
+    lines_minor = int(was.head["total_minor"]) + rounding
+    if not rounding or lines_minor <= 0:
+        return 0
+    back_before = sum(
+        _part(line["amount_minor"], line["qty_micro"], 0, was.returned_micro[line["line_no"]])
+        for line in was.lines
+        if line["qty_micro"] > 0
+    )
+    until = divide_half_away(rounding * (back_before + amount_minor), lines_minor)
+    return until - was.rounding_back_minor
+
+
+def _open_minor(session: Session, was: Original) -> int:
+    """What is still owed for the invoice; it is not refunded but no longer owed."""
+    if was.head["mode"] != SaleMode.INVOICE or not was.head["customer_id"]:
+        return 0
+    still = open_invoices(session.connection, was.head["site_id"], was.head["customer_id"])
+    return next((one.open_minor for one in still if one.invoice == was.head["id"]), 0)
+
+
+def _by_original_tender(was: Original, back_minor: int) -> list[Given]:
+    """Back the way it came, tender by tender; what cannot go that way goes in cash."""
+    found: list[Given] = []
+    for tender, paid_minor in was.paid_minor.items():
+        part = min(back_minor, paid_minor)
+        if part > 0:
+            found.append(Given(tender=Tender(tender), amount_minor=-part))
+            back_minor -= part
+    if back_minor:
+        found.append(Given(tender=Tender.CASH, amount_minor=-back_minor))
+    return found

@@ -1,0 +1,409 @@
+"""A sale at the till or as a wholesale invoice: prices with their reasons, discounts, tenders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from desktop.access.usecases import require, require_approver
+from desktop.catalog.usecases import name_of
+from desktop.channel.usecases import day_at, place_of
+from desktop.pricing.usecases import Buyer, price_for
+from desktop.store.session import Session
+from shared.accounts.rules import Tender
+from shared.channel.queries import SiteView
+from shared.channel.tables import sales_org
+from shared.core.errors import RuleViolation
+from shared.core.ids import uid_text
+from shared.core.money import MOST_UNIT_PRICE_MICRO, apply_ratio
+from shared.core.rounding import MICRO
+from shared.journal.document import Header
+from shared.pricing.queries import sales_orgs_of_site
+from shared.pricing.rules import trail_text
+from shared.sales.documents import Sale, SaleLine, TenderLine
+from shared.sales.rules import (
+    LineKind,
+    SaleMode,
+    check_paid,
+    line_minor,
+    share_discount,
+    totals,
+)
+
+OWN_DISCOUNT_MICRO: Final = 100_000
+"""How much of the list amount a person may give away without another one: a tenth."""
+MOST_ROUND_OFF_MINOR: Final = 100
+"""抹零 goes down to whole units of the currency at most."""
+MOST_LINES: Final = 1_000
+
+_AT_THE_TILL: Final = frozenset(
+    {Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER, Tender.MALL}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BasketLine:
+    """One line of a basket; a negative quantity is goods coming back."""
+
+    product_id: str
+    qty_micro: int
+    unit: str = ""
+    lot: str = ""
+    kind: LineKind = LineKind.GOODS
+    unit_price_micro: int | None = None
+    """Said by the person: for goods nobody has a price of, or instead of the price found."""
+    discount_minor: int = 0
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Money as it is handed over, in minor units; cash may be more than is due."""
+
+    tender: Tender
+    amount_minor: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discount:
+    """A discount of the whole basket: an amount, or the ratio that is left to pay (95折)."""
+
+    minor: int = 0
+    pay_ratio_micro: int = MICRO
+
+
+NO_DISCOUNT: Final = Discount()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sold:
+    """A sale that is done, as the receipt and the big figures on screen need it."""
+
+    uid: str
+    number: str
+    currency: str
+    list_minor: int
+    """Before discounts."""
+    discount_minor: int
+    rounding_minor: int
+    total_minor: int
+    paid_minor: int
+    change_minor: int
+    owed_minor: int
+    """What stays on the customer's account."""
+    lines: int
+
+
+def sell(
+    session: Session,
+    basket: Sequence[BasketLine],
+    given: Sequence[Given] = (),
+    *,
+    discount: Discount = NO_DISCOUNT,
+    round_off_to_minor: int = 0,
+    customer_id: str = "",
+    salesperson_id: str = "",
+    approver_id: str = "",
+    note: str = "",
+    uid: bytes | None = None,
+) -> Sold:
+    """Sell at the till at the consumer's price of now; without tenders it is exact cash (I02).
+
+    Cash beyond the total is given back as change. A ``uid`` made when the basket was opened
+    makes a second press of the same key the same sale.
+
+    Raises: RuleViolation NO_LINES, TOO_MANY_LINES, QUANTITY_ZERO, PRICE_MISSING,
+    DISCOUNT_TOO_LARGE, APPROVAL_MISSING, SECOND_PERSON_NEEDED, ROUND_OFF_TOO_LARGE, NOT_PAID,
+    PAID_TOO_MUCH, TENDER_NEEDS_PROVIDER, TENDER_NOT_ALLOWED; AccessDenied NOT_PERMITTED,
+    APPROVER_MAY_NOT; Conflict ALREADY_APPENDED.
+    """
+    place = place_of(session)
+    require(session, "sale.make")
+    priced = _priced(session, place, Buyer(), basket)
+    lines = _discounted(session, place.currency, priced, discount, approver_id)
+    return _complete(
+        session,
+        place,
+        lines,
+        given,
+        mode=SaleMode.TILL,
+        round_off_to_minor=round_off_to_minor,
+        on_credit=False,
+        header=_Names(customer_id, salesperson_id, approver_id, note),
+        uid=uid,
+    )
+
+
+def sell_invoice(
+    session: Session,
+    customer_id: str,
+    basket: Sequence[BasketLine],
+    given: Sequence[Given] = (),
+    *,
+    buyer: Buyer,
+    on_credit: bool = True,
+    discount: Discount = NO_DISCOUNT,
+    round_off_to_minor: int = 0,
+    salesperson_id: str = "",
+    approver_id: str = "",
+    note: str = "",
+    uid: bytes | None = None,
+) -> Sold:
+    """Sell to a customer of the site's own at the guide price of its level (批发开单, I02).
+
+    On credit, what is not paid now is owed; otherwise it is paid like at the till. Raises as
+    ``sell``, and RuleViolation CUSTOMER_MISSING.
+    """
+    place = place_of(session)
+    require(session, "sale.make")
+    if not customer_id:
+        raise RuleViolation("CUSTOMER_MISSING")
+    if "/" in customer_id:
+        raise RuleViolation("CUSTOMER_BAD", customer_id=customer_id)
+    priced = _priced(session, place, buyer, basket)
+    lines = _discounted(session, place.currency, priced, discount, approver_id)
+    return _complete(
+        session,
+        place,
+        lines,
+        given,
+        mode=SaleMode.INVOICE,
+        round_off_to_minor=round_off_to_minor,
+        on_credit=on_credit,
+        header=_Names(customer_id, salesperson_id, approver_id, note),
+        uid=uid,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    customer_id: str
+    salesperson_id: str
+    approver_id: str
+    note: str
+
+
+def _priced(
+    session: Session, place: SiteView, buyer: Buyer, basket: Sequence[BasketLine]
+) -> list[SaleLine]:
+    if not basket:
+        raise RuleViolation("NO_LINES")
+    if len(basket) > MOST_LINES:
+        raise RuleViolation("TOO_MANY_LINES", most=MOST_LINES)
+    if any(line.qty_micro < 0 for line in basket):
+        require(session, "sale.return")
+    at_us = session.now_us
+    return [_line(session, place, buyer, line, at_us) for line in basket]
+
+
+def _line(
+    session: Session, place: SiteView, buyer: Buyer, line: BasketLine, at_us: int
+) -> SaleLine:
+    if not line.qty_micro:
+        raise RuleViolation("QUANTITY_ZERO", product_id=line.product_id)
+    found = price_for(
+        session, place.site_id, buyer, line.product_id, at_us, qty_micro=abs(line.qty_micro)
+    )
+    said = line.unit_price_micro
+    if line.kind is LineKind.GIFT:
+        list_price = 0
+    elif found is not None:
+        list_price = found.unit_price_micro
+    elif said is not None:
+        list_price = said
+    else:
+        raise RuleViolation("PRICE_MISSING", product_id=line.product_id)
+    if said is not None and not 0 <= said <= MOST_UNIT_PRICE_MICRO:
+        raise RuleViolation("PRICE_BAD", product_id=line.product_id)
+    if said is not None and said > list_price and line.kind is not LineKind.GIFT:
+        # More than the list says is no discount: the price itself is the person's.
+        found, list_price = None, said
+    discount = line.discount_minor
+    if said is not None and said < list_price:
+        # The price found stays with its reasons; what the person took off is a discount.
+        discount += line_minor(line.qty_micro, list_price, place.currency) - line_minor(
+            line.qty_micro, said, place.currency
+        )
+    return SaleLine(
+        product_id=line.product_id,
+        qty_micro=line.qty_micro,
+        unit_price_micro=list_price,
+        amount_minor=line_minor(line.qty_micro, list_price, place.currency, discount),
+        kind=line.kind.value,
+        unit=line.unit,
+        lot=line.lot,
+        discount_minor=discount,
+        price_version=found.version if found else 0,
+        price_trail=trail_text(found) if found else "",
+        name=line.name or _name_if_unknown(session, line.product_id),
+    )
+
+
+def _name_if_unknown(session: Session, product_id: str) -> str:
+    """A catalogue name is read from the catalogue; only what it lacks is written down."""
+    return product_id if name_of(session.connection, product_id) == product_id else ""
+
+
+def _discounted(
+    session: Session,
+    currency: str,
+    lines: list[SaleLine],
+    discount: Discount,
+    approver_id: str,
+) -> list[SaleLine]:
+    """Share the basket's discount over its lines, and see that somebody may give it (D09)."""
+    sold = [line for line in lines if line.qty_micro > 0]
+    before = [line.amount_minor for line in sold]
+    if any(amount < 0 for amount in before):
+        raise RuleViolation("DISCOUNT_TOO_LARGE", most=_list_minor(sold, currency))
+    due = sum(before)
+    off = discount.minor + due - apply_ratio(due, discount.pay_ratio_micro)
+    if discount.minor < 0 or not 0 <= discount.pay_ratio_micro <= MICRO or off > due:
+        raise RuleViolation("DISCOUNT_TOO_LARGE", most=due)
+    parts = iter(share_discount(off, before)) if off else iter(())
+    shared = [_less(line, next(parts)) if off and line.qty_micro > 0 else line for line in lines]
+    _check_rights(session, currency, shared, approver_id)
+    return shared
+
+
+def _less(line: SaleLine, part_minor: int) -> SaleLine:
+    values = {name: getattr(line, name) for name in line.__struct_fields__}
+    return SaleLine(
+        **values
+        | {
+            "discount_minor": line.discount_minor + part_minor,
+            "amount_minor": line.amount_minor - part_minor,
+        }
+    )
+
+
+def _check_rights(
+    session: Session, currency: str, lines: Sequence[SaleLine], approver_id: str
+) -> None:
+    given = sum(abs(line.discount_minor) for line in lines)
+    if approver_id:
+        require_approver(session, approver_id, "sale.approve")
+    if not given:
+        return
+    require(session, "sale.discount")
+    sold = [line for line in lines if line.qty_micro > 0]
+    if given > apply_ratio(_list_minor(sold, currency), OWN_DISCOUNT_MICRO) and not approver_id:
+        raise RuleViolation(
+            "APPROVAL_MISSING",
+            permission="sale.approve",
+            discount_minor=given,
+            own_micro=OWN_DISCOUNT_MICRO,
+        )
+
+
+def _list_minor(lines: Sequence[SaleLine], currency: str) -> int:
+    return sum(line_minor(line.qty_micro, line.unit_price_micro, currency) for line in lines)
+
+
+def _complete(
+    session: Session,
+    place: SiteView,
+    lines: list[SaleLine],
+    given: Sequence[Given],
+    *,
+    mode: SaleMode,
+    round_off_to_minor: int,
+    on_credit: bool,
+    header: _Names,
+    uid: bytes | None,
+) -> Sold:
+    if not 0 <= round_off_to_minor <= MOST_ROUND_OFF_MINOR:
+        raise RuleViolation("ROUND_OFF_TOO_LARGE", most=MOST_ROUND_OFF_MINOR)
+    due = totals([line.amount_minor for line in lines], round_off_to_minor=round_off_to_minor)
+    tenders = tendered(place, due.total_minor, given, on_credit=on_credit)
+    body = Sale(
+        mode=mode.value,
+        currency=place.currency,
+        lines=lines,
+        tenders=tenders,
+        total_minor=due.total_minor,
+        rounding_minor=due.rounding_minor,
+        customer_id=header.customer_id,
+        salesperson_id=header.salesperson_id,
+        price_logic=logic_of(session, place.site_id),
+        note=header.note,
+    )
+    written = session.append(
+        body,
+        uid=uid,
+        business_day=day_at(session, place),
+        approver_id=header.approver_id,
+    )
+    return sold(written, body)
+
+
+def sold(written: Header, body: Sale) -> Sold:
+    """What a screen and a receipt say of a sale that was just written."""
+    paid = sum(one.amount_minor for one in body.tenders)
+    back = sum(one.amount_minor for one in body.tenders if one.reference == CHANGE)
+    list_minor = _list_minor(body.lines, body.currency)
+    return Sold(
+        uid=uid_text(written.uid),
+        number=written.number,
+        currency=body.currency,
+        list_minor=list_minor,
+        discount_minor=sum(line.discount_minor for line in body.lines),
+        rounding_minor=body.rounding_minor,
+        total_minor=body.total_minor,
+        paid_minor=paid,
+        change_minor=-back,
+        owed_minor=body.total_minor - paid,
+        lines=len(body.lines),
+    )
+
+
+CHANGE: Final = "change"
+"""The reference of cash that went back over the counter."""
+
+
+def tendered(
+    place: SiteView, total_minor: int, given: Sequence[Given], *, on_credit: bool
+) -> list[TenderLine]:
+    """The tender lines: what was handed over, and cash going back as change.
+
+    Raises as ``sell`` where the money does not fit.
+    """
+    for one in given:
+        _check_tender(place, one)
+    if not given and not on_credit:
+        given = [Given(tender=Tender.CASH, amount_minor=total_minor)] if total_minor else []
+    over = sum(one.amount_minor for one in given) - total_minor
+    cash = sum(one.amount_minor for one in given if one.tender is Tender.CASH)
+    lines = [
+        TenderLine(tender=one.tender.value, amount_minor=one.amount_minor, reference=one.reference)
+        for one in given
+    ]
+    if total_minor > 0 and 0 < over <= cash:
+        lines.append(TenderLine(tender=Tender.CASH.value, amount_minor=-over, reference=CHANGE))
+    paid = [line.amount_minor for line in lines]
+    # Owing is possible on credit, overpaying never is.
+    check_paid(total_minor, paid, on_credit=on_credit and sum(paid) <= max(total_minor, 0))
+    return lines
+
+
+def _check_tender(place: SiteView, one: Given) -> None:
+    if one.tender is Tender.PAYMENT_CODE:
+        raise RuleViolation("TENDER_NEEDS_PROVIDER", tender=one.tender.value)
+    is_mall = one.tender is Tender.MALL
+    if one.tender not in _AT_THE_TILL or (is_mall and not place.mall_partner_id):
+        raise RuleViolation("TENDER_NOT_ALLOWED", tender=one.tender.value)
+    if not one.amount_minor:
+        raise RuleViolation("AMOUNT_ZERO", tender=one.tender.value)
+
+
+def logic_of(session: Session, site_id: str) -> str:
+    """What head office calls the price logic of the site's first sales organisation (C07)."""
+    orgs = sales_orgs_of_site(session.connection, site_id)
+    if not orgs:
+        return ""
+    named = session.connection.execute(
+        select(sales_org.c.price_logic).where(sales_org.c.id == orgs[0])
+    ).scalar()
+    return named or orgs[0]

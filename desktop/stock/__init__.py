@@ -1,0 +1,1 @@
+"""Stock: movements, transfers, and what is where."""

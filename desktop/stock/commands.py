@@ -1,0 +1,260 @@
+"""The commands of stock."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from desktop.catalog.usecases import Asked, known, name_of
+from desktop.stock import usecases
+from desktop.store.asking import Params, Written, device, entry, now_us
+from desktop.store.command import Command
+from desktop.store.writer import Store
+from shared.channel.queries import site_of
+from shared.core.clock import business_day
+from shared.core.errors import RuleViolation
+from shared.stock.documents import MovementTypeLine
+from shared.stock.queries import StockLine, holdings, stock_report
+from shared.stock.rules import Status, location
+from shared.stock.tables import stock_move
+
+
+class GoodsParams(Params):
+    """A code and how many of it: ``27``, ``2箱3支``; the lot where one is followed."""
+
+    code: str
+    qty: str = "1"
+    lot: str = ""
+
+
+class Move(Params, kw_only=True):
+    """A movement; ``type`` is one head office published."""
+
+    type: str
+    lines: tuple[GoodsParams, ...]
+    reason: str = ""
+    party: str = ""
+    approver: str = ""
+    note: str = ""
+    status: str = "sellable"
+    site: str = ""
+
+
+def _goods(store: Store, lines: Sequence[GoodsParams]) -> list[usecases.Goods]:
+    site_id = device(store).site_id
+
+    def read(connection: Connection) -> list[usecases.Goods]:
+        found: list[tuple[GoodsParams, Asked]] = [
+            (one, known(connection, site_id, one.code, one.qty)) for one in lines
+        ]
+        return [
+            usecases.Goods(product_id=what.product_id, qty_micro=what.qty_micro, lot=one.lot)
+            for one, what in found
+        ]
+
+    return store.read(read)
+
+
+def _move(store: Store, asked: Move) -> Written:
+    if asked.status not in set(Status):
+        raise RuleViolation("STATUS_UNKNOWN", status=asked.status)
+    done = store.write(
+        usecases.move,
+        asked.type,
+        _goods(store, asked.lines),
+        reason=asked.reason,
+        party_id=asked.party,
+        approver_id=asked.approver,
+        note=asked.note,
+        status=Status(asked.status),
+        site_id=asked.site,
+    )
+    return Written.of(done.value)
+
+
+class TransferSend(Params, kw_only=True):
+    """Goods for another site."""
+
+    to: str
+    lines: tuple[GoodsParams, ...]
+    note: str = ""
+
+
+def _send(store: Store, asked: TransferSend) -> Written:
+    goods = _goods(store, asked.lines)
+    return Written.of(store.write(usecases.send_transfer, asked.to, goods, note=asked.note).value)
+
+
+class ArrivedParams(Params):
+    """What arrived of a code: good, and damaged."""
+
+    code: str
+    qty: str = "1"
+    damaged: str = "0"
+    lot: str = ""
+
+
+class TransferReceive(Params, kw_only=True):
+    """Goods from another site."""
+
+    source: str
+    """The site they come from."""
+    lines: tuple[ArrivedParams, ...]
+    note: str = ""
+
+
+def _receive(store: Store, asked: TransferReceive) -> Written:
+    site_id = device(store).site_id
+
+    def read(connection: Connection) -> list[usecases.Arrived]:
+        return [_arrived(connection, site_id, one) for one in asked.lines]
+
+    done = store.write(usecases.receive_transfer, asked.source, store.read(read), note=asked.note)
+    return Written.of(done.value)
+
+
+def _arrived(connection: Connection, site_id: str, one: ArrivedParams) -> usecases.Arrived:
+    good = known(connection, site_id, one.code, one.qty)
+    return usecases.Arrived(
+        product_id=good.product_id,
+        good_micro=good.qty_micro,
+        damaged_micro=known(connection, site_id, one.code, one.damaged).qty_micro,
+        lot=one.lot,
+    )
+
+
+class StockOf(Params):
+    """What a site holds; of one product when a code is given."""
+
+    site: str = ""
+    code: str = ""
+
+
+def _stock(store: Store, asked: StockOf) -> list[dict[str, object]]:
+    site_id = asked.site or device(store).site_id
+
+    def read(connection: Connection) -> list[dict[str, object]]:
+        only = known(connection, site_id, asked.code).product_id if asked.code else ""
+        return [
+            {
+                "product": one.product_id,
+                "name": name_of(connection, one.product_id),
+                "location": one.location,
+                "lot": one.lot,
+                "qty_micro": one.qty_micro,
+            }
+            for one in holdings(connection, site_id)
+            if only in ("", one.product_id)
+        ]
+
+    return store.read(read)
+
+
+class StockReport(Params):
+    """进销存 of a site for business days from..to inclusive; left out: today."""
+
+    site: str = ""
+    start: str = ""
+    end: str = ""
+
+
+def _report(store: Store, asked: StockReport) -> dict[str, object]:
+    site_id = asked.site or device(store).site_id
+    at_us = now_us(store)
+
+    def read(connection: Connection) -> dict[str, object]:
+        place = site_of(connection, site_id)
+        today = business_day(at_us, place.zone if place and place.zone else "Asia/Shanghai")
+        start, end = asked.start or today, asked.end or today
+        lines = stock_report(connection, location(site_id), start, end)
+        return {"site": site_id, "start": start, "end": end, "lines": _named(connection, lines)}
+
+    return store.read(read)
+
+
+def _named(connection: Connection, lines: Sequence[StockLine]) -> list[dict[str, object]]:
+    return [
+        {"product": one.product_id, "name": name_of(connection, one.product_id)}
+        | {name: value for name, value in one._asdict().items() if name != "product_id"}
+        for one in lines
+    ]
+
+
+class Movements(Params):
+    """The moves behind a product's figure, oldest first."""
+
+    code: str
+    site: str = ""
+    limit: int = 500
+
+
+def _movements(store: Store, asked: Movements) -> list[dict[str, object]]:
+    site_id = asked.site or device(store).site_id
+
+    def read(connection: Connection) -> list[dict[str, object]]:
+        found = known(connection, site_id, asked.code)
+        m = stock_move.c
+        columns = (
+            m.document, m.movement_type, m.qty_micro, m.from_location, m.to_location, m.lot,
+            m.happened_at_us, m.business_day,
+        )  # fmt: skip
+        statement = (
+            select(*columns)
+            .where(m.site_id == site_id, m.product_id == found.product_id)
+            .order_by(m.happened_at_us, m.id)
+            .limit(asked.limit)
+        )
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+    return store.read(read)
+
+
+class PublishMovementTypes(Params):
+    """Movement types as named fields."""
+
+    types: tuple[dict[str, Any], ...]
+
+
+def _publish_types(store: Store, asked: PublishMovementTypes) -> Written:
+    types = [entry(MovementTypeLine, one) for one in asked.types]
+    return Written.of(store.write(usecases.publish_movement_types, types).value)
+
+
+COMMANDS = (
+    Command(name="move", summary="Goods come or go by a type.", params=Move, run=_move),
+    Command(
+        name="transfer-send",
+        summary="Goods leave for another site.",
+        params=TransferSend,
+        run=_send,
+    ),
+    Command(
+        name="transfer-receive",
+        summary="Goods arrive from another site.",
+        params=TransferReceive,
+        run=_receive,
+    ),
+    Command(
+        name="publish-movement-types",
+        summary="Add or change movement types (head office).",
+        params=PublishMovementTypes,
+        run=_publish_types,
+    ),
+)
+
+BOOK_COMMANDS = (
+    Command(name="stock", summary="What a site holds.", params=StockOf, run=_stock),
+    Command(
+        name="stock-report",
+        summary="Opening, in, out and closing by product over days.",
+        params=StockReport,
+        run=_report,
+    ),
+    Command(
+        name="movements",
+        summary="The moves behind a product's figure.",
+        params=Movements,
+        run=_movements,
+    ),
+)
+"""What shows the book: kept from who counts blind (H04)."""

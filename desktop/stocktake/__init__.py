@@ -1,0 +1,1 @@
+"""Stocktake: blind counts from opening to posting."""

@@ -1,0 +1,1 @@
+"""The device's database: one file, one writer, a spool beside it."""

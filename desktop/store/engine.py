@@ -1,0 +1,67 @@
+"""Opening the device's database file: the library's version, journal mode, the writer's locks."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool, StaticPool
+
+SQLITE_MIN = (3, 51, 3)
+"""Earlier ones have the WAL-reset fault: a checkpoint at the wrong instant loses commits."""
+IN_MEMORY = ":memory:"
+
+_COMMON = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -32768",
+)
+_WRITER = (
+    *_COMMON,
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA wal_autocheckpoint = 10000",
+)
+
+
+def open_writer(path: Path | None) -> Engine:
+    """The engine of the one connection that writes; ``None`` is a database in memory."""
+    return _engine(path, _WRITER, "BEGIN IMMEDIATE")
+
+
+def open_readers(path: Path) -> Engine:
+    """Connections that see the last commit, each in one consistent snapshot, and cannot write."""
+    return _engine(path, (*_COMMON, "PRAGMA query_only = ON"), "BEGIN")
+
+
+def assert_version() -> None:
+    """The SQLite library is one that keeps what it commits."""
+    found = tuple(int(part) for part in driver.sqlite_version.split("."))
+    assert found >= SQLITE_MIN, f"SQLite {driver.sqlite_version} may lose commits"
+
+
+def _engine(path: Path | None, pragmas: tuple[str, ...], begin: str) -> Engine:
+    assert_version()
+    name = str(path) if path else IN_MEMORY
+
+    def connect() -> Any:
+        # isolation_level None: the driver begins nothing by itself, the statement below does.
+        connection = driver.connect(name, isolation_level=None, check_same_thread=False)
+        for pragma in pragmas:
+            connection.execute(pragma).fetchall()
+        return connection
+
+    is_writer = begin == "BEGIN IMMEDIATE"
+    engine = create_engine(
+        "sqlite://",
+        module=driver,
+        creator=connect,
+        poolclass=StaticPool if is_writer else QueuePool,
+        query_cache_size=2000,
+    )
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine

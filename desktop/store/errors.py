@@ -1,0 +1,50 @@
+"""What the database says when something is wrong, as the errors a person is told."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+
+from shared.core.errors import QutongError, Unavailable
+
+_BY_TEXT = (
+    ("database or disk is full", "DISK_FULL"),
+    ("disk i/o error", "DISK_FAULTY"),
+    ("unable to open database file", "DISK_FAULTY"),
+    ("attempt to write a readonly database", "DISK_READ_ONLY"),
+    ("malformed", "DATABASE_DAMAGED"),
+    ("file is not a database", "DATABASE_DAMAGED"),
+    ("file is encrypted or is not a database", "DATABASE_DAMAGED"),
+    ("database is locked", "DATABASE_BUSY"),
+)
+
+
+class DatabaseDamaged(Unavailable):
+    """The database file cannot be read; a start moves it aside and rebuilds it."""
+
+
+class DiskFull(Unavailable):
+    """No room to write; nothing that was told as done is lost."""
+
+
+def named(error: DBAPIError) -> QutongError | None:
+    """The error a person is told; None when it is a fault of ours and must not be hidden."""
+    text = str(error.orig).lower()
+    for part, code in _BY_TEXT:
+        if part in text:
+            if code == "DATABASE_DAMAGED":
+                return DatabaseDamaged(code)
+            return DiskFull(code) if code == "DISK_FULL" else Unavailable(code)
+    return None
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """Turns what the database raises into errors with a code, where it has one."""
+    try:
+        yield
+    except DBAPIError as error:
+        named_error = named(error)
+        if named_error is None:
+            raise
+        raise named_error from error

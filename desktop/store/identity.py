@@ -1,0 +1,112 @@
+"""Who this device is, as stored in its database and its spool."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from desktop.store.tables import sync_state, this_device
+from shared.journal.chain import SigningKey
+from shared.journal.spool import SpoolIdentity
+from shared.sync.appending import Author
+from shared.sync.replica import Owns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """An enrolled device. ``tag`` is its short name in printed numbers."""
+
+    device_id: str
+    device_type: str
+    site_id: str
+    tag: str
+    incarnation: int
+    epoch: str
+    """Head office's epoch as last told."""
+    public_key: bytes
+    hq_public_key: bytes
+    server_url: str = ""
+
+    def author(self, key: SigningKey) -> Author:
+        """The writer of this device's journal."""
+        return Author(device_id=self.device_id, incarnation=self.incarnation, tag=self.tag, key=key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncState:
+    """What head office acknowledged, and the clock; microseconds."""
+
+    acknowledged_n: int = 0
+    acknowledged_hash: bytes = b""
+    head_signature: bytes = b""
+    synced_at_us: int = 0
+    clock_offset_us: int = 0
+    """To be added to this clock."""
+    clock_doubt_us: int = 0
+
+
+def load_identity(connection: Connection) -> Identity | None:
+    """The enrolled identity; None before enrolment."""
+    row = connection.execute(select(this_device)).mappings().one_or_none()
+    if row is None:
+        return None
+    return Identity(**{name: row[name] for name in Identity.__slots__})
+
+
+def store_identity(connection: Connection, identity: Identity) -> None:
+    """Remember who this device is."""
+    row = {name: getattr(identity, name) for name in Identity.__slots__}
+    connection.execute(delete(this_device))
+    connection.execute(insert(this_device), [row | {"id": 1}])
+
+
+def load_state(connection: Connection) -> SyncState:
+    """Where sync stands; the defaults before the first one."""
+    row = connection.execute(select(sync_state)).mappings().one_or_none()
+    if row is None:
+        return SyncState()
+    return SyncState(**{name: row[name] for name in SyncState.__slots__})
+
+
+def store_state(connection: Connection, **values: int | bytes) -> None:
+    """Change what is given, keep the rest."""
+    if connection.execute(select(sync_state.c.id)).scalar() is None:
+        connection.execute(insert(sync_state), [{"id": 1}])
+    connection.execute(update(sync_state).values(**values))
+
+
+def spool_identity(identity: Identity, key: SigningKey) -> SpoolIdentity:
+    """The spool's record of who this is, signed."""
+    plain = SpoolIdentity(
+        device_id=identity.device_id,
+        incarnation=identity.incarnation,
+        public_key=identity.public_key,
+        hq_public_key=identity.hq_public_key,
+        device_type=identity.device_type,
+        site_id=identity.site_id,
+        tag=identity.tag,
+        epoch=identity.epoch,
+        server_url=identity.server_url,
+    )
+    return plain.signed(key)
+
+
+def identity_of(record: SpoolIdentity) -> Identity:
+    """The identity a spool names."""
+    return Identity(**{name: getattr(record, name) for name in Identity.__slots__})
+
+
+def owns_for(
+    site_ids: frozenset[str], account_ids: frozenset[str], *, is_head_office: bool = False
+) -> Owns:
+    """The ledger ends a device keeps balances of: its sites' and its channel accounts'.
+
+    A desktop of head office holds every account's entries, and so every account's balance.
+    """
+    if is_head_office:
+        account_ids = frozenset()
+    prefixes = tuple(f"site/{site}/" for site in site_ids) + tuple(
+        f"partner/{account}/" for account in account_ids
+    )
+    if is_head_office:
+        prefixes += ("partner/", "hq/")
+    return lambda end: end.startswith(prefixes)

@@ -1,0 +1,431 @@
+"""The store without threads: a use case becomes journal, rows and spool, or nothing at all."""
+
+import errno
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Concatenate, Generic, ParamSpec, TypeVar
+
+from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlcipher3.dbapi2 import DatabaseError
+
+from desktop.store import snapshot
+from desktop.store.ballast import Ballast, NoBallast
+from desktop.store.bus import Touched
+from desktop.store.errors import DatabaseDamaged, DiskFull, told
+from desktop.store.identity import (
+    Identity,
+    load_identity,
+    load_state,
+    owns_for,
+    spool_identity,
+    store_identity,
+    store_state,
+)
+from desktop.store.layout import Layout
+from desktop.store.migrations import migrate
+from desktop.store.recovery import (
+    Reconciled,
+    head_records,
+    reconcile,
+    set_kept,
+    store_position,
+)
+from desktop.store.session import Desk, Session
+from desktop.store.spool import Spool
+from desktop.store.tables import sync_finding
+from shared.core.clock import Clock, Randomness
+from shared.core.errors import Unavailable
+from shared.core.ids import uid_text
+from shared.journal.chain import SigningKey
+from shared.journal.spool import encode_record, encode_slots
+from shared.journal.tables import journal
+from shared.sync.appending import Replica
+from shared.sync.confirm import Applied, Finding, Step
+from shared.sync.holding import granted_scopes, rebuild_balances
+from shared.sync.own_slots import Own
+from shared.sync.replica import Change, Owns
+from shared.sync.scopes import HQ
+
+T = TypeVar("T")
+P = ParamSpec("P")
+UseCase = Callable[Concatenate[Session, P], T]
+Work = Callable[[Connection], T]
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """A use case is done: committed, spooled, durable. ``touched`` are ids by table."""
+
+    value: T
+    touched: Touched = field(default_factory=dict)
+
+
+class LocalStore:
+    """One device's database, spool and key, used by one thread at a time.
+
+    ``writer`` is an engine from desktop.store.engine. ``key`` is None until the device is
+    enrolled. ``opened`` says what the start had to mend.
+    """
+
+    def __init__(
+        self,
+        writer: Engine,
+        layout: Layout,
+        spool: Spool,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        key: SigningKey | None = None,
+        ballast: Ballast | None = None,
+    ) -> None:
+        self.layout = layout
+        self.spool = spool
+        self._clock = clock
+        self._randomness = randomness
+        self._key = key
+        self._ballast = ballast or NoBallast()
+        self._connection = writer.connect()
+        self._unspooled = b""
+        self._desk: Desk | None = None
+        has_gained = self.transact(lambda connection: migrate(connection, layout))
+        self.opened = self.transact(lambda connection: self._reconcile(connection, has_gained))
+
+    @property
+    def connection(self) -> Connection:
+        """The writing connection, for who holds the store alone."""
+        return self._connection
+
+    def on_writer(self, act: "Callable[[LocalStore], T]") -> T:
+        """Act on the store; there is no other thread here."""
+        return act(self)
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who this device is; None before enrolment."""
+        return self._desk.identity if self._desk else self.read(load_identity)
+
+    @property
+    def enrolled(self) -> Identity:
+        """Who this device is. Raises Unavailable NOT_ENROLLED."""
+        return self.desk().identity
+
+    @property
+    def replica(self) -> Replica:
+        """Kinds, tables, and the ledger ends this device keeps balances of."""
+        return self.desk().replica
+
+    def desk(self) -> Desk:
+        """What sessions are given. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN."""
+        if self._desk is None:
+            self._desk = self.read(self._new_desk)
+        return self._desk
+
+    def _new_desk(self, connection: Connection) -> Desk:
+        identity = load_identity(connection)
+        if identity is None:
+            raise Unavailable("NOT_ENROLLED")
+        if self._key is None:
+            raise Unavailable("KEY_MISSING")
+        if self._key.public != identity.public_key:
+            raise Unavailable("KEY_FOREIGN")
+        return Desk(
+            replica=self._replica(connection, identity),
+            identity=identity,
+            author=identity.author(self._key),
+            state=load_state(connection),
+            clock=self._clock,
+            randomness=self._randomness,
+        )
+
+    def _replica(self, connection: Connection, identity: Identity | None) -> Replica:
+        return Replica(
+            registry=self.layout.registry,
+            schema=self.layout.schema,
+            owns=_owned(connection, identity),
+        )
+
+    def _reconcile(self, connection: Connection, has_gained: bool) -> Reconciled:
+        identity = load_identity(connection)
+        record = spool_identity(identity, self._key) if identity and self._key else None
+        try:
+            done = reconcile(
+                connection,
+                self._replica(connection, identity),
+                self.spool,
+                identity_record=record,
+                now_us=self._clock.now_us(),
+            )
+        except OSError as error:
+            raise _spool_error(error) from error
+        self.store_findings(connection, done.findings)
+        is_rebuilt = identity is None and load_identity(connection) is not None
+        if is_rebuilt or has_gained:
+            # Which ends are kept was not known while documents were posted again.
+            owns = _owned(connection, load_identity(connection))
+            rebuild_balances(connection, self.layout.schema, owns)
+        return done
+
+    def enrol(self, identity: Identity, key: SigningKey) -> None:
+        """Become this device: in the database and as a record of the spool."""
+        self._key = key
+        self.transact(lambda connection: store_identity(connection, identity))
+        self._desk = None
+        self._spool(encode_record(spool_identity(identity, key)))
+
+    def change_identity(self, **changes: str | int | bytes) -> Identity:
+        """Change what head office told of this device, such as its epoch."""
+        identity = replace(self.enrolled, **changes)  # type: ignore[arg-type]
+        assert self._key is not None
+        self.enrol(identity, self._key)
+        return identity
+
+    def run(
+        self, author_id: str, usecase: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
+    ) -> Done[T]:
+        """Run a use case for a person: commit, then spool, then done.
+
+        At the first full disk the ballast is freed and the use case runs once more. Raises
+        what the use case raises; Unavailable DISK_FULL, SPOOL_FAULTY… with nothing lost.
+        """
+        self._spool(b"")
+        try:
+            return self._run(author_id, lambda session: usecase(session, *args, **kwargs))
+        except DiskFull:
+            if not self._ballast.free():
+                raise
+            return self._run(author_id, lambda session: usecase(session, *args, **kwargs))
+
+    def _run(self, author_id: str, usecase: Callable[[Session], T]) -> Done[T]:
+        desk = self.desk()
+        session = Session(self._connection, desk, author_id)
+
+        def work(connection: Connection) -> T:
+            value = usecase(session)
+            self._derive(connection, _touched(session.changes))
+            return value
+
+        value = self._transact(work, lambda: self._stands(session))
+        self._spool(encode_slots(one.slot for one in session.appended))
+        touched = dict(_touched(session.changes))
+        if session.appended:
+            uids = frozenset(uid_text(one.header.uid) for one in session.appended)
+            touched[journal.name] = uids
+        return Done(value, touched)
+
+    def _derive(self, connection: Connection, touched: Touched) -> None:
+        for name, ids in touched.items():
+            derive = self.layout.schema[name].derive
+            if derive is not None:
+                derive(connection, sorted(ids))
+
+    def _stands(self, session: Session) -> bool:
+        """After an unknown outcome: whether the commit happened, read again by uid."""
+        if not session.appended:
+            return False
+        uid = uid_text(session.appended[-1].header.uid)
+        n = session.appended[-1].slot.n
+        found = self.read(
+            lambda connection: connection.execute(
+                select(journal.c.n).where(journal.c.uid == uid, journal.c.n == n)
+            ).scalar()
+        )
+        return found is not None
+
+    def transact(self, work: Work[T]) -> T:
+        """Run work in one write transaction. Raises Unavailable DISK_FULL, DATABASE_DAMAGED…"""
+        return self._transact(work, lambda: False)
+
+    def _transact(self, work: Work[T], stands: Callable[[], bool]) -> T:
+        with told():
+            transaction = self._connection.begin()
+            try:
+                value = work(self._connection)
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except DBAPIError:
+                # The transaction may still be open: in SQLite, in SQLAlchemy, or in neither.
+                transaction.close()
+                self._roll_back()
+                if not stands():
+                    raise
+            return value
+
+    def _roll_back(self) -> None:
+        """A failed COMMIT may leave the transaction open in SQLite."""
+        driver_connection = self._connection.connection.dbapi_connection
+        assert driver_connection is not None
+        driver_connection.rollback()
+
+    def read(self, work: Work[T]) -> T:
+        """Run work that only reads, on the writing connection."""
+        if self._connection.in_transaction():
+            return work(self._connection)
+        with told(), self._connection.begin() as transaction:
+            try:
+                return work(self._connection)
+            finally:
+                transaction.rollback()
+
+    def apply(self, step: Step) -> Applied:
+        """Run one slice of a pulled page; its findings are stored with it.
+
+        Raises Unavailable PAGE_UNUSABLE when what came does not fit the tables.
+        """
+
+        def work(connection: Connection) -> Applied:
+            applied = step(connection)
+            self.store_findings(connection, applied.findings)
+            return applied
+
+        try:
+            return self.transact(work)
+        except (IntegrityError, DataError, ValueError, OverflowError) as error:
+            raise Unavailable("PAGE_UNUSABLE") from error
+
+    def load_snapshot(self, scope: str, path: Path) -> Applied:
+        """Take in a ready file of a scope, rows and cursor in one transaction.
+
+        Raises Unavailable SNAPSHOT_DAMAGED.
+        """
+        identity = self.enrolled
+        own = Own(device_id=identity.device_id, incarnation=identity.incarnation)
+        replica = self.replica
+        try:
+            snapshot.attach(self._connection, path)
+            try:
+                return self.apply(lambda connection: snapshot.load(connection, replica, own, scope))
+            finally:
+                snapshot.detach(self._connection)
+        except (DatabaseError, DBAPIError, DatabaseDamaged) as error:
+            # The damage is in the file that came, not in the database.
+            raise Unavailable("SNAPSHOT_DAMAGED") from error
+
+    def acknowledge(
+        self, n: int, head_hash: bytes, signature: bytes, kept: Mapping[int, str]
+    ) -> None:
+        """Head office *received* up to slot ``n``; remembered here and in the spool.
+
+        With ``n`` 0 only the kept slots are remembered.
+        """
+        identity = self.enrolled
+        codes = dict(kept)
+
+        def work(connection: Connection) -> None:
+            set_kept(connection, identity, codes)
+            if n:
+                store_state(
+                    connection,
+                    acknowledged_n=n,
+                    acknowledged_hash=head_hash,
+                    head_signature=signature,
+                )
+
+        self.transact(work)
+        self._spool(head_records(identity, n, head_hash, signature, codes))
+
+    def set_state(self, **values: int | bytes) -> None:
+        """Remember what sync learned: the clock's offset, when it was done."""
+        self.transact(lambda connection: store_state(connection, **values))
+        self._desk = None
+
+    def change_scopes(self, change: Work[None]) -> None:
+        """Gain or lose scopes, and keep balances of the ends that are ours then: both or neither."""
+        identity = self.enrolled
+
+        def work(connection: Connection) -> None:
+            change(connection)
+            rebuild_balances(connection, self.layout.schema, _owned(connection, identity))
+
+        self.transact(work)
+        self._desk = None
+
+    def scopes_changed(self) -> None:
+        """Scopes were gained or lost: keep balances of the ends that are ours now."""
+        self._desk = None
+        replica = self.desk().replica
+        self.transact(lambda connection: rebuild_balances(connection, replica.schema, replica.owns))
+
+    def store_findings(self, connection: Connection, findings: Sequence[Finding]) -> None:
+        """Keep what was found for the person, in the transaction that found it."""
+        now_us = self._clock.now_us()
+        rows = [
+            {
+                "id": uid_text(self._randomness.bytes(16)),
+                "found_at_us": now_us,
+                "code": finding.code,
+                "scope": finding.scope,
+                "table_name": finding.table,
+                "row_id": finding.row_id,
+                "slot": finding.slot,
+                "detail": finding.detail,
+            }
+            for finding in findings
+        ]
+        if rows:
+            connection.execute(insert(sync_finding), rows)
+
+    def _spool(self, records: bytes) -> None:
+        """Append to the spool, with what an earlier full disk left over, oldest first."""
+        self._unspooled += records
+        if not self._unspooled:
+            return
+        try:
+            self._append_unspooled()
+        except OSError as error:
+            if error.errno not in _FULL or not self._ballast.free():
+                raise _spool_error(error) from error
+            self._spool(b"")
+
+    def _append_unspooled(self) -> None:
+        self.spool.append(self._unspooled)
+        self._unspooled = b""
+
+    def checkpoint(self) -> None:
+        """When idle: fold the log into the database file, and note how far the spool is equal."""
+        self._spool(b"")
+        identity = self.identity
+        size = self.spool.size()
+        if identity is not None:
+            self.transact(lambda connection: store_position(connection, identity, size))
+        # Not through SQLAlchemy, which would begin the transaction that a checkpoint forbids.
+        driver_connection = self._connection.connection.dbapi_connection
+        assert driver_connection is not None
+        cursor = driver_connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.close()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._connection.close()
+        self._connection.engine.dispose()
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _spool_error(error: OSError) -> Unavailable:
+    if error.errno in _FULL:
+        return DiskFull("DISK_FULL")
+    return Unavailable("SPOOL_FAULTY", errno=error.errno or 0)
+
+
+def _touched(changes: Sequence[Change]) -> Touched:
+    ids: dict[str, set[str]] = {}
+    for change in changes:
+        ids.setdefault(change.table, set()).add(change.id)
+    return {table: frozenset(found) for table, found in ids.items()}
+
+
+def _owned(connection: Connection, identity: Identity | None) -> Owns:
+    scopes = granted_scopes(connection)
+    sites = {scope.removeprefix("site:") for scope in scopes if scope.startswith("site:")}
+    accounts = {scope.removeprefix("account:") for scope in scopes if scope.startswith("account:")}
+    if identity is not None and identity.site_id:
+        sites.add(identity.site_id)
+    is_head_office = HQ in scopes
+    return owns_for(frozenset(sites), frozenset(accounts), is_head_office=is_head_office)

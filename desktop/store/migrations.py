@@ -1,0 +1,134 @@
+"""Bringing a database file to this program's version: forward only, one transaction, or nothing."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Table, select, text
+from sqlalchemy.schema import CreateColumn
+
+from desktop.store.layout import Layout
+from desktop.store.tables import LOCAL
+from shared.core.errors import Unavailable
+from shared.journal.document import Value
+from shared.sync.adopting import adopt_extras
+from shared.sync.appending import Replica
+from shared.sync.holding import granted_scopes, recount
+from shared.sync.replica import everything
+from shared.sync.statements import Row, upsert
+from shared.sync.tables import Replicated
+
+SCHEMA_VERSION = 1
+Migration = Callable[[Connection], None]
+MIGRATIONS: Mapping[int, Migration] = {}
+"""From a version to the next one, where adding tables and columns is not enough."""
+
+_EXTRA = msgspec.msgpack.Decoder(dict[str, Value])
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def version_of(connection: Connection) -> int:
+    """The version a file was last written by; 0 for an empty one."""
+    return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
+
+def refuse_newer(connection: Connection, known: int = SCHEMA_VERSION) -> None:
+    """Raises Unavailable DATABASE_NEWER: only a program of at least that version may open it."""
+    found = version_of(connection)
+    if found > known:
+        raise Unavailable("DATABASE_NEWER", found=found, known=known)
+
+
+def migrate(
+    connection: Connection,
+    layout: Layout,
+    *,
+    to: int = SCHEMA_VERSION,
+    migrations: Mapping[int, Migration] = MIGRATIONS,
+) -> bool:
+    """Bring the file to this program's tables; the caller commits.
+
+    True when an older file gained some, so that balances have to be summed again.
+    Raises Unavailable DATABASE_NEWER.
+    """
+    refuse_newer(connection, to)
+    version = version_of(connection)
+    for step in range(version, to):
+        # An empty file starts with everything; there is nothing to bring forward.
+        if version and step in migrations:
+            migrations[step](connection)
+    gained = _add_tables_and_columns(connection, layout)
+    for prepare in layout.prepare:
+        prepare(connection)
+    if version and gained:
+        _adopt(connection, layout)
+    connection.exec_driver_sql(f"PRAGMA user_version = {to}")
+    return bool(version) and gained
+
+
+def _add_tables_and_columns(connection: Connection, layout: Layout) -> bool:
+    here = _columns_here(connection)
+    changed = False
+    for table in _all_tables(layout):
+        if table.name not in here:
+            table.create(connection, checkfirst=False)
+            changed = True
+        else:
+            changed |= _add_columns(connection, table, here[table.name])
+    for replicated in layout.schema.tables.values():
+        name = replicated.name
+        connection.execute(
+            text(
+                f'CREATE INDEX IF NOT EXISTS "{name}__unconfirmed" ON "{name}" (_slot)'
+                " WHERE _slot > 0"
+            )
+        )
+    return changed
+
+
+def _all_tables(layout: Layout) -> Sequence[Table]:
+    tables = [*LOCAL, *layout.schema.all_tables(), *layout.local]
+    return list({table.name: table for table in tables}.values())
+
+
+def _columns_here(connection: Connection) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    rows = connection.exec_driver_sql(
+        "SELECT m.name, p.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS p"
+        " WHERE m.type = 'table'"
+    )
+    for table, column in rows:
+        found.setdefault(table, set()).add(column)
+    return found
+
+
+def _add_columns(connection: Connection, table: Table, here: set[str]) -> bool:
+    missing = [column for column in table.columns if column.name not in here]
+    for column in missing:
+        definition = CreateColumn(column).compile(dialect=connection.dialect)
+        connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
+    for index in table.indexes if missing else ():
+        index.create(connection, checkfirst=True)
+    return bool(missing)
+
+
+def _adopt(connection: Connection, layout: Layout) -> None:
+    """What a later head office sent before this program knew it moves to where it belongs."""
+    # Balances are summed again by the store, once it knows which ends this device keeps.
+    replica = Replica(registry=layout.registry, schema=layout.schema, owns=everything)
+    adopt_extras(connection, replica)
+    for table in layout.schema.tables.values():
+        _adopt_columns(connection, table)
+    recount(connection, layout.schema, granted_scopes(connection))
+
+
+def _adopt_columns(connection: Connection, table: Replicated) -> None:
+    rows: list[Row] = []
+    found = connection.execute(select(table.table).where(table.table.c["_extra"] != b""))
+    for row in found.mappings():
+        extra = _EXTRA.decode(row["_extra"])
+        known = {name: value for name, value in extra.items() if name in table.defaults}
+        rest = {name: value for name, value in extra.items() if name not in known}
+        if known:
+            packed = _ENCODER.encode(rest) if rest else b""
+            rows.append({**row, **known, "_extra": packed})
+    upsert(connection, table.table, ("id",), rows)

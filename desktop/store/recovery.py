@@ -1,0 +1,364 @@
+"""At start: journal and spool are made equal, whichever of them lost its end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from desktop.store.identity import (
+    Identity,
+    identity_of,
+    load_identity,
+    load_state,
+    store_identity,
+    store_state,
+)
+from desktop.store.spool import Spool
+from desktop.store.tables import spool_position
+from shared.core.errors import RuleViolation
+from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
+from shared.journal.document import Header
+from shared.journal.spool import (
+    Damage,
+    Spooled,
+    SpoolHead,
+    SpoolIdentity,
+    SpoolKept,
+    SpoolRecord,
+    SpoolSlot,
+    encode_record,
+    encode_slots,
+    read_spool,
+)
+from shared.journal.tables import journal, number_series
+from shared.sync.appending import Replica, head_of, slot_row
+from shared.sync.confirm import Finding
+from shared.sync.replica import apply_writes
+from shared.sync.statements import upsert
+
+
+class _Position(NamedTuple):
+    size: int
+    incarnation: int
+    n: int
+
+
+@dataclass(slots=True)
+class Reconciled:
+    """What a start found and mended."""
+
+    reposted: int = 0
+    """Documents that only the spool had."""
+    respooled: int = 0
+    """Documents that only the journal had."""
+    findings: list[Finding] = field(default_factory=list)
+
+    def find(self, code: str, slot: int = 0, detail: str = "") -> None:
+        """Add something a person must know."""
+        self.findings.append(Finding(code=code, scope="", slot=slot, detail=detail))
+
+
+def reconcile(
+    connection: Connection,
+    replica: Replica,
+    spool: Spool,
+    *,
+    identity_record: SpoolIdentity | None,
+    now_us: int,
+) -> Reconciled:
+    """Make journal and spool equal. The caller commits; the spool is changed at once.
+
+    A torn end of the spool is cut at its last good record when the journal has that slot, else
+    its bytes are kept under another name and reported; so is a spool with damage inside.
+    ``identity_record`` begins a spool that was lost.
+    """
+    done = Reconciled()
+    position = _position(connection)
+    identity = load_identity(connection)
+    start = position.size if identity and position.size <= spool.size() else 0
+    spooled = read_spool(spool.load(start))
+    if identity is None:
+        identity = _adopt_identity(connection, spooled)
+        if identity is None:
+            return done
+    _repost(connection, replica, identity, spooled, now_us, done)
+    last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
+    if _mend(connection, identity, spool, start, spooled, done, identity_record):
+        last = 0
+    done.respooled = _respool(connection, identity, spool, last, identity_record)
+    store_position(connection, identity, spool.size())
+    return done
+
+
+def store_position(connection: Connection, identity: Identity, size: int) -> None:
+    """Remember that journal and spool are equal up to here."""
+    n, _ = head_of(connection, identity.device_id, identity.incarnation)
+    row = {"id": 1, "size": size, "incarnation": identity.incarnation, "n": n}
+    connection.execute(delete(spool_position))
+    connection.execute(insert(spool_position), [row])
+
+
+def _position(connection: Connection) -> _Position:
+    row = connection.execute(
+        select(spool_position.c.size, spool_position.c.incarnation, spool_position.c.n)
+    ).one_or_none()
+    return _Position(*row) if row else _Position(0, 0, 0)
+
+
+def _adopt_identity(connection: Connection, spooled: Spooled) -> Identity | None:
+    """A rebuilt database learns from the spool who it is; the last such record counts."""
+    records = [p.record for p in spooled.records if isinstance(p.record, SpoolIdentity)]
+    good = [record for record in records if record.good()]
+    if not good:
+        return None
+    identity = identity_of(good[-1])
+    store_identity(connection, identity)
+    return identity
+
+
+def _repost(
+    connection: Connection,
+    replica: Replica,
+    identity: Identity,
+    spooled: Spooled,
+    now_us: int,
+    done: Reconciled,
+) -> None:
+    """Slots the journal lacks are verified, chained and posted again, in their order."""
+    heads = {identity.incarnation: head_of(connection, identity.device_id, identity.incarnation)}
+    for placed in spooled.records:
+        record = placed.record
+        if isinstance(record, SpoolSlot):
+            n, previous = heads.setdefault(
+                record.incarnation, head_of(connection, identity.device_id, record.incarnation)
+            )
+            if record.n <= n:
+                _compare(connection, record, done)
+            elif record.n == n + 1 and _good(identity, record, previous):
+                _post_slot(connection, replica, identity, record.slot(), now_us, done)
+                heads[record.incarnation] = (record.n, record.link_hash)
+            else:
+                done.find("SPOOL_SLOT_BAD", record.n)
+        elif isinstance(record, SpoolHead | SpoolKept):
+            _note(connection, identity, record)
+
+
+def _compare(connection: Connection, record: SpoolSlot, done: Reconciled) -> None:
+    here = connection.execute(
+        select(journal.c.link_hash).where(
+            journal.c.device_id == record.device_id,
+            journal.c.incarnation == record.incarnation,
+            journal.c.n == record.n,
+        )
+    ).scalar()
+    if here != record.link_hash:
+        done.find("SPOOL_DIFFERS", record.n)
+
+
+def _good(identity: Identity, record: SpoolSlot, previous: bytes) -> bool:
+    slot = record.slot()
+    key = VerifyKey(identity.public_key)
+    link = link_hash(slot.device_id, slot.incarnation, slot.n, previous, slot.hash)
+    return (
+        slot.device_id == identity.device_id
+        and link == slot.link_hash
+        and key.document_good(slot.stored, slot.signature)
+        and key.link_good(slot.link_hash, slot.link_signature)
+    )
+
+
+def _post_slot(
+    connection: Connection,
+    replica: Replica,
+    identity: Identity,
+    slot: Slot,
+    now_us: int,
+    done: Reconciled,
+) -> None:
+    header: Header | None = None
+    try:
+        document = replica.registry.decode(slot.stored)
+        header = document.header
+        writes = replica.registry.post(document)
+    except RuleViolation as error:
+        done.find(error.code, slot.n)
+        writes = []
+    connection.execute(insert(journal), [slot_row(slot, header, now_us, "stored")])
+    if slot.incarnation == identity.incarnation:
+        apply_writes(connection, replica.schema, writes, slot=slot.n, owns=replica.owns)
+    if header is not None:
+        _raise_series(connection, replica, header, slot)
+    done.reposted += 1
+
+
+def _raise_series(connection: Connection, replica: Replica, header: Header, slot: Slot) -> None:
+    """The running number goes on behind the last printed one."""
+    series = replica.registry.named(header.kind).series
+    running = header.number.rpartition("-")[2]
+    if series and running.isdecimal():
+        row = {
+            "device_id": slot.device_id,
+            "incarnation": slot.incarnation,
+            "series": series,
+            "last": int(running),
+        }
+        upsert(connection, number_series, ("device_id", "incarnation", "series"), [row])
+
+
+def _note(connection: Connection, identity: Identity, record: SpoolHead | SpoolKept) -> None:
+    if record.incarnation != identity.incarnation:
+        return
+    if isinstance(record, SpoolKept):
+        set_kept(connection, identity, {record.n: record.code})
+        return
+    store_state(
+        connection,
+        acknowledged_n=record.n,
+        acknowledged_hash=record.link_hash,
+        head_signature=record.signature,
+    )
+
+
+def set_kept(connection: Connection, identity: Identity, codes: dict[int, str]) -> None:
+    """Own slots head office keeps aside, with the reason's code."""
+    for n, code in codes.items():
+        connection.execute(
+            update(journal)
+            .where(
+                journal.c.device_id == identity.device_id,
+                journal.c.incarnation == identity.incarnation,
+                journal.c.n == n,
+            )
+            .values(verdict="kept", code=code)
+        )
+
+
+def _last_spooled(spooled: Spooled, identity: Identity, before: _Position) -> int:
+    last = before.n if before.incarnation == identity.incarnation else 0
+    for placed in spooled.records:
+        record = placed.record
+        if isinstance(record, SpoolSlot) and record.incarnation == identity.incarnation:
+            last = record.n
+    return last
+
+
+def _mend(
+    connection: Connection,
+    identity: Identity,
+    spool: Spool,
+    start: int,
+    spooled: Spooled,
+    done: Reconciled,
+    identity_record: SpoolIdentity | None,
+) -> bool:
+    """Cut a torn end; begin a new file when more is wrong. True when the file is a new one."""
+    if not spooled.damages and not any(f.code.startswith("SPOOL_") for f in done.findings):
+        return False
+    torn = spooled.torn_tail()
+    if torn is not None and not done.findings:
+        head, _ = head_of(connection, identity.device_id, identity.incarnation)
+        # The journal commits first, so a half-written record is one the journal has.
+        if not _names_unknown_slot(torn, head):
+            spool.cut(start + torn.start)
+            return False
+    for damage in spooled.damages:
+        done.find("SPOOL_DAMAGED", max(damage.n, 0), f"bytes {start + damage.start}")
+    if identity_record is None:
+        return False
+    spool.set_aside(f"spool.aside-{spool.size()}-{len(spooled.records)}")
+    return True
+
+
+def _names_unknown_slot(torn: Damage, head: int) -> bool:
+    return torn.record_type == 2 and torn.n > head
+
+
+def _respool(
+    connection: Connection,
+    identity: Identity,
+    spool: Spool,
+    last: int,
+    identity_record: SpoolIdentity | None,
+) -> int:
+    if spool.size() > 0:
+        slots = journal_slots(connection, identity.device_id, identity.incarnation, last)
+        data = encode_slots(slots)
+    elif identity_record is not None:
+        slots = journal_slots(connection, identity.device_id)
+        data = encode_record(identity_record) + encode_slots(slots)
+        data += _acknowledged(connection, identity)
+    else:
+        return 0
+    if data:
+        spool.append(data)
+    return len(slots)
+
+
+def _acknowledged(connection: Connection, identity: Identity) -> bytes:
+    """What head office had said of the slots, for a spool that is written anew."""
+    state = load_state(connection)
+    if not state.acknowledged_n:
+        return b""
+    kept = connection.execute(
+        select(journal.c.n, journal.c.code).where(
+            journal.c.device_id == identity.device_id,
+            journal.c.incarnation == identity.incarnation,
+            journal.c.verdict == "kept",
+        )
+    )
+    codes: dict[int, str] = {row.n: row.code for row in kept}
+    return head_records(
+        identity, state.acknowledged_n, state.acknowledged_hash, state.head_signature, codes
+    )
+
+
+def journal_slots(
+    connection: Connection,
+    device_id: str,
+    incarnation: int = 0,
+    after: int = 0,
+    limit: int | None = None,
+) -> Sequence[Slot]:
+    """Own slots of an incarnation (0 = of all) after ``after``, in order, at most ``limit``."""
+    columns = [journal.c[name] for name in Slot._fields]
+    query = select(*columns).where(journal.c.device_id == device_id, journal.c.n > after)
+    if incarnation:
+        query = query.where(journal.c.incarnation == incarnation)
+    ordered = query.order_by(journal.c.incarnation, journal.c.n).limit(limit)
+    return [Slot(*row) for row in connection.execute(ordered)]
+
+
+def head_records(
+    identity: Identity, n: int, head_hash: bytes, signature: bytes, kept: dict[int, str]
+) -> bytes:
+    """The spool's records of an acknowledgement: what is kept, and the countersigned head."""
+    device_id, incarnation = identity.device_id, identity.incarnation
+    records: list[SpoolRecord] = [
+        SpoolKept(device_id=device_id, incarnation=incarnation, n=slot, code=code)
+        for slot, code in kept.items()
+    ]
+    if n:
+        head = SpoolHead(
+            device_id=device_id,
+            incarnation=incarnation,
+            n=n,
+            link_hash=head_hash,
+            signature=signature,
+        )
+        records.append(head)
+    return b"".join(encode_record(record) for record in records)
+
+
+def link_at(connection: Connection, identity: Identity, n: int) -> bytes:
+    """The link hash of an own slot; GENESIS before the first, b'' for one that is not here."""
+    if n == 0:
+        return GENESIS
+    found = connection.execute(
+        select(journal.c.link_hash).where(
+            journal.c.device_id == identity.device_id,
+            journal.c.incarnation == identity.incarnation,
+            journal.c.n == n,
+        )
+    ).scalar()
+    return found or b""

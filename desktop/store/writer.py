@@ -1,0 +1,203 @@
+"""The store of a running program: one writer thread, readers beside it, news on the change bus."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from desktop.store.ballast import FileBallast
+from desktop.store.bus import ChangeBus, Touched
+from desktop.store.engine import open_readers, open_writer
+from desktop.store.errors import DatabaseDamaged, named, told
+from desktop.store.identity import Identity
+from desktop.store.layout import Layout
+from desktop.store.local import Done, LocalStore
+from desktop.store.lock import InstanceLock
+from desktop.store.migrations import refuse_newer
+from desktop.store.session import Session
+from desktop.store.spool import FileSpool
+from shared.core.clock import Clock, Randomness
+from shared.journal.chain import SigningKey
+from shared.sync.confirm import Applied, Step
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePaths:
+    """Where a device's files are; the spool may be on another disk."""
+
+    database: Path
+    spool: Path
+    lock: Path
+    ballast: Path
+
+    @classmethod
+    def under(cls, folder: Path) -> "StorePaths":
+        """All files in one folder."""
+        return cls(
+            database=folder / "store.db",
+            spool=folder / "journal.spool",
+            lock=folder / "store.lock",
+            ballast=folder / "ballast",
+        )
+
+
+class Store:
+    """The device's store. Each write runs alone on the writer thread, in the order it came."""
+
+    def __init__(
+        self,
+        paths: StorePaths,
+        layout: Layout,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        key: SigningKey | None = None,
+        ballast_bytes: int | None = None,
+    ) -> None:
+        """Open, and mend what the last run left.
+
+        Raises Conflict ALREADY_RUNNING; Unavailable DATABASE_NEWER, DISK_FULL.
+        """
+        self.bus = ChangeBus()
+        self.author_id = ""
+        """The person signed in; whose name documents carry."""
+        self._lock = InstanceLock(paths.lock)
+        self._spool = FileSpool(paths.spool)
+        ballast = FileBallast(paths.ballast, *([ballast_bytes] if ballast_bytes else []))
+        self.has_ballast = ballast.stow()
+        """False when the disk is so full already that a person should be told."""
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        try:
+            self.moved_aside = _move_damaged_aside(paths.database, clock)
+            """Where a damaged database was moved; None when it was in order."""
+            self.local = LocalStore(
+                open_writer(paths.database),
+                layout,
+                self._spool,
+                clock=clock,
+                randomness=randomness,
+                key=key,
+                ballast=ballast,
+            )
+        except BaseException:
+            self._threads.shutdown()
+            self._spool.close()
+            self._lock.release()
+            raise
+        self._readers = open_readers(paths.database)
+
+    @property
+    def identity(self) -> Identity | None:
+        """Who this device is; None before enrolment."""
+        return self._on_writer(lambda: self.local.identity)
+
+    def submit(
+        self, usecase: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[Done[T]]:
+        """Have a use case run for the person signed in; the future is done when it is durable."""
+        call = partial(self.local.run, self.author_id, usecase, *args, **kwargs)
+        future: Future[Done[T]] = self._threads.submit(call)
+        future.add_done_callback(self._tell)
+        return future
+
+    def write(
+        self, usecase: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> Done[T]:
+        """Run a use case and wait until it is durable. Raises what the use case raises."""
+        return self.submit(usecase, *args, **kwargs).result()
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run work that only reads, in one snapshot, beside the writer."""
+        with told(), self._readers.connect() as connection:
+            return work(connection)
+
+    def on_writer(self, act: Callable[[LocalStore], T]) -> T:
+        """Let sync or enrolment act on the store, alone on the writer thread."""
+        return self._on_writer(partial(act, self.local))
+
+    def apply(self, step: Step) -> Applied:
+        """Run one slice of a pulled page and publish what it touched."""
+        applied = self._on_writer(partial(self.local.apply, step))
+        self.bus.publish(applied.touched)
+        return applied
+
+    def load_snapshot(self, scope: str, path: Path) -> Applied:
+        """Take in a ready file of a scope and publish what it touched."""
+        applied = self._on_writer(partial(self.local.load_snapshot, scope, path))
+        self.bus.publish(applied.touched)
+        return applied
+
+    def rest(self) -> None:
+        """Nothing else to do: fold the write-ahead log into the file."""
+        self._on_writer(self.local.checkpoint)
+
+    def close(self) -> None:
+        """Finish what was submitted, and let go of files, thread and lock."""
+        self._readers.dispose()
+        try:
+            self._on_writer(self.local.checkpoint)
+        finally:
+            self._on_writer(self.local.close)
+            self._threads.shutdown()
+            self._spool.close()
+            self._lock.release()
+
+    def _on_writer(self, act: Callable[[], T]) -> T:
+        return self._threads.submit(act).result()
+
+    def _tell(self, future: Future[Any]) -> None:
+        # Runs on the writer thread, once the result can be had.
+        if not future.cancelled() and future.exception() is None:
+            touched: Touched = future.result().touched
+            self.bus.publish(touched)
+
+
+def _move_damaged_aside(database: Path, clock: Clock) -> Path | None:
+    """A file that cannot be read is kept under another name; the spool rebuilds the database.
+
+    Raises Unavailable DATABASE_NEWER.
+    """
+    if not database.exists():
+        return None
+    try:
+        _check(database)
+        return None
+    except DatabaseDamaged:
+        aside = database.with_name(f"{database.name}.damaged-{clock.now_us()}")
+    for suffix in ("-wal", "-shm", ""):
+        part = database.with_name(database.name + suffix)
+        if part.exists():
+            part.rename(aside.with_name(aside.name + suffix))
+    return aside
+
+
+_SMALL_BYTES = 32 * 1024 * 1024
+
+
+def _check(database: Path) -> None:
+    """Raises DatabaseDamaged. A large file is read through only after an unclean end."""
+    log = database.with_name(database.name + "-wal")
+    is_unclean = log.exists() and log.stat().st_size > 0
+    engine = open_writer(database)
+    try:
+        with engine.connect() as connection:
+            refuse_newer(connection)
+            if is_unclean or database.stat().st_size <= _SMALL_BYTES:
+                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+                if found != "ok":
+                    raise DatabaseDamaged("DATABASE_DAMAGED")
+    except DBAPIError as error:
+        told_error = named(error)
+        if told_error is None:
+            raise
+        raise told_error from error
+    finally:
+        engine.dispose()

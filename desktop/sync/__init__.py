@@ -1,0 +1,1 @@
+"""The device's side of sync: the conversation, its transport, its schedule, its credentials."""

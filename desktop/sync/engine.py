@@ -1,0 +1,438 @@
+"""The device's side of a sync as a conversation: it yields requests and is sent the answers."""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from sqlalchemy import Connection, select
+
+from desktop.store.identity import SyncState, load_state, store_state
+from desktop.store.local import LocalStore
+from desktop.store.recovery import journal_slots, link_at
+from desktop.sync.story import Summary, SyncStatus, status, write_log
+from shared.core.clock import Clock
+from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
+from shared.journal.chain import Slot, VerifyKey
+from shared.sync.appending import head_of
+from shared.sync.confirm import (
+    Applied,
+    Finding,
+    Step,
+    foreign_step,
+    page_steps,
+)
+from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scope, scope_cursor
+from shared.sync.limits import PAGE_ROWS, PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
+from shared.sync.messages import (
+    PROTOCOL,
+    Cursor,
+    Hello,
+    HelloAnswer,
+    Message,
+    Page,
+    Pull,
+    Push,
+    PushAnswer,
+    PushItem,
+    ScopeHead,
+)
+from shared.sync.own_slots import Own, unconfirm
+
+__all__ = [
+    "Ask",
+    "Conversation",
+    "Fetch",
+    "Fetched",
+    "Summary",
+    "SyncStatus",
+    "SyncStore",
+    "drive",
+    "status",
+    "sync",
+]
+
+T = TypeVar("T")
+M = TypeVar("M", bound=Message)
+_ROUNDS_MAX = 4
+_NO_SNAPSHOT = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request: where it goes, what it says, and what kind of answer belongs to it."""
+
+    path: str
+    message: Message
+    answer: type[Message]
+
+
+class SyncStore(Protocol):
+    """What a sync needs of the store; LocalStore and Store both are one."""
+
+    def on_writer(self, act: Callable[[LocalStore], T]) -> T:
+        """Act on the store, alone."""
+
+    def apply(self, step: Step) -> Applied:
+        """Run one slice in its own transaction, and publish what it touched."""
+
+    def load_snapshot(self, scope: str, path: Path) -> Applied:
+        """Take in a ready file of a scope. Raises Unavailable SNAPSHOT_DAMAGED."""
+
+
+class Fetch(Message, kw_only=True):
+    """Not a message of the wire: a ready file of a scope is wanted, whole and checked."""
+
+    name: str
+    """sha256 of the file as it travels."""
+    size: int
+
+
+class Fetched(Message, kw_only=True):
+    """Where the unpacked file lies."""
+
+    path: str
+
+
+Conversation = Generator[Ask, Message, Summary]
+
+
+def drive(conversation: Conversation, send: Callable[[Ask], Message]) -> Summary:
+    """Carry a conversation's requests by ``send`` and its answers back, until its end."""
+    try:
+        ask = next(conversation)
+        while True:
+            try:
+                answer = send(ask)
+            except QutongError as error:
+                ask = conversation.throw(error)
+            else:
+                ask = conversation.send(answer)
+    except StopIteration as stop:
+        summary: Summary = stop.value
+        return summary
+    finally:
+        conversation.close()
+
+
+def sync(store: SyncStore, clock: Clock) -> Conversation:
+    """One whole sync: hello, push what head office lacks, pull every scope that moved.
+
+    Raises, when thrown into or on its own: Unavailable NETWORK, NOT_ENROLLED, PROTOCOL_UNKNOWN,
+    ANSWER_WRONG; Conflict JOURNAL_FORKED, DEVICE_BEHIND; AccessDenied. The log has it either way;
+    what was done stays done, and the next sync goes on from there.
+    """
+    summary = Summary(started_at_us=clock.now_us())
+    try:
+        yield from _Sync(store, clock, summary).talk()
+    except QutongError as error:
+        # Only what was told is logged: a program that dies here must not write any more.
+        _finish(store, clock, summary, error.code)
+        raise
+    _finish(store, clock, summary, "done")
+    return summary
+
+
+def _finish(store: SyncStore, clock: Clock, summary: Summary, outcome: str) -> None:
+    summary.outcome = outcome
+    summary.finished_at_us = clock.now_us()
+    store.on_writer(lambda local: write_log(local, summary))
+
+
+class _Sync:
+    """One conversation and where it stands."""
+
+    def __init__(self, store: SyncStore, clock: Clock, summary: Summary) -> None:
+        self.store = store
+        self.clock = clock
+        self.summary = summary
+        self.identity = store.on_writer(lambda local: local.enrolled)
+
+    @property
+    def own(self) -> Own:
+        return Own(device_id=self.identity.device_id, incarnation=self.identity.incarnation)
+
+    def talk(self) -> Generator[Ask, Message, None]:
+        has_pushed = False
+        for _ in range(_ROUNDS_MAX):
+            answer = yield from self._hello()
+            try:
+                # After a push the scopes have moved on: hello again, then only pull, or a busy
+                # till would never come to its end.
+                if not has_pushed and (has_pushed := (yield from self._push_all(answer))):
+                    continue
+            except Conflict as error:
+                if error.code != "PUSH_GAP":
+                    raise
+                continue
+            yield from self._pull_all(answer)
+            return
+        raise Unavailable("SYNC_UNSETTLED", rounds=_ROUNDS_MAX)
+
+    def _ask(self, path: str, message: Message, kind: type[M]) -> Generator[Ask, Message, M]:
+        answer = yield Ask(path, message, kind)
+        if not isinstance(answer, kind):
+            raise Unavailable("ANSWER_WRONG", path=path)
+        return answer
+
+    def _hello(self) -> Generator[Ask, Message, HelloAnswer]:
+        hello = self.store.on_writer(lambda local: local.read(self._hello_message))
+        sent_us = self.clock.monotonic_us()
+        answer = yield from self._ask("/hello", hello, HelloAnswer)
+        self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
+        if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
+            raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
+        self._check_head(hello, answer)
+        return answer
+
+    def _hello_message(self, connection: Connection) -> Hello:
+        n, head_hash = head_of(connection, self.own.device_id, self.own.incarnation)
+        return Hello(
+            protocol=PROTOCOL,
+            incarnation=self.own.incarnation,
+            epoch=self.identity.epoch,
+            head_n=n,
+            head_hash=head_hash,
+            cursors=[
+                Cursor(scope=row.scope, generation=row.generation, seq=row.seq)
+                for row in cursors(connection)
+            ],
+        )
+
+    def _set_clock(self, server_us: int, took_us: int) -> None:
+        """The middle of the round trip is when the server read its clock."""
+        doubt = took_us // 2
+        offset = server_us + doubt - self.clock.now_us()
+        known = self._state()
+        has_jumped = abs(offset - known.clock_offset_us) > doubt + known.clock_doubt_us
+        if has_jumped or not known.clock_doubt_us or doubt * 2 < known.clock_doubt_us:
+            self.store.on_writer(
+                lambda local: local.set_state(clock_offset_us=offset, clock_doubt_us=doubt)
+            )
+
+    def _state(self) -> SyncState:
+        return self.store.on_writer(lambda local: local.read(load_state))
+
+    def _check_head(self, hello: Hello, answer: HelloAnswer) -> None:
+        """What head office has of this journal must be a beginning of it."""
+        if answer.high_water > hello.head_n:
+            raise Conflict("DEVICE_BEHIND", here=hello.head_n, there=answer.high_water)
+        if answer.high_water:
+            self._check_receipt(answer.high_water, answer.high_hash, answer.head_signature)
+        is_restored = self.identity.epoch not in {"", answer.epoch}
+        if is_restored or answer.high_water < self._state().acknowledged_n:
+            self._head_office_restored(answer)
+        if self.identity.epoch != answer.epoch:
+            epoch = answer.epoch
+            self.identity = self.store.on_writer(lambda local: local.change_identity(epoch=epoch))
+
+    def _check_receipt(self, n: int, head_hash: bytes, signature: bytes) -> None:
+        here = self.store.on_writer(
+            lambda local: local.read(lambda connection: link_at(connection, self.identity, n))
+        )
+        if here != head_hash:
+            raise Conflict("JOURNAL_FORKED", n=n)
+        if not VerifyKey(self.identity.hq_public_key).head_good(head_hash, signature):
+            raise AccessDenied("HEAD_SIGNATURE_BAD", n=n)
+
+    def _head_office_restored(self, answer: HelloAnswer) -> None:
+        """Head office lost its end: what it lacks is offered again, and all is compared anew."""
+
+        def work(local: LocalStore) -> None:
+            acknowledged = local.read(load_state).acknowledged_n
+            finding = Finding(
+                code="HEAD_OFFICE_RESTORED",
+                scope="",
+                slot=answer.high_water,
+                detail=f"acknowledged {acknowledged}",
+            )
+            self.summary.findings.append(finding)
+
+            def change(connection: Connection) -> None:
+                unconfirm(connection, local.replica, self.own, answer.high_water)
+                for row in cursors(connection):
+                    restart_scope(connection, local.replica.schema, row.scope, 0)
+                if acknowledged > answer.high_water:
+                    store_state(
+                        connection,
+                        acknowledged_n=answer.high_water,
+                        acknowledged_hash=answer.high_hash,
+                        head_signature=answer.head_signature,
+                    )
+                local.store_findings(connection, [finding])
+
+            local.transact(change)
+
+        self.store.on_writer(work)
+
+    def _push_all(self, answer: HelloAnswer) -> Generator[Ask, Message, bool]:
+        """Send what is not acknowledged. What head office has, but whose verdicts were lost on
+        the way, is sent again: only so does a device learn which slots are kept."""
+        known = self._state().acknowledged_n
+        first = min(known, answer.high_water) + 1
+        is_any = False
+        while batch := self._batch(first):
+            is_any = True
+            pushed = yield from self._ask("/push", self._push_message(batch), PushAnswer)
+            self._acknowledge(batch, pushed)
+            first = batch[-1].n + 1
+        return is_any
+
+    def _batch(self, first: int) -> list[Slot]:
+        own = self.own
+
+        def read(connection: Connection) -> list[Slot]:
+            slots: list[Slot] = []
+            size = 0
+            for slot in journal_slots(
+                connection, own.device_id, own.incarnation, first - 1, PUSH_DOCUMENTS_MAX
+            ):
+                size += len(slot.stored)
+                if slots and size > PUSH_BYTES_MAX:
+                    break
+                slots.append(slot)
+            return slots
+
+        return self.store.on_writer(lambda local: local.read(read))
+
+    def _push_message(self, batch: list[Slot]) -> Push:
+        first = batch[0].n
+        previous = self.store.on_writer(
+            lambda local: local.read(
+                lambda connection: link_at(connection, self.identity, first - 1)
+            )
+        )
+        return Push(
+            incarnation=self.own.incarnation,
+            first_n=first,
+            previous_hash=previous,
+            items=[PushItem(stored=slot.stored, signature=slot.signature) for slot in batch],
+            head_signature=batch[-1].link_signature,
+        )
+
+    def _acknowledge(self, batch: list[Slot], answer: PushAnswer) -> None:
+        """A receipt moves the mark only to slots whose verdicts are known."""
+        last = batch[-1].n
+        if answer.high_water < last:
+            raise Unavailable("ANSWER_WRONG", path="/push")
+        self._check_receipt(answer.high_water, answer.high_hash, answer.head_signature)
+        kept = {v.n: v.code for v in answer.verdicts if v.outcome == "kept"}
+        self.summary.kept |= kept
+        self.summary.pushed += len(batch)
+        self.store.on_writer(
+            lambda local: local.acknowledge(
+                answer.high_water if answer.high_water == last else 0,
+                answer.high_hash,
+                answer.head_signature,
+                kept,
+            )
+        )
+
+    def _pull_all(self, answer: HelloAnswer) -> Generator[Ask, Message, None]:
+        heads = {head.scope: head for head in answer.manifest}
+        self._settle_scopes(answer, heads)
+        for scope in sorted(heads):
+            if scope in answer.scopes:
+                yield from self._pull_scope(heads[scope])
+        replica = self.store.on_writer(lambda local: local.replica)
+        self.store.apply(foreign_step(replica, self.own, self._state().acknowledged_n))
+
+    def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:
+        told = set(answer.scopes)
+
+        def work(local: LocalStore) -> None:
+            held = {row.scope for row in local.read(cursors)}
+            lost = sorted(held - told)
+            gained = sorted(scope for scope in told - held if scope in heads)
+            if not lost and not gained:
+                return
+            self.summary.lost += lost
+            self.summary.gained += gained
+            replica = local.replica
+
+            def change(connection: Connection) -> None:
+                for scope in lost:
+                    lose_scope(connection, replica.schema, scope, replica.owns)
+                for scope in gained:
+                    gain_scope(connection, replica.schema, scope, heads[scope].generation)
+
+            local.change_scopes(change)
+
+        self.store.on_writer(work)
+
+    def _pull_scope(self, head: ScopeHead) -> Generator[Ask, Message, None]:
+        scope, restarts = head.scope, 0
+        self._restart_if_other(scope, head.generation, head.head)
+        if head.snapshot and self._cursor(scope) == (head.generation, 0):
+            yield from self._load_snapshot(head)
+        while True:
+            generation, seq = self._cursor(scope)
+            pull = Pull(scope=scope, generation=generation, after=seq, limit=PAGE_ROWS)
+            try:
+                page = yield from self._ask("/pull", pull, Page)
+            except AccessDenied as error:
+                # The scope was lost since the hello; the next one settles it.
+                if error.code != "SCOPE_UNKNOWN":
+                    raise
+                return
+            except Conflict as error:
+                restarts += 1
+                if error.code != "GENERATION_CHANGED" or restarts > 1:
+                    raise
+                self._restart(scope, int(error.params.get("generation", generation)))
+                continue
+            self._apply(page, pull)
+            if page.until >= page.head:
+                return
+
+    def _load_snapshot(self, head: ScopeHead) -> Generator[Ask, Message, None]:
+        """A file that cannot be had or read costs nothing: the pages bring the same rows."""
+        fetch = Fetch(name=head.snapshot, size=head.snapshot_bytes)
+        try:
+            fetched = yield from self._ask(f"/snapshot/{head.snapshot}", fetch, Fetched)
+            applied = self.store.load_snapshot(head.scope, Path(fetched.path))
+        except QutongError as error:
+            if error.code not in _NO_SNAPSHOT:
+                raise
+            return
+        self._count(head.scope, applied)
+
+    def _count(self, scope: str, applied: Applied) -> None:
+        self.summary.pulled += applied.rows
+        self.summary.findings += applied.findings
+        scopes = self.summary.scopes
+        scopes[scope] = scopes.get(scope, 0) + applied.rows
+
+    def _apply(self, page: Page, pull: Pull) -> None:
+        is_asked = (page.scope, page.generation) == (pull.scope, pull.generation)
+        moves = page.until > pull.after or (page.until == pull.after and page.until >= page.head)
+        if not is_asked or not moves:
+            raise Unavailable("ANSWER_WRONG", path="/pull")
+        replica = self.store.on_writer(lambda local: local.replica)
+        for step in page_steps(replica, self.own, page):
+            self._count(page.scope, self.store.apply(step))
+
+    def _cursor(self, scope: str) -> tuple[int, int]:
+        query = select(scope_cursor.c.generation, scope_cursor.c.seq)
+        row = self.store.on_writer(
+            lambda local: local.read(
+                lambda connection: connection.execute(
+                    query.where(scope_cursor.c.scope == scope)
+                ).one()
+            )
+        )
+        return row.generation, row.seq
+
+    def _restart_if_other(self, scope: str, generation: int, head: int) -> None:
+        held, seq = self._cursor(scope)
+        if held != generation or seq > head:
+            self._restart(scope, generation)
+
+    def _restart(self, scope: str, generation: int) -> None:
+        self.store.on_writer(
+            lambda local: local.transact(
+                lambda connection: restart_scope(
+                    connection, local.replica.schema, scope, generation
+                )
+            )
+        )

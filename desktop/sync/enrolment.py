@@ -1,0 +1,59 @@
+"""Becoming a device: a key of its own, and a one-time code from head office."""
+
+from collections.abc import Callable
+
+from desktop.store.identity import Identity
+from desktop.sync.credentials import KeyStore
+from desktop.sync.engine import SyncStore
+from shared.core.clock import Randomness
+from shared.core.errors import Conflict
+from shared.journal.chain import SigningKey
+from shared.sync.messages import Enrol, EnrolAnswer
+from shared.sync.requests import enrolment_message
+
+KEY_NAME = "device"
+
+
+def load_key(keys: KeyStore) -> SigningKey | None:
+    """The key of this installation; None before enrolment."""
+    seed = keys.load(KEY_NAME)
+    return SigningKey.from_seed(seed) if seed else None
+
+
+def enrol(
+    store: SyncStore,
+    keys: KeyStore,
+    randomness: Randomness,
+    send: Callable[[Enrol], EnrolAnswer],
+    *,
+    code: str,
+    server_url: str,
+) -> Identity:
+    """Hand in a one-time code and become the device it was made for.
+
+    The key is kept before it is shown: when the answer is lost, the same code and key are good
+    once more. Raises Conflict ALREADY_ENROLLED; AccessDenied BAD_ENROLMENT; Unavailable NETWORK.
+    """
+    if store.on_writer(lambda local: local.identity) is not None:
+        raise Conflict("ALREADY_ENROLLED")
+    key = load_key(keys)
+    if key is None:
+        keys.save(KEY_NAME, randomness.bytes(32))
+        key = load_key(keys)
+    assert key is not None
+    proof = key.sign_request(enrolment_message(code))
+    answer = send(Enrol(code=code, public_key=key.public, signature=proof))
+    identity = Identity(
+        device_id=answer.device_id,
+        device_type=answer.device_type,
+        site_id=answer.site_id,
+        tag=answer.tag,
+        incarnation=answer.incarnation,
+        epoch=answer.epoch,
+        public_key=key.public,
+        hq_public_key=answer.hq_public_key,
+        server_url=server_url,
+    )
+    mine = key
+    store.on_writer(lambda local: local.enrol(identity, mine))
+    return identity

@@ -1,0 +1,103 @@
+"""The story of a sync, and where a device stands: what is told to people and kept in the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from desktop.store.identity import Identity, SyncState, load_state, store_state
+from desktop.store.local import LocalStore
+from desktop.store.tables import sync_log
+from shared.journal.tables import journal
+from shared.sync.appending import head_of
+from shared.sync.confirm import Finding
+from shared.sync.holding import cursors
+
+LOGS_KEPT = 100
+
+
+@dataclass(slots=True)
+class Summary:
+    """The story of one sync."""
+
+    started_at_us: int
+    finished_at_us: int = 0
+    outcome: str = "done"
+    """``done``, or the code of what stopped it."""
+    pushed: int = 0
+    """Slots head office acknowledged for the first time."""
+    kept: dict[int, str] = field(default_factory=dict)
+    """Own slots head office keeps aside, with the reason's code."""
+    pulled: int = 0
+    """Rows and tombstones."""
+    scopes: dict[str, int] = field(default_factory=dict)
+    """Rows by scope."""
+    gained: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def write_log(local: LocalStore, summary: Summary) -> None:
+    """Keep the story; the oldest of many goes."""
+    row = {
+        "started_at_us": summary.started_at_us,
+        "finished_at_us": summary.finished_at_us,
+        "outcome": summary.outcome,
+        "pushed": summary.pushed,
+        "kept": len(summary.kept),
+        "pulled": summary.pulled,
+        "findings": len(summary.findings),
+        "story": msgspec.json.encode(summary).decode(),
+    }
+
+    def work(connection: Connection) -> None:
+        same = sync_log.c.started_at_us == summary.started_at_us
+        connection.execute(delete(sync_log).where(same))
+        connection.execute(insert(sync_log), [row])
+        oldest = connection.execute(
+            select(sync_log.c.started_at_us)
+            .order_by(sync_log.c.started_at_us.desc())
+            .offset(LOGS_KEPT)
+            .limit(1)
+        ).scalar()
+        if oldest is not None:
+            connection.execute(delete(sync_log).where(sync_log.c.started_at_us <= oldest))
+        if summary.outcome == "done":
+            store_state(connection, synced_at_us=summary.finished_at_us)
+
+    local.transact(work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SyncStatus:
+    """Where this device stands: what is not acknowledged, and the last sync."""
+
+    identity: Identity
+    head_n: int
+    state: SyncState
+    kept: int
+    scopes: Mapping[str, tuple[int, int, int]]
+    """Sequence, count and digest by scope."""
+
+    @property
+    def unsent(self) -> int:
+        """Documents head office has not acknowledged."""
+        return self.head_n - self.state.acknowledged_n
+
+
+def status(connection: Connection, identity: Identity) -> SyncStatus:
+    """What a status bar and ``status`` on the command line show."""
+    head_n, _ = head_of(connection, identity.device_id, identity.incarnation)
+    kept = connection.execute(
+        select(journal.c.n).where(
+            journal.c.device_id == identity.device_id, journal.c.verdict == "kept"
+        )
+    ).all()
+    return SyncStatus(
+        identity=identity,
+        head_n=head_n,
+        state=load_state(connection),
+        kept=len(kept),
+        scopes={row.scope: (row.seq, row[3], row.digest) for row in cursors(connection)},
+    )

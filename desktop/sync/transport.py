@@ -1,0 +1,195 @@
+"""Requests over HTTP: signed by the device, one nonce each, with errors that say what to do."""
+
+import base64
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import httpx
+
+from desktop.sync.engine import Ask, Fetch, Fetched
+from desktop.sync.snapshot_file import SnapshotFile
+from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
+from shared.journal.chain import SigningKey
+from shared.sync.limits import BODY_BYTES_MAX
+from shared.sync.messages import BadMessage, Enrol, EnrolAnswer, ErrorAnswer, Message, pack, unpack
+from shared.sync.requests import (
+    DEVICE_HEADER,
+    NONCE_HEADER,
+    SIGNATURE_HEADER,
+    request_message,
+)
+
+_CONNECT_S = 5.0
+_ANSWER_S = 60.0
+_ERRORS: Mapping[int, type[QutongError]] = {
+    400: RuleViolation,
+    401: AccessDenied,
+    403: AccessDenied,
+    408: Unavailable,
+    409: Conflict,
+    413: RuleViolation,
+}
+
+
+def new_client(server_url: str, *, answer_s: float = _ANSWER_S) -> httpx.Client:
+    """A client of one server: one connection kept open, no redirects, no proxies guessed."""
+    return httpx.Client(
+        base_url=server_url,
+        timeout=httpx.Timeout(answer_s, connect=_CONNECT_S),
+        limits=httpx.Limits(max_connections=1),
+        follow_redirects=False,
+        trust_env=False,
+    )
+
+
+class HttpTransport:
+    """Carries a device's requests; used by one thread at a time, except ``interrupt``."""
+
+    def __init__(
+        self,
+        client: httpx.Client,
+        device_id: str,
+        key: SigningKey,
+        folder: Path | None = None,
+    ) -> None:
+        """``folder`` is where files of scopes are fetched to; without it they are not."""
+        self._client = client
+        self._folder = folder
+        self._device_id = device_id
+        self._key = key
+        self._nonce = ""
+        self._lock = Lock()
+        self._stream: Any = None
+        self._is_interrupted = False
+
+    def send(self, ask: Ask, *, answer_s: float | None = None) -> Message:
+        """Send one request and read its answer.
+
+        Raises Unavailable NETWORK, or the server's refusal: RuleViolation, Conflict, AccessDenied,
+        Unavailable with its code.
+        """
+        if isinstance(ask.message, Fetch):
+            return self._fetch(ask.path, ask.message)
+        body = pack(ask.message)
+        try:
+            return self._send(ask, body, answer_s)
+        except AccessDenied as error:
+            # The nonce was of another worker, too old, or there was none yet: once more with
+            # the one that came with the refusal.
+            if error.code != "NONCE":
+                raise
+            return self._send(ask, body, answer_s)
+
+    def _send(self, ask: Ask, body: bytes, answer_s: float | None) -> Message:
+        headers = self._signed("POST", ask.path, body)
+        response = self._post(ask.path, body, headers, answer_s)
+        self._nonce = response.headers.get(NONCE_HEADER, "")
+        return _read(response, ask.answer)
+
+    def _signed(self, method: str, path: str, body: bytes) -> dict[str, str]:
+        signed = request_message(method, path, body, self._nonce, self._device_id)
+        signature = base64.urlsafe_b64encode(self._key.sign_request(signed)).rstrip(b"=")
+        return {
+            DEVICE_HEADER: self._device_id,
+            NONCE_HEADER: self._nonce,
+            SIGNATURE_HEADER: signature.decode(),
+        }
+
+    def _fetch(self, path: str, wanted: Fetch) -> Fetched:
+        """Go on where an earlier try was cut; check, unpack, and say where it lies."""
+        if self._folder is None:
+            raise Unavailable("SNAPSHOT_UNSUPPORTED")
+        file = SnapshotFile(self._folder, wanted.name, wanted.size)
+        while file.received() < wanted.size:
+            before = file.received()
+            try:
+                self._fetch_more(path, file)
+            except AccessDenied as error:
+                if error.code != "NONCE":
+                    raise
+                self._fetch_more(path, file)
+            if file.received() == before:
+                raise Unavailable("NETWORK", reason="nothing came")
+        return Fetched(path=str(file.unpack()))
+
+    def _fetch_more(self, path: str, file: SnapshotFile) -> None:
+        start = file.received()
+        headers = self._signed("GET", path, b"") | {"range": f"bytes={start}-"}
+        extensions = {"trace": self._watch}
+        try:
+            with self._client.stream("GET", path, headers=headers, extensions=extensions) as got:
+                self._nonce = got.headers.get(NONCE_HEADER, "")
+                if got.status_code not in {200, 206}:
+                    got.read()
+                    _read(got, Fetched)
+                file.add(got.iter_raw(), start if got.status_code == 206 else 0)
+        except httpx.HTTPError as error:
+            raise Unavailable("NETWORK", reason=type(error).__name__) from error
+
+    def _post(
+        self, path: str, body: bytes, headers: Mapping[str, str], answer_s: float | None
+    ) -> httpx.Response:
+        timeout: Any = httpx.USE_CLIENT_DEFAULT
+        if answer_s is not None:
+            timeout = httpx.Timeout(answer_s, connect=_CONNECT_S)
+        try:
+            return self._client.post(
+                path,
+                content=body,
+                headers=headers,
+                timeout=timeout,
+                extensions={"trace": self._watch},
+            )
+        except httpx.HTTPError as error:
+            raise Unavailable("NETWORK", reason=type(error).__name__) from error
+
+    def _watch(self, event: str, info: Mapping[str, Any]) -> None:
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            with self._lock:
+                self._stream = info["return_value"]
+                is_late = self._is_interrupted
+            if is_late:
+                self.interrupt()
+
+    def interrupt(self) -> None:
+        """From another thread, for good: a request that waits for its answer fails at once."""
+        with self._lock:
+            self._is_interrupted = True
+            stream = self._stream
+        found = stream.get_extra_info("socket") if stream is not None else None
+        if found is not None:
+            try:
+                found.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                return
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+
+def send_enrolment(client: httpx.Client, enrol: Enrol) -> EnrolAnswer:
+    """Hand in a one-time code. Raises Unavailable NETWORK, AccessDenied BAD_ENROLMENT."""
+    try:
+        response = client.post("/enrol", content=pack(enrol))
+    except httpx.HTTPError as error:
+        raise Unavailable("NETWORK", reason=type(error).__name__) from error
+    answer = _read(response, EnrolAnswer)
+    assert isinstance(answer, EnrolAnswer)
+    return answer
+
+
+def _read(response: httpx.Response, kind: type[Message]) -> Message:
+    if len(response.content) > BODY_BYTES_MAX:
+        raise Unavailable("ANSWER_WRONG", path=response.request.url.path)
+    try:
+        if response.status_code == 200:
+            return unpack(response.content, kind)
+        refusal = unpack(response.content, ErrorAnswer)
+    except BadMessage as error:
+        # A proxy's page, or half an answer: no word of head office's.
+        raise Unavailable("NETWORK", reason=f"status {response.status_code}") from error
+    raise _ERRORS.get(response.status_code, Unavailable)(refusal.code, **refusal.params)

@@ -1,0 +1,153 @@
+"""The sync worker: one thread that syncs after each append, on a schedule, and when told to."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from threading import Event, Lock, Thread
+
+from desktop.store.writer import Store
+from desktop.sync.engine import Ask, Summary, drive, sync
+from desktop.sync.transport import HttpTransport
+from shared.core.clock import Clock, Randomness
+from shared.core.errors import QutongError
+from shared.sync.holding import cursors
+from shared.sync.limits import WAIT_S_MAX
+from shared.sync.messages import Cursor, Wait, WaitAnswer
+
+INTERVAL_S = 30.0
+BACK_OFF_MAX_S = 60.0
+_GRACE_S = 10.0
+NewTransport = Callable[[], HttpTransport]
+
+
+def back_off_s(failures: int, randomness: Randomness) -> float:
+    """Seconds until the next try: doubled at each failure, spread so that not all come at once."""
+    spread = int.from_bytes(randomness.bytes(2), "big") / 65_536
+    return float(min(BACK_OFF_MAX_S, 2.0 ** min(failures, 10)) * (0.5 + spread / 2))
+
+
+class SyncWorker:
+    """Syncs in the background until it is stopped.
+
+    ``listen`` keeps a long poll open on a second connection, so that what head office publishes
+    is here within a second.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        new_transport: NewTransport,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        listen: bool = True,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._randomness = randomness
+        self._transport = new_transport()
+        self._listener = new_transport() if listen else None
+        self._wake = Event()
+        self._stopped = Event()
+        self._lock = Lock()
+        self._asked: list[Future[Summary]] = []
+        self._failures = 0
+        self.last: Summary | QutongError | None = None
+        """What the last sync came to."""
+        self._threads = [Thread(target=self._run, name="sync-worker")]
+        if self._listener is not None:
+            self._threads.append(Thread(target=self._listen, name="sync-listener"))
+        self._unsubscribe = store.bus.subscribe(lambda _touched: self.poke(), "journal")
+
+    def start(self) -> None:
+        """Begin; the first sync is at once."""
+        self._wake.set()
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its threads live; a status bar is green only then."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    def poke(self) -> None:
+        """There is something to send; while head office is out of reach this hurries nothing."""
+        if not self._failures:
+            self._wake.set()
+
+    def sync_now(self) -> "Future[Summary]":
+        """Sync as soon as the one under way is over; the future has its story or its error."""
+        future: Future[Summary] = Future()
+        with self._lock:
+            self._asked.append(future)
+        self._wake.set()
+        return future
+
+    def stop(self) -> None:
+        """End both threads; a request under way is broken off, nothing is lost by that."""
+        self._unsubscribe()
+        self._stopped.set()
+        self._wake.set()
+        self._transport.interrupt()
+        if self._listener is not None:
+            self._listener.interrupt()
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join()
+        self._transport.close()
+        if self._listener is not None:
+            self._listener.close()
+        with self._lock:
+            for future in self._asked:
+                future.cancel()
+
+    def _run(self) -> None:
+        delay_s = INTERVAL_S
+        while True:
+            self._wake.wait(delay_s)
+            self._wake.clear()
+            if self._stopped.is_set():
+                return
+            delay_s = self._once()
+
+    def _once(self) -> float:
+        with self._lock:
+            asked, self._asked = self._asked, []
+        try:
+            summary = drive(sync(self._store, self._clock), self._transport.send)
+        except QutongError as error:
+            self._failures += 1
+            self.last = error
+            for future in asked:
+                future.set_exception(error)
+            return back_off_s(self._failures, self._randomness)
+        self._failures = 0
+        self.last = summary
+        for future in asked:
+            future.set_result(summary)
+        if summary.pushed or summary.pulled:
+            self._store.rest()
+        return INTERVAL_S
+
+    def _listen(self) -> None:
+        assert self._listener is not None
+        failures = 0
+        while not self._stopped.is_set():
+            ask = Ask("/wait", self._wait_message(), WaitAnswer)
+            try:
+                answer = self._listener.send(ask, answer_s=WAIT_S_MAX + _GRACE_S)
+                failures = 0
+            except QutongError:
+                failures += 1
+                self._stopped.wait(back_off_s(failures, self._randomness))
+                continue
+            if isinstance(answer, WaitAnswer) and answer.moved:
+                self.poke()
+                # Let the sync move the cursors before asking what is beyond them.
+                self._stopped.wait(0.2)
+
+    def _wait_message(self) -> Wait:
+        rows = self._store.read(cursors)
+        return Wait(
+            cursors=[Cursor(scope=r.scope, generation=r.generation, seq=r.seq) for r in rows],
+            timeout_s=WAIT_S_MAX,
+        )

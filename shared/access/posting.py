@@ -1,0 +1,34 @@
+"""How documents of access become rows."""
+
+from collections.abc import Iterator
+
+from shared.access.documents import UserPublished
+from shared.access.rules import GrantLevel
+from shared.core.ids import derived_id
+from shared.journal.document import Header, Value, Write
+
+
+def post_user(_header: Header, body: UserPublished) -> Iterator[Write]:
+    """The user, and a row for each site and sales organisation named in the grants."""
+    user: dict[str, Value] = {
+        "name": body.name,
+        "role": body.role,
+        "pin_hash": body.pin_hash,
+        "is_active": int(body.is_active),
+        "until_at_us": body.until_at_us,
+    }
+    yield Write("user_account", body.user_id, user)
+    for grant in body.grants:
+        yield Write(
+            "user_grant",
+            derived_id(body.user_id, grant.site_id, grant.sales_org_id),
+            {
+                **user,
+                "user_id": body.user_id,
+                "site_id": grant.site_id,
+                "sales_org_id": grant.sales_org_id,
+                "level": grant.level,
+                # A withdrawn user keeps no PIN at the site.
+                "pin_hash": "" if grant.level == GrantLevel.NONE else body.pin_hash,
+            },
+        )

@@ -1,0 +1,127 @@
+"""What screens and the server ask about users: who they are, what they may do and where."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, select
+
+from shared.access.documents import Grant
+from shared.access.rules import ALL_PERMISSIONS, SYSTEM_USER, GrantLevel, Role, permissions
+from shared.access.tables import user_account, user_grant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A user as a site knows them."""
+
+    user_id: str
+    name: str
+    role: str
+    pin_hash: str
+
+
+_GRANTS: Final = select(
+    user_grant.c.site_id,
+    user_grant.c.role,
+    user_grant.c.level,
+    user_grant.c.until_at_us,
+).where(
+    user_grant.c.user_id == bindparam("user_id"),
+    user_grant.c.site_id.in_(["", bindparam("site_id")]),
+    user_grant.c.is_active == 1,
+)
+
+
+def permissions_of(
+    connection: Connection, user_id: str, site_id: str, *, at_us: int = 0
+) -> frozenset[str]:
+    """What the user may do at the site ('' = head office); nothing when nobody knows the user.
+
+    A grant without site counts for head office users everywhere and for others nowhere. With
+    ``at_us``, users whose time had run out by then may do nothing.
+    """
+    if user_id == SYSTEM_USER:
+        return ALL_PERMISSIONS
+    rows = connection.execute(_GRANTS, {"user_id": user_id, "site_id": site_id}).all()
+    usable = [
+        row
+        for row in rows
+        if (row.site_id == site_id or row.role == Role.HEAD_OFFICE)
+        and not (at_us and row.until_at_us and row.until_at_us <= at_us)
+    ]
+    found: frozenset[str] = frozenset()
+    for row in usable:
+        found |= permissions(row.role, [row.level])
+    return found
+
+
+def sales_orgs_of(
+    connection: Connection, user_id: str, site_id: str, permission: str
+) -> frozenset[str]:
+    """The sales organisations a user may do this for at the site; '' among them = every one."""
+    rows = connection.execute(
+        select(
+            user_grant.c.sales_org_id, user_grant.c.role, user_grant.c.level, user_grant.c.site_id
+        ).where(
+            user_grant.c.user_id == user_id,
+            user_grant.c.site_id.in_(["", site_id]),
+            user_grant.c.is_active == 1,
+        )
+    ).all()
+    return frozenset(
+        row.sales_org_id
+        for row in rows
+        if (row.site_id == site_id or row.role == Role.HEAD_OFFICE)
+        and permission in permissions(row.role, [row.level])
+    )
+
+
+def users_of_site(connection: Connection, site_id: str) -> list[User]:
+    """The users who may sign in at the site, by name."""
+    rows = connection.execute(
+        select(user_grant.c.user_id, user_grant.c.name, user_grant.c.role, user_grant.c.pin_hash)
+        .where(
+            user_grant.c.site_id == site_id,
+            user_grant.c.is_active == 1,
+            user_grant.c.level != GrantLevel.NONE.value,
+        )
+        .distinct()
+        .order_by(user_grant.c.name, user_grant.c.user_id)
+    )
+    return [User(**row) for row in rows.mappings()]
+
+
+def user(connection: Connection, user_id: str) -> User | None:
+    """A user by id; head office only."""
+    row = (
+        connection.execute(
+            select(
+                user_account.c.id.label("user_id"),
+                user_account.c.name,
+                user_account.c.role,
+                user_account.c.pin_hash,
+            ).where(user_account.c.id == user_id)
+        )
+        .mappings()
+        .one_or_none()
+    )
+    return User(**row) if row else None
+
+
+def complete_grants(
+    connection: Connection, user_id: str, grants: Collection[Grant]
+) -> tuple[Grant, ...]:
+    """The grants to publish: those wanted, and ``none`` for those that stand and are not wanted."""
+    wanted = {(grant.site_id, grant.sales_org_id) for grant in grants}
+    rows = connection.execute(
+        select(user_grant.c.site_id, user_grant.c.sales_org_id)
+        .where(user_grant.c.user_id == user_id, user_grant.c.level != GrantLevel.NONE.value)
+        .order_by(user_grant.c.site_id, user_grant.c.sales_org_id)
+    )
+    gone = tuple(
+        Grant(site_id=row.site_id, sales_org_id=row.sales_org_id, level=GrantLevel.NONE)
+        for row in rows
+        if (row.site_id, row.sales_org_id) not in wanted
+    )
+    return (*grants, *gone)

@@ -1,0 +1,55 @@
+"""Tables of access: users for head office, and what a site must know of its own users."""
+
+from collections.abc import Mapping
+
+from shared.journal.document import Value
+from shared.sync import scopes
+from shared.sync.tables import (
+    Replicated,
+    TableRole,
+    integer_column,
+    replicated_table,
+    text_column,
+)
+
+user_account = replicated_table(
+    "user_account",
+    text_column("name"),
+    text_column("role"),
+    text_column("pin_hash"),
+    integer_column("is_active"),
+    integer_column("until_at_us"),
+)
+"""Every user; id = user_id. Head office alone holds it."""
+
+user_grant = replicated_table(
+    "user_grant",
+    text_column("user_id", index=True),
+    text_column("site_id"),
+    text_column("sales_org_id"),
+    text_column("level"),
+    text_column("name"),
+    text_column("role"),
+    text_column("pin_hash"),
+    integer_column("is_active"),
+    integer_column("until_at_us"),
+)
+"""One user at one site for one sales organisation, with all that signing in there needs.
+
+The user's own columns are repeated, so that a site holds its users and nobody else's.
+"""
+
+
+def _user_scopes(_row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.HQ,)
+
+
+def _grant_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
+    site_id = str(row["site_id"])
+    return (scopes.HQ, scopes.site(site_id)) if site_id else (scopes.HQ,)
+
+
+TABLES: tuple[Replicated, ...] = (
+    Replicated(table=user_account, role=TableRole.RECORD, scopes=_user_scopes),
+    Replicated(table=user_grant, role=TableRole.RECORD, scopes=_grant_scopes),
+)

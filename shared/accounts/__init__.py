@@ -1,0 +1,1 @@
+"""Accounts: one ledger of money between accounts."""

@@ -1,0 +1,53 @@
+"""The kinds of money documents."""
+
+from shared.accounts import posting
+from shared.accounts.documents import AccountAdjusted, AccountPayment, Collection, ExpensePaid
+from shared.journal.document import DocumentClass
+from shared.journal.kind import Authority, Kind
+
+KINDS = (
+    Kind(
+        name="collection",
+        body=Collection,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="account.collect", device_types=frozenset({"till", "dealer"})
+        ),
+        post=posting.post_collection,
+        series="SK",
+    ),
+    Kind(
+        name="account_payment",
+        body=AccountPayment,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="account.adjust",
+            device_types=frozenset({"hq", "server"}),
+            outer_ends=("bank", "partner/"),
+        ),
+        post=posting.post_account_payment,
+        series="HK",
+    ),
+    Kind(
+        name="account_adjusted",
+        body=AccountAdjusted,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="account.adjust",
+            device_types=frozenset({"hq", "server"}),
+            outer_ends=("hq/", "partner/"),
+        ),
+        post=posting.post_adjustment,
+        series="TZ",
+    ),
+    Kind(
+        name="expense_paid",
+        body=ExpensePaid,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="account.expense", device_types=frozenset({"till", "dealer"})
+        ),
+        post=posting.post_expense,
+        series="FY",
+    ),
+)

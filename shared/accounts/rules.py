@@ -1,0 +1,81 @@
+"""Accounts by name, tenders, and how a collection is spread over invoices: pure rules."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from shared.core.errors import RuleViolation
+
+ROUNDING = "rounding"
+SUSPENSE = "suspense"
+HQ_REVENUE = "hq/revenue"
+BANK = "bank"
+OPENING = "opening"
+
+
+class Tender(StrEnum):
+    """How money is given at a till; a card is an amount and its slip number."""
+
+    CASH = "cash"
+    STATIC_CODE = "static_code"
+    PAYMENT_CODE = "payment_code"
+    CARD = "card"
+    BANK_TRANSFER = "bank_transfer"
+    MALL = "mall"
+    DEPOSIT = "deposit"
+
+
+def tender_account(site_id: str, tender: str) -> str:
+    """Where a site's takings of one tender are: ``site/SH01/tender/cash``."""
+    return f"site/{site_id}/tender/{tender}"
+
+
+def revenue(site_id: str) -> str:
+    """What a site sold."""
+    return f"site/{site_id}/revenue"
+
+
+def customer_receivable(site_id: str, customer_id: str) -> str:
+    """What a site's own customer owes it (批发开单 on credit)."""
+    return f"site/{site_id}/receivable/{customer_id}"
+
+
+def expense(site_id: str, category: str) -> str:
+    """What a site spent on something."""
+    return f"site/{site_id}/expense/{category}"
+
+
+def receivable(account_id: str) -> str:
+    """What a channel account owes its supplier."""
+    return f"partner/{account_id}/receivable"
+
+
+def deposit(account_id: str) -> str:
+    """What a channel account paid ahead; its balance is negative while money is held."""
+    return f"partner/{account_id}/deposit"
+
+
+class Open(NamedTuple):
+    """An invoice that is not fully paid, in minor units."""
+
+    invoice: str
+    open_minor: int
+
+
+def allocate(amount_minor: int, invoices: Sequence[Open]) -> list[tuple[str, int]]:
+    """Spread a collection over invoices, oldest first as they are given.
+
+    Raises: RuleViolation AMOUNT_NOT_POSITIVE, or MORE_THAN_OWED with what is owed.
+    """
+    if amount_minor <= 0:
+        raise RuleViolation("AMOUNT_NOT_POSITIVE", amount=amount_minor)
+    owed = sum(invoice.open_minor for invoice in invoices)
+    if amount_minor > owed:
+        raise RuleViolation("MORE_THAN_OWED", amount=amount_minor, owed=owed)
+    shares = []
+    for invoice in invoices:
+        part = min(amount_minor, invoice.open_minor)
+        if part:
+            shares.append((invoice.invoice, part))
+        amount_minor -= part
+    return shares

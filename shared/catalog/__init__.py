@@ -1,0 +1,1 @@
+"""Catalogue: products, packs, barcodes, assortments, a shop's own goods, and finding them."""

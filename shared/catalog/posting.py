@@ -1,0 +1,138 @@
+"""How documents of the catalogue become rows."""
+
+from collections.abc import Iterator, Sequence
+
+from shared.catalog.documents import (
+    AssortmentPublished,
+    CataloguePublished,
+    OwnProductCreated,
+    Product,
+    ProductBarcode,
+    ProductPack,
+)
+from shared.catalog.rules import own_product_id
+from shared.channel.posting import assortment_accounts
+from shared.channel.rules import HEAD_OFFICE
+from shared.core.ids import derived_id
+from shared.core.text import gtin14
+from shared.journal.document import Header, Value, Write
+from shared.sync import scopes
+
+
+def post_catalogue(_header: Header, body: CataloguePublished) -> Iterator[Write]:
+    """Each product with its packs and barcodes, in the scopes it is at home in."""
+    for product in body.products:
+        names = home_scopes(product)
+        yield Write("product", product.code, _product_values(product, names))
+        yield from _packs(product.code, names, product.packs)
+        yield from _barcodes(product.code, names, product.barcodes)
+
+
+def home_scopes(product: Product) -> str:
+    """The scopes of a product's rows: one exclusive assortment alone, or sales organisations."""
+    if product.exclusive_assortment_id:
+        return scopes.assortment(product.exclusive_assortment_id)
+    return " ".join(scopes.org(one) for one in sorted(set(product.sales_org_ids)))
+
+
+def _product_values(product: Product, names: str) -> dict[str, Value]:
+    return {
+        "scopes": names,
+        "code": product.code,
+        "name": product.name,
+        "spec": product.spec,
+        "brand": product.brand,
+        "category": product.category,
+        "base_unit": product.base_unit,
+        "kind": product.kind,
+        "tax_rate_micro": product.tax_rate_micro,
+        "initials": product.initials,
+        "listed_from_us": product.listed_from_us,
+        "listed_to_us": product.listed_to_us,
+        "is_lot_tracked": int(product.is_lot_tracked),
+        "shelf_life_months": product.shelf_life_months,
+        "registration": product.registration,
+        "producer": product.producer,
+        "origin": product.origin,
+        "description": product.description,
+        "picture": product.picture,
+    }
+
+
+def _packs(product_id: str, names: str, packs: Sequence[ProductPack]) -> Iterator[Write]:
+    for pack in packs:
+        values: dict[str, Value] = {
+            "scopes": names,
+            "product_id": product_id,
+            "unit": pack.unit,
+            "factor_micro": pack.factor_micro,
+            "is_active": int(pack.is_active),
+        }
+        yield Write("product_pack", derived_id(product_id, pack.unit), values)
+
+
+def _barcodes(product_id: str, names: str, barcodes: Sequence[ProductBarcode]) -> Iterator[Write]:
+    for one in barcodes:
+        values: dict[str, Value] = {
+            "scopes": names,
+            "barcode": one.barcode,
+            "gtin": gtin14(one.barcode) or "",
+            "product_id": product_id,
+            "unit": one.unit,
+            "is_active": int(one.is_active),
+        }
+        yield Write("product_barcode", derived_id(product_id, one.barcode), values)
+
+
+def post_assortment(_header: Header, body: AssortmentPublished) -> Iterator[Write]:
+    """The list, its items, and for an exclusive one the accounts it names (B02, B03)."""
+    values: dict[str, Value] = {
+        "assortment_id": body.assortment_id,
+        "sales_org_id": body.sales_org_id,
+        "name": body.name,
+        "is_exclusive": int(body.is_exclusive),
+    }
+    yield Write("assortment", body.assortment_id, values)
+    if body.is_exclusive:
+        named = (HEAD_OFFICE, *body.account_ids)
+        yield from assortment_accounts(body.assortment_id, body.sales_org_id, named)
+        yield from assortment_accounts(
+            body.assortment_id, body.sales_org_id, body.former_account_ids, is_active=False
+        )
+    for item in body.items:
+        yield Write(
+            "assortment_item",
+            derived_id(body.assortment_id, item.product_id),
+            {
+                "assortment_id": body.assortment_id,
+                "product_id": item.product_id,
+                "sales_org_id": body.sales_org_id,
+                "is_exclusive": int(body.is_exclusive),
+                "from_at_us": item.from_at_us,
+                "to_at_us": item.to_at_us,
+                "rank": item.rank,
+            },
+        )
+
+
+def post_own_product(header: Header, body: OwnProductCreated) -> Iterator[Write]:
+    """A shop's own goods, in the shop's scope alone (B11)."""
+    product_id = own_product_id(header.site_id, body.code)
+    names = scopes.site(header.site_id)
+    values: dict[str, Value] = {
+        "scopes": names,
+        "code": body.code,
+        "name": body.name,
+        "spec": body.spec,
+        "brand": body.brand,
+        "category": body.category,
+        "base_unit": body.base_unit,
+        "kind": body.kind,
+        "tax_rate_micro": body.tax_rate_micro,
+        "initials": body.initials,
+        "site_id": header.site_id,
+        "listed_to_us": 0 if body.is_active else header.happened_at_us,
+    }
+    yield Write("product", product_id, values)
+    yield from _packs(product_id, names, body.packs)
+    yield from _barcodes(product_id, names, body.barcodes)

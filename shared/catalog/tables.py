@@ -1,0 +1,100 @@
+"""Tables of the catalogue; each row carries the names of the scopes it belongs to."""
+
+from collections.abc import Mapping
+
+from shared.catalog.search_index import derive_products
+from shared.journal.document import Value
+from shared.sync import scopes
+from shared.sync.tables import (
+    Replicated,
+    TableRole,
+    integer_column,
+    replicated_table,
+    text_column,
+)
+
+product = replicated_table(
+    "product",
+    text_column("scopes"),
+    text_column("code"),
+    text_column("name"),
+    text_column("spec"),
+    text_column("brand"),
+    text_column("category"),
+    text_column("base_unit"),
+    text_column("kind"),
+    integer_column("tax_rate_micro"),
+    text_column("initials"),
+    integer_column("listed_from_us"),
+    integer_column("listed_to_us"),
+    text_column("site_id"),
+    integer_column("is_lot_tracked"),
+    integer_column("shelf_life_months"),
+    text_column("registration"),
+    text_column("producer"),
+    text_column("origin"),
+    text_column("description"),
+    text_column("picture"),
+)
+"""id = product_id: head office's code, or the derived id of a shop's own goods (B11)."""
+
+product_pack = replicated_table(
+    "product_pack",
+    text_column("scopes"),
+    text_column("product_id", index=True),
+    text_column("unit"),
+    integer_column("factor_micro"),
+    integer_column("is_active"),
+)
+"""Units beside the base unit (B08)."""
+
+product_barcode = replicated_table(
+    "product_barcode",
+    text_column("scopes"),
+    text_column("barcode", index=True),
+    text_column("gtin", index=True),
+    text_column("product_id", index=True),
+    text_column("unit"),
+    integer_column("is_active"),
+)
+"""Barcodes; ``gtin`` are the 14 digits under which all spellings of a retail code meet."""
+
+assortment = replicated_table(
+    "assortment",
+    text_column("assortment_id"),
+    text_column("sales_org_id", index=True),
+    text_column("name"),
+    integer_column("is_exclusive"),
+)
+"""id = assortment_id."""
+
+assortment_item = replicated_table(
+    "assortment_item",
+    text_column("assortment_id", index=True),
+    text_column("product_id", index=True),
+    text_column("sales_org_id"),
+    integer_column("is_exclusive"),
+    integer_column("from_at_us"),
+    integer_column("to_at_us"),
+    integer_column("rank"),
+)
+"""A product on a list; the list's own columns are repeated for the scope and the lookup."""
+
+
+def _stated(row: Mapping[str, Value]) -> tuple[str, ...]:
+    return tuple(str(row["scopes"]).split())
+
+
+def _of_list(row: Mapping[str, Value]) -> tuple[str, ...]:
+    if row["is_exclusive"]:
+        return (scopes.assortment(str(row["assortment_id"])),)
+    return (scopes.org(str(row["sales_org_id"])),)
+
+
+TABLES: tuple[Replicated, ...] = (
+    Replicated(table=product, role=TableRole.RECORD, scopes=_stated, derive=derive_products),
+    Replicated(table=product_pack, role=TableRole.RECORD, scopes=_stated),
+    Replicated(table=product_barcode, role=TableRole.RECORD, scopes=_stated),
+    Replicated(table=assortment, role=TableRole.RECORD, scopes=_of_list),
+    Replicated(table=assortment_item, role=TableRole.RECORD, scopes=_of_list),
+)

@@ -1,0 +1,1 @@
+"""Channel: sales organisations, regions, levels, partners, channel accounts, sites, devices."""

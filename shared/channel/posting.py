@@ -1,0 +1,178 @@
+"""How documents of the channel become rows."""
+
+from collections.abc import Iterator, Sequence
+
+from shared.channel.documents import (
+    Account,
+    ChannelPublished,
+    DeviceEnrolled,
+    DeviceRevoked,
+    Level,
+    Region,
+    Site,
+)
+from shared.channel.rules import HEAD_OFFICE, joined, upstream_text
+from shared.core.ids import derived_id
+from shared.journal.document import Header, Value, Write
+
+
+def post_channel(_header: Header, body: ChannelPublished) -> Iterator[Write]:
+    """Each entry as its row; accounts also their place in the region tree and their suppliers."""
+    for org in body.sales_orgs:
+        values = {
+            "sales_org_id": org.sales_org_id,
+            "name": org.name,
+            "currency": org.currency,
+            "price_logic": org.price_logic,
+        }
+        yield Write("sales_org", org.sales_org_id, values)
+    yield from map(_region, body.regions)
+    yield from map(_level, body.levels)
+    for category in body.categories:
+        values = {
+            "sales_org_id": category.sales_org_id,
+            "name": category.name,
+            "fallback_id": category.fallback_id,
+        }
+        yield Write("customer_category", category.category_id, values)
+    for partner in body.partners:
+        yield Write("partner", partner.partner_id, {"name": partner.name, "kind": partner.kind})
+    for account in body.accounts:
+        yield from _account(account)
+    yield from map(_site, body.sites)
+
+
+def _region(region: Region) -> Write:
+    return Write(
+        "region",
+        derived_id(region.region_id, region.from_at_us),
+        {
+            "region_id": region.region_id,
+            "parent_id": region.parent_id,
+            "name": region.name,
+            "kind": region.kind,
+            "from_at_us": region.from_at_us,
+            "to_at_us": region.to_at_us,
+            "sales_org_ids": joined(region.sales_org_ids),
+        },
+    )
+
+
+def _level(level: Level) -> Write:
+    return Write(
+        "level",
+        level.level_id,
+        {
+            "name": level.name,
+            "rank": level.rank,
+            "upstream_level_id": level.upstream_level_id,
+            "sales_org_ids": joined(level.sales_org_ids),
+        },
+    )
+
+
+def _account(account: Account) -> Iterator[Write]:
+    yield Write(
+        "channel_account",
+        account.account_id,
+        {
+            "account_id": account.account_id,
+            "partner_id": account.partner_id,
+            "sales_org_id": account.sales_org_id,
+            "name": account.name,
+            "level_id": account.level_id,
+            "upstream_ids": upstream_text(account.upstream_account_ids),
+            "category_id": account.category_id,
+            "credit_limit_minor": account.credit_limit_minor,
+            "terms_days": account.terms_days,
+            "currency": account.currency,
+            "is_active": int(account.is_active),
+        },
+    )
+    if account.region_id:
+        yield Write(
+            "account_region",
+            derived_id(account.account_id, account.region_from_at_us),
+            {
+                "account_id": account.account_id,
+                "region_id": account.region_id,
+                "from_at_us": account.region_from_at_us,
+            },
+        )
+    for supplier_id in account.upstream_account_ids or (HEAD_OFFICE,):
+        yield _supply(account, supplier_id, is_active=True)
+    for supplier_id in account.former_upstream_ids:
+        yield _supply(account, supplier_id, is_active=False)
+
+
+def _supply(account: Account, supplier_id: str, *, is_active: bool) -> Write:
+    return Write(
+        "supply",
+        derived_id(account.account_id, supplier_id),
+        {
+            "account_id": account.account_id,
+            "supplier_id": supplier_id,
+            "account_name": account.name,
+            "sales_org_id": account.sales_org_id,
+            "is_active": int(is_active and account.is_active),
+        },
+    )
+
+
+def _site(site: Site) -> Write:
+    return Write(
+        "site",
+        site.site_id,
+        {
+            "site_id": site.site_id,
+            "name": site.name,
+            "site_type": site.site_type,
+            "account_ids": joined(site.account_ids),
+            "sales_org_ids": joined(site.sales_org_ids),
+            "zone": site.zone,
+            "sales_mode": site.sales_mode,
+            "currency": site.currency,
+            "region_id": site.region_id,
+            "mall_partner_id": site.mall_partner_id,
+            "is_active": int(site.is_active),
+        },
+    )
+
+
+def post_enrolled(header: Header, body: DeviceEnrolled) -> Iterator[Write]:
+    """The device, with the key its journal is verified by."""
+    values: dict[str, Value] = {
+        "device_type": body.device_type,
+        "site_id": body.site_id,
+        "tag": body.tag,
+        "public_key": body.public_key.hex(),
+        "enrolled_at_us": header.happened_at_us,
+    }
+    yield Write("device", body.device_id, values)
+
+
+def post_revoked(header: Header, body: DeviceRevoked) -> Iterator[Write]:
+    """The instant from which the device is no longer trusted."""
+    values: dict[str, Value] = {"site_id": body.site_id, "revoked_at_us": header.happened_at_us}
+    yield Write("device", body.device_id, values)
+
+
+def assortment_accounts(
+    assortment_id: str,
+    sales_org_id: str,
+    account_ids: Sequence[str],
+    *,
+    is_active: bool = True,
+) -> Iterator[Write]:
+    """Which accounts an exclusive assortment names (B03); used by the catalogue's posting."""
+    for account_id in account_ids:
+        yield Write(
+            "assortment_account",
+            derived_id(assortment_id, account_id),
+            {
+                "assortment_id": assortment_id,
+                "account_id": account_id,
+                "sales_org_id": sales_org_id,
+                "is_active": int(is_active),
+            },
+        )

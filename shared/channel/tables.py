@@ -1,0 +1,178 @@
+"""Tables of the channel, and whose devices hold which of their rows."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Table
+
+from shared.channel.rules import split
+from shared.journal.document import Value
+from shared.sync import scopes
+from shared.sync.tables import (
+    Replicated,
+    Scopes,
+    TableRole,
+    integer_column,
+    replicated_table,
+    text_column,
+)
+
+sales_org = replicated_table(
+    "sales_org",
+    text_column("sales_org_id"),
+    text_column("name"),
+    text_column("currency"),
+    text_column("price_logic"),
+)
+"""id = sales_org_id, repeated because scope rules see business columns only."""
+
+region = replicated_table(
+    "region",
+    text_column("region_id", index=True),
+    text_column("parent_id"),
+    text_column("name"),
+    text_column("kind"),
+    integer_column("from_at_us"),
+    integer_column("to_at_us"),
+    text_column("sales_org_ids"),
+)
+"""A region from an instant on: one row for each instant at which it changed."""
+
+level = replicated_table(
+    "level",
+    text_column("name"),
+    integer_column("rank"),
+    text_column("upstream_level_id"),
+    text_column("sales_org_ids"),
+)
+"""id = level_id."""
+
+customer_category = replicated_table(
+    "customer_category",
+    text_column("sales_org_id"),
+    text_column("name"),
+    text_column("fallback_id"),
+)
+"""id = category_id."""
+
+partner = replicated_table("partner", text_column("name"), text_column("kind"))
+"""id = partner_id; head office alone holds it, an account repeats what its devices need."""
+
+channel_account = replicated_table(
+    "channel_account",
+    text_column("account_id"),
+    text_column("partner_id", index=True),
+    text_column("sales_org_id", index=True),
+    text_column("name"),
+    text_column("level_id"),
+    text_column("upstream_ids"),
+    text_column("category_id"),
+    integer_column("credit_limit_minor"),
+    integer_column("terms_days"),
+    text_column("currency"),
+    integer_column("is_active"),
+)
+"""id = account_id."""
+
+account_region = replicated_table(
+    "account_region",
+    text_column("account_id", index=True),
+    text_column("region_id"),
+    integer_column("from_at_us"),
+)
+"""On which leaf an account sits from an instant on (A01)."""
+
+supply = replicated_table(
+    "supply",
+    text_column("account_id", index=True),
+    text_column("supplier_id", index=True),
+    text_column("account_name"),
+    text_column("sales_org_id"),
+    integer_column("is_active"),
+)
+"""Who may supply whom, so that a supplying dealer knows its customers by name."""
+
+site = replicated_table(
+    "site",
+    text_column("site_id"),
+    text_column("name"),
+    text_column("site_type"),
+    text_column("account_ids"),
+    text_column("sales_org_ids"),
+    text_column("zone"),
+    text_column("sales_mode"),
+    text_column("currency"),
+    text_column("region_id"),
+    text_column("mall_partner_id"),
+    integer_column("is_active"),
+)
+"""id = site_id."""
+
+device = replicated_table(
+    "device",
+    text_column("device_type"),
+    text_column("site_id", index=True),
+    text_column("tag"),
+    text_column("public_key"),
+    integer_column("enrolled_at_us"),
+    integer_column("revoked_at_us"),
+)
+"""id = device_id; the public key as 64 hex digits."""
+
+assortment_account = replicated_table(
+    "assortment_account",
+    text_column("assortment_id", index=True),
+    text_column("account_id", index=True),
+    text_column("sales_org_id"),
+    integer_column("is_active"),
+)
+"""Which accounts an exclusive assortment names; account '' is head office, always named.
+
+It stands here and not in the catalogue, because it decides which scopes a device holds.
+"""
+
+
+def _own_org(row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.HQ, scopes.org(str(row["sales_org_id"])))
+
+
+def _orgs_or_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
+    orgs = split(str(row["sales_org_ids"]))
+    return (scopes.HQ, *(scopes.org(one) for one in orgs))
+
+
+def _hq(_row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.HQ,)
+
+
+def _account_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
+    account_id = str(row["account_id"])
+    return (scopes.HQ, scopes.account(account_id)) if account_id else (scopes.HQ,)
+
+
+def _both_ends(row: Mapping[str, Value]) -> tuple[str, ...]:
+    ends = (str(row["account_id"]), str(row["supplier_id"]))
+    return (scopes.HQ, *(scopes.account(end) for end in ends if end))
+
+
+def _site_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
+    site_id = str(row["site_id"])
+    return (scopes.HQ, scopes.site(site_id)) if site_id else (scopes.HQ,)
+
+
+def _row(table: Table, scope_rule: Scopes) -> Replicated:
+    return Replicated(table=table, role=TableRole.RECORD, scopes=scope_rule)
+
+
+TABLES: tuple[Replicated, ...] = (
+    _row(sales_org, _own_org),
+    _row(region, _orgs_or_hq),
+    _row(level, _orgs_or_hq),
+    _row(customer_category, _own_org),
+    _row(partner, _hq),
+    _row(channel_account, _account_and_hq),
+    _row(account_region, _account_and_hq),
+    _row(supply, _both_ends),
+    _row(site, _site_and_hq),
+    _row(device, _site_and_hq),
+    _row(assortment_account, _account_and_hq),
+)

@@ -1,0 +1,1 @@
+"""The journal: documents, their stored bytes, their links and their kinds."""

@@ -1,0 +1,120 @@
+"""Links and signatures: why an edit, a gap, a swap or a lost tail of a journal is seen."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+GENESIS = bytes(32)
+"""The previous hash of the first slot of an incarnation."""
+
+_DOCUMENT_DOMAIN = b"qutong/document/1\n"
+_LINK_DOMAIN = b"qutong/link/1\n"
+_HEAD_DOMAIN = b"qutong/head/1\n"
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Slot(NamedTuple):
+    """One place in a journal: the stored document, its author's signature, and its link."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    stored: bytes
+    signature: bytes
+    hash: bytes
+    """sha256 of the stored bytes."""
+    link_hash: bytes
+    link_signature: bytes
+    """'' on head office's copy, save at the heads of batches."""
+
+
+class SigningKey:
+    """A device's or head office's Ed25519 key. Never logged, never compared, never copied out."""
+
+    def __init__(self, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.public = private.public_key().public_bytes_raw()
+
+    @classmethod
+    def from_seed(cls, seed: bytes) -> "SigningKey":
+        """A key from 32 bytes of randomness; the edges keep the seed in the key store."""
+        return cls(Ed25519PrivateKey.from_private_bytes(seed))
+
+    def sign_document(self, stored: bytes) -> bytes:
+        """The author's signature over the stored bytes."""
+        return self._private.sign(_DOCUMENT_DOMAIN + stored)
+
+    def sign_link(self, link_hash: bytes) -> bytes:
+        """The device's signature over a link, and so over all links before it."""
+        return self._private.sign(_LINK_DOMAIN + link_hash)
+
+    def sign_head(self, link_hash: bytes) -> bytes:
+        """Head office's countersignature over a device's acknowledged head."""
+        return self._private.sign(_HEAD_DOMAIN + link_hash)
+
+    def sign_request(self, message: bytes) -> bytes:
+        """The device's signature over one request of the wire."""
+        return self._private.sign(b"qutong/request/1\n" + message)
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyKey:
+    """The public half of a key: 32 bytes."""
+
+    public: bytes
+
+    def _good(self, signature: bytes, message: bytes) -> bool:
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
+    def document_good(self, stored: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is the author's over ``stored``."""
+        return self._good(signature, _DOCUMENT_DOMAIN + stored)
+
+    def link_good(self, link_hash: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is the device's over this link."""
+        return self._good(signature, _LINK_DOMAIN + link_hash)
+
+    def head_good(self, link_hash: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is head office's over this acknowledged head."""
+        return self._good(signature, _HEAD_DOMAIN + link_hash)
+
+    def request_good(self, message: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is the device's over this request."""
+        return self._good(signature, b"qutong/request/1\n" + message)
+
+
+def document_hash(stored: bytes) -> bytes:
+    """sha256 of the stored bytes."""
+    return hashlib.sha256(stored).digest()
+
+
+def link_hash(device_id: str, incarnation: int, n: int, previous: bytes, document: bytes) -> bytes:
+    """The hash of link ``n``: it commits to the document and to every slot before it."""
+    link = _ENCODER.encode((device_id, incarnation, n, previous, document))
+    return hashlib.sha256(_LINK_DOMAIN + link).digest()
+
+
+def seal(
+    key: SigningKey, *, device_id: str, incarnation: int, n: int, previous: bytes, stored: bytes
+) -> Slot:
+    """Sign stored bytes and chain them behind ``previous`` as slot ``n``."""
+    hashed = document_hash(stored)
+    link = link_hash(device_id, incarnation, n, previous, hashed)
+    return Slot(
+        device_id=device_id,
+        incarnation=incarnation,
+        n=n,
+        stored=stored,
+        signature=key.sign_document(stored),
+        hash=hashed,
+        link_hash=link,
+        link_signature=key.sign_link(link),
+    )

@@ -1,0 +1,1 @@
+"""Ordering: a dealer asks, its supplier decides, goods travel and arrive."""

@@ -1,0 +1,189 @@
+"""What people and head office write about channel orders, shipments and receipts."""
+
+from shared.journal.document import Body, Part
+
+
+class NamedText(Part, kw_only=True):
+    """A named plain value of a refusal's or a reason's text."""
+
+    name: str
+    text: str
+
+
+class OrderLine(Part, kw_only=True):
+    """One line of an order: quantity in millionths of the base unit, price and its reasons."""
+
+    line_no: int
+    """1.. in the order typed; unique in the order."""
+    product_id: str
+    qty_micro: int
+    unit: str = ""
+    """The unit the person spoke in, such as 箱; the quantity is in base units all the same."""
+    unit_price_micro: int = 0
+    amount_minor: int = 0
+    is_gift: bool = False
+    policy_id: str = ""
+    requested_date: str = ""
+    note: str = ""
+    price_trail: str = ""
+    """The stored reason of the price as pricing wrote it, so "why?" works years later (C13)."""
+
+
+class SeenLimit(Part, kw_only=True):
+    """What the author's device believed to be left of a limit."""
+
+    limit_id: str
+    left_micro: int
+
+
+class OrderSubmitted(Body, kw_only=True):
+    """A channel account asks its supplier for goods (E01-E03). A rework follows by predecessor."""
+
+    account_id: str
+    sales_org: str
+    currency: str
+    lines: list[OrderLine]
+    supplier: str = ""
+    """An upstream channel account; '' is head office."""
+    price_version: int = 0
+    price_logic: str = ""
+    """Version and logic the whole document was priced by, frozen here."""
+    requested_date: str = ""
+    order_type: str = "normal"
+    deliver_to: str = ""
+    """The site that receives; '' is the site that ordered."""
+    note: str = ""
+    seen_limits: list[SeenLimit] = []
+    seen_credit_minor: int = 0
+    seen_credit_at_us: int = 0
+    """The device's estimate of free credit and its age; shown, never decisive."""
+
+
+class OrderCancelRequested(Body, kw_only=True):
+    """The submitter takes an order back as long as nobody decided it (E05)."""
+
+    order_uid: bytes
+    account_id: str
+    seen_revision: int
+    supplier: str = ""
+    reason: str = ""
+
+
+class GrantLine(Part, kw_only=True):
+    """What a person of the supplier grants of a line; a line cut carries a reason code."""
+
+    line_no: int
+    accepted_micro: int
+    reason: str = ""
+
+
+class OrderDecisionRequested(Body, kw_only=True):
+    """A person of the supplier accepts, cuts or rejects (E06); first arrival wins."""
+
+    order_uid: bytes
+    account_id: str
+    seen_revision: int
+    lines: list[GrantLine]
+    """Every line of the order."""
+    supplier: str = ""
+    delivery_date: str = ""
+    note: str = ""
+
+
+class DecidedOrderLine(Part, kw_only=True):
+    """A line as asked and as granted, frozen for the acceptance rate (E10)."""
+
+    line_no: int
+    asked_micro: int
+    asked_minor: int
+    accepted_micro: int
+    accepted_minor: int
+    is_gift: bool = False
+    reason: str = ""
+
+
+class OrderDecided(Body, kw_only=True):
+    """Head office's word on an order: what the supplier's person, the submitter or a rule decided.
+
+    The header's predecessor is the request that was decided.
+    """
+
+    order_uid: bytes
+    account_id: str
+    revision: int
+    """The order's new revision, given by the server."""
+    outcome: str
+    lines: list[DecidedOrderLine]
+    supplier: str = ""
+    code: str = ""
+    """Why a rule rejected it without a person (UPSTREAM_NOT_ALLOWED); '' otherwise."""
+    decided_by: str = ""
+    """The person whose request this follows; '' when a rule decided."""
+    delivery_date: str = ""
+    note: str = ""
+    credit_limit_minor: int = 0
+    credit_exposure_minor: int = 0
+    """The numbers at the decision, this order not yet counted (E07)."""
+
+
+class RequestRefused(Body, kw_only=True):
+    """Head office could not do what a request asked; the order stays as it is."""
+
+    order_uid: bytes
+    account_id: str
+    code: str
+    """ALREADY_DECIDED, PARENT_MOVED, CREDIT, NOT_YOUR_ORDER…"""
+    supplier: str = ""
+    params: list[NamedText] = []
+
+
+class ShippedLine(Part, kw_only=True):
+    """Goods of one lot that leave for an order's line; the amount is their part of the line."""
+
+    line_no: int
+    order_line_no: int
+    product_id: str
+    qty_micro: int
+    amount_minor: int = 0
+    lot: str = ""
+
+
+class ShipmentPosted(Body, kw_only=True):
+    """Goods left the supplier's site for an order; from now on the account owes for them."""
+
+    order_uid: bytes
+    account_id: str
+    to_site: str
+    currency: str
+    lines: list[ShippedLine]
+    supplier: str = ""
+    carrier: str = ""
+    waybill: str = ""
+    note: str = ""
+
+
+class ArrivedLine(Part, kw_only=True):
+    """What the receiver found of a shipment's line."""
+
+    line_no: int
+    """The shipment's line."""
+    order_line_no: int
+    product_id: str
+    good_micro: int
+    damaged_micro: int = 0
+    short_micro: int = 0
+    over_micro: int = 0
+    lot: str = ""
+    reason: str = ""
+
+
+class ReceiptPosted(Body, kw_only=True):
+    """The receiving site confirms a shipment line by line (E12); differences make a claim."""
+
+    shipment_uid: bytes
+    order_uid: bytes
+    account_id: str
+    from_site: str
+    lines: list[ArrivedLine]
+    supplier: str = ""
+    note: str = ""

@@ -1,0 +1,86 @@
+"""The kinds of ordering documents."""
+
+from shared.journal.document import DocumentClass
+from shared.journal.kind import Authority, Kind
+from shared.ordering.documents import (
+    OrderCancelRequested,
+    OrderDecided,
+    OrderDecisionRequested,
+    OrderSubmitted,
+    ReceiptPosted,
+    RequestRefused,
+    ShipmentPosted,
+)
+from shared.ordering.posting import answers, rows
+
+_DEALERS = frozenset({"till", "dealer", "warehouse", "hq", "server"})
+"""Whoever has the permission at the site; head office and its connectors order for an account."""
+_SUPPLIERS = frozenset({"dealer", "warehouse", "hq", "server"})
+
+KINDS = (
+    Kind(
+        name="order_submitted",
+        body=OrderSubmitted,
+        document_class=DocumentClass.REQUEST,
+        authority=Authority(permission="order.submit", device_types=_DEALERS),
+        post=rows.post_submitted,
+        respond=answers.respond_submitted,
+        series="DH",
+    ),
+    Kind(
+        name="order_cancel_requested",
+        body=OrderCancelRequested,
+        document_class=DocumentClass.REQUEST,
+        authority=Authority(permission="order.cancel", device_types=_DEALERS),
+        post=rows.post_cancel_request,
+        respond=answers.respond_cancel,
+    ),
+    Kind(
+        name="order_decision_requested",
+        body=OrderDecisionRequested,
+        document_class=DocumentClass.REQUEST,
+        authority=Authority(permission="order.decide", device_types=_SUPPLIERS),
+        post=rows.post_decision_request,
+        respond=answers.respond_decision,
+    ),
+    Kind(
+        name="order_decided",
+        body=OrderDecided,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="order.answer", device_types=frozenset({"server"})),
+        post=rows.post_decided,
+    ),
+    Kind(
+        name="request_refused",
+        body=RequestRefused,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="order.answer", device_types=frozenset({"server"})),
+        post=rows.post_refused,
+    ),
+    Kind(
+        name="shipment_posted",
+        body=ShipmentPosted,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="order.ship",
+            device_types=_SUPPLIERS,
+            outer_ends=("transit/", "partner/", "hq/revenue"),
+        ),
+        post=rows.post_shipment,
+        review=answers.review_shipments,
+        series="FH",
+    ),
+    Kind(
+        name="receipt_posted",
+        body=ReceiptPosted,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="order.receive",
+            device_types=_DEALERS,
+            outer_ends=("transit/", "suspense"),
+        ),
+        post=rows.post_receipt,
+        review=answers.review_receipts,
+        series="RK",
+    ),
+)

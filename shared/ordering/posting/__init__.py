@@ -1,0 +1,1 @@
+"""How ordering documents become rows, and what head office answers to them."""

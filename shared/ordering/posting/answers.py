@@ -1,0 +1,332 @@
+"""What head office answers to requests and facts of ordering: decisions, refusals, tasks."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from shared.catalog.queries import visible_products
+from shared.channel.queries import AccountView, account
+from shared.core.errors import Conflict, RuleViolation
+from shared.core.ids import uid_text
+from shared.journal.document import Header
+from shared.journal.kind import Answer
+from shared.ordering.documents import (
+    DecidedOrderLine,
+    NamedText,
+    OrderCancelRequested,
+    OrderDecided,
+    OrderDecisionRequested,
+    OrderSubmitted,
+    ReceiptPosted,
+    RequestRefused,
+    ShipmentPosted,
+)
+from shared.ordering.queries import (
+    OrderStanding,
+    asked_lines,
+    credit,
+    is_reworked,
+    lines,
+    locked_account,
+    receipts_of,
+    standing,
+    works_for,
+)
+from shared.ordering.rules import (
+    GRANTED,
+    AskedLine,
+    Credit,
+    DecidedLine,
+    Grant,
+    OrderState,
+    check_credit,
+    check_first,
+    check_lines,
+    granted_lines,
+    nothing_granted,
+    outcome_of,
+    part_minor,
+)
+from shared.tasks.documents import Param, TaskOpened
+
+# An order as it comes in
+
+
+def respond_submitted(
+    connection: Connection, header: Header, order: OrderSubmitted, _now_us: int
+) -> Iterator[Answer]:
+    """Reject by rule what no person may accept; everything else waits for the supplier."""
+    asked = [
+        AskedLine(
+            line_no=line.line_no,
+            qty_micro=line.qty_micro,
+            amount_minor=line.amount_minor,
+            is_gift=line.is_gift,
+        )
+        for line in order.lines
+    ]
+    reasons: Mapping[int, str] = {}
+    try:
+        prices = (line.unit_price_micro for line in order.lines)
+        check_lines(list(zip(asked, prices, strict=True)), order.currency)
+        _check_parties(connection, header, order)
+        _check_rework(connection, header, order)
+        reasons = _not_in_list(connection, header, order)
+        if not reasons:
+            return
+        code = "NOT_IN_LIST"
+    except (RuleViolation, Conflict) as why:
+        code = why.code
+        # Lines that do not even add up are no demand: they stay out of the acceptance rate.
+        asked = [] if code in _UNREADABLE else asked
+    body = OrderDecided(
+        order_uid=header.uid,
+        account_id=order.account_id,
+        supplier=order.supplier,
+        revision=2,
+        outcome=OrderState.REJECTED.value,
+        code=code,
+        lines=_lines(nothing_granted(asked, reasons)),
+    )
+    yield Answer(body=body, site_id=header.site_id)
+
+
+_UNREADABLE = frozenset(
+    {"NO_LINES", "LINE_TWICE", "QUANTITY_NOT_POSITIVE", "LINE_AMOUNT_WRONG", "TOO_MANY_LINES",
+     "QUANTITY_TOO_LARGE", "AMOUNT_TOO_LARGE", "CURRENCY_UNKNOWN"}
+)  # fmt: skip
+
+
+def _check_parties(connection: Connection, header: Header, order: OrderSubmitted) -> None:
+    """The account is the author's own, open, of this sales organisation, and so supplied (A02)."""
+    asks = account(connection, order.account_id)
+    if asks is None or not _speaks_for(connection, header, order.account_id):
+        raise RuleViolation("NOT_YOUR_ACCOUNT")
+    if not asks.is_active:
+        raise RuleViolation("ACCOUNT_CLOSED")
+    if order.supplier not in asks.upstream_ids:
+        raise RuleViolation("UPSTREAM_NOT_ALLOWED", supplier=order.supplier)
+    _check_terms(asks, order)
+
+
+def _check_terms(asks: AccountView, order: OrderSubmitted) -> None:
+    if order.sales_org != asks.sales_org_id:
+        raise RuleViolation("SALES_ORG_DIFFERS", sales_org=order.sales_org)
+    if order.currency != asks.currency:
+        raise RuleViolation("CURRENCY_DIFFERS", currency=order.currency)
+
+
+def _speaks_for(connection: Connection, header: Header, account_id: str) -> bool:
+    """A site speaks for its accounts; head office may write in the name of any of them."""
+    accounts = works_for(connection, header.site_id)
+    return accounts is None or account_id in accounts
+
+
+def _check_rework(connection: Connection, header: Header, order: OrderSubmitted) -> None:
+    """A rejected or cancelled order is reworked once, by its own account (E08)."""
+    if not header.predecessor:
+        return
+    former = standing(connection, uid_text(header.predecessor), lock=True)
+    if former is None or former.account_id != order.account_id:
+        raise RuleViolation("ORDER_UNKNOWN")
+    if former.decided not in (OrderState.REJECTED, OrderState.CANCELLED):
+        raise Conflict("PARENT_MOVED", state=former.decided.value)
+    if is_reworked(connection, former.id, by_another_than=uid_text(header.uid)):
+        raise Conflict("PARENT_MOVED", state="reworked")
+
+
+def _not_in_list(
+    connection: Connection, header: Header, order: OrderSubmitted
+) -> Mapping[int, str]:
+    """The lines whose product the account may not order (B02, B03)."""
+    wanted = sorted({line.product_id for line in order.lines})
+    visible = visible_products(connection, order.account_id, wanted, at_us=header.happened_at_us)
+    return {line.line_no: "NOT_IN_LIST" for line in order.lines if line.product_id not in visible}
+
+
+# Deciding and cancelling
+
+
+def respond_decision(
+    connection: Connection, header: Header, request: OrderDecisionRequested, _now_us: int
+) -> Iterator[Answer]:
+    """Decide once, the first request to arrive; credit is checked where it is spent (E06, E07)."""
+    try:
+        order = _order_for(connection, request.order_uid, request.account_id, request.supplier)
+        _check_supplier(connection, header, order)
+        check_first(order.decided, order.revision, request.seen_revision)
+        yield _decided(connection, header, request, order)
+    except (RuleViolation, Conflict) as why:
+        yield _refused(header, request, why)
+
+
+def _decided(
+    connection: Connection, header: Header, request: OrderDecisionRequested, order: OrderStanding
+) -> Answer:
+    grants = [
+        Grant(line_no=line.line_no, accepted_micro=line.accepted_micro, reason=line.reason)
+        for line in request.lines
+    ]
+    decided = granted_lines(asked_lines(connection, order.id), grants)
+    outcome = outcome_of(decided)
+    numbers = _credit(connection, order)
+    if outcome in GRANTED:
+        check_credit(numbers, sum(line.accepted_minor for line in decided))
+    body = OrderDecided(
+        order_uid=request.order_uid,
+        account_id=order.account_id,
+        supplier=order.supplier,
+        revision=order.revision + 1,
+        outcome=outcome.value,
+        lines=_lines(decided),
+        decided_by=header.author_id,
+        delivery_date=request.delivery_date,
+        note=request.note,
+        credit_limit_minor=numbers.limit_minor,
+        credit_exposure_minor=numbers.exposure_minor,
+    )
+    return Answer(body=body, site_id=order.site_id)
+
+
+def _credit(connection: Connection, order: OrderStanding) -> Credit:
+    """The account's numbers while nobody else decides about it: its row is locked first."""
+    limit_minor = locked_account(connection, order.account_id)
+    return credit(connection, order.account_id, order.currency, limit_minor, lock=True)
+
+
+def respond_cancel(
+    connection: Connection, header: Header, request: OrderCancelRequested, _now_us: int
+) -> Iterator[Answer]:
+    """Taking back works until somebody decided; the server's order of arrival rules (E05)."""
+    try:
+        order = _order_for(connection, request.order_uid, request.account_id, request.supplier)
+        if not _speaks_for(connection, header, order.account_id):
+            raise RuleViolation("NOT_YOUR_ORDER")
+        check_first(order.decided, order.revision, request.seen_revision)
+    except (RuleViolation, Conflict) as why:
+        yield _refused(header, request, why)
+        return
+    body = OrderDecided(
+        order_uid=request.order_uid,
+        account_id=order.account_id,
+        supplier=order.supplier,
+        revision=order.revision + 1,
+        outcome=OrderState.CANCELLED.value,
+        lines=_lines(nothing_granted(asked_lines(connection, order.id), {})),
+        decided_by=header.author_id,
+        note=request.reason,
+    )
+    yield Answer(body=body, site_id=order.site_id)
+
+
+def _order_for(
+    connection: Connection, order_uid: bytes, account_id: str, supplier: str
+) -> OrderStanding:
+    """The order, locked. Not there and not what the request says look the same."""
+    order = standing(connection, uid_text(order_uid), lock=True)
+    if order is None or (order.account_id, order.supplier) != (account_id, supplier):
+        raise RuleViolation("ORDER_UNKNOWN")
+    return order
+
+
+def _check_supplier(connection: Connection, header: Header, order: OrderStanding) -> None:
+    """Only the supplier decides: head office for its own, the upstream account for its own."""
+    accounts = works_for(connection, header.site_id)
+    is_own = accounts is None if not order.supplier else order.supplier in (accounts or ())
+    if not is_own:
+        raise RuleViolation("NOT_YOUR_ORDER")
+
+
+def _refused(
+    header: Header,
+    request: OrderDecisionRequested | OrderCancelRequested,
+    why: RuleViolation | Conflict,
+) -> Answer:
+    is_foreign = why.code in ("ORDER_UNKNOWN", "NOT_YOUR_ORDER")
+    body = RequestRefused(
+        order_uid=request.order_uid,
+        # Nobody writes into another's books: a wrong name in a request reaches head office only.
+        account_id="" if is_foreign else request.account_id,
+        supplier="" if is_foreign else request.supplier,
+        code=why.code,
+        params=[NamedText(name=name, text=str(value)) for name, value in why.params.items()],
+    )
+    return Answer(body=body, site_id=header.site_id)
+
+
+def _lines(decided: Sequence[DecidedLine]) -> list[DecidedOrderLine]:
+    return [
+        DecidedOrderLine(
+            line_no=line.line_no,
+            asked_micro=line.asked_micro,
+            asked_minor=line.asked_minor,
+            accepted_micro=line.accepted_micro,
+            accepted_minor=line.accepted_minor,
+            is_gift=line.is_gift,
+            reason=line.reason,
+        )
+        for line in decided
+    ]
+
+
+# Facts that do not fit
+
+
+def review_shipments(
+    connection: Connection, batch: Sequence[tuple[Header, ShipmentPosted]], _now_us: int
+) -> Iterator[Answer]:
+    """Tasks for goods that left without a grant, beyond it, or from a stranger's site."""
+    for header, shipped in batch:
+        code = _shipping_fault(connection, header, shipped)
+        if code:
+            yield _task(header, code, uid_text(header.uid), header.site_id)
+
+
+def _shipping_fault(connection: Connection, header: Header, shipped: ShipmentPosted) -> str:
+    order = standing(connection, uid_text(shipped.order_uid))
+    said = (shipped.account_id, shipped.supplier, shipped.currency)
+    if order is None or said != (order.account_id, order.supplier, order.currency):
+        return "SHIPPED_WITHOUT_ORDER"
+    accounts = works_for(connection, header.site_id)
+    is_own = accounts is None if not order.supplier else order.supplier in (accounts or ())
+    if not is_own:
+        return "SHIPPED_BY_STRANGER"
+    if order.decided not in GRANTED:
+        return "SHIPPED_NOT_ACCEPTED"
+    known = {line.line_no: line for line in lines(connection, order.id)}
+    for gone in shipped.lines:
+        line = known.get(gone.order_line_no)
+        if line is None or line.product_id != gone.product_id:
+            return "SHIPPED_WRONG_GOODS"
+        if line.shipped_micro > line.accepted_micro:
+            return "SHIPPED_TOO_MUCH"
+        due = part_minor(line.accepted_minor, line.accepted_micro, 0, line.shipped_micro)
+        if line.shipped_minor != due:
+            return "SHIPPED_AMOUNT_DIFFERS"
+    return ""
+
+
+def review_receipts(
+    connection: Connection, batch: Sequence[tuple[Header, ReceiptPosted]], _now_us: int
+) -> Iterator[Answer]:
+    """A claim for what is short, damaged or over (E12); a task for a second confirmation."""
+    for header, received in batch:
+        subject = uid_text(received.shipment_uid)
+        if len(receipts_of(connection, subject)) > 1:
+            yield _task(header, "RECEIVED_TWICE", subject, header.site_id)
+        sums = {
+            name: sum(getattr(line, name) for line in received.lines)
+            for name in ("short_micro", "damaged_micro", "over_micro")
+        }
+        if any(sums.values()):
+            params = tuple(Param(name, str(value)) for name, value in sums.items())
+            yield _task(header, "CLAIM", subject, received.from_site, params)
+
+
+def _task(
+    header: Header, code: str, subject: str, site_id: str, params: tuple[Param, ...] = ()
+) -> Answer:
+    body = TaskOpened(
+        code=code, subject=subject, site_id=site_id, params=params, about_uid=header.uid
+    )
+    return Answer(body=body, site_id=site_id, about=header.uid)

@@ -1,0 +1,1 @@
+"""Pricing: price versions, the logic a sales organisation prices by, and why this price."""

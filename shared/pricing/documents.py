@@ -1,0 +1,56 @@
+"""Documents of pricing: rows, the version they belong to, head office's word, a shop's price."""
+
+from shared.journal.document import Body
+from shared.pricing.rules import PartSum, PriceRow, Step
+
+
+class PriceRows(Body, kw_only=True):
+    """At most 5,000 changes of a version; inert until the version is sealed."""
+
+    version_id: str
+    """The hex uid of the document that publishes the version; written before it."""
+    sales_org_id: str
+    rows: tuple[PriceRow, ...]
+
+
+class PriceVersionPublished(Body, kw_only=True):
+    """A request to make these rows and this logic the next version (C02, domain rule 4).
+
+    Author and approver are the header's; the version's id is the header's uid in hex.
+    """
+
+    sales_org_id: str
+    parent_number: int
+    """The version its author saw; 0 = the first one."""
+    effective_at_us: int
+    steps: tuple[Step, ...]
+    """The whole logic, not a change of it."""
+    parts: tuple[PartSum, ...]
+    """Count and digest of the rows, part by part; empty when only the logic changes."""
+    reason: str = ""
+
+
+class PriceVersionSealed(Body, kw_only=True):
+    """Head office gives the version its number; it is complete and immutable from here on."""
+
+    version_id: str
+    sales_org_id: str
+    number: int
+
+
+class PriceVersionRejected(Body, kw_only=True):
+    """Head office does not make it a version: ``PARENT_MOVED``, ``PRICE_ROW_TWICE`` and so on."""
+
+    version_id: str
+    sales_org_id: str
+    code: str
+    detail: str = ""
+    """What it is about, in plain words of the code's parameters."""
+
+
+class OwnPriceSet(Body, kw_only=True):
+    """A shop sets the retail price at which it sells a product itself (本店售价, B11)."""
+
+    product_id: str
+    unit_price_micro: int
+    is_removed: bool = False

@@ -1,0 +1,1 @@
+"""Reports: figures over several areas, each computed from rows."""

@@ -1,0 +1,1 @@
+"""Sales: the till, the wholesale invoice and its collection, the simple register."""

@@ -1,0 +1,184 @@
+"""A sale becomes its rows, stock moves and account entries; what does not fit becomes tasks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from shared.accounts.posting import Entry, entries
+from shared.accounts.rules import ROUNDING, customer_receivable, revenue, tender_account
+from shared.accounts.rules import SUSPENSE as MONEY_SUSPENSE
+from shared.catalog.queries import unknown_products
+from shared.core.ids import derived_id, uid_text
+from shared.journal.document import Header, Value, Write
+from shared.journal.kind import Answer
+from shared.sales.documents import RegisterLine, Sale, SaleLine, StockOutRegistered
+from shared.sales.rules import MOVES_STOCK
+from shared.stock.posting import Move, day_of, moves
+from shared.stock.queries import below_zero, is_opened
+from shared.stock.rules import CUSTOMER, location
+from shared.tasks.documents import TaskOpened
+
+
+def post_sale(header: Header, sold: Sale) -> Iterator[Write]:
+    """Header, lines, tenders; goods to the customer; money to the tenders and what is owed."""
+    day = day_of(header)
+    yield _sale_row(header, sold, day)
+    for number, line in enumerate(sold.lines, start=1):
+        yield _line_row(header, number, line, day)
+    for number, tender in enumerate(sold.tenders, start=1):
+        values: dict[str, Value] = {
+            "document": uid_text(header.uid),
+            "site_id": header.site_id,
+            "business_day": day,
+            "shift": sold.shift,
+            "tender": tender.tender,
+            "reference": tender.reference,
+            "amount_minor": tender.amount_minor,
+        }
+        yield Write("sale_tender", derived_id(header.uid, "t", number), values)
+    here = location(header.site_id)
+    yield from moves(
+        header,
+        "sale",
+        (
+            Move(here, CUSTOMER, line.product_id, line.qty_micro, line.lot)
+            for line in sold.lines
+            if line.kind in MOVES_STOCK
+        ),
+    )
+    yield from entries(header, sold.currency, _money(header, sold))
+
+
+def _sale_row(header: Header, sold: Sale, day: str) -> Write:
+    values: dict[str, Value] = {
+        "site_id": header.site_id,
+        "device_id": header.device_id,
+        "number": header.number,
+        "mode": sold.mode,
+        "author_id": header.author_id,
+        "approver_id": header.approver_id,
+        "customer_id": sold.customer_id,
+        "salesperson_id": sold.salesperson_id,
+        "currency": sold.currency,
+        "price_logic": sold.price_logic,
+        "return_of": sold.return_of,
+        "shift": sold.shift,
+        "note": sold.note,
+        "lines": len(sold.lines),
+        "units_micro": sum(line.qty_micro for line in sold.lines),
+        "total_minor": sold.total_minor,
+        "rounding_minor": sold.rounding_minor,
+        "paid_minor": sum(tender.amount_minor for tender in sold.tenders),
+        "happened_at_us": header.happened_at_us,
+        "business_day": day,
+    }
+    return Write("sale", uid_text(header.uid), values)
+
+
+def _line_row(header: Header, number: int, line: SaleLine, day: str) -> Write:
+    values: dict[str, Value] = {
+        "document": uid_text(header.uid),
+        "line_no": number,
+        "site_id": header.site_id,
+        "device_id": header.device_id,
+        "business_day": day,
+        "product_id": line.product_id,
+        "kind": line.kind,
+        "unit": line.unit,
+        "lot": line.lot,
+        "name": line.name,
+        "qty_micro": line.qty_micro,
+        "unit_price_micro": line.unit_price_micro,
+        "discount_minor": line.discount_minor,
+        "amount_minor": line.amount_minor,
+        "price_version": line.price_version,
+        "price_trail": line.price_trail,
+    }
+    return Write("sale_line", derived_id(header.uid, "l", number), values)
+
+
+def _money(header: Header, sold: Sale) -> Iterator[Entry]:
+    """Tenders and what is owed against revenue; a fact that does not add up ends in suspense."""
+    site = header.site_id
+    lines = sum(line.amount_minor for line in sold.lines)
+    paid = sum(tender.amount_minor for tender in sold.tenders)
+    for tender in sold.tenders:
+        into = tender_account(site, tender.tender)
+        yield Entry(into, revenue(site), tender.amount_minor, "sale")
+    if sold.customer_id:
+        owed = customer_receivable(site, sold.customer_id)
+        yield Entry(owed, revenue(site), sold.total_minor - paid, "on credit")
+        paid = sold.total_minor
+    yield Entry(ROUNDING, revenue(site), -sold.rounding_minor, "rounding")
+    # Facts are never refused: the cent that is missing is somebody's task, not a lost sale.
+    yield Entry(MONEY_SUSPENSE, revenue(site), lines + sold.rounding_minor - paid, "unbalanced")
+
+
+def post_register(header: Header, registered: StockOutRegistered) -> Iterator[Write]:
+    """Quantities out of the site to its customers, without money (I01)."""
+    for number, line in enumerate(registered.lines, start=1):
+        yield _register_row(header, registered, number, line)
+    here = location(header.site_id)
+    yield from moves(
+        header,
+        "register",
+        (Move(here, CUSTOMER, line.product_id, line.qty_micro) for line in registered.lines),
+    )
+
+
+def _register_row(
+    header: Header, registered: StockOutRegistered, number: int, line: RegisterLine
+) -> Write:
+    values: dict[str, Value] = {
+        "document": uid_text(header.uid),
+        "site_id": header.site_id,
+        "from_day": registered.from_day,
+        "to_day": registered.to_day,
+        "product_id": line.product_id,
+        "qty_micro": line.qty_micro,
+    }
+    return Write("register_line", derived_id(header.uid, "r", number), values)
+
+
+def review_sales(
+    connection: Connection, batch: Sequence[tuple[Header, Sale]], _now_us: int
+) -> Iterator[Answer]:
+    """Tasks for unknown goods, stock below zero, and money that does not add up (G11)."""
+    yield from _stock_tasks(
+        connection,
+        [(header, line.product_id) for header, sold in batch for line in _goods(sold)],
+    )
+    for header, sold in batch:
+        lines = sum(line.amount_minor for line in sold.lines)
+        if lines + sold.rounding_minor != sold.total_minor:
+            yield _task(header, "SALE_UNBALANCED", uid_text(header.uid))
+
+
+def review_registers(
+    connection: Connection, batch: Sequence[tuple[Header, StockOutRegistered]], _now_us: int
+) -> Iterator[Answer]:
+    """The same for the simple register."""
+    yield from _stock_tasks(
+        connection, [(header, line.product_id) for header, reg in batch for line in reg.lines]
+    )
+
+
+def _goods(sold: Sale) -> Iterable[SaleLine]:
+    return (line for line in sold.lines if line.kind in MOVES_STOCK)
+
+
+def _stock_tasks(connection: Connection, touched: Sequence[tuple[Header, str]]) -> Iterator[Answer]:
+    by_site: dict[str, dict[str, Header]] = {}
+    for header, product_id in touched:
+        by_site.setdefault(header.site_id, {})[product_id] = header
+    for site_id, products in sorted(by_site.items()):
+        for product_id in unknown_products(connection, sorted(products)):
+            yield _task(products[product_id], "PRODUCT_UNKNOWN", f"{site_id}:{product_id}")
+        if is_opened(connection, site_id):
+            for product_id in below_zero(connection, location(site_id), sorted(products)):
+                yield _task(products[product_id], "STOCK_BELOW_ZERO", f"{site_id}:{product_id}")
+
+
+def _task(header: Header, code: str, subject: str) -> Answer:
+    body = TaskOpened(code=code, subject=subject, site_id=header.site_id, about_uid=header.uid)
+    return Answer(body=body, site_id=header.site_id, about=header.uid)

@@ -1,0 +1,86 @@
+"""Tables of sales: headers, lines, tenders, register lines; all of them facts of a site."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Index
+
+from shared.journal.document import Value
+from shared.sync import scopes
+from shared.sync.tables import Replicated, TableRole, integer_column, replicated_table, text_column
+
+sale = replicated_table(
+    "sale",
+    text_column("site_id"),
+    text_column("device_id"),
+    text_column("number"),
+    text_column("mode"),
+    text_column("author_id"),
+    text_column("approver_id"),
+    text_column("customer_id"),
+    text_column("salesperson_id"),
+    text_column("currency"),
+    text_column("price_logic"),
+    text_column("return_of"),
+    text_column("shift"),
+    text_column("note"),
+    integer_column("lines"),
+    integer_column("units_micro"),
+    integer_column("total_minor"),
+    integer_column("rounding_minor"),
+    integer_column("paid_minor"),
+    integer_column("happened_at_us"),
+    text_column("business_day"),
+)
+Index("sale_day", sale.c.site_id, sale.c.business_day)
+Index("sale_customer", sale.c.site_id, sale.c.customer_id)
+
+sale_line = replicated_table(
+    "sale_line",
+    text_column("document"),
+    integer_column("line_no"),
+    text_column("site_id"),
+    text_column("device_id"),
+    text_column("business_day"),
+    text_column("product_id"),
+    text_column("kind"),
+    text_column("unit"),
+    text_column("lot"),
+    text_column("name"),
+    integer_column("qty_micro"),
+    integer_column("unit_price_micro"),
+    integer_column("discount_minor"),
+    integer_column("amount_minor"),
+    integer_column("price_version"),
+    text_column("price_trail"),
+)
+
+sale_tender = replicated_table(
+    "sale_tender",
+    text_column("document"),
+    text_column("site_id"),
+    text_column("business_day"),
+    text_column("shift"),
+    text_column("tender"),
+    text_column("reference"),
+    integer_column("amount_minor"),
+)
+
+register_line = replicated_table(
+    "register_line",
+    text_column("document"),
+    text_column("site_id"),
+    text_column("from_day"),
+    text_column("to_day"),
+    text_column("product_id"),
+    integer_column("qty_micro"),
+)
+
+
+def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.site(str(row["site_id"])),)
+
+
+TABLES = tuple(
+    Replicated(table=table, role=TableRole.LEDGER, scopes=_of_site)
+    for table in (sale, sale_line, sale_tender, register_line)
+)

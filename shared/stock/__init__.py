@@ -1,0 +1,1 @@
+"""Stock: one ledger of moves between locations."""

@@ -1,0 +1,64 @@
+"""The kinds of stock documents."""
+
+from shared.journal.document import DocumentClass
+from shared.journal.kind import Authority, Kind
+from shared.stock import posting
+from shared.stock.documents import (
+    Movement,
+    MovementTypesPublished,
+    TransferDispatched,
+    TransferReceived,
+)
+from shared.stock.rules import (
+    ADJUSTMENT,
+    CONSUMPTION,
+    CUSTOMER,
+    GIFT,
+    OPENING,
+    SCRAP,
+    SUPPLIER,
+    SUSPENSE,
+)
+
+_SITE_DEVICES = frozenset({"till", "dealer", "warehouse"})
+OUTER = (CUSTOMER, SUPPLIER, ADJUSTMENT, SCRAP, CONSUMPTION, GIFT, OPENING, SUSPENSE)
+
+KINDS = (
+    Kind(
+        name="movement",
+        body=Movement,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="stock.move", device_types=_SITE_DEVICES, outer_ends=OUTER),
+        post=posting.post_movement,
+        series="CK",
+    ),
+    Kind(
+        name="transfer_dispatched",
+        body=TransferDispatched,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="stock.transfer", device_types=_SITE_DEVICES, outer_ends=("transit/",)
+        ),
+        post=posting.post_dispatch,
+        series="DC",
+    ),
+    Kind(
+        name="transfer_received",
+        body=TransferReceived,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="stock.transfer", device_types=_SITE_DEVICES, outer_ends=("transit/",)
+        ),
+        post=posting.post_receipt,
+        series="DR",
+    ),
+    Kind(
+        name="movement_types_published",
+        body=MovementTypesPublished,
+        document_class=DocumentClass.PUBLICATION,
+        authority=Authority(
+            permission="catalogue.publish", device_types=frozenset({"hq", "server"})
+        ),
+        post=posting.post_types,
+    ),
+)

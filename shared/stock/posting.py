@@ -1,0 +1,141 @@
+"""Documents of goods become moves; other areas call ``moves`` for theirs."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from shared.core.clock import business_day
+from shared.core.ids import derived_id, uid_text
+from shared.journal.document import Header, Value, Write
+from shared.stock.documents import (
+    Movement,
+    MovementTypesPublished,
+    TransferDispatched,
+    TransferReceived,
+)
+from shared.stock.rules import Status, location, transit
+
+
+class Move(NamedTuple):
+    """Goods to be moved: a negative quantity goes the other way."""
+
+    from_location: str
+    to_location: str
+    product_id: str
+    qty_micro: int
+    lot: str = ""
+
+
+def moves(header: Header, movement_type: str, wanted: Iterable[Move]) -> Iterator[Write]:
+    """The ledger rows of a document's moves, numbered in their order; zero moves nothing."""
+    common: dict[str, Value] = {
+        "document": uid_text(header.uid),
+        "site_id": header.site_id,
+        "movement_type": movement_type,
+        "happened_at_us": header.happened_at_us,
+        "business_day": day_of(header),
+    }
+    for number, move in enumerate(wanted, start=1):
+        if move.qty_micro:
+            yield _row(header, number, move, common)
+
+
+def _row(header: Header, number: int, move: Move, common: dict[str, Value]) -> Write:
+    backwards = move.qty_micro < 0
+    start, end = move.from_location, move.to_location
+    values = common | {
+        "product_id": move.product_id,
+        "lot": move.lot,
+        "qty_micro": abs(move.qty_micro),
+        "from_location": end if backwards else start,
+        "to_location": start if backwards else end,
+    }
+    return Write("stock_move", derived_id(header.uid, "m", number), values)
+
+
+def day_of(header: Header) -> str:
+    """The business day of a document; without a shift it is the UTC date."""
+    return header.business_day or business_day(header.happened_at_us, "UTC")
+
+
+def opened(header: Header) -> Write:
+    """The mark that a site's opening stock was counted (H01)."""
+    values: dict[str, Value] = {
+        "site_id": header.site_id,
+        "document": uid_text(header.uid),
+        "opened_at_us": header.happened_at_us,
+    }
+    return Write("site_opening", header.site_id, values)
+
+
+def post_movement(header: Header, moved: Movement) -> Iterator[Write]:
+    """Goods from one end of the type to the other."""
+    start, end = moved.from_location, moved.to_location
+    wanted = [Move(start, end, line.product_id, line.qty_micro, line.lot) for line in moved.lines]
+    yield _document_row(
+        header,
+        moved.movement_type,
+        wanted,
+        party_id=moved.party_id,
+        reason=moved.reason,
+        note=moved.note,
+    )
+    yield from moves(header, moved.movement_type, wanted)
+
+
+def post_dispatch(header: Header, sent: TransferDispatched) -> Iterator[Write]:
+    """Sellable goods of this site into the transit to the other."""
+    start, end = location(header.site_id), transit(header.site_id, sent.to_site)
+    wanted = [Move(start, end, line.product_id, line.qty_micro, line.lot) for line in sent.lines]
+    yield _document_row(header, "transfer_out", wanted, party_id=sent.to_site, note=sent.note)
+    yield from moves(header, "transfer_out", wanted)
+
+
+def post_receipt(header: Header, received: TransferReceived) -> Iterator[Write]:
+    """Out of the transit: good pieces become sellable, damaged ones defective."""
+    start = transit(received.from_site, header.site_id)
+    good, bad = location(header.site_id), location(header.site_id, Status.DEFECTIVE)
+    wanted = []
+    for line in received.lines:
+        wanted.append(Move(start, good, line.product_id, line.received_micro, line.lot))
+        wanted.append(Move(start, bad, line.product_id, line.damaged_micro, line.lot))
+    yield _document_row(
+        header, "transfer_in", wanted, party_id=received.from_site, note=received.note
+    )
+    yield from moves(header, "transfer_in", wanted)
+
+
+def _document_row(header: Header, movement_type: str, wanted: Sequence[Move], **said: str) -> Write:
+    values: dict[str, Value] = {
+        "site_id": header.site_id,
+        "device_id": header.device_id,
+        "number": header.number,
+        "movement_type": movement_type,
+        "from_location": wanted[0].from_location if wanted else "",
+        "to_location": wanted[0].to_location if wanted else "",
+        "author_id": header.author_id,
+        "approver_id": header.approver_id,
+        "lines": sum(1 for move in wanted if move.qty_micro),
+        "units_micro": sum(move.qty_micro for move in wanted),
+        "happened_at_us": header.happened_at_us,
+        "business_day": day_of(header),
+        **said,
+    }
+    return Write("movement", uid_text(header.uid), values)
+
+
+def post_types(_header: Header, published: MovementTypesPublished) -> Iterator[Write]:
+    """One record per movement type; the newest publication stands."""
+    for line in published.types:
+        yield Write(
+            "movement_type",
+            line.id,
+            {
+                "name_zh": line.name_zh,
+                "name_en": line.name_en,
+                "direction": line.direction,
+                "counter_location": line.counter_location,
+                "needs_reason": int(line.needs_reason),
+                "needs_party": int(line.needs_party),
+                "needs_approval": int(line.needs_approval),
+            },
+        )

@@ -1,0 +1,132 @@
+"""What is where: balances, the book at an instant, the stock ledger report."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, case, func, select
+
+from shared.core.errors import RuleViolation
+from shared.stock.rules import Direction, MovementType
+from shared.stock.tables import movement_type, site_opening, stock_balance, stock_day, stock_move
+
+
+def on_hand_micro(connection: Connection, place: str, product_id: str) -> int:
+    """What a location holds of a product over all lots, from the kept balance."""
+    held = stock_balance.c.came_in - stock_balance.c.went_out
+    where = (stock_balance.c.end == place, stock_balance.c.product_id == product_id)
+    return int(
+        connection.execute(select(func.coalesce(func.sum(held), 0)).where(*where)).scalar_one()
+    )
+
+
+class Holding(NamedTuple):
+    """What a location holds of a product and lot."""
+
+    location: str
+    product_id: str
+    lot: str
+    qty_micro: int
+
+
+def holdings(connection: Connection, site_id: str) -> list[Holding]:
+    """Everything a site holds that is not zero, by location, product and lot."""
+    held = stock_balance.c.came_in - stock_balance.c.went_out
+    prefix = f"site/{site_id}/"
+    statement = (
+        select(stock_balance.c.end, stock_balance.c.product_id, stock_balance.c.lot, held)
+        # A range instead of LIKE, so that the primary key serves it whatever the collation.
+        .where(stock_balance.c.end >= prefix, stock_balance.c.end < prefix + "\uffff", held != 0)
+        .order_by(stock_balance.c.end, stock_balance.c.product_id, stock_balance.c.lot)
+    )
+    return [Holding(*row) for row in connection.execute(statement)]
+
+
+def book_at(
+    connection: Connection, place: str, product_ids: Sequence[str], at_us: int
+) -> dict[str, int]:
+    """The book of a location at an instant: what it holds now less what moved after it (H07)."""
+    moved_in = case((stock_move.c.to_location == place, stock_move.c.qty_micro), else_=0)
+    moved_out = case((stock_move.c.from_location == place, stock_move.c.qty_micro), else_=0)
+    book = {product: on_hand_micro(connection, place, product) for product in product_ids}
+    for start in range(0, len(product_ids), 500):
+        statement = (
+            select(stock_move.c.product_id, func.sum(moved_in - moved_out))
+            .where(
+                (stock_move.c.to_location == place) | (stock_move.c.from_location == place),
+                stock_move.c.product_id.in_(product_ids[start : start + 500]),
+                stock_move.c.happened_at_us > at_us,
+            )
+            .group_by(stock_move.c.product_id)
+        )
+        for product_id, after in connection.execute(statement):
+            book[product_id] -= int(after)
+    return book
+
+
+class StockLine(NamedTuple):
+    """One product's opening + in - out = closing over some business days (O02)."""
+
+    product_id: str
+    opening_micro: int
+    in_micro: int
+    out_micro: int
+    closing_micro: int
+
+
+def stock_report(connection: Connection, place: str, from_day: str, to_day: str) -> list[StockLine]:
+    """The stock ledger of a location for the days from..to inclusive, by product."""
+    d = stock_day.c
+    before = case((d.business_day < from_day, d.came_in - d.went_out), else_=0)
+    within_in = case((d.business_day >= from_day, d.came_in), else_=0)
+    within_out = case((d.business_day >= from_day, d.went_out), else_=0)
+    statement = (
+        select(d.product_id, func.sum(before), func.sum(within_in), func.sum(within_out))
+        .where(d.end == place, d.business_day <= to_day)
+        .group_by(d.product_id)
+        .order_by(d.product_id)
+    )
+    return [
+        StockLine(product, int(start), int(came), int(went), int(start + came - went))
+        for product, start, came, went in connection.execute(statement)
+    ]
+
+
+def type_named(connection: Connection, type_id: str) -> MovementType:
+    """A movement type as head office published it. Raises RuleViolation MOVEMENT_TYPE_UNKNOWN."""
+    row = connection.execute(
+        select(movement_type).where(movement_type.c.id == type_id)
+    ).one_or_none()
+    if row is None:
+        raise RuleViolation("MOVEMENT_TYPE_UNKNOWN", movement_type=type_id)
+    return MovementType(
+        id=row.id,
+        direction=Direction(row.direction),
+        counter_location=row.counter_location,
+        needs_reason=bool(row.needs_reason),
+        needs_party=bool(row.needs_party),
+        needs_approval=bool(row.needs_approval),
+    )
+
+
+def is_opened(connection: Connection, site_id: str) -> bool:
+    """Whether the site's opening stock was counted; until then a negative balance says nothing."""
+    statement = select(site_opening.c.id).where(site_opening.c.id == site_id)
+    return connection.execute(statement).first() is not None
+
+
+def below_zero(connection: Connection, place: str, product_ids: Sequence[str]) -> dict[str, int]:
+    """Those of the products of which a location holds less than nothing (G11)."""
+    held = func.sum(stock_balance.c.came_in - stock_balance.c.went_out)
+    found: dict[str, int] = {}
+    for start in range(0, len(product_ids), 500):
+        statement = (
+            select(stock_balance.c.product_id, held)
+            .where(
+                stock_balance.c.end == place,
+                stock_balance.c.product_id.in_(product_ids[start : start + 500]),
+            )
+            .group_by(stock_balance.c.product_id)
+            .having(held < 0)
+        )
+        found |= {product: int(qty) for product, qty in connection.execute(statement)}
+    return found

@@ -1,0 +1,106 @@
+"""Tables of stock: the move ledger with its balances, movement types, opened sites."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Index
+
+from shared.journal.document import Value
+from shared.sync import scopes
+from shared.sync.tables import (
+    Balance,
+    Replicated,
+    TableRole,
+    balance_table,
+    integer_column,
+    replicated_table,
+    text_column,
+)
+
+stock_move = replicated_table(
+    "stock_move",
+    text_column("document"),
+    text_column("site_id"),
+    text_column("movement_type"),
+    text_column("product_id"),
+    text_column("lot"),
+    integer_column("qty_micro"),
+    text_column("from_location"),
+    text_column("to_location"),
+    integer_column("happened_at_us"),
+    text_column("business_day"),
+)
+Index("stock_move_product", stock_move.c.site_id, stock_move.c.product_id)
+"""Goods of one product from one location to another; ``qty_micro`` is positive."""
+
+movement = replicated_table(
+    "movement",
+    text_column("site_id"),
+    text_column("device_id"),
+    text_column("number"),
+    text_column("movement_type"),
+    text_column("from_location"),
+    text_column("to_location"),
+    text_column("author_id"),
+    text_column("approver_id"),
+    text_column("party_id"),
+    text_column("reason"),
+    text_column("note"),
+    integer_column("lines"),
+    integer_column("units_micro"),
+    integer_column("happened_at_us"),
+    text_column("business_day"),
+)
+"""One row per movement or transfer document, as lists show it."""
+
+stock_balance = balance_table("stock_balance", "product_id", "lot")
+stock_day = balance_table("stock_day", "product_id", "business_day")
+"""Per location, product and business day: the stock ledger report grows with days, not moves."""
+
+movement_type = replicated_table(
+    "movement_type",
+    text_column("name_zh"),
+    text_column("name_en"),
+    text_column("direction"),
+    text_column("counter_location"),
+    integer_column("needs_reason"),
+    integer_column("needs_party"),
+    integer_column("needs_approval"),
+)
+
+site_opening = replicated_table(
+    "site_opening",
+    text_column("site_id"),
+    text_column("document"),
+    integer_column("opened_at_us"),
+)
+"""A site whose opening stock was counted; before that a negative balance means nothing."""
+
+
+def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.site(str(row["site_id"])),)
+
+
+def _everywhere(_row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.ALL,)
+
+
+_BALANCES = tuple(
+    Balance(
+        table=table,
+        from_column="from_location",
+        to_column="to_location",
+        keys=keys,
+        amount="qty_micro",
+    )
+    for table, keys in (
+        (stock_balance, ("product_id", "lot")),
+        (stock_day, ("product_id", "business_day")),
+    )
+)
+
+TABLES = (
+    Replicated(table=stock_move, role=TableRole.LEDGER, scopes=_of_site, balances=_BALANCES),
+    Replicated(table=movement, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=movement_type, role=TableRole.RECORD, scopes=_everywhere),
+    Replicated(table=site_opening, role=TableRole.RECORD, scopes=_of_site),
+)

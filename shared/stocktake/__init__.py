@@ -1,0 +1,1 @@
+"""Stocktake: zones, blind counts, recounts, reveal, approval, and what is posted."""

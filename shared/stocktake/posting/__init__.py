@@ -1,0 +1,1 @@
+"""How count documents become rows and moves, and what head office answers to them."""

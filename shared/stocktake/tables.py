@@ -1,0 +1,159 @@
+"""Tables of counts: what was opened, the sealed sheets, and what was posted and corrected."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Index
+
+from shared.journal.document import Value
+from shared.sync import scopes
+from shared.sync.tables import (
+    Replicated,
+    TableRole,
+    integer_column,
+    replicated_table,
+    text_column,
+)
+
+stock_count = replicated_table(
+    "stock_count",
+    text_column("site_id", index=True),
+    text_column("number"),
+    text_column("scope"),
+    text_column("mode"),
+    text_column("currency"),
+    integer_column("tolerance_qty_micro"),
+    integer_column("tolerance_ratio_micro"),
+    integer_column("tolerance_value_minor"),
+    integer_column("site_limit_minor"),
+    text_column("note"),
+    text_column("opened_by"),
+    integer_column("opened_at_us"),
+    text_column("revealed_by"),
+    integer_column("revealed_at_us"),
+    text_column("posted"),
+    text_column("posted_by"),
+    integer_column("posted_at_us"),
+    integer_column("value_minor"),
+)
+"""One count; the id is its document's uid text. What was not done yet is 0 or ''."""
+
+count_zone = replicated_table(
+    "count_zone",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("zone_id"),
+    text_column("name"),
+    text_column("people"),
+    integer_column("place"),
+)
+"""A zone of a count; ``people`` are ids, a blank between them."""
+
+count_product = replicated_table(
+    "count_product",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("product_id"),
+)
+"""What a spot count is about."""
+
+zone_sheet = replicated_table(
+    "zone_sheet",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("zone_id"),
+    text_column("counted_by"),
+    integer_column("is_recount"),
+    integer_column("line_count"),
+    text_column("seal"),
+    integer_column("sealed_at_us"),
+)
+
+zone_line = replicated_table(
+    "zone_line",
+    text_column("sheet_id"),
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("zone_id"),
+    text_column("counted_by"),
+    integer_column("is_recount"),
+    integer_column("place"),
+    text_column("product_id"),
+    text_column("lot"),
+    text_column("serial"),
+    integer_column("qty_micro"),
+    integer_column("counted_at_us"),
+)
+
+recount = replicated_table(
+    "recount",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("zone_id"),
+    text_column("product_id"),
+    text_column("person_id"),
+    text_column("asked_by"),
+    integer_column("asked_at_us"),
+)
+
+count_approval = replicated_table(
+    "count_approval",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("level"),
+    integer_column("value_minor"),
+    text_column("approved_by"),
+    integer_column("approved_at_us"),
+    text_column("note"),
+)
+
+count_line = replicated_table(
+    "count_line",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("location"),
+    text_column("product_id"),
+    integer_column("counted_at_us"),
+    integer_column("book_micro"),
+    integer_column("counted_micro"),
+    integer_column("difference_micro"),
+    text_column("reason"),
+    integer_column("unit_value_micro"),
+    integer_column("value_minor"),
+    integer_column("posted_at_us"),
+)
+Index("count_line_place", count_line.c.location, count_line.c.product_id)
+"""A posted line: book at its own instant, counted, difference."""
+
+count_correction = replicated_table(
+    "count_correction",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("location"),
+    text_column("product_id"),
+    integer_column("counted_at_us"),
+    integer_column("qty_micro"),
+    text_column("because"),
+    integer_column("corrected_at_us"),
+)
+
+
+def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.site(str(row["site_id"])),)
+
+
+def _site_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """Head office sees that a count runs and what it came to (H03), not every sheet of it."""
+    return (scopes.HQ, scopes.site(str(row["site_id"])))
+
+
+TABLES = (
+    Replicated(table=stock_count, role=TableRole.RECORD, scopes=_site_and_hq),
+    Replicated(table=count_zone, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=count_product, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=zone_sheet, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=zone_line, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=recount, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=count_approval, role=TableRole.LEDGER, scopes=_site_and_hq),
+    Replicated(table=count_line, role=TableRole.LEDGER, scopes=_site_and_hq),
+    Replicated(table=count_correction, role=TableRole.LEDGER, scopes=_site_and_hq),
+)

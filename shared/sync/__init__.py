@@ -1,0 +1,1 @@
+"""What both ends share of sync: replicated tables, digests, wire messages and limits."""

@@ -1,0 +1,52 @@
+"""After an update: what a later head office had sent before moves to where it belongs."""
+
+import msgspec
+from sqlalchemy import Connection, delete, insert, select
+
+from shared.journal.document import Value
+from shared.sync.appending import Replica
+from shared.sync.holding import extra_row
+from shared.sync.replica import add_to_balances
+from shared.sync.statements import Row
+from shared.sync.tables import Replicated
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+def adopt_extras(connection: Connection, replica: Replica) -> list[str]:
+    """After an update: rows kept aside for a table that is known now move into it.
+
+    Returns the tables that gained rows. Counts of all scopes are the caller's to renew.
+    """
+    gained: list[str] = []
+    names = connection.execute(select(extra_row.c.table_name).distinct()).scalars().all()
+    for name in names:
+        table = replica.schema.tables.get(name)
+        if table is None:
+            continue
+        rows = _extras_of(connection, table)
+        connection.execute(insert(table.table), rows)
+        add_to_balances(connection, table, rows, replica.owns)
+        connection.execute(delete(extra_row).where(extra_row.c.table_name == name))
+        if table.derive:
+            table.derive(connection, [str(row["id"]) for row in rows])
+        gained.append(name)
+    return gained
+
+
+def _extras_of(connection: Connection, table: Replicated) -> list[Row]:
+    query = select(extra_row).where(extra_row.c.table_name == table.name)
+    rows: dict[str, Row] = {}
+    for found in connection.execute(query.order_by(extra_row.c.scope)):
+        cells: dict[str, Value] = msgspec.msgpack.decode(found.cells)
+        known = {name: value for name, value in cells.items() if name in table.defaults}
+        rest = {name: value for name, value in cells.items() if name not in known}
+        rows[found.id] = {
+            **table.defaults,
+            **known,
+            "id": found.id,
+            "_digest": found.row_digest,
+            "_slot": 0,
+            "_extra": _ENCODER.encode(rest) if rest else b"",
+        }
+    return list(rows.values())

@@ -1,0 +1,408 @@
+"""Applying pulled pages to a device: head office's rows and own rows become one."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import msgspec
+from sqlalchemy import Connection, delete, select, update
+
+from shared.journal.document import Value
+from shared.sync.appending import Replica
+from shared.sync.digest import digest_of, row_digest
+from shared.sync.holding import (
+    UNCONFIRMED,
+    Tally,
+    extra_row,
+    granted_scopes,
+    remove_rows,
+    scope_cursor,
+    tables_with,
+    unseen_row,
+)
+from shared.sync.limits import SLICE_ROWS, SLICE_RUNS
+from shared.sync.messages import Page, Run
+from shared.sync.own_slots import Own, OwnSlots
+from shared.sync.replica import add_to_balances, load_rows
+from shared.sync.statements import Row, insert_rows, upsert
+from shared.sync.tables import Replicated, TableRole
+
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something a sync came upon that a person or a developer must know.
+
+    ``LEDGER_DIFFERS`` head office's ledger row was another one and replaced ours; ``ROW_REVERSED``
+    head office posted our slot without this row; ``TYPED_LOST`` what was typed here was overtaken;
+    ``RECORD_DIFFERS`` head office never sent back what was typed here; ``DIGEST_MISMATCH`` scope
+    and head office differ; ``ROWS_SWEPT`` rows that a scope fetched anew no longer had.
+    """
+
+    code: str
+    scope: str
+    table: str = ""
+    row_id: str = ""
+    slot: int = 0
+    detail: str = ""
+    """Column names or figures, never what they hold about a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What one slice did: ids touched by table, how many rows came, what was found."""
+
+    touched: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    rows: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+Step = Callable[[Connection], Applied]
+"""One slice: everything in it, its cursor too, is one transaction of the caller's."""
+
+
+def page_steps(replica: Replica, own: Own, page: Page) -> list[Step]:
+    """The slices of a page, to be run in order, each in a transaction of its own.
+
+    A slice whose rows are held already does nothing, so a page may be applied again. A page of
+    another generation, or of a scope that was lost meanwhile, does nothing either.
+    """
+    return [partial(_apply, replica, own, page, runs) for runs in _slices(page.runs) or [[]]]
+
+
+def _slices(runs: Sequence[Run]) -> list[list[Run]]:
+    """Consecutive runs together, up to what the writer may be held for."""
+    slices: list[list[Run]] = []
+    rows = 0
+    for run in runs:
+        size = len(run.ids) + len(run.removed)
+        if not slices or rows + size > SLICE_ROWS or len(slices[-1]) == SLICE_RUNS:
+            slices.append([])
+            rows = 0
+        slices[-1].append(run)
+        rows += size
+    return slices
+
+
+def _apply(
+    replica: Replica, own: Own, page: Page, runs: Sequence[Run], connection: Connection
+) -> Applied:
+    cursor = connection.execute(
+        select(scope_cursor.c.generation, scope_cursor.c.seq).where(
+            scope_cursor.c.scope == page.scope
+        )
+    ).one_or_none()
+    if cursor is None or cursor.generation != page.generation:
+        return Applied()
+    slice_ = _Slice(connection, replica, own, page)
+    is_last = not runs or runs[-1] is page.runs[-1]
+    for run in runs:
+        if run.until > cursor.seq:
+            slice_.apply(run)
+    reached = page.until if is_last else runs[-1].until
+    if reached > cursor.seq:
+        connection.execute(
+            update(scope_cursor).where(scope_cursor.c.scope == page.scope).values(seq=reached)
+        )
+    # An older page, applied again, must not compare its old digest with newer rows.
+    is_news = reached > cursor.seq or (not runs and page.until == cursor.seq)
+    if is_last and is_news and page.until == page.head:
+        slice_.finish()
+    return slice_.done()
+
+
+class _Slice:
+    """Runs being applied together: collects tallies, touched ids and findings."""
+
+    def __init__(self, connection: Connection, replica: Replica, own: Own, page: Page) -> None:
+        self.connection = connection
+        self.replica = replica
+        self.page = page
+        self.own = OwnSlots(connection, replica.registry, own)
+        self.tally = Tally(granted_scopes(connection))
+        self.touched: dict[str, set[str]] = {}
+        self.findings: list[Finding] = []
+        self.rows = 0
+
+    def done(self) -> Applied:
+        """Write the tallies back and say what happened."""
+        self.tally.store(self.connection)
+        touched = {table: frozenset(ids) for table, ids in self.touched.items() if ids}
+        for name, ids in touched.items():
+            table = self.replica.schema.tables.get(name)
+            if table is not None and table.derive is not None:
+                table.derive(self.connection, sorted(ids))
+        return Applied(touched=touched, rows=self.rows, findings=tuple(self.findings))
+
+    def find(self, code: str, table: str, row_id: str, slot: int = 0, detail: str = "") -> None:
+        self.findings.append(
+            Finding(
+                code=code,
+                scope=self.page.scope,
+                table=table,
+                row_id=row_id,
+                slot=slot,
+                detail=detail,
+            )
+        )
+
+    def apply(self, run: Run) -> None:
+        """Put one run into the replica."""
+        self.rows += len(run.ids) + len(run.removed)
+        table = self.replica.schema.tables.get(run.table)
+        if table is None:
+            self._keep_aside(run)
+            return
+        incoming = _incoming(table, run)
+        known = _known(self.connection, table, [*run.ids, *run.removed])
+        touched = self.touched.setdefault(table.name, set())
+        touched.update(run.ids, known)
+        fresh = [row for row in incoming if row["id"] not in known] if known else incoming
+        self._insert(table, fresh)
+        old = [(known[row["id"]], row) for row in incoming if row["id"] in known] if known else []
+        if table.role is TableRole.LEDGER:
+            self._confirm_ledger(table, old)
+        else:
+            self._confirm_records(table, old)
+        self._remove(table, [known[row_id] for row_id in run.removed if row_id in known])
+        self._mark_seen(table.name, run)
+
+    def _insert(self, table: Replicated, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        scopes, change = table.scopes, self.tally.change
+        for row in rows:
+            change(scopes(row), 0, row["_digest"])
+        insert_rows(self.connection, table.table, rows)
+        add_to_balances(self.connection, table, rows, self.replica.owns)
+
+    def _confirm_ledger(self, table: Replicated, pairs: Sequence[tuple[Row, Row]]) -> None:
+        confirmed: list[Row] = []
+        replaced: list[tuple[Row, Row]] = []
+        for old, row in pairs:
+            if old["_slot"] == 0 and old["_digest"] == row["_digest"]:
+                continue
+            self._count(table, old, row)
+            confirmed.append(row)
+            if row_digest(table, old["id"], old, old["_extra"]) != row["_digest"]:
+                replaced.append((old, row))
+                self.find("LEDGER_DIFFERS", table.name, row["id"], old["_slot"])
+        upsert(self.connection, table.table, ("id",), confirmed)
+        if replaced:
+            owns = self.replica.owns
+            add_to_balances(self.connection, table, [old for old, _ in replaced], owns, sign=-1)
+            add_to_balances(self.connection, table, [row for _, row in replaced], owns)
+
+    def _confirm_records(self, table: Replicated, pairs: Sequence[tuple[Row, Row]]) -> None:
+        changed: list[Row] = []
+        for old, row in pairs:
+            if old["_slot"] == 0 and old["_digest"] == row["_digest"]:
+                continue
+            self._count(table, old, row)
+            if old["_slot"] > self.page.posted_n:
+                self._post_again(table, row)
+            elif old["_slot"] > 0:
+                self._tell_lost(table, old["_slot"], row)
+            changed.append(row)
+        upsert(self.connection, table.table, ("id",), changed)
+
+    def _count(self, table: Replicated, old: Row, row: Row) -> None:
+        self.tally.change(table.scopes(old), old["_digest"], 0)
+        self.tally.change(table.scopes(row), 0, row["_digest"])
+
+    def _post_again(self, table: Replicated, row: Row) -> bool:
+        """Own slots head office had not posted go on top; its digest stays the counted one."""
+        again = self.own.after(self.page.posted_n, table.name, row["id"])
+        for n, write in again:
+            row.update(write.values)
+            row["_slot"] = n
+        return bool(again)
+
+    def _tell_lost(self, table: Replicated, slot: int, row: Row) -> None:
+        for write in self.own.writes(slot):
+            if write.table == table.name and write.id == row["id"]:
+                lost = [name for name, value in write.values.items() if row[name] != value]
+                if lost:
+                    self.find("TYPED_LOST", table.name, row["id"], slot, ",".join(sorted(lost)))
+
+    def _remove(self, table: Replicated, rows: Sequence[Row]) -> None:
+        """Tombstones: a row that moved to another scope and came by that already stays."""
+        gone: list[Row] = []
+        for row in rows:
+            if self.page.scope not in (scopes := table.scopes(row)):
+                continue
+            if table.role is TableRole.LEDGER and row["_slot"] > self.page.posted_n:
+                continue
+            self.tally.change(scopes, row["_digest"], 0)
+            gone.append(row)
+        if not gone:
+            return
+        remove_rows(self.connection, table, gone, self.replica.owns)
+        if table.role is TableRole.RECORD:
+            blank = {**table.defaults, "_digest": 0, "_slot": 0, "_extra": b""}
+            again = [{"id": row["id"], **blank} for row in gone if row["_slot"] > 0]
+            self._upsert_again(table, again)
+
+    def _upsert_again(self, table: Replicated, rows: Iterable[Row]) -> None:
+        kept = [row for row in rows if self._post_again(table, row)]
+        upsert(self.connection, table.table, ("id",), kept)
+
+    def _keep_aside(self, run: Run) -> None:
+        """A table of a later version: its rows are kept and counted, and read after an update."""
+        order = sorted(range(len(run.columns)), key=lambda i: run.columns[i])
+        rows: list[Row] = []
+        for at, row_id in enumerate(run.ids):
+            pairs = [(run.columns[i], run.cells[i][at]) for i in order if run.cells[i][at]]
+            digest = digest_of(run.table, row_id, pairs)
+            cells = _ENCODER.encode(dict(pairs))
+            rows.append({**self._extra(run.table, row_id), "cells": cells, "row_digest": digest})
+        self._uncount_extras(run)
+        for row in rows:
+            self.tally.change((self.page.scope,), 0, row["row_digest"])
+        upsert(self.connection, extra_row, ("scope", "table_name", "id"), rows)
+
+    def _extra(self, table: str, row_id: str) -> dict[str, Value]:
+        return {"scope": self.page.scope, "table_name": table, "id": row_id}
+
+    def _uncount_extras(self, run: Run) -> None:
+        for row_id in (*run.ids, *run.removed):
+            where = [extra_row.c[name] == v for name, v in self._extra(run.table, row_id).items()]
+            digest = self.connection.execute(select(extra_row.c.row_digest).where(*where)).scalar()
+            if digest is not None:
+                self.tally.change((self.page.scope,), digest, 0)
+                self.connection.execute(delete(extra_row).where(*where))
+
+    def _mark_seen(self, table: str, run: Run) -> None:
+        where = (unseen_row.c.scope == self.page.scope, unseen_row.c.table_name == table)
+        if self.connection.execute(select(unseen_row.c.id).where(*where).limit(1)).scalar() is None:
+            return
+        self.connection.exec_driver_sql(
+            "DELETE FROM unseen_row WHERE scope = ? AND table_name = ?"
+            " AND id IN (SELECT value FROM json_each(?))",
+            (self.page.scope, table, _json([*run.ids, *run.removed])),
+        )
+
+    def finish(self) -> None:
+        """At the head of a scope: sweep, reverse what head office did not post, compare."""
+        self._sweep()
+        waiting = f"_slot > 0 AND _slot <= {self.page.posted_n:d}"
+        for table in tables_with(self.connection, self.replica.schema, waiting):
+            self._settle(table)
+        self.tally.store(self.connection)
+        count, digest = self.connection.execute(
+            select(scope_cursor.c["count"], scope_cursor.c.digest).where(
+                scope_cursor.c.scope == self.page.scope
+            )
+        ).one()
+        if (count, digest) != (self.page.count, self.page.digest):
+            detail = f"here {count}/{digest} there {self.page.count}/{self.page.digest}"
+            self.find("DIGEST_MISMATCH", "", "", 0, detail)
+
+    def _sweep(self) -> None:
+        where = unseen_row.c.scope == self.page.scope
+        by_table: dict[str, set[str]] = {}
+        query = select(unseen_row.c.table_name, unseen_row.c.id).where(where)
+        for name, row_id in self.connection.execute(query):
+            by_table.setdefault(name, set()).add(row_id)
+        for name, ids in by_table.items():
+            table = self.replica.schema[name]
+            rows = list(load_rows(self.connection, table, ids).values())
+            self._remove(table, [row for row in rows if row["_slot"] == 0])
+            self.touched.setdefault(name, set()).update(ids)
+            self.find("ROWS_SWEPT", name, "", 0, str(len(ids)))
+        if by_table:
+            self.connection.execute(delete(unseen_row).where(where))
+
+    def _settle(self, table: Replicated) -> None:
+        rows = _waiting(self.connection, table, self.page.posted_n)
+        rows = [row for row in rows if self.page.scope in table.scopes(row)]
+        kept = self.own.kept(row["_slot"] for row in rows) if rows else set()
+        reversed_rows: list[Row] = []
+        for row in rows:
+            if row["_slot"] in kept:
+                continue
+            if row_digest(table, row["id"], row, row["_extra"]) == row["_digest"]:
+                upsert(self.connection, table.table, ("id",), [row | {"_slot": 0}])
+            elif row["_digest"] == 0:
+                reversed_rows.append(row)
+                self.find("ROW_REVERSED", table.name, row["id"], row["_slot"])
+            else:
+                self.find("RECORD_DIFFERS", table.name, row["id"], row["_slot"])
+        if reversed_rows:
+            self.touched.setdefault(table.name, set()).update(r["id"] for r in reversed_rows)
+            remove_rows(self.connection, table, reversed_rows, self.replica.owns)
+
+
+def _waiting(connection: Connection, table: Replicated, posted_n: int) -> list[Row]:
+    """The rows of own slots up to ``posted_n`` that head office did not send back."""
+    query = select(table.table).where(UNCONFIRMED, table.table.c["_slot"] <= posted_n)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def foreign_step(replica: Replica, own: Own, posted_n: int) -> Step:
+    """Own rows of received slots that are in no scope held here: no page ever brings them.
+
+    A desk of head office that ships for a warehouse writes such rows, and so does whoever loses a
+    scope. They stand where they belong, and go here; those of kept documents stay.
+    """
+    return partial(_give_foreign, replica, own, posted_n)
+
+
+def _give_foreign(replica: Replica, own: Own, posted_n: int, connection: Connection) -> Applied:
+    granted = granted_scopes(connection)
+    slots = OwnSlots(connection, replica.registry, own)
+    touched: dict[str, frozenset[str]] = {}
+    for table in tables_with(connection, replica.schema, f"_slot > 0 AND _slot <= {posted_n:d}"):
+        rows = _waiting(connection, table, posted_n)
+        rows = [row for row in rows if granted.isdisjoint(table.scopes(row))]
+        kept = slots.kept(row["_slot"] for row in rows)
+        gone = [row for row in rows if row["_slot"] not in kept]
+        if gone:
+            remove_rows(connection, table, gone, replica.owns)
+            touched[table.name] = frozenset(row["id"] for row in gone)
+    return Applied(touched=touched)
+
+
+def _known(connection: Connection, table: Replicated, ids: Sequence[str]) -> dict[str, Row]:
+    """The whole rows that are here already; none, at the price of one look, in a first sync."""
+    found = connection.exec_driver_sql(
+        f'SELECT id FROM "{table.name}" WHERE id IN (SELECT value FROM json_each(?))',
+        (_json(ids),),
+    )
+    here = {row[0] for row in found}
+    return load_rows(connection, table, here) if here else {}
+
+
+def _json(ids: Sequence[str]) -> str:
+    return msgspec.json.encode(ids).decode()
+
+
+def _incoming(table: Replicated, run: Run) -> list[Row]:
+    """A run's columns as whole rows, with digest; columns not known here go to ``_extra``."""
+    order = sorted(range(len(run.columns)), key=lambda i: run.columns[i])
+    names = [run.columns[i] for i in order]
+    columns = [run.cells[i] for i in order]
+    if any(len(column) != len(run.ids) for column in columns):
+        raise ValueError("a run's columns are not as long as its ids")
+    base: Row = {**table.defaults, "_slot": 0, "_extra": b""}
+    unknown = [name for name in names if name not in table.defaults]
+    table_name = table.name
+    rows: list[Row] = []
+    for row_id, cells in zip(run.ids, _across(columns, len(run.ids)), strict=True):
+        pairs = [pair for pair in zip(names, cells, strict=True) if pair[1]]
+        row = base.copy()
+        row.update(pairs)
+        row["id"] = row_id
+        row["_digest"] = digest_of(table_name, row_id, pairs)
+        if unknown:
+            extra = {name: row.pop(name) for name in unknown if name in row}
+            row["_extra"] = _ENCODER.encode(extra) if extra else b""
+        rows.append(row)
+    return rows
+
+
+def _across(columns: Sequence[Sequence[Value]], length: int) -> Iterable[tuple[Value, ...]]:
+    if not columns:
+        return [()] * length
+    return zip(*columns, strict=True)

@@ -1,0 +1,213 @@
+"""What a device holds of each scope: cursors, counts and digests; gaining and losing a scope."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    delete,
+    insert,
+    literal_column,
+    select,
+    update,
+)
+
+from shared.sync.digest import MODULUS
+from shared.sync.replica import Owns, add_to_balances
+from shared.sync.statements import Row
+from shared.sync.tables import (
+    Replicated,
+    Schema,
+    blob_column,
+    integer_column,
+    local_table,
+    text_column,
+)
+
+scope_cursor = local_table(
+    "scope_cursor",
+    text_column("scope", primary_key=True),
+    integer_column("generation"),
+    integer_column("seq"),
+    integer_column("count"),
+    integer_column("digest"),
+)
+"""The scopes this device is granted: how far it holds each, and count and digest of the confirmed
+rows in it. A row counts in every granted scope it belongs to, by whichever it arrived."""
+
+extra_row = local_table(
+    "extra_row",
+    text_column("scope", primary_key=True),
+    text_column("table_name", primary_key=True),
+    text_column("id", primary_key=True),
+    blob_column("cells"),
+    integer_column("row_digest"),
+)
+"""Rows of tables a later version will know, so that nothing that was sent is lost."""
+
+unseen_row = local_table(
+    "unseen_row",
+    text_column("scope", primary_key=True),
+    text_column("table_name", primary_key=True),
+    text_column("id", primary_key=True),
+)
+"""While a scope is fetched anew: confirmed rows that did not come again yet."""
+
+TABLES = (scope_cursor, extra_row, unseen_row)
+
+UNCONFIRMED: ColumnElement[bool] = literal_column("_slot > 0")
+"""Written as it stands in the partial index, so that SQLite uses it."""
+
+
+class Tally:
+    """Changes of count and digest per scope, written back at once."""
+
+    def __init__(self, granted: Iterable[str]) -> None:
+        self.granted = frozenset(granted)
+        self._sums: dict[str, list[int]] = {}
+
+    def change(self, scopes: Iterable[str], before: int, after: int) -> None:
+        """A row of these scopes went from digest ``before`` to ``after`` (0 = not counted)."""
+        self.add(scopes, (after != 0) - (before != 0), after - before)
+
+    def add(self, scopes: Iterable[str], count: int, digest: int) -> None:
+        """Several rows of these scopes at once: how many more, and the sum of their digests."""
+        for scope in scopes:
+            if scope in self.granted:
+                sums = self._sums.setdefault(scope, [0, 0])
+                sums[0] += count
+                sums[1] += digest
+
+    def store(self, connection: Connection) -> None:
+        """Add what was collected to the cursors; the collection is empty afterwards."""
+        for scope, (count, digest) in sorted(self._sums.items()):
+            where = scope_cursor.c.scope == scope
+            held = connection.execute(
+                select(scope_cursor.c["count"], scope_cursor.c.digest).where(where)
+            ).one()
+            values = {"count": held[0] + count, "digest": (held[1] + digest) % MODULUS}
+            connection.execute(update(scope_cursor).where(where).values(values))
+        self._sums = {}
+
+
+def granted_scopes(connection: Connection) -> frozenset[str]:
+    """The scopes this device holds, complete or not."""
+    return frozenset(connection.execute(select(scope_cursor.c.scope)).scalars())
+
+
+def cursors(connection: Connection) -> Sequence[Any]:
+    """Rows (scope, generation, seq, count, digest) in order of the scope's name."""
+    return connection.execute(select(scope_cursor).order_by(scope_cursor.c.scope)).all()
+
+
+def gain_scope(connection: Connection, schema: Schema, scope: str, generation: int) -> None:
+    """Begin to hold a scope: rows that other scopes brought already are counted."""
+    row = {"scope": scope, "generation": generation, "seq": 0, "count": 0, "digest": 0}
+    connection.execute(insert(scope_cursor), [row])
+    recount(connection, schema, (scope,))
+
+
+def restart_scope(connection: Connection, schema: Schema, scope: str, generation: int) -> None:
+    """Fetch a scope anew: its rows stay, and those that do not come again go at its head."""
+    connection.execute(delete(unseen_row).where(unseen_row.c.scope == scope))
+    for table in schema.tables.values():
+        rows = [
+            {"scope": scope, "table_name": table.name, "id": row["id"]}
+            for row in confirmed_rows(connection, table)
+            if scope in table.scopes(row)
+        ]
+        if rows:
+            connection.execute(insert(unseen_row), rows)
+    connection.execute(delete(extra_row).where(extra_row.c.scope == scope))
+    connection.execute(
+        update(scope_cursor)
+        .where(scope_cursor.c.scope == scope)
+        .values(generation=generation, seq=0)
+    )
+    recount(connection, schema, (scope,))
+
+
+def recount(connection: Connection, schema: Schema, scopes: Iterable[str]) -> None:
+    """Count and digest of scopes, computed again from every confirmed row."""
+    wanted = frozenset(scopes)
+    connection.execute(
+        update(scope_cursor).where(scope_cursor.c.scope.in_(wanted)).values(count=0, digest=0)
+    )
+    tally = Tally(wanted)
+    for table in tables_with(connection, schema, "_digest <> 0"):
+        for row in counted_rows(connection, table):
+            tally.change(table.scopes(row), 0, row["_digest"])
+    extras = select(extra_row.c.scope, extra_row.c.row_digest)
+    for scope, digest in connection.execute(extras.where(extra_row.c.scope.in_(wanted))):
+        tally.change((scope,), 0, digest)
+    tally.store(connection)
+
+
+def tables_with(connection: Connection, schema: Schema, condition: str) -> list[Replicated]:
+    """The tables that hold any row for which ``condition`` (SQL) is true, by one look at all."""
+    looks = (
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\" WHERE {condition})"
+        for name in schema.tables
+    )
+    found = connection.exec_driver_sql(" UNION ALL ".join(looks)).scalars()
+    return [schema[name] for name in found]
+
+
+def counted_rows(connection: Connection, table: Replicated) -> Iterator[Row]:
+    """Every row that counts in its scopes, also those an own document changed since."""
+    query = select(table.table).where(table.table.c["_digest"] != 0)
+    yield from map(dict, connection.execute(query).mappings())
+
+
+def confirmed_rows(connection: Connection, table: Replicated) -> Iterator[Row]:
+    """Every row that stands as head office sent it."""
+    query = select(table.table).where(table.table.c["_slot"] == 0)
+    yield from map(dict, connection.execute(query).mappings())
+
+
+def lose_scope(
+    connection: Connection, schema: Schema, scope: str, owns: Owns
+) -> dict[str, list[str]]:
+    """Give a scope back: its rows go, unless another scope or an unsent document needs them.
+
+    Returns the ids that went, by table.
+    """
+    connection.execute(delete(scope_cursor).where(scope_cursor.c.scope == scope))
+    connection.execute(delete(extra_row).where(extra_row.c.scope == scope))
+    connection.execute(delete(unseen_row).where(unseen_row.c.scope == scope))
+    granted = granted_scopes(connection)
+    gone: dict[str, list[str]] = {}
+    for table in schema.tables.values():
+        rows = [
+            row
+            for row in confirmed_rows(connection, table)
+            if scope in (scopes := table.scopes(row)) and not granted.intersection(scopes)
+        ]
+        if rows:
+            gone[table.name] = [row["id"] for row in rows]
+            remove_rows(connection, table, rows, owns)
+    return gone
+
+
+def remove_rows(connection: Connection, table: Replicated, rows: Sequence[Row], owns: Owns) -> None:
+    """Delete rows and take a ledger's amounts out of the balances; scopes are not recounted."""
+    connection.execute(
+        delete(table.table).where(table.table.c.id == bindparam("gone")),
+        [{"gone": row["id"]} for row in rows],
+    )
+    add_to_balances(connection, table, rows, owns, sign=-1)
+    if table.derive:
+        table.derive(connection, [row["id"] for row in rows])
+
+
+def rebuild_balances(connection: Connection, schema: Schema, owns: Owns) -> None:
+    """Sum every ledger again, because this device now keeps other ends."""
+    for table in schema.tables.values():
+        for balance in table.balances:
+            connection.execute(delete(balance.table))
+        if table.balances:
+            found = connection.execute(select(table.table)).mappings()
+            for rows in found.partitions(5_000):
+                add_to_balances(connection, table, [dict(row) for row in rows], owns)

@@ -1,0 +1,221 @@
+"""The messages of the wire, and how they become bytes and back within limits."""
+
+from typing import TypeVar, dataclass_transform
+
+import msgspec
+import zstandard
+
+from shared.core.errors import RuleViolation
+from shared.journal.document import Value
+from shared.sync.limits import BODY_BYTES_MAX, DECOMPRESSED_BYTES_MAX
+
+PROTOCOL = 1
+"""The version of this protocol; a server says which range it speaks."""
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Message(msgspec.Struct, frozen=True, array_like=True):
+    """Base of all wire messages; new fields are appended with a default."""
+
+
+class Cursor(Message, kw_only=True):
+    """Up to where a device holds a scope."""
+
+    scope: str
+    generation: int
+    seq: int
+
+
+class ScopeHead(Message, kw_only=True):
+    """How far a scope goes at head office, with the digest of what it holds there."""
+
+    scope: str
+    generation: int
+    head: int
+    count: int
+    digest: int
+    snapshot: str = ""
+    """Name (sha256) of a ready file of the scope's rows, '' when there is none; hello only."""
+    snapshot_seq: int = 0
+    """Up to where the file goes; pages take over from there."""
+    snapshot_bytes: int = 0
+
+
+class Hello(Message, kw_only=True):
+    """A device says where it stands: its own head, and its cursors."""
+
+    protocol: int
+    incarnation: int
+    epoch: str
+    """The server epoch the device knows; '' at first contact."""
+    head_n: int
+    head_hash: bytes
+    cursors: list[Cursor]
+
+
+class HelloAnswer(Message, kw_only=True):
+    """Head office says how much of the device's journal it has, and which scopes moved."""
+
+    protocol_min: int
+    protocol_max: int
+    epoch: str
+    high_water: int
+    high_hash: bytes
+    head_signature: bytes
+    """Head office's countersignature over ``high_hash``; '' when the journal is empty there."""
+    server_time_us: int
+    scopes: list[str]
+    """Every scope the device may hold; what is missing here is lost to it."""
+    manifest: list[ScopeHead]
+    """Heads of the scopes that differ from the device's cursors."""
+
+
+class PushItem(Message, kw_only=True):
+    """One slot on its way up: the stored bytes and the author's signature."""
+
+    stored: bytes
+    signature: bytes
+
+
+class Push(Message, kw_only=True):
+    """Slots ``first_n``… in order, chained behind ``previous_hash``."""
+
+    incarnation: int
+    first_n: int
+    previous_hash: bytes
+    items: list[PushItem]
+    head_signature: bytes
+    """The device's signature over the link of the last item."""
+
+
+class Verdict(Message, kw_only=True):
+    """What became of one slot: ``stored``, ``already`` or ``kept`` with the reason's code."""
+
+    n: int
+    outcome: str
+    code: str = ""
+
+
+class PushAnswer(Message, kw_only=True):
+    """*Received*: these slots are committed at head office."""
+
+    high_water: int
+    high_hash: bytes
+    head_signature: bytes
+    verdicts: list[Verdict]
+    """Only those that are not plain ``stored``."""
+
+
+class Pull(Message, kw_only=True):
+    """Rows of one scope after a cursor, at most ``limit``."""
+
+    scope: str
+    generation: int
+    after: int
+    limit: int
+
+
+class Run(Message, kw_only=True):
+    """Consecutive changes of one table, column by column; ``until`` is the last one's seq."""
+
+    table: str
+    until: int
+    ids: list[str]
+    columns: list[str]
+    """Names of the columns that are not at their default in every row."""
+    cells: list[list[Value]]
+    """One list per column, as long as ``ids``."""
+    removed: list[str]
+    """Ids that are gone (tombstones)."""
+
+
+class Page(Message, kw_only=True):
+    """A stretch of a scope's feed. At ``until == head`` count and digest can be compared."""
+
+    scope: str
+    generation: int
+    until: int
+    head: int
+    count: int
+    digest: int
+    posted_n: int
+    """The asking device's highest slot whose rows are contained in what is sent."""
+    runs: list[Run]
+
+
+class Wait(Message, kw_only=True):
+    """A long poll: answer when a scope's head passes its cursor, or at the time-out."""
+
+    cursors: list[Cursor]
+    timeout_s: int
+
+
+class WaitAnswer(Message, kw_only=True):
+    """The scopes that moved; empty at the time-out."""
+
+    moved: list[str]
+
+
+class Enrol(Message, kw_only=True):
+    """A new device hands in its one-time code and the public half of its key."""
+
+    code: str
+    public_key: bytes
+    signature: bytes
+    """The device key over the code: proof that it holds the private half."""
+
+
+class EnrolAnswer(Message, kw_only=True):
+    """Who the device is from now on."""
+
+    device_id: str
+    device_type: str
+    site_id: str
+    tag: str
+    incarnation: int
+    epoch: str
+    hq_public_key: bytes
+    server_time_us: int
+    nonce: str
+
+
+class ErrorAnswer(Message, kw_only=True):
+    """A refusal: a stable code and plain parameters, never a stack trace."""
+
+    code: str
+    params: dict[str, str | int]
+
+
+class BadMessage(RuleViolation):
+    """The bytes are no message of this protocol, or too many."""
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_SMALL = 256
+M = TypeVar("M", bound=Message)
+
+
+def pack(message: Message) -> bytes:
+    """MessagePack; behind one byte that says whether it is compressed (small ones are not)."""
+    plain = _ENCODER.encode(message)
+    if len(plain) <= _SMALL:
+        return b"\x00" + plain
+    return b"\x01" + zstandard.ZstdCompressor(level=1, write_content_size=True).compress(plain)
+
+
+def unpack(data: bytes, kind: type[M]) -> M:
+    """Read a message. Raises BadMessage (MESSAGE_TOO_LARGE, MESSAGE_UNREADABLE)."""
+    if len(data) > BODY_BYTES_MAX:
+        raise BadMessage("MESSAGE_TOO_LARGE", limit=BODY_BYTES_MAX)
+    try:
+        plain = data[1:] if data[:1] == b"\x00" else _decompress(data[1:])
+        return msgspec.msgpack.decode(plain, type=kind)
+    except (msgspec.DecodeError, zstandard.ZstdError, UnicodeDecodeError) as error:
+        raise BadMessage("MESSAGE_UNREADABLE", message=kind.__name__) from error
+
+
+def _decompress(data: bytes) -> bytes:
+    size = zstandard.frame_content_size(data)
+    if size < 0 or size > DECOMPRESSED_BYTES_MAX:
+        raise BadMessage("MESSAGE_TOO_LARGE", limit=DECOMPRESSED_BYTES_MAX)
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=DECOMPRESSED_BYTES_MAX)

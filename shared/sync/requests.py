@@ -1,0 +1,33 @@
+"""What a device signs of each request, and the headers that carry it; the same on both ends."""
+
+import hashlib
+
+DEVICE_HEADER = "q-device"
+NONCE_HEADER = "q-nonce"
+"""On a request: the nonce it spends. On every answer: the nonce for the next request."""
+SIGNATURE_HEADER = "q-signature"
+"""The signature's 64 bytes in URL-safe base64 without padding."""
+
+
+def request_message(method: str, path: str, body: bytes, nonce: str, device_id: str) -> bytes:
+    """The bytes under a request's signature: changing any part of it makes another message.
+
+    ``path`` stands as it travels, without the server's address; ``body`` as it travels,
+    compressed.
+    """
+    digest = hashlib.sha256(body).hexdigest()
+    return "\n".join((method.upper(), path, digest, nonce, device_id)).encode()
+
+
+def enrolment_message(code: str) -> bytes:
+    """The bytes a new device signs with its key to prove that it holds the private half."""
+    return b"enrol\n" + plain_code(code).encode()
+
+
+def plain_code(code: str) -> str:
+    """A one-time code as it was meant: letters upper, no blanks and dashes, O as 0, I and L as 1.
+
+    A code is read out on the telephone and typed by hand.
+    """
+    kept = "".join(c for c in code.upper() if c.isascii() and c.isalnum())
+    return kept.translate(str.maketrans("OIL", "011"))

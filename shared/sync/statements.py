@@ -1,0 +1,99 @@
+"""The few statements every document runs, written once per table and engine and then reused.
+
+Building a statement costs more than running it on SQLite; these texts are kept.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+Row = dict[str, Any]
+
+_MARKS = {"sqlite": "?", "postgresql": "%s"}
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that all name the same columns."""
+    if rows:
+        _run(connection, _insert(table, tuple(rows[0]), connection.dialect.name), rows)
+
+
+def upsert(connection: Connection, table: Table, key: Sequence[str], rows: Sequence[Row]) -> None:
+    """Insert rows, or overwrite those that stand under the same key."""
+    if rows:
+        dialect = connection.dialect.name
+        _run(connection, _upsert(table, tuple(key), tuple(rows[0]), dialect), rows)
+
+
+def add_rows(
+    connection: Connection,
+    table: Table,
+    key: Sequence[str],
+    sums: Sequence[str],
+    rows: Sequence[Row],
+) -> None:
+    """Insert rows, or add their ``sums`` to what stands under the same key."""
+    if rows:
+        dialect = connection.dialect.name
+        statement = _add(table, tuple(key), tuple(sums), tuple(rows[0]), dialect)
+        _run(connection, statement, rows)
+
+
+def rows_of(
+    connection: Connection, table: Table, ids: Sequence[str], *, lock: bool = False
+) -> list[Row]:
+    """The whole rows of these ids, in no order; with ``lock`` nobody else changes them."""
+    names = [column.name for column in table.columns]
+    found: list[Row] = []
+    for start in range(0, len(ids), 500):
+        part = tuple(ids[start : start + 500])
+        statement = _select(table, len(part), lock, connection.dialect.name)
+        result = connection.exec_driver_sql(statement, part)
+        found += [dict(zip(names, row, strict=True)) for row in result]
+    return found
+
+
+def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
+    if len(rows) == 1:
+        connection.exec_driver_sql(statement, tuple(rows[0].values()))
+    else:
+        # By name: a row that was read and a row just made list the same columns in other orders.
+        names = tuple(rows[0])
+        in_order = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
+        connection.exec_driver_sql(statement, list(map(in_order, rows)))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+@lru_cache(maxsize=1024)
+def _insert(table: Table, names: tuple[str, ...], dialect: str) -> str:
+    marks = ", ".join([_MARKS[dialect]] * len(names))
+    return f'INSERT INTO "{table.name}" ({_quoted(names)}) VALUES ({marks})'
+
+
+@lru_cache(maxsize=1024)
+def _upsert(table: Table, key: tuple[str, ...], names: tuple[str, ...], dialect: str) -> str:
+    others = ", ".join(f'"{name}" = excluded."{name}"' for name in names if name not in key)
+    act = f"UPDATE SET {others}" if others else "NOTHING"
+    return f"{_insert(table, names, dialect)} ON CONFLICT ({_quoted(key)}) DO {act}"
+
+
+@lru_cache(maxsize=1024)
+def _add(
+    table: Table, key: tuple[str, ...], sums: tuple[str, ...], names: tuple[str, ...], dialect: str
+) -> str:
+    grown = ", ".join(f'"{s}" = "{table.name}"."{s}" + excluded."{s}"' for s in sums)
+    return f"{_insert(table, names, dialect)} ON CONFLICT ({_quoted(key)}) DO UPDATE SET {grown}"
+
+
+@lru_cache(maxsize=1024)
+def _select(table: Table, count: int, lock: bool, dialect: str) -> str:
+    names = _quoted([column.name for column in table.columns])
+    marks = ", ".join([_MARKS[dialect]] * count)
+    last = " FOR UPDATE" if lock and dialect == "postgresql" else ""
+    return f'SELECT {names} FROM "{table.name}" WHERE "id" IN ({marks}){last}'

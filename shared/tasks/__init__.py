@@ -1,0 +1,1 @@
+"""Tasks (待办): what a person must look at."""

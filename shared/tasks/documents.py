@@ -1,0 +1,40 @@
+"""What opens and closes a task (待办): head office opens, a person closes."""
+
+from typing import NamedTuple
+
+from shared.journal.document import Body
+
+
+class Param(NamedTuple):
+    """One named value of a task's text; plain, never personal."""
+
+    name: str
+    text: str
+
+
+class TaskOpened(Body, kw_only=True):
+    """Head office found something a person must look at.
+
+    The same code about the same subject at the same site is one task, however often it happens.
+    """
+
+    code: str
+    """Stable UPPER_CASE code; selects the text on screen."""
+    subject: str
+    """What the trouble is about, as a key: a location and product, a device, a document."""
+    site_id: str = ""
+    """The site whose business it is; '' for head office alone."""
+    params: tuple[Param, ...] = ()
+    about_uid: bytes = b""
+    """The document that showed the trouble last."""
+
+
+class TaskClosed(Body, kw_only=True):
+    """A person looked at a task and says it is done. Opening it again is the trouble's business."""
+
+    code: str
+    subject: str
+    site_id: str = ""
+    """As they stand in the task: together they name it."""
+    reason: str = ""
+    """What was found and done, in the person's words."""

@@ -1,0 +1,119 @@
+"""``python -m sync_server``: set up head office, serve it, look into it, check it."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from shared.access.rules import Role
+from shared.core.errors import QutongError
+from sync_server.enrolment.codes import DEVICE_TYPES
+from sync_server.operations import commands
+from sync_server.operations.edges import SystemClock, SystemRandomness
+from sync_server.operations.home import open_home
+from sync_server.operations.importing import add_options, run_import, wanted
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it is done, 1 when it could not be, with a code and next step."""
+    options = _parser().parse_args(arguments)
+    try:
+        return _run(options)
+    except QutongError as error:
+        print(f"ERROR {error}", file=sys.stderr)
+        return 1
+
+
+def _run(options: argparse.Namespace) -> int:
+    clock, randomness = SystemClock(), SystemRandomness()
+    if options.command == "init":
+        return commands.init(options.home, options.database, clock, randomness, options.admin)
+    worker = getattr(options, "worker", 1)
+    office = open_home(options.home, options.database, randomness, worker=worker)
+    try:
+        match options.command:
+            case "serve":
+                # uvicorn and Starlette are loaded for this command alone.
+                from sync_server.http.serve import serve
+
+                serve(
+                    office,
+                    clock,
+                    randomness,
+                    host=options.host,
+                    port=options.port,
+                    certificate=options.certificate,
+                    certificate_key=options.certificate_key,
+                    behind_proxy=options.behind_proxy,
+                )
+                return 0
+            case "enrol":
+                return commands.enrol(
+                    office, clock, randomness, options.type, options.site, options.tag
+                )
+            case "user":
+                return commands.user(
+                    office, clock, options.id, options.name, options.role, options.site
+                )
+            case "revoke":
+                return commands.revoke(office, clock, options.device, options.reason)
+            case "import":
+                return run_import(office, wanted(options), clock)
+            case "status":
+                return commands.show_status(office, as_json=options.json)
+            case _:
+                return commands.verify(office)
+    finally:
+        office.database.close()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sync_server", description=__doc__)
+    commands_of = parser.add_subparsers(dest="command", required=True)
+    added = {
+        name: commands_of.add_parser(name, help=text)
+        for name, text in (
+            ("init", "set up a new head office"),
+            ("serve", "serve devices until stopped"),
+            ("enrol", "print a one-time code for a new device"),
+            ("user", "state a user: role and sites"),
+            ("revoke", "take a device's trust back"),
+            ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
+            ("status", "what head office holds"),
+            ("verify", "prove journals, scopes and balances"),
+        )
+    }
+    for one in added.values():
+        one.add_argument("--home", type=Path, required=True, help="head office's folder")
+        one.add_argument(
+            "--database", default="", help="postgresql+psycopg://… (default: SQLite in the folder)"
+        )
+    serving = added["serve"]
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8123, help="0 = any free one")
+    serving.add_argument("--worker", type=int, default=1, help="number of this worker process")
+    serving.add_argument("--certificate", type=Path, help="TLS certificate chain (PEM)")
+    serving.add_argument("--certificate-key", type=Path, help="TLS key (PEM)")
+    serving.add_argument("--behind-proxy", action="store_true", help="TLS ends at a proxy in front")
+    enrolling = added["enrol"]
+    enrolling.add_argument("--type", choices=DEVICE_TYPES, required=True)
+    enrolling.add_argument("--site", default="", help="the device's site; none for type hq")
+    enrolling.add_argument("--tag", required=True, help="short name in printed numbers, such as 02")
+    added["init"].add_argument(
+        "--admin", action="append", default=[], help="id of a first person of head office"
+    )
+    stating = added["user"]
+    stating.add_argument("id")
+    stating.add_argument("--name", default="")
+    stating.add_argument("--role", choices=[role.value for role in Role], required=True)
+    stating.add_argument("--site", action="append", default=[], help="where; not for head_office")
+    revoking = added["revoke"]
+    revoking.add_argument("device")
+    revoking.add_argument("--reason", default="")
+    add_options(added["import"])
+    added["status"].add_argument("--json", action="store_true")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""New devices: one-time codes, keys, and which devices there are."""

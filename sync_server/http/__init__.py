@@ -1,0 +1,1 @@
+"""The wire: one ASGI app around the handlers, with limits, signatures and errors."""

@@ -1,0 +1,194 @@
+"""The whole surface of the server in one ASGI app."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import DBAPIError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route, Router
+from starlette.types import Receive, Scope, Send
+
+from shared.core.errors import QutongError, RuleViolation
+from shared.sync.limits import BODY_BYTES_MAX, WAIT_S_MAX
+from shared.sync.messages import Enrol, Message, ScopeHead, WaitAnswer, pack, unpack
+from shared.sync.requests import DEVICE_HEADER, NONCE_HEADER, SIGNATURE_HEADER
+from sync_server.http.errors import Errors, answer_to, log
+from sync_server.http.heads import OTHER_WORKERS_S, HeadsWatch
+from sync_server.http.limits import Limits
+from sync_server.http.service import Service, Signed
+from sync_server.sync.feed import all_heads
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_DEVICE_ID_MAX = 64
+SNAPSHOT_PAUSE_S = 5.0
+"""Publications come in bursts; one file is made for all of them."""
+
+
+class App:
+    """The ASGI app of one server process."""
+
+    def __init__(
+        self,
+        service: Service,
+        *,
+        bytes_max: int = BODY_BYTES_MAX,
+        watch_pause_s: float = OTHER_WORKERS_S,
+    ) -> None:
+        self._service = service
+        self._watch = HeadsWatch(lambda: _heads(service), pause_s=watch_pause_s)
+        service.committed.append(self._watch.poke)
+        # The bare router: Starlette's own error pages would come before ours.
+        routed = Router(routes=_routes(service, self._watch), lifespan=self._lifespan)
+        self._asgi = Errors(Limits(routed, bytes_max=bytes_max))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        # By this the router knows that its refusals are answered further out.
+        scope["app"] = self
+        await self._asgi(scope, receive, send)
+
+    def end_waits(self) -> None:
+        """Let long polls answer now, so that the server can stop."""
+        self._watch.close()
+
+    @asynccontextmanager
+    async def _lifespan(self, _app: object) -> AsyncIterator[None]:
+        running = [
+            asyncio.create_task(self._watch.run()),
+            asyncio.create_task(_make_snapshots(self._service)),
+        ]
+        yield
+        self._watch.close()
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+
+def _routes(service: Service, watch: HeadsWatch) -> list[Route]:
+    return [
+        Route("/enrol", _enrol(service), methods=["POST"]),
+        Route("/hello", _signed(service, service.hello), methods=["POST"]),
+        Route("/push", _signed(service, service.push), methods=["POST"]),
+        Route("/pull", _signed(service, service.pull), methods=["POST"]),
+        Route("/wait", _wait(service, watch), methods=["POST"]),
+        Route("/snapshot/{name}", _snapshot(service), methods=["GET"]),
+        Route("/health", _health(service), methods=["GET"]),
+    ]
+
+
+async def _make_snapshots(service: Service) -> None:
+    """Keep the files of shared scopes fresh beside the requests."""
+    changed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def note_change() -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    service.committed.append(note_change)
+    while True:
+        try:
+            await run_in_threadpool(service.make_snapshots)
+        except (DBAPIError, OSError) as error:
+            # Devices take pages meanwhile; the next commit tries again.
+            log.error("a snapshot could not be made", exc_info=error)
+        await changed.wait()
+        await asyncio.sleep(SNAPSHOT_PAUSE_S)
+        changed.clear()
+
+
+def _heads(service: Service) -> list[ScopeHead]:
+    with service.database.read() as connection:
+        return all_heads(connection)
+
+
+def _signed(service: Service, handle: Callable[[Signed], Message]) -> Endpoint:
+    """A route that reads a signed message and answers with another one, in a thread."""
+
+    async def endpoint(request: Request) -> Response:
+        signed = await _read(request)
+
+        def work() -> Response:
+            return Response(pack(handle(signed)))
+
+        return await _answered(service, signed, lambda: run_in_threadpool(work))
+
+    return endpoint
+
+
+def _wait(service: Service, watch: HeadsWatch) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        signed = await _read(request)
+
+        async def work() -> Response:
+            own = await run_in_threadpool(service.wait, signed)
+            timeout_s = min(max(own.timeout_s, 0), WAIT_S_MAX)
+            return Response(pack(WaitAnswer(moved=await watch.moved(own.cursors, timeout_s))))
+
+        return await _answered(service, signed, work)
+
+    return endpoint
+
+
+def _snapshot(service: Service) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        signed = await _read(request)
+
+        async def work() -> Response:
+            name = request.path_params["name"]
+            # FileResponse serves Range, so that a cut download goes on.
+            return FileResponse(await run_in_threadpool(service.snapshot, signed, name))
+
+        return await _answered(service, signed, work)
+
+    return endpoint
+
+
+def _enrol(service: Service) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+
+        def work() -> Response:
+            return Response(pack(service.enrol(unpack(body, Enrol))))
+
+        return await run_in_threadpool(work)
+
+    return endpoint
+
+
+def _health(service: Service) -> Endpoint:
+    async def endpoint(_request: Request) -> Response:
+        await run_in_threadpool(_heads, service)
+        return JSONResponse({"status": "ok"})
+
+    return endpoint
+
+
+async def _answered(
+    service: Service, signed: Signed, work: Callable[[], Awaitable[Response]]
+) -> Response:
+    """Refusals of signed requests carry the next nonce too, so that one more try is enough."""
+    try:
+        response = await work()
+    except QutongError as error:
+        response = answer_to(error)
+    if signed.device_id:
+        response.headers[NONCE_HEADER] = service.nonces.fresh(signed.device_id)
+    return response
+
+
+async def _read(request: Request) -> Signed:
+    headers = request.headers
+    device_id = headers.get(DEVICE_HEADER, "")
+    if len(device_id) > _DEVICE_ID_MAX:
+        raise RuleViolation("HEADER_TOO_LONG", header=DEVICE_HEADER)
+    return Signed(
+        method=request.method,
+        path=request.url.path,
+        body=await request.body(),
+        device_id=device_id,
+        nonce=headers.get(NONCE_HEADER, ""),
+        signature=headers.get(SIGNATURE_HEADER, ""),
+    )

@@ -1,0 +1,81 @@
+"""From an error to an answer: a stable code and a status, never a stack trace."""
+
+import logging
+
+from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
+from shared.sync.messages import ErrorAnswer, pack
+
+log = logging.getLogger("qutong.http")
+
+_STATUS_OF_CODE = {
+    "NONCE": 401,
+    "BAD_SIGNATURE": 401,
+    "MESSAGE_TOO_LARGE": 413,
+    "BODY_TOO_LARGE": 413,
+    "REQUEST_TOO_SLOW": 408,
+}
+_STATUS_OF_CLASS: tuple[tuple[type[QutongError], int], ...] = (
+    (AccessDenied, 403),
+    (Conflict, 409),
+    (Unavailable, 503),
+    (RuleViolation, 400),
+)
+_CODE_OF_HTTP = {404: "PATH_UNKNOWN", 405: "METHOD_UNKNOWN"}
+
+
+def status_of(error: QutongError) -> int:
+    """The HTTP status of a refusal."""
+    by_class = next(status for kind, status in _STATUS_OF_CLASS if isinstance(error, kind))
+    return _STATUS_OF_CODE.get(error.code, by_class)
+
+
+def refusal(code: str, status: int, params: dict[str, str | int] | None = None) -> Response:
+    """A refusal as it travels."""
+    return Response(pack(ErrorAnswer(code=code, params=params or {})), status)
+
+
+def answer_to(error: Exception) -> Response:
+    """The refusal an error becomes; what nobody foresaw is logged and said as INTERNAL."""
+    if isinstance(error, QutongError):
+        return refusal(error.code, status_of(error), dict(error.params))
+    if isinstance(error, HTTPException):
+        return refusal(_CODE_OF_HTTP.get(error.status_code, "REFUSED"), error.status_code)
+    if isinstance(error, DBAPIError):
+        log.error("the database failed: %s", type(error.orig).__name__, exc_info=error)
+        return refusal("DATABASE_UNAVAILABLE", 503)
+    log.error("unforeseen: %s", type(error).__name__, exc_info=error)
+    return refusal("INTERNAL", 500)
+
+
+class Errors:
+    """Outermost: whatever goes wrong inside leaves as a code."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the app; answer in its place when it fails before it began to answer."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except ClientDisconnect:
+            log.info("a device hung up while it was speaking")
+        except Exception as error:
+            answer = answer_to(error)
+            if not started:
+                await answer(scope, receive, send)

@@ -1,0 +1,56 @@
+"""Limits on what comes in, held while it streams: size and time of a request's body."""
+
+import asyncio
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.core.errors import RuleViolation
+from shared.sync.limits import BODY_BYTES_MAX
+
+BODY_TIMEOUT_S = 60
+
+
+class BodyRefused(RuleViolation):
+    """A request's body is larger, or comes slower, than anybody honest needs."""
+
+
+class Limits:
+    """Counts a body as it arrives: a false Content-Length or none gains nothing."""
+
+    def __init__(
+        self, app: ASGIApp, *, bytes_max: int = BODY_BYTES_MAX, timeout_s: float = BODY_TIMEOUT_S
+    ) -> None:
+        self._app = app
+        self._bytes_max = bytes_max
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises BodyRefused (BODY_TOO_LARGE, REQUEST_TOO_SLOW) out of the app's reading."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "0")
+        if not declared.isdigit() or int(declared) > self._bytes_max:
+            raise BodyRefused("BODY_TOO_LARGE", limit=self._bytes_max)
+        await self._app(scope, self._counted(receive), send)
+
+    def _counted(self, receive: Receive) -> Receive:
+        seen = 0
+        whole = False
+
+        async def counted() -> Message:
+            nonlocal seen, whole
+            if whole:
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), self._timeout_s)
+            except TimeoutError:
+                raise BodyRefused("REQUEST_TOO_SLOW") from None
+            seen += len(message.get("body", b""))
+            whole = not message.get("more_body", False)
+            if seen > self._bytes_max:
+                raise BodyRefused("BODY_TOO_LARGE", limit=self._bytes_max)
+            return message
+
+        return counted

@@ -1,0 +1,192 @@
+"""The server as a value: its database, head office, and the signed conversation with devices."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+
+from shared.channel.documents import DeviceEnrolled
+from shared.core.clock import Clock
+from shared.core.errors import AccessDenied
+from shared.journal.chain import VerifyKey
+from shared.journal.document import Body
+from shared.sync.messages import (
+    Enrol,
+    EnrolAnswer,
+    Hello,
+    HelloAnswer,
+    Page,
+    Pull,
+    Push,
+    PushAnswer,
+    Wait,
+    unpack,
+)
+from shared.sync.requests import request_message
+from sync_server.enrolment.codes import consume
+from sync_server.http.nonces import Nonces
+from sync_server.store.devices import Device, find_device
+from sync_server.store.engine import Database, is_passing
+from sync_server.sync import hello, pull, push
+from sync_server.sync.head_office import HeadOffice, draft_of, publish
+from sync_server.sync.snapshot import Snapshots
+
+_TRIES = 4
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One request as it arrived, before anybody believed it."""
+
+    method: str
+    path: str
+    body: bytes
+    device_id: str
+    nonce: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What the routes call; every method runs in a worker thread and may block.
+
+    A body is unpacked only after its signature was found good: a stranger's is never unfolded.
+    """
+
+    database: Database
+    hq: HeadOffice
+    nonces: Nonces
+    clock: Clock
+    snapshots: Snapshots
+    committed: list[Callable[[], None]] = field(default_factory=list)
+    """Called after every commit that may have moved a scope."""
+
+    def authenticated(self, connection: Connection, signed: Signed) -> Device:
+        """The device that really sent this request.
+
+        Raises AccessDenied NONCE (ask again with the fresh one), BAD_SIGNATURE (also for a
+        device nobody knows), DEVICE_REVOKED.
+        """
+        if not self.nonces.good(signed.nonce, signed.device_id):
+            raise AccessDenied("NONCE")
+        device = find_device(connection, signed.device_id)
+        message = request_message(
+            signed.method, signed.path, signed.body, signed.nonce, signed.device_id
+        )
+        key = VerifyKey(device.public_key if device else bytes(32))
+        if not key.request_good(message, _signature_bytes(signed.signature)) or device is None:
+            raise AccessDenied("BAD_SIGNATURE")
+        if not self.nonces.spend(signed.nonce):
+            raise AccessDenied("NONCE")
+        if device.is_revoked:
+            raise AccessDenied("DEVICE_REVOKED")
+        return device
+
+    def hello(self, signed: Signed) -> HelloAnswer:
+        """POST /hello."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, Hello)
+            scopes = self._scopes(connection, device)
+            answer = hello.answer(connection, self.hq, device, scopes, message, self.clock.now_us())
+            return self.snapshots.offered(connection, answer, message.cursors)
+
+    def push(self, signed: Signed) -> PushAnswer:
+        """POST /push: the answer leaves after the commit."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+        message = unpack(signed.body, Push)
+        return self.write(
+            lambda connection: push.ingest(
+                connection, self.hq, device, message, self.clock.now_us()
+            )
+        )
+
+    def pull(self, signed: Signed) -> Page:
+        """POST /pull."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, Pull)
+            scopes = self._scopes(connection, device)
+            return pull.page(connection, self.hq.replica.schema, scopes, device, message)
+
+    def wait(self, signed: Signed) -> Wait:
+        """The cursors of a long poll that are the device's to watch."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, Wait)
+            scopes = frozenset(self._scopes(connection, device))
+        own = [cursor for cursor in message.cursors if cursor.scope in scopes]
+        return Wait(cursors=own, timeout_s=message.timeout_s)
+
+    def snapshot(self, signed: Signed, name: str) -> Path:
+        """GET /snapshot/{name}: the file, when its scope is the device's.
+
+        Raises AccessDenied SCOPE_UNKNOWN.
+        """
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            scopes = self._scopes(connection, device)
+            return self.snapshots.path_of(connection, name, scopes)
+
+    def make_snapshots(self) -> None:
+        """Bring the files of large shared scopes up to date, one after another."""
+        with self.database.read() as connection:
+            due = self.snapshots.due(connection)
+        for head in due:
+            with self.database.read() as connection:
+                made = self.snapshots.make(connection, head.scope)
+            with self.database.write() as connection:
+                self.snapshots.offer(connection, made)
+
+    def enrol(self, message: Enrol) -> EnrolAnswer:
+        """POST /enrol: not signed as a request, the code and the key's proof stand for it."""
+        body = self.write(lambda connection: self._enrol(connection, message))
+        return EnrolAnswer(
+            device_id=body.device_id,
+            device_type=body.device_type,
+            site_id=body.site_id,
+            tag=body.tag,
+            incarnation=1,
+            epoch=self.hq.epoch,
+            hq_public_key=self.hq.author.key.public,
+            server_time_us=self.clock.now_us(),
+            nonce=self.nonces.fresh(body.device_id),
+        )
+
+    def _enrol(self, connection: Connection, message: Enrol) -> DeviceEnrolled:
+        now_us = self.clock.now_us()
+
+        def write_down(body: Body, site_id: str) -> None:
+            publish(connection, self.hq, [draft_of(self.hq, body, now_us, site_id=site_id)], now_us)
+
+        return consume(connection, message, now_us, write_down)
+
+    def write(self, work: Callable[[Connection], T]) -> T:
+        """Run work in one transaction, again when the database broke a deadlock."""
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with self.database.write() as connection:
+                    result = work(connection)
+                break
+            except OperationalError as error:
+                if not tries_left or not is_passing(error):
+                    raise
+        for call in self.committed:
+            call()
+        return result
+
+    def _scopes(self, connection: Connection, device: Device) -> tuple[str, ...]:
+        return self.hq.directory.scopes_of_device(connection, device.device_id)
+
+
+def _signature_bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        return b""

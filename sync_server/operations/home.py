@@ -1,0 +1,140 @@
+"""Head office's folder: its key, the address of its database, its snapshots; set up and opened."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.access.queries import permissions_of
+from shared.areas import REGISTRY, SCHEMA
+from shared.channel.queries import scopes_of_device
+from shared.core.clock import Clock, Randomness
+from shared.core.errors import Conflict, Unavailable
+from shared.core.ids import uuid7
+from shared.journal.chain import SigningKey
+from shared.journal.document import Body, Header
+from shared.pricing.tables import LOCAL
+from shared.stocktake.posting.answers import batch_corrections
+from shared.sync.appending import Author, Replica
+from shared.sync.replica import everything
+from shared.tasks.documents import Param, TaskOpened
+from sync_server.store.devices import Device
+from sync_server.store.engine import Database, open_database
+from sync_server.store.migrations import known, migrate, schema_version, tell
+from sync_server.sync.head_office import Directory, HeadOffice
+
+DIRECTORY = Directory(scopes_of_device=scopes_of_device, permissions_of=permissions_of)
+"""Who may hold and do what, from the areas channel and access."""
+
+_KEY = "hq.key"
+_ADDRESS = "database"
+_DATABASE = "head_office.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An opened head office."""
+
+    home: Path
+    database: Database
+    hq: HeadOffice
+
+    @property
+    def snapshot_folder(self) -> Path:
+        """Where the files of shared scopes lie."""
+        return self.home / "snapshots"
+
+
+def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Office:
+    """Set up a new head office: folder, key, epoch, database. ``address`` '' = SQLite in it.
+
+    Raises Conflict HOME_EXISTS, DATABASE_TAKEN: an existing head office is never overwritten.
+    """
+    if (home / _KEY).exists():
+        raise Conflict("HOME_EXISTS")
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    home.chmod(0o700)
+    database = open_database(address or _own_database(home))
+    try:
+        with database.write() as connection:
+            if schema_version(connection):
+                raise Conflict("DATABASE_TAKEN")
+            migrate(connection, SCHEMA, LOCAL)
+            tell(connection, "epoch", uuid7(clock.now_us(), randomness).hex())
+        if address:
+            _write_secret(home / _ADDRESS, address)
+        _write_secret(home / _KEY, randomness.bytes(32).hex())
+    finally:
+        database.close()
+    return open_home(home, "", randomness)
+
+
+def open_home(home: Path, address: str, randomness: Randomness, *, worker: int = 1) -> Office:
+    """Open an existing head office; ``address`` '' = the database it was set up with.
+
+    Raises Unavailable HOME_MISSING, DATABASE_NEWER and what opening a database raises.
+    """
+    key_file = home / _KEY
+    if not key_file.exists():
+        raise Unavailable("HOME_MISSING", next_step="sync_server init")
+    if not address:
+        stored = home / _ADDRESS
+        address = stored.read_text().strip() if stored.exists() else _own_database(home)
+    database = open_database(address)
+    key = SigningKey.from_seed(bytes.fromhex(key_file.read_text().strip()))
+    try:
+        with database.write() as connection:
+            migrate(connection, SCHEMA, LOCAL)
+            epoch = known(connection, "epoch")
+    except BaseException:
+        database.close()
+        raise
+    return Office(home, database, head_office(key, epoch, randomness, worker=worker))
+
+
+def head_office(
+    key: SigningKey, epoch: str, randomness: Randomness, *, worker: int = 1
+) -> HeadOffice:
+    """Head office with all areas of business; each worker process has a journal of its own."""
+    device_id = "HQ" if worker == 1 else f"HQ-{worker}"
+    return HeadOffice(
+        replica=Replica(registry=REGISTRY, schema=SCHEMA, owns=everything),
+        author=Author(
+            device_id=device_id, incarnation=1, tag=f"HQ{worker}", key=key, is_head_office=True
+        ),
+        epoch=epoch,
+        directory=DIRECTORY,
+        open_task=open_task,
+        new_uid=lambda now_us: uuid7(now_us, randomness),
+        correct=batch_corrections,
+    )
+
+
+def open_task(code: str, header: Header | None, device: Device, n: int) -> Body:
+    """The document that puts a kept document before a person, at the site of its device."""
+    return TaskOpened(
+        code="DOCUMENT_KEPT",
+        subject=f"{device.device_id}/{n}",
+        site_id=device.site_id,
+        params=(
+            Param("reason", code),
+            Param("device", device.device_id),
+            Param("slot", str(n)),
+            Param("kind", header.kind if header else ""),
+        ),
+        about_uid=header.uid if header else b"",
+    )
+
+
+def _own_database(home: Path) -> str:
+    return f"sqlite:///{home / _DATABASE}"
+
+
+def _write_secret(path: Path, text: str) -> None:
+    """Write a file that only its owner reads, whole or not at all."""
+    half = path.with_name(path.name + ".new")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)

@@ -1,0 +1,1 @@
+"""Head office's database: how it is opened, its own tables, its migrations."""

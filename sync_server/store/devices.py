@@ -1,0 +1,26 @@
+"""The enrolled devices, as the handlers need to know them."""
+
+from sqlalchemy import Connection, func, select
+
+from shared.channel.queries import DeviceView, device_of
+from shared.channel.tables import device as enrolled
+
+Device = DeviceView
+
+
+def find_device(connection: Connection, device_id: str) -> Device | None:
+    """The enrolled device of this id, revoked ones too; None when there is none."""
+    return device_of(connection, device_id)
+
+
+def all_devices(connection: Connection) -> list[Device]:
+    """Every device ever enrolled, in the order of their ids."""
+    ids = connection.execute(select(enrolled.c.id).order_by(enrolled.c.id)).scalars().all()
+    return [device for one in ids if (device := device_of(connection, one))]
+
+
+def lock_device(connection: Connection, device_id: str) -> None:
+    """Let no other worker take this device's documents until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(f"device/{device_id}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))

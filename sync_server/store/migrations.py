@@ -1,0 +1,55 @@
+"""The database's shape through time: forward only, a newer one than the program is refused."""
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import Connection, Table, inspect, select
+
+from shared.core.errors import Unavailable
+from shared.journal.tables import METADATA as JOURNAL_METADATA
+from shared.sync.statements import upsert
+from shared.sync.tables import Schema
+from sync_server.store.tables import METADATA, about
+
+Step = Callable[[Connection, Schema, Sequence[Table]], None]
+
+
+def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> None:
+    JOURNAL_METADATA.create_all(connection)
+    METADATA.create_all(connection)
+    for table in (*schema.all_tables(), *local):
+        table.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_create,)
+"""Step n brings a database of version n to version n + 1."""
+
+
+def migrate(connection: Connection, schema: Schema, local: Sequence[Table] = ()) -> None:
+    """Bring an empty or older database to this program's version, in the caller's transaction.
+
+    ``local`` are tables of the areas that are not replicated. Raises Unavailable
+    DATABASE_NEWER when a later program wrote it: nothing is touched then.
+    """
+    version = schema_version(connection)
+    if version > len(STEPS):
+        raise Unavailable("DATABASE_NEWER", found=version, known=len(STEPS))
+    for step in STEPS[version:]:
+        step(connection, schema, local)
+    tell(connection, "schema_version", str(len(STEPS)))
+
+
+def schema_version(connection: Connection) -> int:
+    """The version of this database; 0 when it is empty."""
+    if not inspect(connection).has_table(about.name):
+        return 0
+    return int(known(connection, "schema_version") or "0")
+
+
+def known(connection: Connection, name: str) -> str:
+    """A fact of this database, such as its ``epoch``; '' when it was never told."""
+    return connection.execute(select(about.c.value).where(about.c.name == name)).scalar() or ""
+
+
+def tell(connection: Connection, name: str, value: str) -> None:
+    """Write down a fact of this database."""
+    upsert(connection, about, ("name",), [{"name": name, "value": value}])

@@ -1,0 +1,95 @@
+"""The server's own tables: feed, scope heads, enrolment codes, facts about itself."""
+
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy.dialects import sqlite
+
+METADATA = MetaData()
+
+_INTEGER = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+_SMALL = SmallInteger().with_variant(sqlite.INTEGER(), "sqlite")
+
+about = Table(
+    "about",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Facts of this database by name: ``schema_version``, ``epoch``."""
+
+scope_head = Table(
+    "scope_head",
+    METADATA,
+    Column("scope_id", _INTEGER, primary_key=True, autoincrement=True),
+    Column("scope", Text, nullable=False, unique=True),
+    Column("generation", _INTEGER, nullable=False),
+    Column("head", _INTEGER, nullable=False),
+    Column("count", _INTEGER, nullable=False),
+    Column("digest", _INTEGER, nullable=False),
+    sqlite_strict=True,
+)
+"""How far each scope goes, and what it holds there."""
+
+feed_table = Table(
+    "feed_table",
+    METADATA,
+    Column("table_id", _INTEGER, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    sqlite_strict=True,
+)
+"""Short numbers for table names, so that a feed entry stays narrow."""
+
+feed = Table(
+    "feed",
+    METADATA,
+    Column("scope_id", _INTEGER, primary_key=True, autoincrement=False),
+    Column("seq", _INTEGER, primary_key=True, autoincrement=False),
+    Column("table_id", _SMALL, nullable=False),
+    Column("row_id", Text, nullable=False),
+    Column("state", _SMALL, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""One entry per scope, table and row, moved forward when the row changes."""
+
+LEDGER_ROW, RECORD_ROW, REMOVED_ROW = 0, 1, 2
+"""States of a feed entry. A ledger row is entered once, so only the others are ever looked up."""
+
+feed_record = Index(
+    "feed_record",
+    feed.c.table_id,
+    feed.c.row_id,
+    feed.c.scope_id,
+    unique=True,
+    sqlite_where=feed.c.state > LEDGER_ROW,
+    postgresql_where=feed.c.state > LEDGER_ROW,
+)
+
+enrol_code = Table(
+    "enrol_code",
+    METADATA,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("device_id", Text, nullable=False),
+    Column("device_type", Text, nullable=False),
+    Column("site_id", Text, nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("expires_at_us", _INTEGER, nullable=False),
+    Column("used_at_us", _INTEGER, nullable=False, server_default="0"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""One-time codes, by hash: who reads the database cannot enrol a device."""
+
+snapshot = Table(
+    "snapshot",
+    METADATA,
+    Column("scope", Text, primary_key=True),
+    Column("generation", _INTEGER, nullable=False),
+    Column("seq", _INTEGER, nullable=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("bytes", _INTEGER, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""The ready file of a shared scope: one per scope, the newest."""

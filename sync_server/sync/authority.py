@@ -1,0 +1,88 @@
+"""Whether a device and a person may write a document: checked before it is posted."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shared.journal.document import Document, Write
+from shared.journal.kind import Kind
+from shared.sync import scopes as scope_names
+from sync_server.store.devices import Device
+from sync_server.sync.head_office import SYSTEM_USER, HeadOffice
+
+HQ_DEVICE = "hq"
+
+
+class AuthorityCheck:
+    """The checks of one batch; what it looked up once it does not look up again."""
+
+    def __init__(self, connection: Connection, hq: HeadOffice, device: Device) -> None:
+        self._connection = connection
+        self._hq = hq
+        self._device = device
+        self._scopes = frozenset(hq.directory.scopes_of_device(connection, device.device_id))
+        self._permissions: dict[tuple[str, str], frozenset[str]] = {}
+        self._ends: dict[tuple[str, str], tuple[str, ...]] = {}
+
+    def breach(self, document: Document, writes: Sequence[Write]) -> str:
+        """The code of what this document may not do; '' when all is well.
+
+        DEVICE_TYPE_NOT_ALLOWED, FOREIGN_SITE, PERMISSION_MISSING, APPROVER_MISSING, FOREIGN_END.
+        """
+        header = document.header
+        kind = self._hq.replica.registry.named(header.kind)
+        if self._device.device_type not in kind.authority.device_types:
+            return "DEVICE_TYPE_NOT_ALLOWED"
+        if not self._is_own_site(header.site_id):
+            return "FOREIGN_SITE"
+        wanted = kind.authority.permission
+        if wanted and wanted not in self._permissions_of(header.author_id, header.site_id):
+            return "PERMISSION_MISSING"
+        if kind.authority.needs_approver and not self._approved(document):
+            return "APPROVER_MISSING"
+        return self._foreign_end(kind, header.site_id, writes)
+
+    def _is_own_site(self, site_id: str) -> bool:
+        if self._device.device_type == HQ_DEVICE:
+            return True
+        return scope_names.site(site_id) in self._scopes
+
+    def _permissions_of(self, user_id: str, site_id: str) -> frozenset[str]:
+        if user_id == SYSTEM_USER:
+            return frozenset()
+        known = self._permissions.get((user_id, site_id))
+        if known is None:
+            known = self._hq.directory.permissions_of(self._connection, user_id, site_id)
+            self._permissions[user_id, site_id] = known
+        return known
+
+    def _approved(self, document: Document) -> bool:
+        """Two different people: the approver must be known at the site, whatever the role."""
+        header = document.header
+        if not header.approver_id or header.approver_id == header.author_id:
+            return False
+        return bool(self._permissions_of(header.approver_id, header.site_id))
+
+    def _foreign_end(self, kind: Kind, site_id: str, writes: Sequence[Write]) -> str:
+        allowed = self._allowed_ends(kind, site_id)
+        schema = self._hq.replica.schema
+        for write in writes:
+            for balance in schema[write.table].balances:
+                for column in (balance.from_column, balance.to_column):
+                    if not str(write.values.get(column, "")).startswith(allowed):
+                        return "FOREIGN_END"
+        return ""
+
+    def _allowed_ends(self, kind: Kind, site_id: str) -> tuple[str, ...]:
+        known = self._ends.get((kind.name, site_id))
+        if known is None:
+            known = (f"site/{site_id}/", *self._partner_ends(), *kind.authority.outer_ends)
+            self._ends[kind.name, site_id] = known
+        return known
+
+    def _partner_ends(self) -> tuple[str, ...]:
+        if self._device.device_type == HQ_DEVICE:
+            return ("partner/", "hq/")
+        prefix = scope_names.account("")
+        accounts = (s.removeprefix(prefix) for s in self._scopes if s.startswith(prefix))
+        return tuple(f"partner/{account}/" for account in accounts)

@@ -1,0 +1,169 @@
+"""Head office as a value: what it knows, how it signs, and how it writes its own documents."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from shared.journal.document import Body, Draft, Header, Write
+from shared.journal.kind import Answer
+from shared.sync.appending import Appended, Author, Replica, append
+from shared.sync.replica import Change
+from sync_server.store.devices import Device
+from sync_server.sync import feed
+
+OpenTask = Callable[[str, Header | None, Device, int], Body]
+"""(code, header or None when unreadable, device, slot) -> the document that opens a task.
+
+The header is what the device says; only the device itself is known for sure.
+"""
+
+SYSTEM_USER = "system"
+"""Writes head office's own documents. It may do everything, so no device may sign as it."""
+_DEPTH_MAX = 8
+
+
+Correct = Callable[[Connection, Sequence[tuple[Header, Sequence[Write]]]], Iterable[Answer]]
+"""(connection after posting, documents with their rows) -> corrections of earlier figures."""
+
+
+def nothing_to_correct(
+    _connection: Connection, _posted: Sequence[tuple[Header, Sequence[Write]]]
+) -> Iterable[Answer]:
+    """For a business without figures that later facts can change."""
+    return ()
+
+
+class Posted(NamedTuple):
+    """A document that was just posted, with its rows."""
+
+    header: Header
+    body: Body
+    writes: Sequence[Write]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Directory:
+    """Who may hold and do what, as the areas channel and access know it."""
+
+    scopes_of_device: Callable[[Connection, str], tuple[str, ...]]
+    permissions_of: Callable[[Connection, str, str], frozenset[str]]
+    """(connection, user id, site id) -> permissions such as ``sale.make``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadOffice:
+    """What every handler is given: kinds and tables, the own journal's author, the epoch."""
+
+    replica: Replica
+    author: Author
+    """``HQ`` for the first worker, ``HQ-2``… for further ones; each has its own journal."""
+    epoch: str
+    """Changes when head office was restored from a backup."""
+    directory: Directory
+    open_task: OpenTask
+    new_uid: Callable[[int], bytes]
+    """now_us -> a new document uid."""
+    correct: Correct = nothing_to_correct
+    """What late facts change of figures that are posted already (H07)."""
+
+
+def write(
+    connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int
+) -> tuple[list[Appended], list[Change]]:
+    """Append head office's documents and the answers to them; the caller marks the feed.
+
+    Returns the documents of the drafts, and the changes of these and of all answers.
+    """
+    return _write(connection, hq, drafts, now_us, depth=0)
+
+
+def settle(
+    connection: Connection, hq: HeadOffice, posted: Sequence[Posted], now_us: int
+) -> list[Change]:
+    """Say what head office has to say to documents that were just posted, in order of arrival.
+
+    Requests are decided one by one, each seeing the decisions before it; then the facts are
+    looked at kind by kind, and last come corrections across all of them.
+    """
+    return _settle(connection, hq, posted, now_us, depth=0)
+
+
+def _write(
+    connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int, *, depth: int
+) -> tuple[list[Appended], list[Change]]:
+    if not drafts:
+        return [], []
+    assert depth < _DEPTH_MAX, f"answers answer each other without end: {drafts[0].body}"
+    _lock_journal(connection, hq.author.device_id)
+    done, changes = append(connection, hq.replica, hq.author, drafts, now_us=now_us)
+    posted = [Posted(one.header, one.document.body, one.writes) for one in done]
+    return done, changes + _settle(connection, hq, posted, now_us, depth=depth + 1)
+
+
+def _settle(
+    connection: Connection, hq: HeadOffice, posted: Sequence[Posted], now_us: int, *, depth: int
+) -> list[Change]:
+    changes: list[Change] = []
+    facts: dict[str, list[Posted]] = {}
+    for one in posted:
+        kind = hq.replica.registry.named(one.header.kind)
+        if kind.respond:
+            answers = kind.respond(connection, one.header, one.body, now_us)
+            drafts = [_reply(hq, one.header, answer, now_us) for answer in answers]
+            changes += _write(connection, hq, drafts, now_us, depth=depth)[1]
+        if kind.review:
+            facts.setdefault(kind.name, []).append(one)
+    for name, batch in facts.items():
+        review = hq.replica.registry.named(name).review
+        assert review is not None
+        found = review(connection, [(one.header, one.body) for one in batch], now_us)
+        drafts = [_reply(hq, batch[-1].header, answer, now_us) for answer in found]
+        changes += _write(connection, hq, drafts, now_us, depth=depth)[1]
+    if posted:
+        mended = hq.correct(connection, [(one.header, one.writes) for one in posted])
+        drafts = [_reply(hq, posted[-1].header, answer, now_us) for answer in mended]
+        changes += _write(connection, hq, drafts, now_us, depth=depth)[1]
+    return changes
+
+
+def _lock_journal(connection: Connection, device_id: str) -> None:
+    """A command line may write head office's journal while the server runs; SQLite sees to it."""
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended(f"journal/{device_id}", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def publish(
+    connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int
+) -> list[Appended]:
+    """Write head office's documents and enter their rows into the feed: last in a transaction."""
+    done, changes = write(connection, hq, drafts, now_us)
+    feed.mark(connection, hq.replica.schema, changes)
+    return done
+
+
+def draft_of(
+    hq: HeadOffice, body: Body, now_us: int, *, site_id: str = "", author_id: str = SYSTEM_USER
+) -> Draft:
+    """A document head office writes of its own accord."""
+    return Draft(
+        body=body,
+        uid=hq.new_uid(now_us),
+        site_id=site_id,
+        author_id=author_id,
+        happened_at_us=now_us,
+    )
+
+
+def _reply(hq: HeadOffice, header: Header, answer: Answer, now_us: int) -> Draft:
+    return Draft(
+        body=answer.body,
+        uid=hq.new_uid(now_us),
+        site_id=answer.site_id,
+        author_id=SYSTEM_USER,
+        happened_at_us=now_us,
+        business_day=header.business_day,
+        predecessor=answer.about or header.uid,
+    )

@@ -1,0 +1,42 @@
+"""The first word of a sync: how much head office has, and which scopes moved."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from shared.sync.appending import head_of
+from shared.sync.messages import PROTOCOL, Cursor, Hello, HelloAnswer, ScopeHead
+from sync_server.store.devices import Device
+from sync_server.sync import feed
+from sync_server.sync.head_office import HeadOffice
+
+PROTOCOL_MIN = 1
+
+
+def answer(
+    connection: Connection,
+    hq: HeadOffice,
+    device: Device,
+    scopes: Sequence[str],
+    hello: Hello,
+    now_us: int,
+) -> HelloAnswer:
+    """Tell a device where both stand; the manifest names only the scopes that moved."""
+    high, high_hash = head_of(connection, device.device_id, hello.incarnation)
+    return HelloAnswer(
+        protocol_min=PROTOCOL_MIN,
+        protocol_max=PROTOCOL,
+        epoch=hq.epoch,
+        high_water=high,
+        high_hash=high_hash if high else b"",
+        head_signature=hq.author.key.sign_head(high_hash) if high else b"",
+        server_time_us=now_us,
+        scopes=list(scopes),
+        manifest=moved(feed.heads_of(connection, scopes), hello.cursors),
+    )
+
+
+def moved(heads: Sequence[ScopeHead], cursors: Sequence[Cursor]) -> list[ScopeHead]:
+    """The heads that differ from the device's cursors, new scopes included."""
+    known = {cursor.scope: (cursor.generation, cursor.seq) for cursor in cursors}
+    return [head for head in heads if known.get(head.scope) != (head.generation, head.head)]

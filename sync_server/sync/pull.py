@@ -1,0 +1,153 @@
+"""Handing rows down: the stretch of a scope's feed after a cursor, as column-major runs."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, select
+from sqlalchemy import bindparam as bind
+
+from shared.core.errors import AccessDenied, Conflict
+from shared.journal.document import Value
+from shared.journal.tables import journal
+from shared.sync.limits import PAGE_ROWS, PAGE_ROWS_MAX, RUN_ROWS
+from shared.sync.messages import Page, Pull, Run, ScopeHead
+from shared.sync.tables import Replicated, Schema
+from sync_server.store.devices import Device
+from sync_server.store.tables import REMOVED_ROW, feed, scope_head
+from sync_server.sync.feed import heads_of, table_names
+
+_Entry = tuple[int, int, str, int]
+"""seq, table number, row id, state."""
+
+
+def page(
+    connection: Connection,
+    schema: Schema,
+    device_scopes: Sequence[str],
+    device: Device,
+    pull: Pull,
+) -> Page:
+    """The next changes of a scope in commit order, with the values the rows have now.
+
+    Raises AccessDenied SCOPE_UNKNOWN for a scope that is not the device's or does not exist;
+    Conflict GENERATION_CHANGED when the cursor belongs to an earlier life of the scope.
+    """
+    if pull.scope not in device_scopes:
+        raise AccessDenied("SCOPE_UNKNOWN")
+    (head,) = heads_of(connection, [pull.scope])
+    if pull.generation != head.generation or pull.after > head.head:
+        raise Conflict("GENERATION_CHANGED", generation=head.generation)
+    runs = list(_runs(connection, schema, pull.scope, pull.after, _limit(pull)))
+    return _page(head, runs, _posted_n(connection, device))
+
+
+def _limit(pull: Pull) -> int:
+    return min(pull.limit if pull.limit > 0 else PAGE_ROWS, PAGE_ROWS_MAX)
+
+
+def _page(head: ScopeHead, runs: list[Run], posted_n: int) -> Page:
+    return Page(
+        scope=head.scope,
+        generation=head.generation,
+        until=runs[-1].until if runs else head.head,
+        head=head.head,
+        count=head.count,
+        digest=head.digest,
+        posted_n=posted_n,
+        runs=runs,
+    )
+
+
+def _posted_n(connection: Connection, device: Device) -> int:
+    """The highest slot of the device's present incarnation whose rows are in the feeds."""
+    return (
+        connection.execute(
+            select(journal.c.n)
+            .where(journal.c.device_id == device.device_id)
+            .order_by(journal.c.incarnation.desc(), journal.c.n.desc())
+            .limit(1)
+        ).scalar()
+        or 0
+    )
+
+
+def _runs(
+    connection: Connection, schema: Schema, scope: str, after: int, limit: int
+) -> Iterator[Run]:
+    scope_id = connection.execute(_SCOPE_ID, {"scope": scope}).scalar() or 0
+    entries: list[_Entry] = [
+        tuple(row)
+        for row in connection.execute(
+            _ENTRIES, {"scope_id": scope_id, "after": after, "row_limit": limit}
+        )
+    ]
+    if not entries:
+        return
+    names = table_names(connection)
+    stretch = {"scope_id": scope_id, "after": after, "until": entries[-1][0]}
+    cells: dict[int, dict[str, Sequence[Value]]] = {}
+    for number in {entry[1] for entry in entries}:
+        rows = connection.execute(
+            _rows_statement(schema[names[number]]), stretch | {"table_id": number}
+        )
+        cells[number] = {row[0]: row for row in rows}
+    for number, group in groupby(entries, key=_table_of):
+        stretch_of_table = list(group)
+        for start in range(0, len(stretch_of_table), RUN_ROWS):
+            part = stretch_of_table[start : start + RUN_ROWS]
+            yield _run(schema[names[number]], part, cells[number])
+
+
+_table_of: Callable[[_Entry], int] = lambda entry: entry[1]  # noqa: E731
+
+
+def _run(table: Replicated, entries: Sequence[_Entry], cells: dict[str, Sequence[Value]]) -> Run:
+    """Column by column; a column that is at its default in every row is left out."""
+    ids = [row_id for _, _, row_id, state in entries if state != REMOVED_ROW]
+    columns: list[str] = []
+    values: list[list[Value]] = []
+    by_column = zip(*(cells[row_id] for row_id in ids), strict=True)
+    next(by_column, None)
+    for name, column in zip(table.columns, by_column, strict=False):
+        default = table.defaults[name]
+        if column.count(default) != len(column):
+            columns.append(name)
+            values.append(list(column))
+    return Run(
+        table=table.name,
+        until=entries[-1][0],
+        ids=ids,
+        columns=columns,
+        cells=values,
+        removed=[row_id for _, _, row_id, state in entries if state == REMOVED_ROW],
+    )
+
+
+def _rows_statement(table: Replicated) -> Select[Any]:
+    """id and business columns, in the order of ``columns``, of a table's rows in a stretch."""
+    columns = [table.table.c[name] for name in ("id", *table.columns)]
+    joined = and_(
+        feed.c.row_id == table.table.c.id,
+        feed.c.table_id == bind("table_id"),
+        feed.c.state != REMOVED_ROW,
+    )
+    return (
+        select(*columns)
+        .select_from(feed)
+        .join(table.table, joined)
+        .where(
+            feed.c.scope_id == bind("scope_id"),
+            feed.c.seq > bind("after"),
+            feed.c.seq <= bind("until"),
+        )
+    )
+
+
+_SCOPE_ID = select(scope_head.c.scope_id).where(scope_head.c.scope == bind("scope"))
+_ENTRIES = (
+    select(feed.c.seq, feed.c.table_id, feed.c.row_id, feed.c.state)
+    .where(feed.c.scope_id == bind("scope_id"), feed.c.seq > bind("after"))
+    .order_by(feed.c.seq)
+    .limit(bind("row_limit"))
+)

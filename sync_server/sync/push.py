@@ -1,0 +1,294 @@
+"""Taking documents up: every slot of a device's journal ends stored, already there, or kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import DataError, IntegrityError
+
+from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation
+from shared.core.ids import uid_text
+from shared.journal.chain import GENESIS, Slot, VerifyKey, document_hash, link_hash
+from shared.journal.document import Document, Header, Write
+from shared.journal.kind import UndecodableDocument
+from shared.journal.tables import journal
+from shared.sync.appending import head_of, slot_row
+from shared.sync.limits import DOCUMENT_BYTES_MAX, PUSH_DOCUMENTS_MAX
+from shared.sync.messages import Push, PushAnswer, Verdict
+from shared.sync.replica import Change, apply_writes
+from shared.sync.statements import insert_rows
+from sync_server.store.devices import Device, lock_device
+from sync_server.sync import feed
+from sync_server.sync.authority import AuthorityCheck
+from sync_server.sync.head_office import HeadOffice, Posted, draft_of, settle, write
+
+STORED = "stored"
+ALREADY = "already"
+KEPT = "kept"
+
+_CHUNK = 500
+_DERIVING_FAULTS = (
+    QutongError,
+    ArithmeticError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AssertionError,
+)
+"""What code that meets a nonsensical document raises; a fault of the machine is none of these."""
+_POSTING_FAULTS = (*_DERIVING_FAULTS, IntegrityError, DataError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judged:
+    """One new slot and what becomes of it."""
+
+    slot: Slot
+    document: Document | None
+    """None when the bytes are no document of this program."""
+    writes: Sequence[Write] = ()
+    outcome: str = STORED
+    code: str = ""
+
+    @property
+    def header(self) -> Header | None:
+        return self.document.header if self.document else None
+
+    @property
+    def verdict(self) -> Verdict:
+        return Verdict(n=self.slot.n, outcome=self.outcome, code=self.code)
+
+
+def ingest(
+    connection: Connection, hq: HeadOffice, device: Device, push: Push, now_us: int
+) -> PushAnswer:
+    """Take a batch of slots; the caller commits, and only then may the answer leave.
+
+    Raises: RuleViolation BATCH_EMPTY, BATCH_TOO_LARGE, BAD_SLOT; Conflict PUSH_GAP (with
+    ``high_water``), JOURNAL_FORKED; AccessDenied BAD_LINK_SIGNATURE. Nothing is stored then.
+    """
+    _check_shape(push)
+    lock_device(connection, device.device_id)
+    high, _ = head_of(connection, device.device_id, push.incarnation)
+    if push.first_n > high + 1:
+        raise Conflict("PUSH_GAP", high_water=high)
+    slots = _chained(device, push)
+    before = _verdicts_before(connection, push, slots)
+    _check_signature(device, slots[-1])
+    judged = _judge_all(connection, hq, device, [slot for slot in slots if slot.n > high])
+    judged, changes = _post_all(connection, hq, device, judged, now_us)
+    feed.mark(connection, hq.replica.schema, changes)
+    high, high_hash = head_of(connection, device.device_id, push.incarnation)
+    return PushAnswer(
+        high_water=high,
+        high_hash=high_hash,
+        head_signature=hq.author.key.sign_head(high_hash),
+        verdicts=before + [one.verdict for one in judged if one.outcome != STORED],
+    )
+
+
+def _check_shape(push: Push) -> None:
+    if not push.items:
+        raise RuleViolation("BATCH_EMPTY")
+    if len(push.items) > PUSH_DOCUMENTS_MAX:
+        raise RuleViolation("BATCH_TOO_LARGE", limit=PUSH_DOCUMENTS_MAX)
+    if not (0 < push.first_n < 1 << 53 and 0 < push.incarnation < 1 << 31):
+        raise RuleViolation("BAD_SLOT", n=push.first_n)
+
+
+def _chained(device: Device, push: Push) -> list[Slot]:
+    """The slots with their links computed here: nothing a device says of them is believed."""
+    slots: list[Slot] = []
+    previous = push.previous_hash
+    for n, item in enumerate(push.items, push.first_n):
+        hashed = document_hash(item.stored)
+        previous = link_hash(device.device_id, push.incarnation, n, previous, hashed)
+        slots.append(
+            Slot(
+                device_id=device.device_id,
+                incarnation=push.incarnation,
+                n=n,
+                stored=item.stored,
+                signature=item.signature,
+                hash=hashed,
+                link_hash=previous,
+                link_signature=b"",
+            )
+        )
+    slots[-1] = slots[-1]._replace(link_signature=push.head_signature)
+    return slots
+
+
+def _verdicts_before(connection: Connection, push: Push, slots: Sequence[Slot]) -> list[Verdict]:
+    """What became of the slots that are here already. Raises Conflict JOURNAL_FORKED."""
+    rows = connection.execute(
+        select(journal.c.n, journal.c.link_hash, journal.c.verdict, journal.c.code).where(
+            journal.c.device_id == slots[0].device_id,
+            journal.c.incarnation == push.incarnation,
+            journal.c.n >= push.first_n - 1,
+            journal.c.n <= slots[-1].n,
+        )
+    )
+    known = {row.n: row for row in rows}
+    before = known[push.first_n - 1].link_hash if push.first_n > 1 else GENESIS
+    if before != push.previous_hash:
+        raise Conflict("JOURNAL_FORKED", n=push.first_n - 1)
+    verdicts = []
+    for slot in slots:
+        row = known.get(slot.n)
+        if row is None:
+            break
+        if row.link_hash != slot.link_hash:
+            raise Conflict("JOURNAL_FORKED", n=slot.n)
+        outcome = KEPT if row.verdict == KEPT else ALREADY
+        verdicts.append(Verdict(n=slot.n, outcome=outcome, code=row.code))
+    return verdicts
+
+
+def _check_signature(device: Device, last: Slot) -> None:
+    if not VerifyKey(device.public_key).link_good(last.link_hash, last.link_signature):
+        raise AccessDenied("BAD_LINK_SIGNATURE", n=last.n)
+
+
+def _judge_all(
+    connection: Connection, hq: HeadOffice, device: Device, slots: Sequence[Slot]
+) -> list[_Judged]:
+    if not slots:
+        return []
+    check = AuthorityCheck(connection, hq, device)
+    judged = [_judge(hq, device, check, slot) for slot in slots]
+    return _without_repeats(connection, judged)
+
+
+def _judge(hq: HeadOffice, device: Device, check: AuthorityCheck, slot: Slot) -> _Judged:
+    """Read, verify, check and post one document in memory; no row is written yet."""
+    document, code = _read(hq, slot)
+    if document is None:
+        return _Judged(slot=slot, document=None, outcome=KEPT, code=code)
+    if not VerifyKey(device.public_key).document_good(slot.stored, slot.signature):
+        code = "BAD_SIGNATURE"
+    elif document.header.device_id != device.device_id:
+        code = "FOREIGN_DEVICE"
+    if code:
+        return _Judged(slot=slot, document=document, outcome=KEPT, code=code)
+    try:
+        writes = hq.replica.registry.post(document)
+        code = check.breach(document, writes)
+    except _DERIVING_FAULTS:
+        code = "POSTING_FAILED"
+    if code:
+        return _Judged(slot=slot, document=document, outcome=KEPT, code=code)
+    return _Judged(slot=slot, document=document, writes=writes)
+
+
+def _read(hq: HeadOffice, slot: Slot) -> tuple[Document | None, str]:
+    if len(slot.stored) > DOCUMENT_BYTES_MAX:
+        return None, "DOCUMENT_TOO_LARGE"
+    try:
+        document = hq.replica.registry.decode(slot.stored)
+        uid_text(document.header.uid)
+    except UndecodableDocument as error:
+        return None, error.code
+    except RuleViolation:
+        return None, "UNREADABLE_DOCUMENT"
+    return document, ""
+
+
+def _without_repeats(connection: Connection, judged: Sequence[_Judged]) -> list[_Judged]:
+    """A uid is posted once: the same document again is `already`, another one is kept."""
+    seen = _stored_uids(connection, [one.header.uid for one in judged if one.header])
+    result: list[_Judged] = []
+    for one in judged:
+        if one.header is None or one.outcome != STORED:
+            result.append(one)
+            continue
+        uid = uid_text(one.header.uid)
+        first = seen.setdefault(uid, one.slot.hash)
+        if first is one.slot.hash:
+            result.append(one)
+        elif first == one.slot.hash:
+            result.append(replace(one, writes=(), outcome=ALREADY))
+        else:
+            result.append(replace(one, writes=(), outcome=KEPT, code="DUPLICATE_UID"))
+    return result
+
+
+def _stored_uids(connection: Connection, uids: Sequence[bytes]) -> dict[str, bytes]:
+    """The hashes of the posted documents among these uids."""
+    texts = [uid_text(uid) for uid in uids]
+    found: dict[str, bytes] = {}
+    for start in range(0, len(texts), _CHUNK):
+        rows = connection.execute(
+            select(journal.c.uid, journal.c.hash).where(
+                journal.c.uid.in_(texts[start : start + _CHUNK]), journal.c.verdict == STORED
+            )
+        )
+        for uid, hashed in rows:
+            found[uid] = hashed
+    return found
+
+
+def _post_all(
+    connection: Connection,
+    hq: HeadOffice,
+    device: Device,
+    judged: Sequence[_Judged],
+    now_us: int,
+) -> tuple[list[_Judged], list[Change]]:
+    """Post a batch at once; when one document spoils it, one by one, keeping the culprit."""
+    try:
+        return list(judged), _post(connection, hq, device, judged, now_us)
+    except _POSTING_FAULTS:
+        pass
+    done: list[_Judged] = []
+    changes: list[Change] = []
+    for one in judged:
+        try:
+            changes += _post(connection, hq, device, [one], now_us)
+            done.append(one)
+        except _POSTING_FAULTS:
+            kept = replace(one, writes=(), outcome=KEPT, code="POSTING_FAILED")
+            changes += _post(connection, hq, device, [kept], now_us)
+            done.append(kept)
+    return done, changes
+
+
+def _post(
+    connection: Connection,
+    hq: HeadOffice,
+    device: Device,
+    judged: Sequence[_Judged],
+    now_us: int,
+) -> list[Change]:
+    """Journal rows, the documents' rows, head office's answers and tasks: all of it or nothing."""
+    if not judged:
+        return []
+    with connection.begin_nested():
+        rows = [slot_row(one.slot, one.header, now_us, one.outcome, one.code) for one in judged]
+        insert_rows(connection, journal, rows)
+        writes = [write for one in judged for write in one.writes]
+        changes = apply_writes(connection, hq.replica.schema, writes, slot=0, owns=hq.replica.owns)
+        posted = [
+            Posted(one.document.header, one.document.body, one.writes)
+            for one in judged
+            if one.outcome == STORED and one.document
+        ]
+        changes += settle(connection, hq, posted, now_us)
+        return changes + _open_tasks(connection, hq, device, judged, now_us)
+
+
+def _open_tasks(
+    connection: Connection,
+    hq: HeadOffice,
+    device: Device,
+    judged: Sequence[_Judged],
+    now_us: int,
+) -> list[Change]:
+    """Put every kept document before a person."""
+    bodies = [
+        hq.open_task(one.code, one.header, device, one.slot.n)
+        for one in judged
+        if one.outcome == KEPT
+    ]
+    drafts = [draft_of(hq, body, now_us, site_id=device.site_id) for body in bodies]
+    return write(connection, hq, drafts, now_us)[1]

@@ -1,0 +1,205 @@
+"""Ready files of large shared scopes, so that a new device loads a file instead of pages.
+
+A file is a SQLite database, compressed with zstd and named by the sha256 of what travels. It
+holds the scope's rows under the names of their tables (``id``, the business columns,
+``_digest``) and one row in ``snapshot_about`` (scope, generation, seq, count, digest).
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import zstandard
+from sqlalchemy import BigInteger, Connection, LargeBinary, Select, select
+from sqlalchemy import bindparam as bind
+
+from shared.core.errors import AccessDenied
+from shared.sync import scopes
+from shared.sync.messages import Cursor, HelloAnswer, ScopeHead
+from shared.sync.statements import upsert
+from shared.sync.tables import Replicated, Schema
+from sync_server.store.tables import REMOVED_ROW, feed, scope_head, snapshot
+from sync_server.sync.feed import all_heads, heads_of, table_names
+
+ROWS_MIN = 20_000
+"""Smaller scopes come as pages faster than as a file."""
+_SHARED = (scopes.ALL, scopes.org(""), scopes.assortment(""))
+_LEVEL = 9
+_STALE_PARTS = 10
+"""A file is made anew when more than a tenth of its rows changed since."""
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A file that was written and may be offered."""
+
+    head: ScopeHead
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshots:
+    """The files of one server, in a folder that all its workers share."""
+
+    folder: Path
+    schema: Schema
+    rows_min: int = ROWS_MIN
+
+    def due(self, connection: Connection) -> list[ScopeHead]:
+        """The shared scopes that are large enough for a file and have none that is fresh."""
+        made = {row.scope: row for row in connection.execute(select(snapshot))}
+        large = [
+            head
+            for head in all_heads(connection)
+            if head.scope.startswith(_SHARED) and head.count >= self.rows_min
+        ]
+        return [
+            head
+            for head in large
+            if (row := made.get(head.scope)) is None
+            or row.generation != head.generation
+            or (head.head - row.seq) * _STALE_PARTS > head.count
+        ]
+
+    def make(self, connection: Connection, scope: str) -> Made:
+        """Write the file of a scope as this transaction sees it."""
+        (head,) = heads_of(connection, [scope])
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="making-") as work:
+            plain = Path(work) / "plain.db"
+            _write_database(plain, connection, self.schema, head)
+            packed = Path(work) / "packed"
+            name = _compress(plain, packed)
+            size = packed.stat().st_size
+            packed.replace(self.folder / name)
+        return Made(head=head, name=name, size=size)
+
+    def offer(self, connection: Connection, made: Made) -> None:
+        """Let new devices have this file; the scope's earlier file goes."""
+        scope = made.head.scope
+        old = connection.execute(select(snapshot.c.name).where(snapshot.c.scope == scope)).scalar()
+        row = {
+            "scope": scope,
+            "generation": made.head.generation,
+            "seq": made.head.head,
+            "name": made.name,
+            "bytes": made.size,
+        }
+        upsert(connection, snapshot, ("scope",), [row])
+        if old and old != made.name:
+            (self.folder / old).unlink(missing_ok=True)
+
+    def offered(
+        self, connection: Connection, answer: HelloAnswer, cursors: Sequence[Cursor]
+    ) -> HelloAnswer:
+        """Name the files of those scopes that the device begins."""
+        begun = {cursor.scope for cursor in cursors if cursor.seq}
+        wanted = [head.scope for head in answer.manifest if head.scope not in begun]
+        rows = connection.execute(select(snapshot).where(snapshot.c.scope.in_(wanted)))
+        files = {(row.scope, row.generation): row for row in rows if wanted}
+        manifest = []
+        for head in answer.manifest:
+            row = files.get((head.scope, head.generation))
+            manifest.append(
+                head
+                if row is None
+                else msgspec.structs.replace(
+                    head, snapshot=row.name, snapshot_seq=row.seq, snapshot_bytes=row.bytes
+                )
+            )
+        return msgspec.structs.replace(answer, manifest=manifest)
+
+    def path_of(self, connection: Connection, name: str, scopes: Sequence[str]) -> Path:
+        """The file of this name. Raises AccessDenied SCOPE_UNKNOWN: not yours, or not there."""
+        scope = connection.execute(select(snapshot.c.scope).where(snapshot.c.name == name)).scalar()
+        path = self.folder / name
+        if scope not in scopes or not path.is_file():
+            raise AccessDenied("SCOPE_UNKNOWN")
+        return path
+
+
+def _write_database(path: Path, source: Connection, schema: Schema, head: ScopeHead) -> None:
+    from sqlcipher3 import dbapi2
+
+    target = dbapi2.connect(str(path), isolation_level=None)
+    try:
+        target.execute("PRAGMA journal_mode=OFF")
+        target.execute("PRAGMA synchronous=OFF")
+        target.execute("BEGIN")
+        target.execute(
+            "CREATE TABLE snapshot_about (scope TEXT, generation INTEGER, seq INTEGER,"
+            " count INTEGER, digest INTEGER) STRICT"
+        )
+        target.execute(
+            "INSERT INTO snapshot_about VALUES (?, ?, ?, ?, ?)",
+            (head.scope, head.generation, head.head, head.count, head.digest),
+        )
+        for number, name in _tables_of(source, head.scope):
+            table = schema[name]
+            columns = ("id", *table.columns, "_digest")
+            declared = ", ".join(f'"{c}" {_type_of(table, c)}' for c in columns)
+            target.execute(f'CREATE TABLE "{name}" ({declared}) STRICT')
+            marks = ", ".join("?" * len(columns))
+            statement = _rows_of(table, columns).execution_options(yield_per=_CHUNK)
+            keys = {"scope": head.scope, "table_id": number}
+            with source.execute(statement, keys) as rows:
+                for part in rows.partitions():
+                    target.executemany(
+                        f'INSERT INTO "{name}" VALUES ({marks})', [tuple(row) for row in part]
+                    )
+        target.execute("COMMIT")
+    finally:
+        target.close()
+
+
+def _type_of(table: Replicated, column: str) -> str:
+    kind = table.table.c[column].type
+    if isinstance(kind, BigInteger):
+        return "INTEGER"
+    return "BLOB" if isinstance(kind, LargeBinary) else "TEXT"
+
+
+def _tables_of(connection: Connection, scope: str) -> list[tuple[int, str]]:
+    names = table_names(connection)
+    numbers = connection.execute(
+        select(feed.c.table_id)
+        .join(scope_head, scope_head.c.scope_id == feed.c.scope_id)
+        .where(scope_head.c.scope == scope)
+        .distinct()
+    ).scalars()
+    return sorted((number, names[number]) for number in numbers)
+
+
+def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
+    """A table's rows of a scope in the order of ids, so that neighbours compress well."""
+    return (
+        select(*(table.table.c[name] for name in columns))
+        .select_from(feed)
+        .join(scope_head, scope_head.c.scope_id == feed.c.scope_id)
+        .join(table.table, table.table.c.id == feed.c.row_id)
+        .where(
+            scope_head.c.scope == bind("scope"),
+            feed.c.table_id == bind("table_id"),
+            feed.c.state != REMOVED_ROW,
+        )
+        .order_by(table.table.c.id)
+    )
+
+
+def _compress(plain: Path, packed: Path) -> str:
+    """Compress a file and return the sha256 of the result, on disk before it is named."""
+    size = plain.stat().st_size
+    with plain.open("rb") as source, packed.open("wb") as target:
+        compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
+        compressor.copy_stream(source, target, size=size)
+        target.flush()
+        os.fsync(target.fileno())
+    with packed.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""Every check of Qutong: unit, integration, simulation, replay, demo and benchmarks."""

@@ -1,0 +1,1 @@
+"""Checks on the shape of the house: who may know whom, and what may stand where."""

@@ -1,0 +1,34 @@
+"""What holds for every test: the same examples on every run, and no thread left behind."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+# The same run twice finds the same, and a slow minute of the machine is no failure.
+# A longer, random search: pytest --hypothesis-profile=search
+settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
+settings.register_profile("search", deadline=None, max_examples=2_000, print_blob=True)
+settings.load_profile("repeatable")
+
+THREAD_GRACE_S = 1.0
+
+
+def threads_still_alive(known: set[threading.Thread]) -> list[threading.Thread]:
+    """The threads started since `known` that do not end within the grace time, together."""
+    started = [thread for thread in threading.enumerate() if thread not in known]
+    deadline_s = time.monotonic() + THREAD_GRACE_S
+    for thread in started:
+        thread.join(max(0.0, deadline_s - time.monotonic()))
+    return [thread for thread in started if thread.is_alive()]
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_is_left_behind() -> Iterator[None]:
+    """Fails a test whose threads outlive it; session and module fixtures start before it."""
+    known = set(threading.enumerate())
+    yield
+    alive = threads_still_alive(known)
+    assert not alive, f"threads still running: {[thread.name for thread in alive]}"

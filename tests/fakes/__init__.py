@@ -1,0 +1,1 @@
+"""Fakes: what stands for an edge in tests."""

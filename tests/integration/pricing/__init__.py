@@ -1,0 +1,1 @@
+"""Pricing against real databases and real price lists."""

@@ -1,0 +1,104 @@
+"""Ready files: the same rows as the pages give, for whom they are, at a known place."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+import zstandard
+from sqlcipher3 import dbapi2
+
+from shared.core.errors import AccessDenied
+from shared.sync.messages import Cursor
+from sync_server.sync.snapshot import Snapshots
+from tests.integration.server.test_pull import a_page, apply, digest_of, pulled, say_hello
+from tests.integration.server.tiny import Published
+from tests.integration.server.world import SCHEMA, World
+
+
+def _made(world: World, folder: Path) -> Snapshots:
+    snapshots = Snapshots(folder=folder, schema=SCHEMA, rows_min=100)
+    with world.database.read() as connection:
+        due = snapshots.due(connection)
+        made = [snapshots.make(connection, head.scope) for head in due]
+    with world.database.write() as connection:
+        for one in made:
+            snapshots.offer(connection, one)
+    return snapshots
+
+
+def test_a_file_and_the_pages_after_it_make_the_scope(world: World, tmp_path: Path) -> None:
+    till = world.enrol()
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = _made(world, tmp_path / "snapshots")
+    world.publish(Published(org_id="O1", titles=("later",)))
+
+    with world.database.read() as connection:
+        answer = snapshots.offered(connection, say_hello(till, []), [])
+        head = next(one for one in answer.manifest if one.scope == "org:O1")
+        path = snapshots.path_of(connection, head.snapshot, answer.scopes)
+    packed = path.read_bytes()
+    plain = tmp_path / "plain.db"
+    plain.write_bytes(zstandard.ZstdDecompressor().decompress(packed))
+    file = dbapi2.connect(str(plain))
+    try:
+        about = file.execute("SELECT scope, seq, count FROM snapshot_about").fetchone()
+        found = file.execute("SELECT id, site_id, state, title FROM tiny_note").fetchall()
+        assert file.execute("PRAGMA quick_check").fetchone() == ("ok",)
+    finally:
+        file.close()
+    rows = {
+        ("tiny_note", i): {"site_id": site, "state": state, "title": title}
+        for i, site, state, title in found
+    }
+    apply(rows, a_page(till, scope="org:O1", after=head.snapshot_seq))
+
+    assert hashlib.sha256(packed).hexdigest() == head.snapshot
+    assert len(packed) == head.snapshot_bytes
+    assert about == ("org:O1", head.snapshot_seq, 150)
+    assert digest_of(rows) == (head.count, head.digest)
+    assert rows == pulled(till, scope="org:O1")[0]
+
+
+def test_a_small_scope_a_sites_scope_and_a_fresh_file_make_no_work(
+    world: World, tmp_path: Path
+) -> None:
+    world.enrol()
+    world.publish(Published(org_id="SMALL", titles=("a",)))
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=100)
+    with world.database.read() as connection:
+        assert [head.scope for head in snapshots.due(connection)] == ["org:O1"]
+    _made(world, tmp_path / "s")
+    with world.database.read() as connection:
+        assert snapshots.due(connection) == []
+
+
+def test_a_new_file_replaces_the_old_one(world: World, tmp_path: Path) -> None:
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    _made(world, tmp_path / "s")
+    world.publish(Published(org_id="O1", titles=tuple(f"more {i}" for i in range(150))))
+    _made(world, tmp_path / "s")
+    assert len(list((tmp_path / "s").iterdir())) == 1
+
+
+def test_a_file_of_a_foreign_scope_looks_like_none(world: World, tmp_path: Path) -> None:
+    till = world.enrol()
+    world.publish(Published(org_id="O9", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = _made(world, tmp_path / "s")
+    (name,) = [file.name for file in (tmp_path / "s").iterdir()]
+    with world.database.read() as connection:
+        scopes = say_hello(till, []).scopes
+        for asked in (name, "0" * 64, "../hq.db"):
+            with pytest.raises(AccessDenied) as refused:
+                snapshots.path_of(connection, asked, scopes)
+            assert refused.value.code == "SCOPE_UNKNOWN"
+
+
+def test_a_device_that_holds_the_scope_is_offered_no_file(world: World, tmp_path: Path) -> None:
+    till = world.enrol()
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = _made(world, tmp_path / "s")
+    cursors = [Cursor(scope="org:O1", generation=1, seq=10)]
+    with world.database.read() as connection:
+        answer = snapshots.offered(connection, say_hello(till, cursors), cursors)
+    assert {head.snapshot for head in answer.manifest} == {""}

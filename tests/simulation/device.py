@@ -1,0 +1,250 @@
+"""A simulated device: disks that outlive it, a process over them, and the sync it is in."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from desktop.store.identity import Identity
+from desktop.store.layout import Layout
+from desktop.store.local import LocalStore
+from desktop.store.session import Session
+from desktop.sync.engine import Ask, Conversation, Summary, sync
+from shared.areas import REGISTRY, SCHEMA
+from shared.catalog.search_index import make_search
+from shared.core.errors import QutongError
+from shared.journal.chain import SigningKey
+from shared.pricing.tables import LOCAL as PRICING_LOCAL
+from shared.sync.messages import Message
+from tests.simulation.edges import (
+    Crash,
+    Fuse,
+    SimClock,
+    SimDisk,
+    SimRandomness,
+    SimSpool,
+    World,
+    engine_over,
+    new_disk,
+)
+from tests.simulation.head_office import EPOCH, HQ_KEY
+
+LAYOUT = Layout(registry=REGISTRY, schema=SCHEMA, local=PRICING_LOCAL, prepare=(make_search,))
+UseCase = Callable[[Session], None]
+
+
+def key_of(device_id: str) -> SigningKey:
+    """The key that belongs to a device's name."""
+    return SigningKey.from_seed(hashlib.sha256(device_id.encode()).digest())
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A document somebody saw done."""
+
+    n: int
+    uid: str
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Which device it is, and who works at it."""
+
+    device_id: str
+    device_type: str
+    site_id: str
+    people: tuple[str, ...]
+
+    @property
+    def tag(self) -> str:
+        """The short name in printed numbers."""
+        return self.device_id.rpartition(".")[2]
+
+
+@dataclass
+class SimDevice:
+    """One device; ``store`` is None while its process is gone."""
+
+    place: Place
+    disk: SimDisk
+    spool: SimSpool
+    clock: SimClock
+    randomness: SimRandomness
+    chance: random.Random
+    store: LocalStore | None = None
+    conversation: Conversation | None = None
+    asked: int = 0
+    """Number of the request whose answer is awaited; an answer to another one is nobody's."""
+    is_cut_off: bool = False
+    confirmed: list[Confirmed] = field(default_factory=list)
+    to_repeat: tuple[bytes, UseCase, str] | None = None
+    """A form that was open when the process ended: uid, use case, author."""
+    poison: set[bytes] = field(default_factory=set)
+    """Link hashes of slots it was made to write past its program; head office keeps them."""
+    wrong: set[str] = field(default_factory=set)
+    """Uids of what its people wrote against the rules; head office keeps that too."""
+    awaited: Ask | None = None
+    """The request whose answer is awaited."""
+    summaries: list[Summary] = field(default_factory=list)
+    crashes: int = 0
+
+    @classmethod
+    def make(cls, place: Place, template: "Template", world: World, seed: str) -> "SimDevice":
+        """A device over a copy of a template's disk and spool; enrolled if it was not."""
+        name = place.device_id
+        chance = random.Random(f"{seed}/{name}/chance")
+        disk = new_disk(template.disk)
+        spool = SimSpool(disk.fuse, chance)
+        spool.data = template.spool
+        device = cls(
+            place=place,
+            disk=disk,
+            spool=spool,
+            clock=SimClock(world, chance.randrange(-90_000_000, 90_000_000)),
+            randomness=SimRandomness(f"{seed}/{name}"),
+            chance=chance,
+        )
+        device.open()
+        if device.running.identity is None:
+            device.running.enrol(_identity(place), key_of(name))
+        return device
+
+    def template(self) -> "Template":
+        """Copies of its disk and spool as they are."""
+        return Template(new_disk(self.disk), self.spool.data)
+
+    @property
+    def name(self) -> str:
+        """The device's id."""
+        return self.place.device_id
+
+    @property
+    def fuse(self) -> Fuse:
+        """What ends its process."""
+        return self.disk.fuse
+
+    @property
+    def running(self) -> LocalStore:
+        """The store of the process that is there."""
+        assert self.store is not None, "the process is gone"
+        return self.store
+
+    def open(self) -> None:
+        """Begin a process over what the disks hold. Raises Crash, and is not there then."""
+        self.disk.lose_process()
+        self.fuse.is_dead = False
+        self.store = LocalStore(
+            engine_over(self.disk, lambda _: "BEGIN IMMEDIATE"),
+            LAYOUT,
+            self.spool,
+            clock=self.clock,
+            randomness=self.randomness,
+            key=key_of(self.name),
+        )
+
+    def crash(self) -> None:
+        """The process is gone, with all it knew; only what the disks hold is left."""
+        self.fuse.is_dead = True
+        self.hang_up()
+        self.store = None
+        self.disk.lose_process()
+        self.crashes += 1
+
+    def hang_up(self) -> None:
+        """Leave the conversation as if it had never been."""
+        conversation, self.conversation = self.conversation, None
+        if conversation is not None:
+            was_dead, self.fuse.is_dead = self.fuse.is_dead, True
+            try:
+                conversation.close()
+            except Crash:
+                pass
+            finally:
+                self.fuse.is_dead = was_dead
+                if not was_dead:
+                    self.disk.lose_process()
+
+    def run(self, author_id: str, usecase: UseCase) -> int:
+        """Let a person do something; how many documents they then saw done.
+
+        Raises Crash and what the use case raises.
+        """
+        seen: list[Session] = []
+
+        def remembered(session: Session) -> None:
+            seen[:] = [session]
+            usecase(session)
+
+        self.running.run(author_id, remembered)
+        for one in seen[0].appended:
+            slot = one.slot
+            self.confirmed.append(Confirmed(slot.n, one.header.uid.hex(), slot.hash))
+        return len(seen[0].appended)
+
+    def begin_sync(self) -> Ask | None:
+        """Start a conversation; its first request."""
+        self.conversation = sync(self.running, self.clock)
+        return self._advance(lambda talk: next(talk))
+
+    def take(self, answer: Message) -> Ask | None:
+        """Take an answer; the next request, None when the sync is done. Raises QutongError."""
+        return self._advance(lambda talk: talk.send(answer))
+
+    def fail(self, error: QutongError) -> Ask | None:
+        """A request failed. Raises QutongError when that ends the sync."""
+        return self._advance(lambda talk: talk.throw(error))
+
+    def _advance(self, step: Callable[[Conversation], Ask]) -> Ask | None:
+        assert self.conversation is not None
+        self.asked += 1
+        try:
+            return step(self.conversation)
+        except StopIteration as stop:
+            self.conversation = None
+            self.summaries.append(stop.value)
+            return None
+        except QutongError:
+            self.conversation = None
+            raise
+
+    def release(self) -> None:
+        """The run is over."""
+        if self.store is not None:
+            self.store.close()
+        self.disk.release()
+
+
+def _identity(place: Place) -> Identity:
+    return Identity(
+        device_id=place.device_id,
+        device_type=place.device_type,
+        site_id=place.site_id,
+        tag=place.tag,
+        incarnation=1,
+        epoch=EPOCH,
+        public_key=key_of(place.device_id).public,
+        hq_public_key=HQ_KEY.public,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a device's disks hold when a run begins."""
+
+    disk: SimDisk
+    spool: bytes = b""
+
+
+def empty_template() -> Template:
+    """A device's disk with all tables and nothing in them."""
+    disk = new_disk()
+    store = LocalStore(
+        engine_over(disk, lambda _: "BEGIN IMMEDIATE"),
+        LAYOUT,
+        SimSpool(disk.fuse, random.Random(0)),
+        clock=SimClock(World(0)),
+        randomness=SimRandomness("template"),
+    )
+    store.close()
+    return Template(disk)

@@ -1,0 +1,196 @@
+"""What a simulated process meets at its edges: clock, chance, disks that outlive it, and its end."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import NullPool
+
+MINUTE_US = 60_000_000
+
+
+class Crash(BaseException):
+    """The process is gone: not an error anybody can handle."""
+
+
+class World:
+    """The true time of a run; microseconds."""
+
+    def __init__(self, now_us: int) -> None:
+        self.start_us = now_us
+        self.now_us = now_us
+
+
+class SimClock:
+    """A process's clock: the true time and what this machine adds to it."""
+
+    def __init__(self, world: World, offset_us: int = 0) -> None:
+        self._world = world
+        self.offset_us = offset_us
+
+    def now_us(self) -> int:
+        """What this machine's wall clock says."""
+        return self._world.now_us + self.offset_us
+
+    def monotonic_us(self) -> int:
+        """Since the run began."""
+        return self._world.now_us - self._world.start_us
+
+
+class SimRandomness:
+    """Bytes from the seed."""
+
+    def __init__(self, seed: str) -> None:
+        self._random = random.Random(seed)
+
+    def bytes(self, n: int, /) -> bytes:
+        """n bytes."""
+        return self._random.randbytes(n)
+
+
+class Fuse:
+    """Ends a process at a chosen place: it burns one step at each touch of the disk.
+
+    Places are ``statement``, ``before commit``, ``after commit``, ``before spool``, ``torn
+    spool`` and ``after spool``; ``any`` counts all of them.
+    """
+
+    def __init__(self) -> None:
+        self.place = ""
+        self.left = 0
+        self.is_dead = False
+        self.blown: list[str] = []
+
+    def light(self, place: str, steps: int) -> None:
+        """The process ends at the ``steps``-th touch of this place."""
+        self.place, self.left = place, steps
+
+    def renew(self) -> None:
+        """A new process begins; nothing is lit."""
+        self.is_dead, self.left = False, 0
+
+    def is_due(self, place: str) -> bool:
+        """Whether the process ends here; it is dead from then on."""
+        if self.is_dead:
+            raise Crash
+        if self.left and self.place in (place, "any"):
+            self.left -= 1
+            if not self.left:
+                self.is_dead = True
+                self.blown.append(place)
+                return True
+        return False
+
+    def tick(self, place: str) -> None:
+        """The process touches the disk. Raises Crash."""
+        if self.is_due(place):
+            raise Crash(place)
+
+
+class SimDisk(driver.Connection):  # type: ignore[misc]
+    """A database that outlives the process: what was not committed is rolled back at its end."""
+
+    fuse: Fuse
+
+    def cursor(self, *arguments: Any) -> Any:
+        """A statement begins."""
+        self.fuse.tick("statement")
+        return super().cursor(*arguments)
+
+    def commit(self) -> None:
+        """A transaction ends; the process may end before or after it."""
+        self.fuse.tick("before commit")
+        super().commit()
+        self.fuse.tick("after commit")
+
+    def close(self) -> None:
+        """A process lets go; the disk stays."""
+
+    def lose_process(self) -> None:
+        """What the process had not committed is not there."""
+        super().rollback()
+
+    def release(self) -> None:
+        """The run is over."""
+        super().close()
+
+
+def new_disk(template: SimDisk | None = None) -> SimDisk:
+    """A disk with a copy of another one's database, or an empty one."""
+    disk: SimDisk = driver.connect(
+        ":memory:", isolation_level=None, check_same_thread=False, factory=SimDisk
+    )
+    disk.fuse = Fuse()
+    for pragma in ("temp_store = MEMORY", "synchronous = FULL"):
+        disk.execute(f"PRAGMA {pragma}")
+    if template is not None:
+        template.backup(disk)
+    return disk
+
+
+def _prototype() -> Engine:
+    engine = create_engine("sqlite://", module=driver, poolclass=NullPool)
+    engine.connect().close()
+    return engine
+
+
+_PROTOTYPE = _prototype()
+
+
+def engine_over(disk: SimDisk, begin: Callable[[Connection], str]) -> Engine:
+    """An engine whose every connection is this disk.
+
+    The compiled statements are those of the whole run: they are the program, not a process.
+    """
+
+    def connect() -> Any:
+        return disk
+
+    # What is left of a dead process must not touch the disk when it is collected.
+    pool = NullPool(connect, dialect=_PROTOTYPE.dialect, reset_on_return=None)
+    engine = Engine(pool, _PROTOTYPE.dialect, _PROTOTYPE.url)
+    engine._compiled_cache = _PROTOTYPE._compiled_cache
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin(connection))
+
+    return engine
+
+
+class SimSpool:
+    """A spool whose bytes outlive the process; a crash may tear the record being written."""
+
+    def __init__(self, fuse: Fuse, chance: random.Random) -> None:
+        self.data = b""
+        self.aside: dict[str, bytes] = {}
+        self._fuse = fuse
+        self._chance = chance
+
+    def size(self) -> int:
+        """Bytes that are durable."""
+        return len(self.data)
+
+    def load(self, start: int = 0) -> bytes:
+        """The bytes from ``start`` on."""
+        return self.data[start:]
+
+    def append(self, records: bytes) -> None:
+        """Add records; the process may end before, in the middle of, or after it."""
+        self._fuse.tick("before spool")
+        if self._fuse.is_due("torn spool"):
+            self.data += records[: self._chance.randrange(len(records))]
+            raise Crash("torn spool")
+        self.data += records
+        self._fuse.tick("after spool")
+
+    def cut(self, size: int) -> None:
+        """Drop everything after ``size`` bytes."""
+        self.data = self.data[:size]
+
+    def set_aside(self, name: str) -> None:
+        """Keep the content under ``name`` and go on empty."""
+        self.aside[name] = self.data
+        self.data = b""

@@ -1,0 +1,125 @@
+"""Simulated head office: the real handlers over a disk that outlives its process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from shared.core.errors import AccessDenied
+from shared.journal.chain import SigningKey
+from shared.journal.document import Body
+from shared.sync.messages import Hello, Message, Pull, Push, pack, unpack
+from sync_server.operations.home import head_office
+from sync_server.store.devices import Device, find_device
+from sync_server.store.engine import Database
+from sync_server.sync import feed, hello, pull, push
+from sync_server.sync.head_office import HeadOffice, draft_of, publish
+from tests.simulation.edges import Crash, SimClock, SimDisk, SimRandomness, World, engine_over
+
+HQ_KEY = SigningKey.from_seed(b"simulated head office".ljust(32, b"\0"))
+EPOCH = "epoch-1"
+
+
+def _begin(connection: Connection) -> str:
+    writes = connection.get_execution_options().get("qutong_writes", False)
+    return "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+
+@dataclass
+class SimHeadOffice:
+    """The server: a disk, and a process that can end and begin again."""
+
+    disk: SimDisk
+    clock: SimClock
+    randomness: SimRandomness
+    database: Database
+    hq: HeadOffice
+    starts: int = 0
+
+    @classmethod
+    def start(cls, disk: SimDisk, world: World, seed: str) -> "SimHeadOffice":
+        """A server over this disk."""
+        randomness = SimRandomness(f"{seed}/hq")
+        database, hq = _process(disk, randomness)
+        return cls(disk, SimClock(world), randomness, database, hq)
+
+    def restart(self) -> None:
+        """The process is gone, a new one begins; what was committed is there."""
+        self.disk.lose_process()
+        self.disk.fuse.renew()
+        self.database, self.hq = _process(self.disk, self.randomness)
+        self.starts += 1
+
+    def publish(self, *bodies: Body, author_id: str = "system") -> None:
+        """Head office writes of its own accord."""
+        now_us = self.clock.now_us()
+        with self.database.write() as connection:
+            drafts = [draft_of(self.hq, body, now_us, author_id=author_id) for body in bodies]
+            publish(connection, self.hq, drafts, now_us)
+
+    def publish_as(self, uid: bytes, body: Body, *, author_id: str, approver_id: str) -> None:
+        """Head office writes a document two people stand for, under a known uid."""
+        now_us = self.clock.now_us()
+        draft = draft_of(self.hq, body, now_us, author_id=author_id)
+        with self.database.write() as connection:
+            named = replace(draft, uid=uid, approver_id=approver_id)
+            publish(connection, self.hq, [named], now_us)
+
+    def handle(self, device_id: str, path: str, data: bytes) -> bytes:
+        """Answer one request as the routes do. Raises QutongError, or Crash with a restart due."""
+        handler = _HANDLERS[path]
+        try:
+            return pack(handler(self, device_id, data))
+        except Crash:
+            self.restart()
+            raise
+
+    def heads(self) -> str:
+        """Every scope with head, count and digest, as the trace tells them."""
+        with self.database.read() as connection:
+            heads = feed.all_heads(connection)
+        return " ".join(f"{one.scope}={one.head}/{one.count}/{one.digest:x}" for one in heads)
+
+    def device(self, connection: Connection, device_id: str) -> Device:
+        """The device that asks. Raises AccessDenied."""
+        found = find_device(connection, device_id)
+        if found is None:
+            raise AccessDenied("BAD_SIGNATURE")
+        if found.is_revoked:
+            raise AccessDenied("DEVICE_REVOKED")
+        return found
+
+
+def _process(disk: SimDisk, randomness: SimRandomness) -> tuple[Database, HeadOffice]:
+    database = Database(engine_over(disk, _begin))
+    return database, head_office(HQ_KEY, EPOCH, randomness)
+
+
+def _hello(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        message = unpack(data, Hello)
+        return hello.answer(connection, office.hq, device, scopes, message, office.clock.now_us())
+
+
+def _push(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+    with office.database.write() as connection:
+        return push.ingest(connection, office.hq, device, unpack(data, Push), office.clock.now_us())
+
+
+def _pull(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        schema = office.hq.replica.schema
+        return pull.page(connection, schema, scopes, device, unpack(data, Pull))
+
+
+_HANDLERS: dict[str, Callable[[SimHeadOffice, str, bytes], Message]] = {
+    "/hello": _hello,
+    "/push": _push,
+    "/pull": _pull,
+}

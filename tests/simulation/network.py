@@ -1,0 +1,103 @@
+"""The simulated network: requests and answers that get lost, doubled, late and out of order."""
+
+import random
+from collections import Counter
+from dataclasses import dataclass
+
+from shared.core.errors import QutongError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packet:
+    """A request on its way up, or its answer on its way down."""
+
+    device: str
+    asked: int
+    path: str
+    is_up: bool
+    data: bytes = b""
+    error: QutongError | None = None
+    is_copy: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How bad the network is: chances in a thousand."""
+
+    drop_request: int = 40
+    drop_answer: int = 40
+    reset_after_commit: int = 60
+    duplicate: int = 60
+    straggler: int = 40
+    """A copy of a request that is delivered much later."""
+
+
+CALM = Weather(drop_request=0, drop_answer=0, reset_after_commit=0, duplicate=0, straggler=0)
+
+
+class Network:
+    """Packets in flight, in no order."""
+
+    def __init__(self, chance: random.Random, fired: Counter[str]) -> None:
+        self.weather = CALM
+        self.flying: list[Packet] = []
+        self.late: list[Packet] = []
+        self._chance = chance
+        self._fired = fired
+
+    def _happens(self, in_a_thousand: int, name: str) -> bool:
+        if in_a_thousand and self._chance.randrange(1000) < in_a_thousand:
+            self._fired[name] += 1
+            return True
+        return False
+
+    def send(self, packet: Packet) -> bool:
+        """Put a request or an answer on its way; False when it is lost."""
+        weather = self.weather
+        if packet.is_up:
+            if self._happens(weather.drop_request, "drop request"):
+                return False
+            if self._happens(weather.duplicate, "duplicate request"):
+                self.flying.append(_copy(packet))
+            if self._happens(weather.straggler, "straggler"):
+                self.late.append(_copy(packet))
+        elif packet.path == "/push" and not packet.error:
+            if self._happens(weather.reset_after_commit, "reset after commit"):
+                return False
+        elif self._happens(weather.drop_answer, "drop answer"):
+            return False
+        self.flying.append(packet)
+        return True
+
+    def next(self) -> Packet | None:
+        """Any packet; late ones become ordinary now and then."""
+        if self.late and self._chance.random() < 0.05:
+            self.flying.append(self.late.pop(self._chance.randrange(len(self.late))))
+        if not self.flying:
+            return None
+        at = self._chance.randrange(len(self.flying))
+        if at:
+            self._fired["reorder"] += 1
+        return self.flying.pop(at)
+
+    def lose(self, device: str) -> int:
+        """Everything of a device that is in flight is gone, but stragglers stay."""
+        before = len(self.flying)
+        self.flying = [packet for packet in self.flying if packet.device != device]
+        return before - len(self.flying)
+
+    def let_all_arrive(self) -> None:
+        """No straggler stays back."""
+        self.flying += self.late
+        self.late = []
+
+
+def _copy(packet: Packet) -> Packet:
+    return Packet(
+        device=packet.device,
+        asked=packet.asked,
+        path=packet.path,
+        is_up=True,
+        data=packet.data,
+        is_copy=True,
+    )

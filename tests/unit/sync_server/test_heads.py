@@ -1,0 +1,81 @@
+"""Long polls: who waits hears of a commit once, whoever made it."""
+
+import asyncio
+
+from shared.sync.messages import Cursor, ScopeHead
+from sync_server.http.heads import HeadsWatch
+
+AT_3 = Cursor(scope="site:A", generation=1, seq=3)
+
+
+class Heads:
+    """Heads that a test moves."""
+
+    def __init__(self) -> None:
+        self.head = 3
+        self.read = 0
+
+    def __call__(self) -> list[ScopeHead]:
+        self.read += 1
+        return [ScopeHead(scope="site:A", generation=1, head=self.head, count=0, digest=0)]
+
+
+def test_what_moved_before_the_wait_is_answered_at_once() -> None:
+    heads = Heads()
+    heads.head = 4
+
+    async def wait() -> list[str]:
+        return await HeadsWatch(heads, pause_s=60).moved([AT_3], 60)
+
+    assert asyncio.run(wait()) == ["site:A"]
+
+
+def test_many_that_wait_cost_one_reading_per_commit() -> None:
+    heads = Heads()
+
+    async def wait() -> tuple[list[list[str]], int]:
+        watch = HeadsWatch(heads, pause_s=60)
+        running = asyncio.create_task(watch.run())
+        waiting = [asyncio.create_task(watch.moved([AT_3], 60)) for _ in range(50)]
+        while heads.read < 50:
+            await asyncio.sleep(0)
+        before = heads.read
+        heads.head = 4
+        watch.poke()
+        found = list(await asyncio.gather(*waiting))
+        running.cancel()
+        return found, heads.read - before
+
+    found, readings = asyncio.run(wait())
+    assert found == [["site:A"]] * 50
+    assert readings <= 2
+
+
+def test_a_commit_of_another_process_is_found_by_looking() -> None:
+    heads = Heads()
+
+    async def wait() -> list[str]:
+        watch = HeadsWatch(heads, pause_s=0.01)
+        running = asyncio.create_task(watch.run())
+        waiting = asyncio.create_task(watch.moved([AT_3], 60))
+        while not heads.read:
+            await asyncio.sleep(0)
+        heads.head = 4
+        found = await waiting
+        running.cancel()
+        return found
+
+    assert asyncio.run(wait()) == ["site:A"]
+
+
+def test_a_stopping_server_lets_go_who_waits() -> None:
+    async def wait() -> list[str]:
+        heads = Heads()
+        watch = HeadsWatch(heads, pause_s=60)
+        waiting = asyncio.create_task(watch.moved([AT_3], 60))
+        while not heads.read:
+            await asyncio.sleep(0)
+        watch.close()
+        return await waiting
+
+    assert asyncio.run(wait()) == []
