@@ -1,14 +1,18 @@
-"""``python -m desktop.headless --home DIR [--user ID] COMMAND [JSON]``: one line of JSON each.
+"""``python -m desktop.headless --home DIR [--as ID] COMMAND …``: one line of JSON each.
 
-``enrol --server URL --code CODE``, ``sync``, ``status``, ``commands``; every other command comes
-from the areas and takes its parameters as JSON. ``batch`` reads lines
-``{"command": …, "params": {…}, "user": …}`` and answers each with a line. An error is one line
-``{"error": CODE, "params": {…}, "text": …}``; the exit code is then 1.
+``enrol --server URL --code CODE``, ``sync``, ``status``, ``commands``, ``help COMMAND``; every
+other command comes from the areas and takes its parameters as flags
+(``sell --line 3*2000101010005 --tender cash=200``) or as one JSON object.
+
+``batch [FILE]`` runs many in one process, a JSON object per line:
+``{"command": …, "as": …, "params": {…}}``, or with the parameters beside the command. Each line is
+answered with a line. An error is one line ``{"error": CODE, "params": {…}, "text": …}``; the exit
+code is then 1.
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,29 +21,18 @@ import msgspec
 from desktop.app.areas import COMMANDS, LAYOUT
 from desktop.app.client import Client, default_home
 from desktop.app.system import SystemClock, SystemRandomness
-from desktop.store.command import find_command
+from desktop.headless.flags import params_of, usage_of
+from desktop.headless.sentences import sentence
+from desktop.store.command import Command, find_command
 from desktop.sync.engine import status
 from shared.core.errors import QutongError, RuleViolation
 
-SENTENCES = {
-    "ALREADY_RUNNING": "Another Qutong uses this folder; close it first.",
-    "DATABASE_NEWER": "A newer Qutong wrote this database; install that version or a later one.",
-    "NOT_ENROLLED": "This device is not enrolled yet; ask head office for a code.",
-    "BAD_ENROLMENT": "The code is unknown, used or too old; ask head office for a new one.",
-    "NETWORK": "Head office cannot be reached; nothing is lost, try again later.",
-    "DISK_FULL": "The disk is full; free some room and try again. Nothing is lost.",
-    "COMMAND_UNKNOWN": "There is no such command; `commands` lists them.",
-    "DEVICE_REVOKED": "Head office does not trust this device any more.",
-    "JOURNAL_FORKED": "Head office has another journal of this device: it was copied or restored.",
-    "DEVICE_BEHIND": "This device was restored from an older copy; head office has more of it.",
-}
-"""What to do next, for the errors of the client itself."""
 
+class Enrol(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Head office's address and the one-time code."""
 
-class _Line(msgspec.Struct):
-    command: str
-    params: msgspec.Raw = msgspec.Raw(b"{}")
-    user: str = ""
+    server: str = ""
+    code: str = ""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,35 +54,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m desktop.headless", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), metavar="DIR")
-    parser.add_argument("--user", default="", metavar="ID", help="whose name documents carry")
+    parser.add_argument(
+        "--as", "--user", dest="user", default="", metavar="ID", help="whose name documents carry"
+    )
     parser.add_argument("--server", default="", metavar="URL")
     parser.add_argument("--code", default="", metavar="CODE")
     parser.add_argument("command", metavar="COMMAND")
-    parser.add_argument("params", nargs="?", default="{}", metavar="JSON")
+    parser.add_argument("params", nargs=argparse.REMAINDER, metavar="…")
     return parser
 
 
 def _run(client: Client, chosen: argparse.Namespace) -> int:
     client.store.author_id = chosen.user
-    if chosen.command == "batch":
-        return _batch(client)
     try:
-        _print(_answer(client, chosen, chosen.command, chosen.params))
+        if chosen.command == "batch":
+            return _batch(client, chosen.params)
+        _print(_answer(client, chosen))
     except QutongError as error:
         _print(_told(error))
         return 1
     return 0
 
 
-def _answer(client: Client, chosen: argparse.Namespace, command: str, params: str) -> object:
-    if command == "enrol":
-        if not chosen.server or not chosen.code:
-            raise RuleViolation("COMMAND_UNREADABLE", command="enrol", reason="--server --code")
-        return {"device_id": client.enrol(chosen.server, chosen.code)}
-    return _client_command(client, command, params)
+def _answer(client: Client, chosen: argparse.Namespace) -> object:
+    if chosen.command == "enrol":
+        said = msgspec.json.decode(params_of(_ENROL, chosen.params), type=Enrol)
+        return _enrol(client, said.server or chosen.server, said.code or chosen.code)
+    if chosen.command == "help":
+        return {"help": usage_of(find_command(COMMANDS, " ".join(chosen.params)))}
+    if chosen.command in _CLIENT:
+        return _client_command(client, chosen.command, b"{}")
+    command = find_command(COMMANDS, chosen.command)
+    return command.call(client.store, params_of(command, chosen.params))
 
 
-def _client_command(client: Client, command: str, params: str | bytes) -> object:
+def _enrol(client: Client, server: str, code: str) -> object:
+    if not server or not code:
+        raise RuleViolation("COMMAND_UNREADABLE", command="enrol", reason="--server --code")
+    return {"device_id": client.enrol(server, code)}
+
+
+_CLIENT = ("sync", "status", "commands")
+
+
+def _client_command(client: Client, command: str, params: bytes) -> object:
     if command == "sync":
         return client.sync()
     if command == "status":
@@ -98,31 +106,64 @@ def _client_command(client: Client, command: str, params: str | bytes) -> object
         return {"unsent": found.unsent, **msgspec.to_builtins(found)}
     if command == "commands":
         return {one.name: one.summary for one in COMMANDS}
+    if command == "enrol":
+        said = _ENROL.call(client.store, params)
+        assert isinstance(said, Enrol)
+        return _enrol(client, said.server, said.code)
     return find_command(COMMANDS, command).call(client.store, params)
 
 
-def _batch(client: Client) -> int:
+_ENROL = Command(
+    name="enrol",
+    summary="Become the device a one-time code was made for.",
+    params=Enrol,
+    run=lambda _store, said: said,
+)
+
+
+def _batch(client: Client, files: Sequence[str]) -> int:
+    """Run the lines of a file, or of standard input; 1 when any of them failed."""
+    if not files or files[0] == "-":
+        return _lines(client, sys.stdin.buffer)
+    path = Path(files[0])
+    if not path.is_file():
+        raise RuleViolation("FILE_MISSING", file=path.name)
+    with path.open("rb") as lines:
+        return _lines(client, lines)
+
+
+def _lines(client: Client, lines: Iterable[bytes]) -> int:
     failed = 0
     signed_in = client.store.author_id
-    for text in sys.stdin.buffer:
+    for text in lines:
         if not text.strip():
             continue
         try:
-            line = msgspec.json.decode(text, type=_Line)
-            client.store.author_id = line.user or signed_in
-            _print(_client_command(client, line.command, bytes(line.params)))
-        except msgspec.DecodeError as error:
-            failed = 1
-            _print(_told(RuleViolation("COMMAND_UNREADABLE", reason=str(error)[:200])))
+            command, user, params = _read_line(text)
+            client.store.author_id = user or signed_in
+            _print(_client_command(client, command, params))
         except QutongError as error:
             failed = 1
             _print(_told(error))
     return failed
 
 
+def _read_line(text: bytes) -> tuple[str, str, bytes]:
+    """Command, person and parameters of a line; ``user`` is the person only beside ``params``."""
+    try:
+        line = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        command = msgspec.json.decode(line.pop("command", msgspec.Raw(b'""')), type=str)
+        who = line.pop("as", msgspec.Raw(b'""'))
+        if "params" in line:
+            who = line.pop("user", who)
+            return command, msgspec.json.decode(who, type=str), bytes(line["params"])
+        return command, msgspec.json.decode(who, type=str), msgspec.json.encode(line)
+    except msgspec.DecodeError as error:
+        raise RuleViolation("COMMAND_UNREADABLE", reason=str(error)[:200]) from error
+
+
 def _told(error: QutongError) -> dict[str, Any]:
-    text = SENTENCES.get(error.code, str(error))
-    return {"error": error.code, "params": dict(error.params), "text": text}
+    return {"error": error.code, "params": dict(error.params), "text": sentence(error)}
 
 
 def _print(answer: object) -> None:

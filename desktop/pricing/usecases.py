@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import Connection, select
+
 from desktop.access.usecases import require, require_approver
 from desktop.store.session import Session
 from shared.catalog.queries import product
-from shared.channel.queries import account
+from shared.channel.tables import level
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.core.money import MOST_UNIT_PRICE_MICRO
@@ -22,6 +24,7 @@ from shared.pricing.queries import (
     versions,
 )
 from shared.pricing.rules import Price, PriceContext, PriceRow, Step
+from shared.pricing.tables import own_price
 
 
 def newest_number(session: Session, sales_org_id: str) -> int:
@@ -114,9 +117,10 @@ def price_for(
 ) -> Price | None:
     """The price of one base unit for a buyer at a site and instant; None when there is none.
 
-    An account that is known here pays by its own sales organisation's logic (C07); a level pays
-    as that level of the site's sales organisation does, and where the level has no price the
-    consumer's price holds.
+    An account pays by its own sales organisation's logic (C07); a level as that level of the
+    site's sales organisation does, and where the level has no price the consumer's price holds.
+
+    Raises: RuleViolation ACCOUNT_UNKNOWN, LEVEL_UNKNOWN.
     """
     if buyer.is_consumer:
         return retail_price(session.connection, site_id, product_id, at_us)
@@ -130,11 +134,33 @@ def price_for(
 
 def _contexts(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Sequence[PriceContext]:
     connection = session.connection
-    if buyer.account_id and account(connection, buyer.account_id) is not None:
+    if buyer.account_id:
         return [context_of(connection, buyer.account_id, at_us)]
-    if not buyer.level_id:
-        return []
+    known = connection.execute(select(level.c.id).where(level.c.id == buyer.level_id)).first()
+    if known is None:
+        raise RuleViolation("LEVEL_UNKNOWN", level=buyer.level_id[:40])
     return [
         PriceContext(sales_org_id=one, level_id=buyer.level_id)
         for one in sales_orgs_of_site(connection, site_id)
     ]
+
+
+def retail_values(
+    connection: Connection, site_id: str, product_ids: Sequence[str], at_us: int
+) -> dict[str, int]:
+    """What a consumer pays for each product at a site, in millionths; 0 where nobody knows.
+
+    As ``retail_price`` for many products at once: the shop's own prices, then the suggested ones.
+    """
+    found: dict[str, int] = {}
+    for sales_org_id in reversed(sales_orgs_of_site(connection, site_id)):
+        book = price_book(connection, PriceContext(sales_org_id=sales_org_id), at_us, retail=True)
+        if book is not None:
+            prices = book.prices(product_ids)
+            found |= {one: price.unit_price_micro for one, price in prices.items()}
+    c = own_price.c
+    statement = select(c.product_id, c.unit_price_micro).where(
+        c.site_id == site_id, c.is_removed == 0
+    )
+    own = {row.product_id: row.unit_price_micro for row in connection.execute(statement)}
+    return {one: own.get(one, found.get(one, 0)) for one in product_ids}

@@ -256,6 +256,8 @@ class ReturnGoods(Params, kw_only=True):
     """Codes and quantities; they are taken from the sale's lines in their order."""
     tenders: tuple[str | TenderParams, ...] = ()
     """Negative amounts; left out: back the way it was paid."""
+    instead: tuple[str | LineParams, ...] = ()
+    """An exchange: goods taken for those that come back."""
     reason: str
 
 
@@ -264,10 +266,12 @@ def _return(store: Store, asked: ReturnGoods) -> Receipt:
     currency = store.read(lambda one: _currency(one, site_id))
     refund = _given(asked.tenders, currency)
 
+    instead = store.read(lambda one: _basket(one, site_id, asked.instead))
+
     def usecase(session: Session) -> Sold:
-        uid = find_sale(session, asked.sale)
+        uid = find_sale(session.connection, site_id, asked.sale)
         wanted = _wanted(session, uid, asked.lines) if asked.lines else None
-        return return_goods(session, uid, wanted, refund, reason=asked.reason)
+        return return_goods(session, uid, wanted, refund, reason=asked.reason, instead=instead)
 
     return _told(store.write(usecase).value)
 
@@ -313,7 +317,7 @@ def _collect(store: Store, asked: Collect) -> dict[str, object]:
             asked.customer,
             given.amount_minor,
             tender=given.tender,
-            invoices=[find_sale(session, one) for one in asked.invoices],
+            invoices=[find_sale(session.connection, site_id, one) for one in asked.invoices],
             reference=asked.reference,
         )
         paid = {one.invoice: one.amount_minor for one in parts}
@@ -366,8 +370,8 @@ class OfSale(Params):
 
 
 def _show(store: Store, asked: OfSale) -> dict[str, object]:
-    uid = store.write(find_sale, asked.sale).value
-    return store.read(lambda connection: _shown(connection, uid))
+    site_id = device(store).site_id
+    return store.read(lambda one: _shown(one, find_sale(one, site_id, asked.sale)))
 
 
 def _shown(connection: Connection, uid: str) -> dict[str, object]:
@@ -394,9 +398,10 @@ class WhyPrice(Params):
 
 
 def _why(store: Store, asked: WhyPrice) -> list[dict[str, object]]:
-    uid = store.write(find_sale, asked.sale).value
+    site_id = device(store).site_id
 
     def read(connection: Connection) -> list[dict[str, object]]:
+        uid = find_sale(connection, site_id, asked.sale)
         found = sale_with_lines(connection, uid)
         names = spoken_names(connection)
         lines = found[1] if found else []

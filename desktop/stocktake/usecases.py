@@ -7,13 +7,13 @@ from sqlalchemy import Connection, select
 
 from desktop.access.usecases import require
 from desktop.channel.usecases import day_at, place_of
+from desktop.pricing.usecases import retail_values
 from desktop.store.session import Session
 from shared.access.queries import permissions_of
 from shared.core.errors import AccessDenied, RuleViolation
 from shared.core.ids import uid_bytes, uid_text
 from shared.core.quantity import checked_quantity
 from shared.journal.document import Header
-from shared.pricing.queries import retail_price
 from shared.stock.queries import is_opened
 from shared.stocktake.documents import (
     CountApproved,
@@ -234,10 +234,8 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
 def valued_variances(connection: Connection, found: CountView, at_us: int) -> list[Variance]:
     """The differences of a count, valued at the site's retail prices of an instant."""
     bare = variances(connection, found.id, {})
-    values: dict[str, int] = {}
-    for one in bare:
-        price = retail_price(connection, found.site_id, one.product_id, at_us)
-        values[one.product_id] = price.unit_price_micro if price else 0
+    products = [one.product_id for one in bare]
+    values = retail_values(connection, found.site_id, products, at_us)
     return variances(connection, found.id, values)
 
 

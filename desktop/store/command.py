@@ -19,7 +19,7 @@ class Command:
     """
 
     name: str
-    """``<area>.<act>``, such as ``sales.complete``."""
+    """A word or two with a hyphen, such as ``sell`` or ``order-submit``; each only once."""
     summary: str
     params: type[msgspec.Struct]
     run: Callable[[Store, Any], object]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, select, text
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.schema import CreateColumn
 
 from desktop.store.layout import Layout
@@ -22,6 +22,8 @@ Migration = Callable[[Connection], None]
 MIGRATIONS: Mapping[int, Migration] = {}
 """From a version to the next one, where adding tables and columns is not enough."""
 
+_UNCONFIRMED = "__unconfirmed"
+"""Ends the name of the index that finds the rows head office has not sent back yet."""
 _EXTRA = msgspec.msgpack.Decoder(dict[str, Value])
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -74,15 +76,16 @@ def _add_tables_and_columns(connection: Connection, layout: Layout) -> bool:
             changed = True
         else:
             changed |= _add_columns(connection, table, here[table.name])
-    for replicated in layout.schema.tables.values():
-        name = replicated.name
-        connection.execute(
-            text(
-                f'CREATE INDEX IF NOT EXISTS "{name}__unconfirmed" ON "{name}" (_slot)'
-                " WHERE _slot > 0"
-            )
+    for name in sorted(layout.schema.tables.keys() - _with_unconfirmed_index(connection)):
+        connection.exec_driver_sql(
+            f'CREATE INDEX "{name}{_UNCONFIRMED}" ON "{name}" (_slot) WHERE _slot > 0'
         )
     return changed
+
+
+def _with_unconfirmed_index(connection: Connection) -> set[str]:
+    names = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'index'")
+    return {name.removesuffix(_UNCONFIRMED) for name in names.scalars()}
 
 
 def _all_tables(layout: Layout) -> Sequence[Table]:

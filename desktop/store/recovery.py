@@ -18,7 +18,7 @@ from desktop.store.spool import Spool
 from desktop.store.tables import spool_position
 from shared.core.errors import RuleViolation
 from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
-from shared.journal.document import Header
+from shared.journal.document import Header, Write
 from shared.journal.spool import (
     Damage,
     Spooled,
@@ -79,9 +79,11 @@ def reconcile(
     start = position.size if identity and position.size <= spool.size() else 0
     spooled = read_spool(spool.load(start))
     if identity is None:
-        identity = _adopt_identity(connection, spooled)
-        if identity is None:
+        identity_record = _last_identity(spooled)
+        if identity_record is None:
             return done
+        identity = identity_of(identity_record)
+        store_identity(connection, identity)
     _repost(connection, replica, identity, spooled, now_us, done)
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
     if _mend(connection, identity, spool, start, spooled, done, identity_record):
@@ -106,15 +108,11 @@ def _position(connection: Connection) -> _Position:
     return _Position(*row) if row else _Position(0, 0, 0)
 
 
-def _adopt_identity(connection: Connection, spooled: Spooled) -> Identity | None:
+def _last_identity(spooled: Spooled) -> SpoolIdentity | None:
     """A rebuilt database learns from the spool who it is; the last such record counts."""
     records = [p.record for p in spooled.records if isinstance(p.record, SpoolIdentity)]
     good = [record for record in records if record.good()]
-    if not good:
-        return None
-    identity = identity_of(good[-1])
-    store_identity(connection, identity)
-    return identity
+    return good[-1] if good else None
 
 
 def _repost(
@@ -135,7 +133,7 @@ def _repost(
             )
             if record.n <= n:
                 _compare(connection, record, done)
-            elif record.n == n + 1 and _good(identity, record, previous):
+            elif record.n == n + 1 and _is_next(identity, record, previous):
                 _post_slot(connection, replica, identity, record.slot(), now_us, done)
                 heads[record.incarnation] = (record.n, record.link_hash)
             else:
@@ -156,14 +154,14 @@ def _compare(connection: Connection, record: SpoolSlot, done: Reconciled) -> Non
         done.find("SPOOL_DIFFERS", record.n)
 
 
-def _good(identity: Identity, record: SpoolSlot, previous: bytes) -> bool:
+def _is_next(identity: Identity, record: SpoolSlot, previous: bytes) -> bool:
+    """Whether the device itself chained this slot behind the last one."""
     slot = record.slot()
     key = VerifyKey(identity.public_key)
     link = link_hash(slot.device_id, slot.incarnation, slot.n, previous, slot.hash)
     return (
         slot.device_id == identity.device_id
         and link == slot.link_hash
-        and key.document_good(slot.stored, slot.signature)
         and key.link_good(slot.link_hash, slot.link_signature)
     )
 
@@ -176,14 +174,17 @@ def _post_slot(
     now_us: int,
     done: Reconciled,
 ) -> None:
+    """A slot nobody can read or believe keeps its place, or all after it would be lost."""
     header: Header | None = None
+    writes: list[Write] = []
     try:
+        if not VerifyKey(identity.public_key).document_good(slot.stored, slot.signature):
+            raise RuleViolation("BAD_SIGNATURE")
         document = replica.registry.decode(slot.stored)
         header = document.header
         writes = replica.registry.post(document)
     except RuleViolation as error:
         done.find(error.code, slot.n)
-        writes = []
     connection.execute(insert(journal), [slot_row(slot, header, now_us, "stored")])
     if slot.incarnation == identity.incarnation:
         apply_writes(connection, replica.schema, writes, slot=slot.n, owns=replica.owns)

@@ -1,6 +1,6 @@
 """The device's side of a sync as a conversation: it yields requests and is sent the answers."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -19,11 +19,17 @@ from shared.sync.confirm import (
     Applied,
     Finding,
     Step,
-    foreign_step,
     page_steps,
+    together,
 )
 from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scope, scope_cursor
-from shared.sync.limits import PAGE_ROWS, PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
+from shared.sync.limits import (
+    PAGE_ROWS,
+    PULL_SCOPES_MAX,
+    PUSH_BYTES_MAX,
+    PUSH_DOCUMENTS_MAX,
+    RUN_ROWS,
+)
 from shared.sync.messages import (
     PROTOCOL,
     Cursor,
@@ -31,13 +37,16 @@ from shared.sync.messages import (
     HelloAnswer,
     Message,
     Page,
+    Pages,
     Pull,
+    PullMany,
     Push,
     PushAnswer,
     PushItem,
     ScopeHead,
 )
 from shared.sync.own_slots import Own, unconfirm
+from shared.sync.settling import settle_step
 
 __all__ = [
     "Ask",
@@ -55,6 +64,8 @@ __all__ = [
 T = TypeVar("T")
 M = TypeVar("M", bound=Message)
 _ROUNDS_MAX = 4
+_LITTLE = 500
+"""Changes up to which scopes share a request; more are worth one of their own."""
 _NO_SNAPSHOT = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN"})
 
 
@@ -147,6 +158,8 @@ class _Sync:
         self.clock = clock
         self.summary = summary
         self.identity = store.on_writer(lambda local: local.enrolled)
+        self.behind: set[str] = set()
+        """Scopes whose head was not reached."""
 
     @property
     def own(self) -> Own:
@@ -331,11 +344,14 @@ class _Sync:
     def _pull_all(self, answer: HelloAnswer) -> Generator[Ask, Message, None]:
         heads = {head.scope: head for head in answer.manifest}
         self._settle_scopes(answer, heads)
-        for scope in sorted(heads):
-            if scope in answer.scopes:
-                yield from self._pull_scope(heads[scope])
+        moved = [heads[scope] for scope in sorted(heads) if scope in answer.scopes]
+        done = yield from self._pull_little(moved)
+        for head in moved:
+            if head.scope not in done:
+                yield from self._pull_scope(head)
         replica = self.store.on_writer(lambda local: local.replica)
-        self.store.apply(foreign_step(replica, self.own, self._state().acknowledged_n))
+        received_n = self._state().acknowledged_n
+        self._tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:
         told = set(answer.scopes)
@@ -360,6 +376,54 @@ class _Sync:
 
         self.store.on_writer(work)
 
+    def _pull_little(self, heads: Sequence[ScopeHead]) -> Generator[Ask, Message, set[str]]:
+        """Scopes with little news share requests and transactions; those at their head return."""
+        done: set[str] = set()
+        held = {row.scope: row for row in self.store.on_writer(lambda local: local.read(cursors))}
+        little = [
+            Cursor(scope=head.scope, generation=head.generation, seq=held[head.scope].seq)
+            for head in heads
+            if head.scope in held
+            and not (head.snapshot and held[head.scope].seq == 0)
+            and held[head.scope].generation == head.generation
+            and 0 <= head.head - held[head.scope].seq <= _LITTLE
+        ]
+        if len(little) < 2:
+            return done
+        for start in range(0, len(little), PULL_SCOPES_MAX):
+            asked = little[start : start + PULL_SCOPES_MAX]
+            answer = yield from self._ask(
+                "/pulls", PullMany(cursors=asked, limit=PAGE_ROWS), Pages
+            )
+            done |= self._apply_together(asked, answer.pages)
+        return done
+
+    def _apply_together(self, asked: Sequence[Cursor], pages: Sequence[Page]) -> set[str]:
+        """Apply small pages in few transactions; the scopes that are at their head now."""
+        by_scope = {cursor.scope: cursor for cursor in asked}
+        replica = self.store.on_writer(lambda local: local.replica)
+        steps: list[Step] = []
+        rows = 0
+        for page in pages:
+            cursor = by_scope.pop(page.scope, None)
+            if cursor is None:
+                raise Unavailable("ANSWER_WRONG", path="/pulls")
+            self._check_moves(page, cursor, "/pulls")
+            steps += page_steps(replica, self.own, page)
+            size = sum(len(run.ids) for run in page.runs)
+            self.summary.scopes[page.scope] = self.summary.scopes.get(page.scope, 0) + size
+            rows += size
+            if rows >= RUN_ROWS:
+                self._tell(self.store.apply(together(steps)))
+                steps, rows = [], 0
+        if steps:
+            self._tell(self.store.apply(together(steps)))
+        return {page.scope for page in pages if page.until >= page.head}
+
+    def _tell(self, applied: Applied) -> None:
+        self.summary.pulled += applied.rows
+        self.summary.findings += applied.findings
+
     def _pull_scope(self, head: ScopeHead) -> Generator[Ask, Message, None]:
         scope, restarts = head.scope, 0
         self._restart_if_other(scope, head.generation, head.head)
@@ -374,6 +438,7 @@ class _Sync:
                 # The scope was lost since the hello; the next one settles it.
                 if error.code != "SCOPE_UNKNOWN":
                     raise
+                self.behind.add(scope)
                 return
             except Conflict as error:
                 restarts += 1
@@ -398,19 +463,23 @@ class _Sync:
         self._count(head.scope, applied)
 
     def _count(self, scope: str, applied: Applied) -> None:
-        self.summary.pulled += applied.rows
-        self.summary.findings += applied.findings
+        self._tell(applied)
         scopes = self.summary.scopes
         scopes[scope] = scopes.get(scope, 0) + applied.rows
 
     def _apply(self, page: Page, pull: Pull) -> None:
-        is_asked = (page.scope, page.generation) == (pull.scope, pull.generation)
-        moves = page.until > pull.after or (page.until == pull.after and page.until >= page.head)
-        if not is_asked or not moves:
-            raise Unavailable("ANSWER_WRONG", path="/pull")
+        asked = Cursor(scope=pull.scope, generation=pull.generation, seq=pull.after)
+        self._check_moves(page, asked, "/pull")
         replica = self.store.on_writer(lambda local: local.replica)
         for step in page_steps(replica, self.own, page):
             self._count(page.scope, self.store.apply(step))
+
+    def _check_moves(self, page: Page, asked: Cursor, path: str) -> None:
+        """A page that is another than asked for, or leads nowhere, would turn us in a ring."""
+        is_asked = (page.scope, page.generation) == (asked.scope, asked.generation)
+        moves = page.until > asked.seq or (page.until == asked.seq and page.until >= page.head)
+        if not is_asked or not moves:
+            raise Unavailable("ANSWER_WRONG", path=path)
 
     def _cursor(self, scope: str) -> tuple[int, int]:
         query = select(scope_cursor.c.generation, scope_cursor.c.seq)

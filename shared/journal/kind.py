@@ -46,6 +46,9 @@ class Authority:
     outer_ends: tuple[str, ...] = ()
     """Prefixes of ledger ends that do not belong to the document's own site (``customer``)."""
     needs_approver: bool = False
+    speaks_for: str = ""
+    """The field of the body that names the channel account in whose name it is written; '' in that
+    field is head office. Nobody writes into another's books (domain rule 14)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

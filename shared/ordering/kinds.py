@@ -22,7 +22,9 @@ KINDS = (
         name="order_submitted",
         body=OrderSubmitted,
         document_class=DocumentClass.REQUEST,
-        authority=Authority(permission="order.submit", device_types=_DEALERS),
+        authority=Authority(
+            permission="order.submit", device_types=_DEALERS, speaks_for="account_id"
+        ),
         post=rows.post_submitted,
         respond=answers.respond_submitted,
         series="DH",
@@ -31,7 +33,9 @@ KINDS = (
         name="order_cancel_requested",
         body=OrderCancelRequested,
         document_class=DocumentClass.REQUEST,
-        authority=Authority(permission="order.cancel", device_types=_DEALERS),
+        authority=Authority(
+            permission="order.cancel", device_types=_DEALERS, speaks_for="account_id"
+        ),
         post=rows.post_cancel_request,
         respond=answers.respond_cancel,
     ),
@@ -39,7 +43,9 @@ KINDS = (
         name="order_decision_requested",
         body=OrderDecisionRequested,
         document_class=DocumentClass.REQUEST,
-        authority=Authority(permission="order.decide", device_types=_SUPPLIERS),
+        authority=Authority(
+            permission="order.decide", device_types=_SUPPLIERS, speaks_for="supplier"
+        ),
         post=rows.post_decision_request,
         respond=answers.respond_decision,
     ),
@@ -65,6 +71,7 @@ KINDS = (
             permission="order.ship",
             device_types=_SUPPLIERS,
             outer_ends=("transit/", "partner/", "hq/revenue"),
+            speaks_for="supplier",
         ),
         post=rows.post_shipment,
         review=answers.review_shipments,
@@ -78,6 +85,7 @@ KINDS = (
             permission="order.receive",
             device_types=_DEALERS,
             outer_ends=("transit/", "suspense"),
+            speaks_for="account_id",
         ),
         post=rows.post_receipt,
         review=answers.review_receipts,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import msgspec
 from sqlalchemy import Connection, delete, select, update
@@ -11,13 +11,11 @@ from shared.journal.document import Value
 from shared.sync.appending import Replica
 from shared.sync.digest import digest_of, row_digest
 from shared.sync.holding import (
-    UNCONFIRMED,
     Tally,
     extra_row,
     granted_scopes,
     remove_rows,
     scope_cursor,
-    tables_with,
     unseen_row,
 )
 from shared.sync.limits import SLICE_ROWS, SLICE_RUNS
@@ -69,6 +67,24 @@ def page_steps(replica: Replica, own: Own, page: Page) -> list[Step]:
     another generation, or of a scope that was lost meanwhile, does nothing either.
     """
     return [partial(_apply, replica, own, page, runs) for runs in _slices(page.runs) or [[]]]
+
+
+def together(steps: Sequence[Step]) -> Step:
+    """Several small slices as one: all of them, with all their cursors, or none."""
+
+    def work(connection: Connection) -> Applied:
+        done = [step(connection) for step in steps]
+        touched: dict[str, set[str]] = {}
+        for applied in done:
+            for table, ids in applied.touched.items():
+                touched.setdefault(table, set()).update(ids)
+        return Applied(
+            touched={table: frozenset(ids) for table, ids in touched.items()},
+            rows=sum(applied.rows for applied in done),
+            findings=tuple(finding for applied in done for finding in applied.findings),
+        )
+
+    return work
 
 
 def _slices(runs: Sequence[Run]) -> list[list[Run]]:
@@ -167,6 +183,12 @@ class _Slice:
             self._confirm_records(table, old)
         self._remove(table, [known[row_id] for row_id in run.removed if row_id in known])
         self._mark_seen(table.name, run)
+
+    @cached_property
+    def _is_fetched_anew(self) -> bool:
+        """Whether rows of this scope still wait to come again; looked up once a slice."""
+        query = select(unseen_row.c.id).where(unseen_row.c.scope == self.page.scope).limit(1)
+        return self.connection.execute(query).scalar() is not None
 
     def _insert(self, table: Replicated, rows: Sequence[Row]) -> None:
         if not rows:
@@ -274,8 +296,7 @@ class _Slice:
                 self.connection.execute(delete(extra_row).where(*where))
 
     def _mark_seen(self, table: str, run: Run) -> None:
-        where = (unseen_row.c.scope == self.page.scope, unseen_row.c.table_name == table)
-        if self.connection.execute(select(unseen_row.c.id).where(*where).limit(1)).scalar() is None:
+        if not self._is_fetched_anew:
             return
         self.connection.exec_driver_sql(
             "DELETE FROM unseen_row WHERE scope = ? AND table_name = ?"
@@ -284,11 +305,8 @@ class _Slice:
         )
 
     def finish(self) -> None:
-        """At the head of a scope: sweep, reverse what head office did not post, compare."""
+        """At the head of a scope: sweep, and compare count and digest."""
         self._sweep()
-        waiting = f"_slot > 0 AND _slot <= {self.page.posted_n:d}"
-        for table in tables_with(self.connection, self.replica.schema, waiting):
-            self._settle(table)
         self.tally.store(self.connection)
         count, digest = self.connection.execute(
             select(scope_cursor.c["count"], scope_cursor.c.digest).where(
@@ -313,55 +331,6 @@ class _Slice:
             self.find("ROWS_SWEPT", name, "", 0, str(len(ids)))
         if by_table:
             self.connection.execute(delete(unseen_row).where(where))
-
-    def _settle(self, table: Replicated) -> None:
-        rows = _waiting(self.connection, table, self.page.posted_n)
-        rows = [row for row in rows if self.page.scope in table.scopes(row)]
-        kept = self.own.kept(row["_slot"] for row in rows) if rows else set()
-        reversed_rows: list[Row] = []
-        for row in rows:
-            if row["_slot"] in kept:
-                continue
-            if row_digest(table, row["id"], row, row["_extra"]) == row["_digest"]:
-                upsert(self.connection, table.table, ("id",), [row | {"_slot": 0}])
-            elif row["_digest"] == 0:
-                reversed_rows.append(row)
-                self.find("ROW_REVERSED", table.name, row["id"], row["_slot"])
-            else:
-                self.find("RECORD_DIFFERS", table.name, row["id"], row["_slot"])
-        if reversed_rows:
-            self.touched.setdefault(table.name, set()).update(r["id"] for r in reversed_rows)
-            remove_rows(self.connection, table, reversed_rows, self.replica.owns)
-
-
-def _waiting(connection: Connection, table: Replicated, posted_n: int) -> list[Row]:
-    """The rows of own slots up to ``posted_n`` that head office did not send back."""
-    query = select(table.table).where(UNCONFIRMED, table.table.c["_slot"] <= posted_n)
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def foreign_step(replica: Replica, own: Own, posted_n: int) -> Step:
-    """Own rows of received slots that are in no scope held here: no page ever brings them.
-
-    A desk of head office that ships for a warehouse writes such rows, and so does whoever loses a
-    scope. They stand where they belong, and go here; those of kept documents stay.
-    """
-    return partial(_give_foreign, replica, own, posted_n)
-
-
-def _give_foreign(replica: Replica, own: Own, posted_n: int, connection: Connection) -> Applied:
-    granted = granted_scopes(connection)
-    slots = OwnSlots(connection, replica.registry, own)
-    touched: dict[str, frozenset[str]] = {}
-    for table in tables_with(connection, replica.schema, f"_slot > 0 AND _slot <= {posted_n:d}"):
-        rows = _waiting(connection, table, posted_n)
-        rows = [row for row in rows if granted.isdisjoint(table.scopes(row))]
-        kept = slots.kept(row["_slot"] for row in rows)
-        gone = [row for row in rows if row["_slot"] not in kept]
-        if gone:
-            remove_rows(connection, table, gone, replica.owns)
-            touched[table.name] = frozenset(row["id"] for row in gone)
-    return Applied(touched=touched)
 
 
 def _known(connection: Connection, table: Replicated, ids: Sequence[str]) -> dict[str, Row]:

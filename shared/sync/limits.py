@@ -9,6 +9,8 @@ BODY_BYTES_MAX = 8 * 1024 * 1024
 DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
 PAGE_ROWS = 5_000
 PAGE_ROWS_MAX = 20_000
+PULL_SCOPES_MAX = 200
+"""Scopes of one request; a desk of many accounts has hundreds, most with little in them."""
 RUN_ROWS = 1_000
 SLICE_ROWS = 1_000
 SLICE_RUNS = 32

@@ -143,6 +143,19 @@ class Page(Message, kw_only=True):
     runs: list[Run]
 
 
+class PullMany(Message, kw_only=True):
+    """Rows of several scopes that have little to say, at most ``limit`` in all."""
+
+    cursors: list[Cursor]
+    limit: int
+
+
+class Pages(Message, kw_only=True):
+    """One page per scope, in the order asked. A scope that has none is to be pulled by itself."""
+
+    pages: list[Page]
+
+
 class Wait(Message, kw_only=True):
     """A long poll: answer when a scope's head passes its cursor, or at the time-out."""
 

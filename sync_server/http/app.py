@@ -73,6 +73,7 @@ def _routes(service: Service, watch: HeadsWatch) -> list[Route]:
         Route("/hello", _signed(service, service.hello), methods=["POST"]),
         Route("/push", _signed(service, service.push), methods=["POST"]),
         Route("/pull", _signed(service, service.pull), methods=["POST"]),
+        Route("/pulls", _signed(service, service.pull_many), methods=["POST"]),
         Route("/wait", _wait(service, watch), methods=["POST"]),
         Route("/snapshot/{name}", _snapshot(service), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),

@@ -20,7 +20,9 @@ from shared.sync.messages import (
     Hello,
     HelloAnswer,
     Page,
+    Pages,
     Pull,
+    PullMany,
     Push,
     PushAnswer,
     Wait,
@@ -114,6 +116,14 @@ class Service:
             message = unpack(signed.body, Pull)
             scopes = self._scopes(connection, device)
             return pull.page(connection, self.hq.replica.schema, scopes, device, message)
+
+    def pull_many(self, signed: Signed) -> Pages:
+        """POST /pulls."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, PullMany)
+            scopes = self._scopes(connection, device)
+            return pull.pages(connection, self.hq.replica.schema, scopes, device, message)
 
     def wait(self, signed: Signed) -> Wait:
         """The cursors of a long poll that are the device's to watch."""

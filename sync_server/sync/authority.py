@@ -27,7 +27,8 @@ class AuthorityCheck:
     def breach(self, document: Document, writes: Sequence[Write]) -> str:
         """The code of what this document may not do; '' when all is well.
 
-        DEVICE_TYPE_NOT_ALLOWED, FOREIGN_SITE, PERMISSION_MISSING, APPROVER_MISSING, FOREIGN_END.
+        DEVICE_TYPE_NOT_ALLOWED, FOREIGN_SITE, PERMISSION_MISSING, APPROVER_MISSING,
+        FOREIGN_ACCOUNT, FOREIGN_END.
         """
         header = document.header
         kind = self._hq.replica.registry.named(header.kind)
@@ -40,7 +41,18 @@ class AuthorityCheck:
             return "PERMISSION_MISSING"
         if kind.authority.needs_approver and not self._approved(document):
             return "APPROVER_MISSING"
+        field = kind.authority.speaks_for
+        if field and not self._speaks_for(str(getattr(document.body, field))):
+            return "FOREIGN_ACCOUNT"
         return self._foreign_end(kind, header.site_id, writes)
+
+    def _speaks_for(self, account_id: str) -> bool:
+        """A site speaks for its accounts; who works for none belongs to head office."""
+        if self._device.device_type == HQ_DEVICE:
+            return True
+        if account_id:
+            return scope_names.account(account_id) in self._scopes
+        return not any(scope.startswith(scope_names.account("")) for scope in self._scopes)
 
     def _is_own_site(self, site_id: str) -> bool:
         if self._device.device_type == HQ_DEVICE:

@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, select
 from sqlalchemy import bindparam as bind
 
-from shared.core.errors import AccessDenied, Conflict
+from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.journal.document import Value
 from shared.journal.tables import journal
-from shared.sync.limits import PAGE_ROWS, PAGE_ROWS_MAX, RUN_ROWS
-from shared.sync.messages import Page, Pull, Run, ScopeHead
+from shared.sync.limits import PAGE_ROWS, PAGE_ROWS_MAX, PULL_SCOPES_MAX, RUN_ROWS
+from shared.sync.messages import Page, Pages, Pull, PullMany, Run, ScopeHead
 from shared.sync.tables import Replicated, Schema
 from sync_server.store.devices import Device
 from sync_server.store.tables import REMOVED_ROW, feed, scope_head
@@ -38,12 +38,41 @@ def page(
     (head,) = heads_of(connection, [pull.scope])
     if pull.generation != head.generation or pull.after > head.head:
         raise Conflict("GENERATION_CHANGED", generation=head.generation)
-    runs = list(_runs(connection, schema, pull.scope, pull.after, _limit(pull)))
+    runs = list(_runs(connection, schema, pull.scope, pull.after, _limit(pull.limit)))
     return _page(head, runs, _posted_n(connection, device))
 
 
-def _limit(pull: Pull) -> int:
-    return min(pull.limit if pull.limit > 0 else PAGE_ROWS, PAGE_ROWS_MAX)
+def pages(
+    connection: Connection,
+    schema: Schema,
+    device_scopes: Sequence[str],
+    device: Device,
+    pull: PullMany,
+) -> Pages:
+    """The next changes of several scopes, until the limit of rows is reached.
+
+    A scope that is not the device's, does not exist or has another generation is left out.
+    Raises RuleViolation TOO_MANY_SCOPES.
+    """
+    if len(pull.cursors) > PULL_SCOPES_MAX:
+        raise RuleViolation("TOO_MANY_SCOPES", limit=PULL_SCOPES_MAX)
+    own = [cursor for cursor in pull.cursors if cursor.scope in device_scopes]
+    heads = heads_of(connection, [cursor.scope for cursor in own])
+    posted_n = _posted_n(connection, device)
+    left = _limit(pull.limit)
+    found: list[Page] = []
+    for cursor, head in zip(own, heads, strict=True):
+        if left <= 0:
+            break
+        if cursor.generation == head.generation and cursor.seq <= head.head:
+            runs = list(_runs(connection, schema, cursor.scope, cursor.seq, left))
+            left -= sum(len(run.ids) + len(run.removed) for run in runs)
+            found.append(_page(head, runs, posted_n))
+    return Pages(pages=found)
+
+
+def _limit(asked: int) -> int:
+    return min(asked if asked > 0 else PAGE_ROWS, PAGE_ROWS_MAX)
 
 
 def _page(head: ScopeHead, runs: list[Run], posted_n: int) -> Page:

@@ -138,12 +138,12 @@ def users() -> Iterator[dict[str, Any]]:
     """Everybody who signs in; head office's people everywhere, others at their sites."""
     for row in read_rows("users"):
         sites = row["sites"].split(";") if row["sites"] else []
-        at_head_office = [{}] if row["role_template"] == "head_office" else []
+        at_head_office = row["role_template"] == "head_office"
         yield {
             "user": row["code"],
             "name": row["name_zh"],
             "role": row["role_template"],
-            "grants": at_head_office or [{"site": one} for one in sites],
+            "grants": [{}] if at_head_office else [{"site": one} for one in sites],
         }
 
 

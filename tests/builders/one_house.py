@@ -5,7 +5,7 @@ For tests of use cases: who writes is switched from device to device; sync is te
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -171,13 +171,14 @@ class House(Store):
         """Found the house: the first two people of head office, then the whole demo brand."""
         for person in (EDITOR, "hq-approver"):
             body = UserPublished(user_id=person, name=person, role="head_office", grants=(Grant(),))
-            self.local.transact(
-                lambda one, body=body: self._write_hq(one, body, "", b"", self.time.now_us())
-            )
+            self.local.transact(partial(self._first_person, body))
         for typed in publication():
             self.do("HQ.01", typed.user, typed.command, **typed.params)
         self.local.transact(self._hold_everything)
         self.local.scopes_changed()
+
+    def _first_person(self, body: UserPublished, connection: Connection) -> None:
+        self._write_hq(connection, body, "", b"", self.time.now_us())
 
     def _hold_everything(self, connection: Connection) -> None:
         sites = connection.execute(select(site.c.id)).scalars().all()

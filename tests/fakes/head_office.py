@@ -14,7 +14,9 @@ from shared.sync.messages import (
     HelloAnswer,
     Message,
     Page,
+    Pages,
     Pull,
+    PullMany,
     Push,
     PushAnswer,
     Run,
@@ -135,6 +137,23 @@ class FakeHeadOffice:
         self.publish(*self.registry.post(document))
         return ""
 
+    def pull_many(self, device_id: str, pull: PullMany) -> Pages:
+        """A page for each scope, however much there is."""
+        return Pages(
+            pages=[
+                self.pull(
+                    device_id,
+                    Pull(
+                        scope=cursor.scope,
+                        generation=cursor.generation,
+                        after=cursor.seq,
+                        limit=pull.limit,
+                    ),
+                )
+                for cursor in pull.cursors
+            ]
+        )
+
     def pull(self, device_id: str, pull: Pull) -> Page:
         if pull.scope not in self.scopes:
             raise AccessDenied("SCOPE_UNKNOWN")
@@ -196,6 +215,8 @@ class Handler:
             answer = self.head_office.hello(self.device_id, message)
         elif isinstance(message, Push):
             answer = self.head_office.push(self.device_id, message)
+        elif isinstance(message, PullMany):
+            answer = self.head_office.pull_many(self.device_id, message)
         else:
             assert isinstance(message, Pull)
             answer = self.head_office.pull(self.device_id, message)

@@ -199,6 +199,7 @@ def run(chosen: argparse.Namespace) -> int:
             for device in devices:
                 device.arguments.append("--receive")
                 device.start()
+            for device in devices:
                 code = device.finish()
                 story.append(f"{device.site_id}: received {device.written}, exit {code}")
         seconds = time.monotonic() - started

@@ -21,6 +21,8 @@ class OfficeFolder:
 
     home: Path
     database: str = ""
+    program: tuple[str, ...] = ("-m", "sync_server")
+    """What Python runs as the server; the demo runs it by the clock of its story."""
 
     def set_up(self, bodies: Sequence[Body]) -> None:
         """Make a new head office and let it publish these documents."""
@@ -53,7 +55,7 @@ class OfficeFolder:
         return self._run("verify").strip()
 
     def _run(self, command: str, *options: str) -> str:
-        line = [sys.executable, "-m", "sync_server", command, *self._where(), *options]
+        line = [sys.executable, *self.program, command, *self._where(), *options]
         return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout
 
     def _where(self) -> list[str]:
@@ -63,7 +65,7 @@ class OfficeFolder:
     @contextmanager
     def served(self) -> Iterator[str]:
         """The address of a running server process; it is ended in order afterwards."""
-        line = [sys.executable, "-m", "sync_server", "serve", *self._where(), "--port", "0"]
+        line = [sys.executable, *self.program, "serve", *self._where(), "--port", "0"]
         with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
             try:

@@ -74,7 +74,8 @@ def submit(session: Session, chance: random.Random, uid: bytes) -> None:
 
 def cancel(session: Session, chance: random.Random, uid: bytes) -> None:
     """The submitter takes an order back that may be decided meanwhile."""
-    row = _one(chance, _orders(session, "submitted"))
+    own = ACCOUNT_OF.get(session.identity.site_id)
+    row = _one(chance, [one for one in _orders(session, "submitted") if one.account_id == own])
     session.append(
         OrderCancelRequested(
             order_uid=bytes.fromhex(row.id),

@@ -62,6 +62,14 @@ class Place:
         return self.device_id.rpartition(".")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a device's disks hold when a run begins."""
+
+    disk: SimDisk
+    spool: bytes = b""
+
+
 @dataclass
 class SimDevice:
     """One device; ``store`` is None while its process is gone."""
@@ -88,9 +96,11 @@ class SimDevice:
     """The request whose answer is awaited."""
     summaries: list[Summary] = field(default_factory=list)
     crashes: int = 0
+    is_whole: bool = True
+    """Whether database and spool both hold everything; only then one of them may be lost."""
 
     @classmethod
-    def make(cls, place: Place, template: "Template", world: World, seed: str) -> "SimDevice":
+    def make(cls, place: Place, template: Template, world: World, seed: str) -> "SimDevice":
         """A device over a copy of a template's disk and spool; enrolled if it was not."""
         name = place.device_id
         chance = random.Random(f"{seed}/{name}/chance")
@@ -110,7 +120,7 @@ class SimDevice:
             device.running.enrol(_identity(place), key_of(name))
         return device
 
-    def template(self) -> "Template":
+    def template(self) -> Template:
         """Copies of its disk and spool as they are."""
         return Template(new_disk(self.disk), self.spool.data)
 
@@ -142,6 +152,14 @@ class SimDevice:
             randomness=self.randomness,
             key=key_of(self.name),
         )
+        self.is_whole = True
+
+    def lose_database(self, empty: Template) -> None:
+        """The database is gone, as when a damaged file is moved aside; the spool is there."""
+        fuse = self.fuse
+        self.disk.release()
+        self.disk = new_disk(empty.disk)
+        self.disk.fuse = fuse
 
     def crash(self) -> None:
         """The process is gone, with all it knew; only what the disks hold is left."""
@@ -226,14 +244,6 @@ def _identity(place: Place) -> Identity:
         public_key=key_of(place.device_id).public,
         hq_public_key=HQ_KEY.public,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """What a device's disks hold when a run begins."""
-
-    disk: SimDisk
-    spool: bytes = b""
 
 
 def empty_template() -> Template:

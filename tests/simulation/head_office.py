@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from shared.core.errors import AccessDenied
 from shared.journal.chain import SigningKey
 from shared.journal.document import Body
-from shared.sync.messages import Hello, Message, Pull, Push, pack, unpack
+from shared.sync.messages import Hello, Message, Pull, PullMany, Push, pack, unpack
 from sync_server.operations.home import head_office
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database
@@ -118,8 +118,26 @@ def _pull(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
         return pull.page(connection, schema, scopes, device, unpack(data, Pull))
 
 
+def _pull_many(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        schema = office.hq.replica.schema
+        return pull.pages(connection, schema, scopes, device, unpack(data, PullMany))
+
+
+def _pull_many(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        schema = office.hq.replica.schema
+        return pull.pages(connection, schema, scopes, device, unpack(data, PullMany))
+
+
 _HANDLERS: dict[str, Callable[[SimHeadOffice, str, bytes], Message]] = {
     "/hello": _hello,
     "/push": _push,
     "/pull": _pull,
+    "/pulls": _pull_many,
+    "/pulls": _pull_many,
 }

@@ -147,9 +147,9 @@ class Simulation:
 
     def _something(self, device: SimDevice) -> None:
         luck = self.chance.randrange(100)
-        if luck < 58:
+        if luck < 62:
             self._work(device)
-        elif luck < 84:
+        elif luck < 82:
             self._begin_sync(device)
         elif luck < 90:
             self._light(device)
@@ -200,7 +200,22 @@ class Simulation:
     def _crashed(self, device: SimDevice) -> None:
         self._crash(device, device.fuse.blown[-1] if device.fuse.blown else "?")
 
+    def _lose_something(self, device: SimDevice) -> None:
+        """While it is down a disk may lose one of the two files, never both."""
+        luck = self.chance.random()
+        if luck < 0.12 and device.is_whole:
+            device.lose_database(templates().empty)
+            device.is_whole = False
+            self.tally.fired["database lost"] += 1
+            self.say(device.name, "lost its database")
+        elif 0.12 <= luck < 0.18 and device.is_whole:
+            device.spool.data = b""
+            device.is_whole = False
+            self.tally.fired["spool lost"] += 1
+            self.say(device.name, "lost its spool")
+
     def _reopen(self, device: SimDevice) -> None:
+        self._lose_something(device)
         if self.chance.random() < 0.1:
             device.fuse.light("any", self.chance.randint(1, 150))
         else:
@@ -237,13 +252,17 @@ class Simulation:
             self.tally.fired["form repeated"] += 1
             self._do(device, author, usecase, uid, "again", is_wrong=False)
             return
-        deed, author = choose(device.place.device_type, device.place.people, self.chance)
-        uid = uuid7(self.world.now_us, device.randomness)
-        if deed.is_wrong:
-            device.wrong.add(uid.hex())
-        chance = random.Random(self.chance.random())
-        usecase = _bound(deed, chance, uid)
-        self._do(device, author, usecase, uid, deed.act.__name__, is_wrong=deed.is_wrong)
+        for _ in range(_DEEDS_TRIED):
+            deed, author = choose(device.place.device_type, device.place.people, self.chance)
+            uid = uuid7(self.world.now_us, device.randomness)
+            if deed.is_wrong:
+                device.wrong.add(uid.hex())
+            usecase = _bound(deed, random.Random(self.chance.random()), uid)
+            try:
+                self._do(device, author, usecase, uid, deed.act.__name__)
+            except NothingToDo:
+                continue
+            return
 
     def _do(
         self,
@@ -272,7 +291,7 @@ class Simulation:
         try:
             device.run(author, usecase)
         except NothingToDo:
-            return
+            raise
         except AlreadyAppended:
             self.tally.fired["already appended"] += 1
             self.say(device.name, name, "already")

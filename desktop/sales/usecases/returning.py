@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
 from desktop.access.usecases import require
 from desktop.channel.usecases import day_at, place_of
-from desktop.sales.usecases.selling import Given, Sold, sold, tendered
+from desktop.pricing.usecases import Buyer
+from desktop.sales.usecases.selling import BasketLine, Given, Sold, priced, sold, tendered
 from desktop.store.session import Session
 from shared.accounts.rules import Tender
+from shared.channel.queries import SiteView
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes
 from shared.core.rounding import divide_half_away
@@ -37,14 +39,14 @@ class Original:
         return int(line["qty_micro"]) - self.returned_micro.get(line["line_no"], 0)
 
 
-def find_sale(session: Session, name: str) -> str:
-    """The uid text of a sale of this site by its printed number or its uid.
+def find_sale(connection: Connection, site_id: str, name: str) -> str:
+    """The uid text of a sale of a site by its printed number or its uid.
 
     Raises: RuleViolation SALE_UNKNOWN.
     """
-    found = session.connection.execute(
+    found = connection.execute(
         select(sale.c.id).where(
-            sale.c.site_id == session.identity.site_id,
+            sale.c.site_id == site_id,
             (sale.c.number == name) | (sale.c.id == name.lower()),
         )
     ).scalar()
@@ -116,15 +118,18 @@ def return_goods(
     refund: Sequence[Given] = (),
     *,
     reason: str,
+    instead: Sequence[BasketLine] = (),
 ) -> Sold:
     """Take goods of a sale back (by line number and quantity in millionths; None = all of it).
 
     Each line gives back its own price and its share of discounts and of what was rounded off,
     so that all returns of a sale add up to what was paid for it. An invoice's open part is
-    written off first; the rest goes back by the tenders it was paid with, unless said.
+    written off first; the rest goes back by the tenders it was paid with, unless said. Goods
+    taken ``instead`` at today's price make one balance of it (an exchange, at the till).
 
-    Raises: RuleViolation SALE_UNKNOWN, LINE_UNKNOWN, NOTHING_TO_RETURN, RETURNED_TOO_MUCH,
-    QUANTITY_NOT_POSITIVE, REASON_MISSING and what tenders raise; AccessDenied NOT_PERMITTED.
+    Raises: RuleViolation SALE_UNKNOWN, EXCHANGE_AT_TILL_ONLY, LINE_UNKNOWN, NOTHING_TO_RETURN,
+    RETURNED_TOO_MUCH, QUANTITY_NOT_POSITIVE, REASON_MISSING and what tenders raise; AccessDenied
+    NOT_PERMITTED.
     """
     place = place_of(session)
     require(session, "sale.return")
@@ -133,17 +138,16 @@ def return_goods(
     was = original(session, sale_uid)
     parts = _parts(was, wanted)
     lines = [_returned(was, line, qty_micro) for line, qty_micro in parts]
-    amount = sum(line.amount_minor for line in lines)
-    rounding = _rounding_back(was, -amount)
-    total = amount + rounding
-    open_minor = _open_minor(session, was)
-    cash_back = total + min(-total, open_minor)
-    given = refund or _by_original_tender(was, -cash_back)
+    rounding = _rounding_back(was, -sum(line.amount_minor for line in lines))
+    lines += _instead(session, place, was, instead)
+    total = sum(line.amount_minor for line in lines) + rounding
+    due = min(total + _open_minor(session, was), 0) if total < 0 else total
+    given = refund or _by_original_tender(was, -due)
     body = Sale(
         mode=was.head["mode"],
         currency=was.head["currency"],
         lines=lines,
-        tenders=tendered(place, cash_back, given, on_credit=not cash_back),
+        tenders=tendered(place, due, given, on_credit=not due),
         total_minor=total,
         rounding_minor=rounding,
         customer_id=was.head["customer_id"],
@@ -156,6 +160,17 @@ def return_goods(
         body, predecessor=uid_bytes(sale_uid), business_day=day_at(session, place)
     )
     return sold(written, body)
+
+
+def _instead(
+    session: Session, place: SiteView, was: Original, basket: Sequence[BasketLine]
+) -> list[SaleLine]:
+    if not basket:
+        return []
+    if was.head["mode"] != SaleMode.TILL:
+        raise RuleViolation("EXCHANGE_AT_TILL_ONLY")
+    require(session, "sale.make")
+    return priced(session, place, Buyer(), basket)
 
 
 def _parts(was: Original, wanted: Mapping[int, int] | None) -> list[tuple[RowMapping, int]]:
@@ -204,7 +219,7 @@ def _rounding_back(was: Original, amount_minor: int) -> int:
     """The share of what was rounded off the sale that these goods carry; positive."""
     rounding = -int(was.head["rounding_minor"])
     lines_minor = int(was.head["total_minor"]) + rounding
-    if not rounding or lines_minor <= 0:
+    if rounding <= 0 or lines_minor <= 0:
         return 0
     back_before = sum(
         _part(line["amount_minor"], line["qty_micro"], 0, was.returned_micro[line["line_no"]])
@@ -224,7 +239,12 @@ def _open_minor(session: Session, was: Original) -> int:
 
 
 def _by_original_tender(was: Original, back_minor: int) -> list[Given]:
-    """Back the way it came, tender by tender; what cannot go that way goes in cash."""
+    """Back the way it came, tender by tender; what cannot go that way goes in cash.
+
+    Where something is still due, nobody said how it is paid: the till proposes cash.
+    """
+    if back_minor <= 0:
+        return []
     found: list[Given] = []
     for tender, paid_minor in was.paid_minor.items():
         part = min(back_minor, paid_minor)

@@ -121,8 +121,8 @@ def sell(
     """
     place = place_of(session)
     require(session, "sale.make")
-    priced = _priced(session, place, Buyer(), basket)
-    lines = _discounted(session, place.currency, priced, discount, approver_id)
+    found = priced(session, place, Buyer(), basket)
+    lines = _discounted(session, place.currency, found, discount, approver_id)
     return _complete(
         session,
         place,
@@ -162,8 +162,8 @@ def sell_invoice(
         raise RuleViolation("CUSTOMER_MISSING")
     if "/" in customer_id:
         raise RuleViolation("CUSTOMER_BAD", customer_id=customer_id)
-    priced = _priced(session, place, buyer, basket)
-    lines = _discounted(session, place.currency, priced, discount, approver_id)
+    found = priced(session, place, buyer, basket)
+    lines = _discounted(session, place.currency, found, discount, approver_id)
     return _complete(
         session,
         place,
@@ -185,9 +185,10 @@ class _Names:
     note: str
 
 
-def _priced(
+def priced(
     session: Session, place: SiteView, buyer: Buyer, basket: Sequence[BasketLine]
 ) -> list[SaleLine]:
+    """A basket with the prices of now and their reasons; raises as ``sell``."""
     if not basket:
         raise RuleViolation("NO_LINES")
     if len(basket) > MOST_LINES:

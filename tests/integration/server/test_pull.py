@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from shared.core.errors import AccessDenied, Conflict
+from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.journal.document import Value
 from shared.sync.digest import MODULUS, row_digest
-from shared.sync.messages import Cursor, Hello, HelloAnswer, Page, Pull
+from shared.sync.messages import Cursor, Hello, HelloAnswer, Page, Pull, PullMany
 from sync_server.store.tables import feed
 from sync_server.sync import hello, pull
 from tests.integration.server.tiny import Decided, NoteWritten, Published, Sold
@@ -229,3 +229,42 @@ def test_hello_says_how_much_of_the_journal_is_here(world: World) -> None:
 
     assert (answer.high_water, answer.high_hash) == (1, till.slots[0].link_hash)
     assert answer.epoch == "epoch-1"
+
+
+def test_scopes_with_little_to_say_come_in_one_answer(world: World) -> None:
+    till = world.enrol()
+    till.add(Sold(product="P1", qty_micro=1))
+    till.push()
+    cursors = [Cursor(scope=scope, generation=1, seq=0) for scope in ("site:SH01", "org:O1")]
+    with world.database.read() as connection:
+        answer = pull.pages(
+            connection,
+            SCHEMA,
+            ("org:O1", "site:SH01"),
+            till.device,
+            PullMany(cursors=cursors, limit=0),
+        )
+    assert [one.scope for one in answer.pages] == ["site:SH01", "org:O1"]
+    assert all(one.until == one.head for one in answer.pages)
+
+
+def test_a_scope_of_others_is_left_out_as_if_it_were_not_there(world: World) -> None:
+    till = world.enrol()
+    cursors = [Cursor(scope=scope, generation=1, seq=0) for scope in ("site:SH02", "site:no")]
+    with world.database.read() as connection:
+        answer = pull.pages(
+            connection,
+            SCHEMA,
+            ("site:SH01",),
+            till.device,
+            PullMany(cursors=cursors, limit=0),
+        )
+    assert answer.pages == []
+
+
+def test_more_scopes_than_a_request_may_name_are_refused(world: World) -> None:
+    till = world.enrol()
+    cursors = [Cursor(scope=f"org:{n}", generation=1, seq=0) for n in range(201)]
+    with world.database.read() as connection, pytest.raises(RuleViolation) as refused:
+        pull.pages(connection, SCHEMA, (), till.device, PullMany(cursors=cursors, limit=0))
+    assert refused.value.code == "TOO_MANY_SCOPES"

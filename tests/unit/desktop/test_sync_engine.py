@@ -20,7 +20,7 @@ from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
 from shared.journal.document import Header, Write
 from shared.journal.spool import SpoolHead, read_spool
 from shared.sync.limits import PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
-from shared.sync.messages import Hello, HelloAnswer, Message, Page, PushAnswer
+from shared.sync.messages import Hello, HelloAnswer, Message, Page, Pages, PushAnswer
 from tests.builders.devices import a_store
 from tests.builders.small_shop import REGISTRY, SCHEMA, Renamed, a_sale, small_product
 from tests.fakes.edges import FakeClock
@@ -85,7 +85,7 @@ def test_a_batch_is_bounded_in_bytes_and_a_larger_document_travels_alone(
     assert handler.asked.count("/push") == 3
 
 
-@pytest.mark.parametrize("path", ["/hello", "/push", "/pull"])
+@pytest.mark.parametrize("path", ["/hello", "/push", "/pulls"])
 def test_an_answer_that_is_lost_costs_one_more_sync_and_no_document_twice(
     till: LocalStore, office: FakeHeadOffice, path: str
 ) -> None:
@@ -134,7 +134,7 @@ def test_pages_are_pulled_until_the_head_and_a_cut_goes_on_where_it_was(
 
     def send(ask: Ask) -> Message:
         nonlocal pulls
-        pulls += ask.path == "/pull"
+        pulls += ask.path.startswith("/pull")
         if pulls == 6:
             pulls += 1
             raise LOST
@@ -214,7 +214,8 @@ def test_an_answer_of_another_sort_is_refused(till: LocalStore, office: FakeHead
     page = office.handler("SH01.01")
 
     def send(ask: Ask) -> Message:
-        return page(ask) if ask.answer is not Page else office.hello("SH01.01", _hello(page, ask))
+        is_page = ask.answer in (Page, Pages)
+        return page(ask) if not is_page else office.hello("SH01.01", _hello(page, ask))
 
     def _hello(_handler: Handler, _ask: Ask) -> Hello:
         return Hello(protocol=1, incarnation=1, epoch="", head_n=0, head_hash=b"", cursors=[])

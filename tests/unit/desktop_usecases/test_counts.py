@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from shared.core.errors import QutongError
+from shared.stocktake.tables import zone_sheet
 from tests.builders.one_house import House, on_hand
 
 CLEANSER, WATER, CREAM = "010101", "010102", "010204"
@@ -150,3 +152,13 @@ def test_a_spot_count_is_about_what_it_names(staffed: House) -> None:
     staffed.do("DL01.01", "li", "count-zone", count=count, lines=[{"code": CREAM, "qty": "5"}])
     seen = boss(staffed, "count-reveal", count=count)
     assert [one["product"] for one in seen["lines"]] == [CREAM]
+
+
+def test_a_sealed_sheet_is_whole_when_it_reaches_head_office(staffed: House) -> None:
+    count = boss(staffed, "count-open", zones=["A"])["number"]
+    lines = [{"code": CREAM, "qty": "5", "at": "2025-12-01T12:00:00+08:00"}, {"code": WATER}]
+    staffed.do("DL01.01", "li", "count-zone", count=count, lines=lines)
+    codes = {one["code"] for one in staffed.do("HQ.01", "hq-editor", "tasks")}
+    assert "SEAL_BROKEN" not in codes
+    seal = select(zone_sheet.c.seal).order_by(zone_sheet.c.sealed_at_us.desc()).limit(1)
+    assert len(staffed.read(lambda one: one.execute(seal).scalar_one())) == 64

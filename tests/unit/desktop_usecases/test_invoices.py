@@ -98,3 +98,17 @@ def test_one_customer_statement_does_not_show_another(dealer: Callable[..., Any]
 def test_another_level_is_another_price(dealer: Callable[..., Any]) -> None:
     sold = dealer("sell-invoice", customer="K9", lines=[CREAM], level="L1")
     assert sold["total"] == "90.55"
+    assert code_of(dealer, "sell-invoice", customer="K9", lines=[CREAM], level="L9") == (
+        "LEVEL_UNKNOWN"
+    )
+    assert code_of(dealer, "sell-invoice", customer="K9", lines=[CREAM], account="X") == (
+        "ACCOUNT_UNKNOWN"
+    )
+
+
+def test_goods_of_an_invoice_are_not_exchanged_in_one_paper(dealer: Callable[..., Any]) -> None:
+    sold = dealer("sell-invoice", customer="K7", lines=[WATER])
+    assert (
+        code_of(dealer, "return-goods", sale=sold["uid"], reason="x", instead=[CREAM])
+        == "EXCHANGE_AT_TILL_ONLY"
+    )

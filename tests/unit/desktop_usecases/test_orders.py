@@ -181,3 +181,15 @@ def test_payments_and_deposits_free_credit(house: House) -> None:
     found = east(house, "credit", account="P1001-FX")
     assert found["receivable_minor"] == order["total_minor"] - 100_000
     assert found["deposit_minor"] == 50_000
+
+
+def test_a_line_shipped_in_crumbs_is_charged_its_amount_and_no_cent_more(house: House) -> None:
+    order = east(house, "order-submit", lines=[{"code": CLEANSER, "qty": "0.5"}])
+    # 26.85 × 0.5 = 13.425, rounded once
+    assert order["total_minor"] == 1_343
+    hq(house, "order-decide", order=order["uid"])
+    for _ in range(5):
+        crumb = [{"line": 1, "qty": "0.1"}]
+        hq(house, "order-ship", order=order["uid"], site="HQ01", lines=crumb)
+    assert state(house, order["uid"]) == "shipped"
+    assert balance(house, "partner/P1001-FX/receivable") == 1_343

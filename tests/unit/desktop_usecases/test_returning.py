@@ -1,9 +1,13 @@
 """Goods that come back give back what they cost, to the cent, however they come back."""
 
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from shared.core.errors import QutongError
-from tests.builders.one_house import House, balance, on_hand
+from tests.builders.one_house import House, a_house, balance, on_hand
 from tests.unit.desktop_usecases.conftest import Do
 
 CLEANSER, WATER, CREAM, MASK = "010101", "010102", "010204", "010402"
@@ -78,3 +82,55 @@ def test_a_return_names_its_sale_its_reason_and_its_person(house: House, clerk: 
     assert denied == "NOT_PERMITTED"
     back = clerk("return-goods", sale=sold["uid"], reason="x")
     assert clerk("sale-show", sale=back["uid"])["return_of"] == sold["uid"]
+
+
+def test_an_exchange_is_one_balance_at_todays_price(house: House, clerk: Do) -> None:
+    sold = clerk("sell", lines=[WATER], tenders=["card=89"])
+    dearer = clerk("return-goods", sale=sold["number"], reason="换货", instead=[CREAM])
+    assert dearer["total"] == "110.00"
+    assert balance(house, "site/SH01/tender/cash") == 11_000
+    cheaper = clerk(
+        "return-goods", sale=dearer["number"], reason="换货", instead=[MASK, {"code": CLEANSER}]
+    )
+    assert cheaper["total"] == "-123.20"
+    assert (on_hand(house, "SH01", CREAM), on_hand(house, "SH01", MASK)) == (0, -1)
+    assert balance(house, "site/SH01/revenue") == -(1_680 + 5_900)
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[House]:
+    """One shop for many sales: what came back in full leaves no trace in its sums."""
+    opened = a_house()
+    yield opened
+    opened.close()
+
+
+_GOODS = st.lists(
+    st.tuples(st.sampled_from([CLEANSER, WATER, CREAM, MASK]), st.integers(1, 4)),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda line: line[0],
+)
+
+
+@settings(max_examples=25)
+@given(goods=_GOODS, off_cents=st.integers(0, 150), round_off=st.sampled_from(["", "0.10", "1"]))
+def test_a_sale_that_came_back_piece_by_piece_leaves_no_cent(
+    busy: House, goods: list[tuple[str, int]], off_cents: int, round_off: str
+) -> None:
+    till = ("SH01.01", "clerk-guanqian")
+    sold = busy.do(
+        *till, "sell",
+        lines=[f"{pieces}*{code}" for code, pieces in goods],
+        discount=f"{off_cents // 100}.{off_cents % 100:02d}",
+        round_off=round_off,
+    )  # fmt: skip
+    back = sum(
+        busy.do(*till, "return-goods", sale=sold["uid"], lines=[{"code": code}], reason="x")[
+            "sale"
+        ]["total_minor"]
+        for code, pieces in goods
+        for _ in range(pieces)
+    )
+    assert back == -sold["sale"]["total_minor"]
+    assert balance(busy, "site/SH01/revenue") == balance(busy, "site/SH01/tender/cash") == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.core.clock import parse_instant_iso
 from shared.core.errors import AccessDenied, QutongError, RuleViolation
 from tests.builders.one_house import House, balance, on_hand
 from tests.unit.desktop_usecases.conftest import Do
@@ -259,3 +260,12 @@ def test_an_unknown_parameter_is_an_error_and_not_silence(clerk: Do) -> None:
 def test_a_user_who_was_withdrawn_sells_no_more(house: House, clerk: Do) -> None:
     house.do("HQ.01", "hq-editor", "publish-user", user="clerk-guanqian", name="x", role="clerk")
     assert refused(clerk, "sell", lines=[WATER]).code == "NOT_PERMITTED"
+
+
+def test_a_sale_after_midnight_belongs_to_the_shops_own_day(house: House, clerk: Do) -> None:
+    # 16:30 in London is half past midnight in Shanghai.
+    house.time.at_us = parse_instant_iso("2025-12-05T16:30:00Z")
+    sold = clerk("sell", lines=[WATER])
+    assert clerk("sale-show", sale=sold["uid"])["business_day"] == "2025-12-06"
+    assert [one["number"] for one in clerk("sales", day="2025-12-06")] == [sold["number"]]
+    assert clerk("stock-report")["start"] == "2025-12-06"

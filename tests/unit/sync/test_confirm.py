@@ -27,6 +27,7 @@ from shared.sync.holding import (
 from shared.sync.messages import Page, Pull, Run
 from shared.sync.own_slots import Own
 from shared.sync.replica import load_rows
+from shared.sync.settling import settle_step
 from shared.sync.statements import Row
 from tests.builders.devices import a_key, a_store
 from tests.builders.small_shop import (
@@ -215,7 +216,12 @@ def test_a_row_head_office_did_not_post_is_reversed_and_told(
     till.run("wang", lambda session: session.append(a_sale("A1", 2)))
     granted(till, SITE)
     (applied,) = apply(till, a_page([], scope=SITE, count=0, digest=0, posted_n=1))
-    assert [finding.code for finding in applied.findings] == ["ROW_REVERSED"]
+    assert applied.findings == ()
+    own = Own(device_id="SH01.01", incarnation=1)
+    settled = till.apply(settle_step(till.replica, own, 1, frozenset({SITE})))
+    assert settled.findings == (), "a scope whose head was not reached waits"
+    settled = till.apply(settle_step(till.replica, own, 1, frozenset()))
+    assert [finding.code for finding in settled.findings] == ["ROW_REVERSED"]
     assert stock(till) == 0
     assert till.read(lambda c: c.execute(select(small_move)).all()) == []
 
@@ -260,7 +266,7 @@ def test_what_was_typed_here_and_overtaken_is_told(
 ) -> None:
     till.run("wang", lambda session: session.append(Renamed(product_id="A1", colour="red")))
     handler = head_office.handler("SH01.01")
-    handler.lose_path, handler.lose_answer_to = "/pull", ConnectionResetError()
+    handler.lose_path, handler.lose_answer_to = "/pulls", ConnectionResetError()
     with pytest.raises(ConnectionResetError):
         drive(sync(till, FakeClock()), handler)
     head_office.publish(Write("small_product", "A1", {"colour": "blue"}))

@@ -1,0 +1,204 @@
+"""Bugs to be found: each switches one guard of the product off while it is planted."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+from unittest.mock import patch
+
+from sqlalchemy import Connection, delete, select, update
+
+import desktop.store.local
+import desktop.store.recovery
+import desktop.sync.engine
+import shared.ordering.posting.answers
+import shared.sync.appending
+import shared.sync.confirm
+import sync_server.sync.feed
+import sync_server.sync.pull
+import sync_server.sync.push
+from desktop.store.local import LocalStore
+from shared.areas import REGISTRY, SCHEMA
+from shared.journal.tables import journal
+from shared.sync.holding import scope_cursor
+from shared.sync.replica import add_to_balances, everything
+
+Plant = Callable[[], AbstractContextManager[None]]
+
+
+def _nothing(*_arguments: object, **_named: object) -> None:
+    return None
+
+
+def _new_transaction(connection: Connection) -> None:
+    """Commit what was done so far, and go on in another transaction."""
+    disk = connection.connection.dbapi_connection
+    assert disk is not None
+    disk.commit()
+    disk.cursor().execute("BEGIN IMMEDIATE")
+
+
+def _instead(target: object, name: str, made: Any) -> Plant:
+    @contextmanager
+    def planted() -> Iterator[None]:
+        with patch.object(target, name, made):
+            yield
+
+    return planted
+
+
+def _around(target: Any, name: str, make: Callable[[Any], Any]) -> Plant:
+    """Replace by what ``make`` builds from the original, taken when the plant is set."""
+
+    @contextmanager
+    def planted() -> Iterator[None]:
+        with patch.object(target, name, make(getattr(target, name))):
+            yield
+
+    return planted
+
+
+def _cursor_before_rows(apply: Any) -> Any:
+    """The cursor of a page is stored in a transaction of its own, before the rows."""
+
+    def planted(replica: Any, own: Any, page: Any, runs: Any, connection: Connection) -> Any:
+        where = scope_cursor.c.scope == page.scope
+        seq = connection.execute(select(scope_cursor.c.seq).where(where)).scalar()
+        if seq is not None and page.until > seq:
+            reach = update(scope_cursor).where(where)
+            connection.execute(reach.values(seq=page.until))
+            _new_transaction(connection)
+            connection.execute(reach.values(seq=seq))
+        return apply(replica, own, page, runs, connection)
+
+    return planted
+
+
+def _scopes_before_balances(store: LocalStore, change: Any) -> None:
+    """Scopes are gained, and only then, in another transaction, balances are summed."""
+    store.transact(change)
+    store.scopes_changed()
+
+
+def _repeat_counts_again(before: Any) -> Any:
+    """A slot that comes a second time adds to the balances a second time."""
+
+    def planted(connection: Connection, push: Any, slots: Sequence[Any]) -> Any:
+        verdicts = before(connection, push, slots)
+        for verdict, slot in zip(verdicts, slots, strict=False):
+            if verdict.outcome == "already":
+                for write in REGISTRY.post(REGISTRY.decode(slot.stored)):
+                    table = SCHEMA[write.table]
+                    row = table.full(write.values)
+                    add_to_balances(connection, table, [row], everything)
+        return verdicts
+
+    return planted
+
+
+def _confirm_adds_again(confirm: Any) -> Any:
+    """A confirmed ledger row is added to the balances as if it were a new one."""
+
+    def planted(self: Any, table: Any, pairs: Sequence[Any]) -> None:
+        confirm(self, table, pairs)
+        own = [row for old, row in pairs if old["_slot"]]
+        add_to_balances(self.connection, table, own, self.replica.owns)
+
+    return planted
+
+
+def _feed_after_commit(mark: Any) -> Any:
+    """Head office commits rows, and marks the feed in another transaction."""
+
+    def planted(connection: Connection, schema: Any, changes: Any) -> Any:
+        _new_transaction(connection)
+        return mark(connection, schema, changes)
+
+    return planted
+
+
+def _numbers_in_memory(_original: Any) -> Any:
+    """Running numbers are kept beside the transaction, so a rollback leaves a gap."""
+    used: dict[tuple[object, ...], int] = {}
+    original = _original
+
+    def planted(connection: Connection, author: Any, series: str) -> int:
+        # Another disk may carry the same name in the next run: its connection tells.
+        disk = connection.connection.dbapi_connection
+        stands = original(connection, author, series)
+        number = max(stands, used.get((id(disk), author.device_id, series), 0) + 1)
+        used[id(disk), author.device_id, series] = number
+        return number
+
+    return planted
+
+
+def _without_kept(judge: Any) -> Any:
+    """What head office would keep aside is thrown away."""
+
+    def planted(*arguments: Any) -> Any:
+        return [one for one in judge(*arguments) if one.outcome != "kept"]
+
+    return planted
+
+
+def _cursor_only(connection: Connection, _schema: Any, scope: str, _owns: Any) -> dict[str, Any]:
+    """A lost scope's rows stay."""
+    connection.execute(delete(scope_cursor).where(scope_cursor.c.scope == scope))
+    return {}
+
+
+def _far_ahead(_connection: Connection, _device: Any) -> int:
+    """Head office says it posted slots it never saw."""
+    return 1 << 40
+
+
+def _never_spooled(spool: Any) -> Any:
+    """Documents are shown as done without their second copy."""
+
+    def planted(self: LocalStore, records: bytes) -> None:
+        spool(self, b"")
+
+    return planted
+
+
+def _old_digest(add: Any) -> Any:
+    """A changed row goes on counting with its old digest."""
+
+    def planted(total: int, before: int, after: int) -> int:
+        return total if before and after else add(total, before, after)
+
+    return planted
+
+
+def _uids_repeat(connection: Connection, drafts: Sequence[Any]) -> None:
+    """A key pressed twice is two documents."""
+    assert connection.execute(select(journal.c.n).limit(1)) is not None
+    assert drafts
+
+
+PLANTS: dict[str, Plant] = {
+    "acknowledge before verdicts": _instead(desktop.store.local, "set_kept", _nothing),
+    "balances after scopes": _instead(LocalStore, "change_scopes", _scopes_before_balances),
+    "confirm adds again": _around(
+        shared.sync.confirm._Slice, "_confirm_ledger", _confirm_adds_again
+    ),
+    "cursor before rows": _around(shared.sync.confirm, "_apply", _cursor_before_rows),
+    "decide twice": _instead(shared.ordering.posting.answers, "check_first", _nothing),
+    "double press twice": _instead(shared.sync.appending, "_refuse_repeats", _uids_repeat),
+    "drop kept": _around(sync_server.sync.push, "_judge_all", _without_kept),
+    "feed after commit": _around(sync_server.sync.push.feed, "mark", _feed_after_commit),
+    "foreign rows stay": _instead(
+        desktop.sync.engine, "settle_step", lambda *_: lambda _: shared.sync.confirm.Applied()
+    ),
+    "lost scope stays": _instead(desktop.sync.engine, "lose_scope", _cursor_only),
+    "never spooled": _around(LocalStore, "_spool", _never_spooled),
+    "no spool replay": _instead(desktop.store.recovery, "_repost", _nothing),
+    "numbers in memory": _around(shared.sync.appending, "_next_number", _numbers_in_memory),
+    "old digest": _around(sync_server.sync.feed, "add", _old_digest),
+    "posted too far": _instead(sync_server.sync.pull, "_posted_n", _far_ahead),
+    "repeat counts again": _around(
+        sync_server.sync.push, "_verdicts_before", _repeat_counts_again
+    ),
+    "skip confirm": _instead(shared.sync.confirm._Slice, "_confirm_ledger", _nothing),
+}
+"""By name, as ``--plant`` takes them."""
