@@ -1,8 +1,5 @@
 """Tables of access: users for head office, and what a site must know of its own users."""
 
-from collections.abc import Mapping
-
-from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import (
     Replicated,
@@ -40,16 +37,7 @@ The user's own columns are repeated, so that a site holds its users and nobody e
 """
 
 
-def _user_scopes(_row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.HQ,)
-
-
-def _grant_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
-    site_id = str(row["site_id"])
-    return (scopes.HQ, scopes.site(site_id)) if site_id else (scopes.HQ,)
-
-
 TABLES: tuple[Replicated, ...] = (
-    Replicated(table=user_account, role=TableRole.RECORD, scopes=_user_scopes),
-    Replicated(table=user_grant, role=TableRole.RECORD, scopes=_grant_scopes),
+    Replicated(table=user_account, role=TableRole.RECORD, scopes=scopes.in_hq),
+    Replicated(table=user_grant, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
 )

@@ -53,10 +53,6 @@ def _entry_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     return site or (scopes.HQ,)
 
 
-def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.site(str(row["site_id"])),)
-
-
 TABLES = (
     Replicated(
         table=account_entry,
@@ -72,5 +68,5 @@ TABLES = (
             ),
         ),
     ),
-    Replicated(table=invoice_payment, role=TableRole.LEDGER, scopes=_of_site),
+    Replicated(table=invoice_payment, role=TableRole.LEDGER, scopes=scopes.in_site),
 )

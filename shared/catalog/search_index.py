@@ -1,58 +1,14 @@
 """A device's own search index over the products it holds: SQLite only, never synced."""
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, column, select, table
+from sqlalchemy import Connection
 
 from shared.catalog.rules import haystack, index_tokens, plain
 
-# Only the columns read here: the tables themselves are declared one room above.
-_PRODUCT: Final = table(
-    "product",
-    *map(column, ("id", "code", "name", "spec", "brand", "initials")),
-)
-_MAKE_ENTRY: Final = """
-CREATE TABLE IF NOT EXISTS search_entry (
-  number INTEGER PRIMARY KEY,
-  product_id TEXT NOT NULL UNIQUE,
-  haystack TEXT NOT NULL,
-  initials TEXT NOT NULL
-) STRICT
-"""
-_MAKE_INDEX: Final = """
-CREATE VIRTUAL TABLE IF NOT EXISTS product_search USING fts5(
-  tokens, content='', contentless_delete=1, tokenize='ascii', detail=none, prefix='1 2'
-)
-"""
-# One row of values each: an INSERT … SELECT into FTS5 flushes the index at every statement.
-_PUT_ENTRY: Final = """
-INSERT OR REPLACE INTO search_entry (number, product_id, haystack, initials) VALUES (?, ?, ?, ?)
-"""
-_PUT_TOKENS: Final = "INSERT OR REPLACE INTO product_search (rowid, tokens) VALUES (?, ?)"
-_DROP_ENTRY: Final = "DELETE FROM search_entry WHERE number = ?"
-_DROP_TOKENS: Final = "DELETE FROM product_search WHERE rowid = ?"
-_HIGHEST: Final = "SELECT coalesce(max(number), 0) FROM search_entry"
-_SLICE: Final = 500
-
-_ENTRY: Final = table("search_entry", *map(column, ("number", "product_id")))
-_NUMBERS: Final = select(_ENTRY.c.product_id, _ENTRY.c.number).where(
-    _ENTRY.c.product_id.in_(bindparam("ids", expanding=True))
-)
-_PRODUCTS: Final = select(
-    _PRODUCT.c.id,
-    _PRODUCT.c.code,
-    _PRODUCT.c.name,
-    _PRODUCT.c.spec,
-    _PRODUCT.c.brand,
-    _PRODUCT.c.initials,
-).where(_PRODUCT.c.id.in_(bindparam("ids", expanding=True)))
-
-
-def make_search(connection: Connection) -> None:
-    """Create the index where it is missing; does nothing on another database than SQLite."""
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(_MAKE_ENTRY)
+_MAKE_ENTRY)
         connection.exec_driver_sql(_MAKE_INDEX)
 
 
@@ -66,13 +22,13 @@ def derive_products(connection: Connection, ids: Sequence[str]) -> None:
 
 
 def _index(connection: Connection, ids: Sequence[str]) -> None:
-    numbers = dict(map(tuple, connection.execute(_NUMBERS, {"ids": ids})))
+    given = (json.dumps(ids),)
+    numbers = dict(map(tuple, connection.exec_driver_sql(_NUMBERS, given).all()))
     highest = connection.exec_driver_sql(_HIGHEST).scalar_one()
     entries: list[tuple[int, str, str, str]] = []
     tokens: list[tuple[int, str]] = []
-    for product_id, code, name, spec, brand, initials in connection.execute(
-        _PRODUCTS, {"ids": ids}
-    ):
+    products = connection.exec_driver_sql(_PRODUCTS, given).all()
+    for product_id, code, name, spec, brand, initials in products:
         number = numbers.pop(product_id, 0)
         if not number:
             highest = number = highest + 1

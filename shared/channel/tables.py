@@ -140,10 +140,6 @@ def _orgs_or_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
     return (scopes.HQ, *(scopes.org(one) for one in orgs))
 
 
-def _hq(_row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.HQ,)
-
-
 def _account_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
     account_id = str(row["account_id"])
     return (scopes.HQ, scopes.account(account_id)) if account_id else (scopes.HQ,)
@@ -152,11 +148,6 @@ def _account_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
 def _both_ends(row: Mapping[str, Value]) -> tuple[str, ...]:
     ends = (str(row["account_id"]), str(row["supplier_id"]))
     return (scopes.HQ, *(scopes.account(end) for end in ends if end))
-
-
-def _site_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
-    site_id = str(row["site_id"])
-    return (scopes.HQ, scopes.site(site_id)) if site_id else (scopes.HQ,)
 
 
 def _row(table: Table, scope_rule: Scopes) -> Replicated:
@@ -168,11 +159,11 @@ TABLES: tuple[Replicated, ...] = (
     _row(region, _orgs_or_hq),
     _row(level, _orgs_or_hq),
     _row(customer_category, _own_org),
-    _row(partner, _hq),
+    _row(partner, scopes.in_hq),
     _row(channel_account, _account_and_hq),
     _row(account_region, _account_and_hq),
     _row(supply, _both_ends),
-    _row(site, _site_and_hq),
-    _row(device, _site_and_hq),
+    _row(site, scopes.in_site_and_hq),
+    _row(device, scopes.in_site_and_hq),
     _row(assortment_account, _account_and_hq),
 )

@@ -74,10 +74,6 @@ def _version_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     return (scopes.org(str(row["sales_org_id"])),)
 
 
-def _site_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.site(str(row["site_id"])),)
-
-
 TABLES: tuple[Replicated, ...] = (
     Replicated(table=price_row, role=TableRole.LEDGER, scopes=_row_scopes, derive=derive_rows),
     Replicated(
@@ -86,7 +82,7 @@ TABLES: tuple[Replicated, ...] = (
         scopes=_version_scopes,
         derive=derive_versions,
     ),
-    Replicated(table=own_price, role=TableRole.RECORD, scopes=_site_scopes),
+    Replicated(table=own_price, role=TableRole.RECORD, scopes=scopes.in_site),
 )
 
 LOCAL: tuple[Table, ...] = (price_part,)

@@ -1,10 +1,7 @@
 """Tables of sales: headers, lines, tenders, register lines; all of them facts of a site."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Index
 
-from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import Replicated, TableRole, integer_column, replicated_table, text_column
 
@@ -76,11 +73,7 @@ register_line = replicated_table(
 )
 
 
-def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.site(str(row["site_id"])),)
-
-
 TABLES = tuple(
-    Replicated(table=table, role=TableRole.LEDGER, scopes=_of_site)
+    Replicated(table=table, role=TableRole.LEDGER, scopes=scopes.in_site)
     for table in (sale, sale_line, sale_tender, register_line)
 )

@@ -1,10 +1,7 @@
 """Tables of stock: the move ledger with its balances, movement types, opened sites."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Index
 
-from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import (
     Balance,
@@ -76,14 +73,6 @@ site_opening = replicated_table(
 """A site whose opening stock was counted; before that a negative balance means nothing."""
 
 
-def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.site(str(row["site_id"])),)
-
-
-def _everywhere(_row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.ALL,)
-
-
 _BALANCES = tuple(
     Balance(
         table=table,
@@ -99,8 +88,8 @@ _BALANCES = tuple(
 )
 
 TABLES = (
-    Replicated(table=stock_move, role=TableRole.LEDGER, scopes=_of_site, balances=_BALANCES),
-    Replicated(table=movement, role=TableRole.LEDGER, scopes=_of_site),
-    Replicated(table=movement_type, role=TableRole.RECORD, scopes=_everywhere),
-    Replicated(table=site_opening, role=TableRole.RECORD, scopes=_of_site),
+    Replicated(table=stock_move, role=TableRole.LEDGER, scopes=scopes.in_site, balances=_BALANCES),
+    Replicated(table=movement, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=movement_type, role=TableRole.RECORD, scopes=scopes.in_all),
+    Replicated(table=site_opening, role=TableRole.RECORD, scopes=scopes.in_site),
 )

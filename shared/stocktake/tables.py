@@ -1,10 +1,7 @@
 """Tables of counts: what was opened, the sealed sheets, and what was posted and corrected."""
 
-from collections.abc import Mapping
-
 from sqlalchemy import Index
 
-from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import (
     Replicated,
@@ -137,23 +134,14 @@ count_correction = replicated_table(
 )
 
 
-def _of_site(row: Mapping[str, Value]) -> tuple[str, ...]:
-    return (scopes.site(str(row["site_id"])),)
-
-
-def _site_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
-    """Head office sees that a count runs and what it came to (H03), not every sheet of it."""
-    return (scopes.HQ, scopes.site(str(row["site_id"])))
-
-
 TABLES = (
-    Replicated(table=stock_count, role=TableRole.RECORD, scopes=_site_and_hq),
-    Replicated(table=count_zone, role=TableRole.LEDGER, scopes=_of_site),
-    Replicated(table=count_product, role=TableRole.LEDGER, scopes=_of_site),
-    Replicated(table=zone_sheet, role=TableRole.LEDGER, scopes=_of_site),
-    Replicated(table=zone_line, role=TableRole.LEDGER, scopes=_of_site),
-    Replicated(table=recount, role=TableRole.LEDGER, scopes=_of_site),
-    Replicated(table=count_approval, role=TableRole.LEDGER, scopes=_site_and_hq),
-    Replicated(table=count_line, role=TableRole.LEDGER, scopes=_site_and_hq),
-    Replicated(table=count_correction, role=TableRole.LEDGER, scopes=_site_and_hq),
+    Replicated(table=stock_count, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
+    Replicated(table=count_zone, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=count_product, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=zone_sheet, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=zone_line, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=recount, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=count_approval, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
+    Replicated(table=count_line, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
+    Replicated(table=count_correction, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
 )

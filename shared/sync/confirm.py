@@ -339,7 +339,7 @@ def _known(connection: Connection, table: Replicated, ids: Sequence[str]) -> dic
         f'SELECT id FROM "{table.name}" WHERE id IN (SELECT value FROM json_each(?))',
         (_json(ids),),
     )
-    here = {row[0] for row in found}
+    here = {row[0] for row in found.all()}
     return load_rows(connection, table, here) if here else {}
 
 

@@ -19,8 +19,8 @@ def row_digest(table: Replicated, row_id: str, row: Mapping[str, Value], extra: 
     Columns this version does not know (``extra``) count like known ones, so an old client and a
     new server agree.
     """
-    defaults = table.defaults
-    pairs = [(name, row[name]) for name in table.columns if row[name] != defaults[name]]
+    # A column's default is '' or 0, and nothing else is false.
+    pairs = [(name, value) for name in table.columns if (value := row[name])]
     if extra:
         pairs = sorted([*pairs, *_EXTRA.decode(extra).items()])
     return digest_of(table.name, row_id, pairs)

@@ -96,15 +96,19 @@ def _insert_ledger(
 ) -> list[Change]:
     rows: list[Row] = []
     changes = []
-    for write in group:
-        row: Row = table.full(write.values)
-        digest = row_digest(table, write.id, row)
-        scopes = table.scopes(row)
-        # On a device the row is only here until head office confirms it: it counts nowhere yet.
-        counted = 0 if slot else digest
-        row |= {"id": write.id, "_digest": counted, "_slot": slot, "_extra": b""}
+    base: Row = {**table.defaults, "id": "", "_digest": 0, "_slot": slot, "_extra": b""}
+    size, name, scopes = len(base), table.name, table.scopes
+    for _, row_id, values in group:
+        row = base | values
+        if len(row) != size:
+            raise KeyError(f"{name} has no columns {values.keys() - table.defaults.keys()}")
+        digest = row_digest(table, row_id, row)
+        row["id"] = row_id
+        if not slot:
+            # On a device the row is only here until head office confirms it: it counts nowhere yet.
+            row["_digest"] = digest
         rows.append(row)
-        changes.append(Change(table.name, write.id, scopes, 0, digest))
+        changes.append(Change(name, row_id, scopes(row), 0, digest))
     insert_rows(connection, table.table, rows)
     add_to_balances(connection, table, rows, owns)
     return changes

@@ -1,7 +1,14 @@
-"""The names of scopes: a few coarse buckets, derived from a device's grants."""
+"""The names of scopes, a few coarse buckets, and the rules most tables share."""
+
+from collections.abc import Mapping
+
+from shared.journal.document import Value
 
 HQ = "hq"
-"""Head office's own: requests, tasks, daily sums."""
+"""Head office's own: requests, tasks, daily sums, and what all accounts do."""
+
+ALL = "all"
+"""What every device of the house holds: movement types, reasons, roles."""
 
 
 def org(sales_org_id: str) -> str:
@@ -24,5 +31,25 @@ def site(site_id: str) -> str:
     return f"site:{site_id}"
 
 
-ALL = "all"
-"""What every device of the house holds: movement types, reasons, roles."""
+# Scope rules by the column `site_id`, for the tables that need no other.
+
+
+def in_site(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """The site's own: nobody else holds it."""
+    return (site(str(row["site_id"])),)
+
+
+def in_site_and_hq(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """Head office sees it, and the site it belongs to, if any."""
+    site_id = str(row["site_id"])
+    return (HQ, site(site_id)) if site_id else (HQ,)
+
+
+def in_hq(_row: Mapping[str, Value]) -> tuple[str, ...]:
+    """Head office alone."""
+    return (HQ,)
+
+
+def in_all(_row: Mapping[str, Value]) -> tuple[str, ...]:
+    """Every device."""
+    return (ALL,)

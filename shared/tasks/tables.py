@@ -1,8 +1,5 @@
 """The table of tasks, held by head office and by the site whose business they are."""
 
-from collections.abc import Mapping
-
-from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import (
     Replicated,
@@ -28,9 +25,4 @@ task = replicated_table(
 """One row per trouble. ``params`` is JSON of name and text, ``about`` a document's uid text."""
 
 
-def _scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
-    site_id = str(row["site_id"])
-    return (scopes.HQ, scopes.site(site_id)) if site_id else (scopes.HQ,)
-
-
-TABLES = (Replicated(table=task, role=TableRole.RECORD, scopes=_scopes),)
+TABLES = (Replicated(table=task, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),)

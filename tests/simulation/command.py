@@ -14,11 +14,11 @@ from multiprocessing import get_context
 
 from tests.simulation.house import templates
 from tests.simulation.plants import PLANTS
-from tests.simulation.run import Outcome, Tally, simulate
+from tests.simulation.run import Outcome, simulate
+from tests.simulation.stage import Tally
 
 FAULTS = (
     "clock jump",
-    "copy refused",
     "crash after commit",
     "crash after spool",
     "crash at rest",
@@ -28,6 +28,7 @@ FAULTS = (
     "crash statement",
     "crash torn spool",
     "crash while opening",
+    "database lost",
     "double submit",
     "drop answer",
     "drop request",
@@ -44,6 +45,7 @@ FAULTS = (
     "server crash statement",
     "slot reposted",
     "slot respooled",
+    "spool lost",
     "straggler",
 )
 """What must have happened in any run of many seeds; each is counted as it fires."""

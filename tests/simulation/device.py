@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from desktop.store.identity import Identity
 from desktop.store.layout import Layout
@@ -47,6 +48,14 @@ class Confirmed:
     hash: bytes
 
 
+class Form(NamedTuple):
+    """What a person is about to do; its uid was made when the form opened."""
+
+    name: str
+    author: str
+    usecase: UseCase
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Which device it is, and who works at it."""
@@ -86,8 +95,8 @@ class SimDevice:
     """Number of the request whose answer is awaited; an answer to another one is nobody's."""
     is_cut_off: bool = False
     confirmed: list[Confirmed] = field(default_factory=list)
-    to_repeat: tuple[bytes, UseCase, str] | None = None
-    """A form that was open when the process ended: uid, use case, author."""
+    open_form: Form | None = None
+    """What was being submitted when the process ended; its person may submit it again."""
     poison: set[bytes] = field(default_factory=set)
     """Link hashes of slots it was made to write past its program; head office keeps them."""
     wrong: set[str] = field(default_factory=set)

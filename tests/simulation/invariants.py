@@ -30,23 +30,10 @@ from shared.sync.tables import Balance, Replicated, TableRole
 from sync_server.sync import feed
 from tests.simulation.device import SimDevice, key_of
 from tests.simulation.head_office import HQ_KEY, SimHeadOffice
+from tests.simulation.stage import Broken, must
 
 Rows = dict[str, dict[str, dict[str, Value]]]
 """Whole rows by table and id, system columns included."""
-
-
-class Broken(Exception):
-    """An invariant does not hold."""
-
-    def __init__(self, invariant: str, message: str) -> None:
-        super().__init__(message)
-        self.invariant = invariant
-
-
-def must(holds: bool, invariant: str, message: str) -> None:
-    """Raises Broken unless it holds."""
-    if not holds:
-        raise Broken(invariant, message)
 
 
 # Cheap: after a device came up, and whenever it rests

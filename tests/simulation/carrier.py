@@ -1,0 +1,150 @@
+"""Carries syncs: a device's requests to head office and the answers back, or not."""
+
+import hashlib
+
+from desktop.sync.engine import Ask
+from shared.core.errors import QutongError, Unavailable
+from shared.sync.messages import pack, unpack
+from tests.simulation.device import SimDevice
+from tests.simulation.edges import Crash
+from tests.simulation.network import Packet
+from tests.simulation.stage import Broken, Stage
+
+_BENIGN = frozenset({"NETWORK", "SYNC_UNSETTLED"})
+"""How a sync may end while there are faults; anything else is one of ours."""
+_EXPECTED = frozenset({"TYPED_LOST", "ROWS_SWEPT"})
+"""Findings that tell a person something; the others tell of a defect."""
+
+
+class Carrier:
+    """The line between the devices and head office of a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def begin(self, device: SimDevice) -> None:
+        """A device begins a sync, unless it is in one or cut off."""
+        if device.conversation is None and not device.is_cut_off:
+            self._stage.tally.syncs += 1
+            self._stage.guarded(device, lambda: self._ask(device, device.begin_sync()))
+
+    def whole(self, device: SimDevice) -> int:
+        """A sync from start to end, with nothing else in between; how much moved."""
+        before = len(device.summaries)
+        if device.conversation is not None:
+            self.lost(device, Unavailable("NETWORK"))
+        self.begin(device)
+        while self.deliver():
+            pass
+        if len(device.summaries) == before:
+            raise Broken("sync", f"{device.name} came to no end")
+        summary = device.summaries[-1]
+        return summary.pushed + summary.pulled + len(summary.gained) + len(summary.lost)
+
+    def lost(self, device: SimDevice, error: QutongError) -> None:
+        """The awaited answer does not come."""
+        if device.conversation is not None:
+            self._stage.guarded(device, lambda: self._fail(device, error))
+
+    def deliver(self) -> bool:
+        """One packet arrives; False when none is in flight."""
+        packet = self._stage.network.next()
+        if packet is None:
+            return False
+        device = self._stage.devices[packet.device]
+        if packet.is_up:
+            self._arrive(packet, device)
+        elif self._is_awaited(packet, device):
+            self._stage.guarded(device, lambda: self._answered(device, packet))
+        return True
+
+    @staticmethod
+    def _is_awaited(packet: Packet, device: SimDevice) -> bool:
+        """A copy's answer is nobody's, and so is one to a sync that is over."""
+        is_open = device.conversation is not None and device.asked == packet.asked
+        return is_open and not packet.is_copy
+
+    def _ask(self, device: SimDevice, ask: Ask | None) -> None:
+        if ask is None:
+            self._done(device)
+            return
+        device.awaited = ask
+        data = pack(ask.message)
+        self._stage.say(device.name, "asks", ask.path, _short(data))
+        packet = Packet(
+            device=device.name, asked=device.asked, path=ask.path, is_up=True, data=data
+        )
+        if not self._stage.network.send(packet):
+            self.lost(device, Unavailable("NETWORK"))
+
+    def _done(self, device: SimDevice) -> None:
+        summary = device.summaries[-1]
+        kept = sorted(summary.kept)
+        self._stage.say(device.name, "synced", summary.pushed, summary.pulled, kept)
+        for finding in summary.findings:
+            if finding.code not in _EXPECTED:
+                raise Broken("I4", f"{device.name} found {finding}")
+            self._stage.fire(finding.code)
+        happened = {
+            "scope gained": summary.gained,
+            "scope lost": summary.lost,
+            "kept": summary.kept,
+        }
+        for name, of in happened.items():
+            if of:
+                self._stage.fire(name)
+
+    def _fail(self, device: SimDevice, error: QutongError) -> None:
+        try:
+            self._ask(device, device.fail(error))
+        except QutongError as why:
+            self._over(device, why)
+
+    def _answered(self, device: SimDevice, packet: Packet) -> None:
+        if packet.error is not None:
+            self._fail(device, packet.error)
+            return
+        assert device.awaited is not None
+        try:
+            self._ask(device, device.take(unpack(packet.data, device.awaited.answer)))
+        except QutongError as why:
+            self._over(device, why)
+
+    def _over(self, device: SimDevice, why: QutongError) -> None:
+        self._stage.say(device.name, "sync over", why)
+        if why.code not in _BENIGN:
+            raise Broken("sync", f"{device.name}: {why}") from why
+
+    def _arrive(self, packet: Packet, device: SimDevice) -> None:
+        is_awaited = self._is_awaited(packet, device)
+        answer = self._handled(packet)
+        is_sent = answer is not None and not device.is_cut_off
+        if is_awaited and not (is_sent and answer and self._stage.network.send(answer)):
+            self.lost(device, Unavailable("NETWORK"))
+
+    def _handled(self, packet: Packet) -> Packet | None:
+        """Head office's answer; None when its process ended in it."""
+        stage = self._stage
+        data, refusal = b"", None
+        try:
+            data = stage.office.handle(packet.device, packet.path, packet.data)
+        except Crash:
+            place = stage.office.disk.fuse.blown[-1]
+            stage.fire(f"server crash {place}")
+            stage.say("HQ crash", place)
+            return None
+        except QutongError as error:
+            refusal = error
+        stage.say("HQ", packet.path, packet.device, refusal or _short(data))
+        return Packet(
+            device=packet.device,
+            asked=packet.asked,
+            path=packet.path,
+            is_up=False,
+            data=data,
+            error=refusal,
+        )
+
+
+def _short(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:12]

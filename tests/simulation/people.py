@@ -1,0 +1,88 @@
+"""People at work: they press keys, sometimes twice, and press again after a crash."""
+
+import random
+
+from desktop.store.session import Session
+from shared.core.errors import QutongError
+from shared.core.ids import uuid7
+from shared.sync.appending import AlreadyAppended
+from tests.simulation.device import Form, SimDevice
+from tests.simulation.selling import NothingToDo
+from tests.simulation.stage import Broken, Stage
+from tests.simulation.workload import choose
+
+_DEEDS_TRIED = 6
+
+
+class People:
+    """Whoever works at the devices of a stage."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._chance = stage.chance
+
+    def work(self, device: SimDevice) -> None:
+        """Somebody does something: what was open when the process ended, or anything else."""
+        form, device.open_form = device.open_form, None
+        if form is not None:
+            self._stage.fire("form repeated")
+            self._submit(device, form)
+            return
+        for _ in range(_DEEDS_TRIED):
+            try:
+                self._submit(device, self._new_form(device))
+            except NothingToDo:
+                continue
+            return
+
+    def _new_form(self, device: SimDevice) -> Form:
+        deed, author = choose(device.place.device_type, device.place.people, self._chance)
+        uid = uuid7(self._stage.world.now_us, device.randomness)
+        if deed.is_wrong:
+            device.wrong.add(uid.hex())
+        seed = self._chance.random()
+
+        def usecase(session: Session) -> None:
+            # From its own seed each time: a form says the same when it is submitted again.
+            deed.act(session, random.Random(seed), uid)
+
+        return Form(deed.act.__name__, author, usecase)
+
+    def _submit(self, device: SimDevice, form: Form) -> None:
+        device.open_form = form
+        try:
+            is_done = self._stage.guarded(device, lambda: self._act(device, form))
+        except NothingToDo:
+            device.open_form = None
+            raise
+        if is_done or self._chance.random() < 0.5:
+            device.open_form = None
+        if is_done and self._chance.random() < 0.08:
+            self._stage.fire("double submit")
+            self._stage.guarded(device, lambda: self._press_again(device, form))
+
+    def _act(self, device: SimDevice, form: Form) -> None:
+        before = len(device.confirmed)
+        try:
+            device.run(form.author, form.usecase)
+        except AlreadyAppended:
+            self._stage.fire("already appended")
+            self._stage.say(device.name, form.name, "already")
+            return
+        except QutongError as why:
+            raise Broken("use case", f"{device.name} {form.name}: {why}") from why
+        new = device.confirmed[before:]
+        self._stage.tally.documents += len(new)
+        self._stage.fire(f"did {form.name}")
+        slots = (f"{one.n}:{one.hash.hex()[:12]}" for one in new)
+        self._stage.say(device.name, form.author, form.name, *slots)
+
+    def _press_again(self, device: SimDevice, form: Form) -> None:
+        try:
+            device.run(form.author, form.usecase)
+        except AlreadyAppended:
+            return
+        except NothingToDo:
+            # The act itself made that it makes no sense a second time.
+            return
+        raise Broken("T23", f"{device.name} did {form.name} twice")

@@ -1,0 +1,100 @@
+"""What all parts of a run share: head office, devices, the network, chance, and what is told."""
+
+import hashlib
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.simulation.device import Place, SimDevice
+from tests.simulation.edges import Crash, World, new_disk
+from tests.simulation.head_office import SimHeadOffice
+from tests.simulation.house import PLACES, START_US, House, templates
+from tests.simulation.network import Network
+
+
+@dataclass
+class Tally:
+    """What a run did; sums over runs are printed."""
+
+    steps: int = 0
+    documents: int = 0
+    syncs: int = 0
+    fired: Counter[str] = field(default_factory=Counter)
+
+
+class Broken(Exception):
+    """An invariant does not hold."""
+
+    def __init__(self, invariant: str, message: str) -> None:
+        super().__init__(message)
+        self.invariant = invariant
+
+
+def must(holds: bool, invariant: str, message: str) -> None:
+    """Raises Broken unless it holds."""
+    if not holds:
+        raise Broken(invariant, message)
+
+
+class Stage:
+    """The house of one seed with three to six devices."""
+
+    def __init__(self, seed: int, tell: Callable[[str], None] | None = None) -> None:
+        self.seed = seed
+        self.chance = random.Random(f"seed {seed}")
+        self.tally = Tally()
+        self.step = 0
+        self._tell = tell
+        self._trace = hashlib.sha256()
+        self.world = World(START_US + self.chance.randrange(86_400_000_000))
+        self.house = templates()
+        self.office = SimHeadOffice.start(new_disk(self.house.office), self.world, str(seed))
+        self.network = Network(self.chance, self.tally.fired)
+        places = [*PLACES[:2], *self.chance.sample(PLACES[2:], self.chance.randint(1, 4))]
+        self.devices = {place.device_id: self._device(place, self.house) for place in places}
+
+    def _device(self, place: Place, house: House) -> SimDevice:
+        """Most devices have synced before; the others meet head office in this run."""
+        is_new = self.chance.random() < 0.25
+        template = house.empty if is_new else house.synced[place.device_id]
+        return SimDevice.make(place, template, self.world, str(self.seed))
+
+    def say(self, *parts: object) -> None:
+        """Goes into the trace hash, and to who listens."""
+        line = " ".join(map(str, parts))
+        self._trace.update(line.encode() + b"\n")
+        if self._tell:
+            self._tell(f"{self.step:4d} {line}")
+
+    def fire(self, name: str) -> None:
+        """Something that must happen sometimes happened."""
+        self.tally.fired[name] += 1
+
+    @property
+    def trace(self) -> str:
+        """The hash of all that happened."""
+        return self._trace.hexdigest()
+
+    def guarded(self, device: SimDevice, act: Callable[[], None]) -> bool:
+        """Let the device act; False when its process ended in it."""
+        try:
+            act()
+        except Crash:
+            self.crash(device, device.fuse.blown[-1])
+            return False
+        return True
+
+    def crash(self, device: SimDevice, place: str) -> None:
+        """The device's process ends."""
+        self.say(device.name, "crash", place)
+        self.fire(f"crash {place}")
+        if device.conversation is not None:
+            self.fire("crash in sync")
+        device.crash()
+
+    def release(self) -> None:
+        """The run is over."""
+        for device in self.devices.values():
+            device.release()
+        self.office.disk.release()
