@@ -86,9 +86,8 @@ def reconcile(
         store_identity(connection, identity)
     _repost(connection, replica, identity, spooled, now_us, done)
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
-    if _mend(connection, identity, spool, start, spooled, done, identity_record):
-        last = 0
-    done.respooled = _respool(connection, identity, spool, last, identity_record)
+    aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
+    done.respooled = _respool(connection, identity, spool, last, identity_record, aside)
     store_position(connection, identity, spool.size())
     return done
 
@@ -252,23 +251,22 @@ def _mend(
     spooled: Spooled,
     done: Reconciled,
     identity_record: SpoolIdentity | None,
-) -> bool:
-    """Cut a torn end; begin a new file when more is wrong. True when the file is a new one."""
+) -> str:
+    """Cut a torn end; when more is wrong, the name under which the file is to be kept aside."""
     if not spooled.damages and not any(f.code.startswith("SPOOL_") for f in done.findings):
-        return False
+        return ""
     torn = spooled.torn_tail()
     if torn is not None and not done.findings:
         head, _ = head_of(connection, identity.device_id, identity.incarnation)
         # The journal commits first, so a half-written record is one the journal has.
         if not _names_unknown_slot(torn, head):
             spool.cut(start + torn.start)
-            return False
+            return ""
     for damage in spooled.damages:
         done.find("SPOOL_DAMAGED", max(damage.n, 0), f"bytes {start + damage.start}")
     if identity_record is None:
-        return False
-    spool.set_aside(f"spool.aside-{spool.size()}-{len(spooled.records)}")
-    return True
+        return ""
+    return f"spool.aside-{spool.size()}-{len(spooled.records)}"
 
 
 def _names_unknown_slot(torn: Damage, head: int) -> bool:
@@ -281,8 +279,10 @@ def _respool(
     spool: Spool,
     last: int,
     identity_record: SpoolIdentity | None,
+    aside: str,
 ) -> int:
-    if spool.size() > 0:
+    """Write what the spool lacks; all of it into a new file when the old one is kept aside."""
+    if spool.size() > 0 and not aside:
         slots = journal_slots(connection, identity.device_id, identity.incarnation, last)
         data = encode_slots(slots)
     elif identity_record is not None:
@@ -291,7 +291,10 @@ def _respool(
         data += _acknowledged(connection, identity)
     else:
         return 0
-    if data:
+    if aside:
+        # At once: while the database is rebuilt from it, the spool is the only copy.
+        spool.set_aside(aside, data)
+    elif data:
         spool.append(data)
     return len(slots)
 

@@ -1,6 +1,6 @@
 """Loading a ready file of a scope: a new device copies rows instead of asking for pages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -141,25 +141,59 @@ def _copy(connection: Connection, table: Replicated, tally: Tally) -> list[str]:
         f'INSERT INTO main."{table.name}" (id, {listed}_digest, _slot, _extra)'
         f" SELECT id, {listed}_digest, 0, x'' FROM {source}"
     )
-    # Counted row by row: a row may stand in other scopes of this device too.
-    ids: list[str] = []
-    scopes, base = table.scopes, dict(table.defaults)
-    sums: dict[tuple[str, ...], list[int]] = {}
-    cursor = connection.exec_driver_sql(f"SELECT id, _digest, {listed}1 FROM {source}").cursor
-    assert cursor is not None
-    while rows := cursor.fetchmany(_DERIVED_AT_ONCE):
-        for row_id, digest, *cells in rows:
-            # One row after the other overwrites the same columns: every row has all of them.
-            base.update(zip(columns, cells, strict=False))
-            held = sums.setdefault(scopes(base), [0, 0])
-            held[0] += 1
-            held[1] += digest
-            ids.append(row_id)
-        if table.derive is not None:
-            table.derive(connection, ids[-len(rows) :])
-    for row_scopes, (count, digest) in sums.items():
+    ids = list(connection.exec_driver_sql(f"SELECT id FROM {source}").scalars().all())
+    for start in range(0, len(ids) if table.derive else 0, _DERIVED_AT_ONCE):
+        assert table.derive is not None
+        table.derive(connection, ids[start : start + _DERIVED_AT_ONCE])
+    # A row may stand in other scopes of this device too.
+    for row_scopes, count, digest in _by_scopes(connection, table, columns, source):
         tally.add(row_scopes, count, digest)
     return ids
+
+
+class _Asked(dict[str, Value]):
+    """A row's values that notes which columns a scope rule asks for beyond them."""
+
+    def __init__(self, values: Mapping[str, Value], defaults: Mapping[str, Value]) -> None:
+        super().__init__(values)
+        self.missing: list[str] = []
+        self._defaults = defaults
+
+    def __missing__(self, column: str) -> Value:
+        self.missing.append(column)
+        return self._defaults[column]
+
+
+def _by_scopes(
+    connection: Connection, table: Replicated, columns: Sequence[str], source: str
+) -> list[tuple[tuple[str, ...], int, int]]:
+    """(scopes, number of rows, sum of their digests), added up by the database.
+
+    A scope rule reads few columns and nothing else: rows that are equal in these are in the same
+    scopes. Which columns it reads is found by asking it.
+    """
+    asked: list[str] = []
+    while True:
+        listed = "".join(f'"{column}", ' for column in asked)
+        grouped = f" GROUP BY {listed.removesuffix(', ')}" if asked else ""
+        # In two halves: the sum of whole digests is too large for the database.
+        rows = connection.exec_driver_sql(
+            f"SELECT {listed}count(*), sum(_digest >> 32), sum(_digest & 4294967295)"
+            f" FROM {source}{grouped}"
+        ).all()
+        found: list[tuple[tuple[str, ...], int, int]] = []
+        for *cells, count, high, low in rows:
+            if not count:
+                continue
+            row = _Asked(dict(zip(asked, cells, strict=True)), table.defaults)
+            row_scopes = table.scopes(row)
+            wanted = [column for column in dict.fromkeys(row.missing) if column in columns]
+            if wanted:
+                asked += wanted
+                break
+            found.append((row_scopes, count, (high << 32) + low))
+        else:
+            return found
 
 
 def _apply_all(

@@ -1,6 +1,7 @@
 """The spool as a file, or in memory: where a document stands a second time before it is done."""
 
 import os
+import shutil
 from pathlib import Path
 from typing import Protocol
 
@@ -22,8 +23,11 @@ class Spool(Protocol):
     def cut(self, size: int) -> None:
         """Drop everything after ``size`` bytes."""
 
-    def set_aside(self, name: str) -> None:
-        """Keep the whole content under another name and go on empty."""
+    def set_aside(self, name: str, records: bytes = b"") -> None:
+        """Keep the whole content under another name and go on with ``records``.
+
+        The spool is never empty in between: a crash leaves the old content or the new one.
+        """
 
 
 class FileSpool:
@@ -64,10 +68,16 @@ class FileSpool:
         self._file.truncate(size)
         os.fsync(self._file.fileno())
 
-    def set_aside(self, name: str) -> None:
-        """Rename the file to ``name`` in the same folder and begin a new one."""
+    def set_aside(self, name: str, records: bytes = b"") -> None:
+        """Copy the file to ``name`` in the same folder, then put a new one in its place."""
+        aside, fresh = self.path.with_name(name), self.path.with_name(self.path.name + ".new")
+        shutil.copyfile(self.path, aside)
+        fresh.write_bytes(records)
+        for path in (aside, fresh):
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
         self._file.close()
-        self.path.rename(self.path.with_name(name))
+        fresh.replace(self.path)
         self._file = self.path.open("a+b", buffering=0)
         sync_folder(self.path.parent)
 
@@ -99,7 +109,7 @@ class MemorySpool:
         """Drop everything after ``size`` bytes."""
         self.data = self.data[:size]
 
-    def set_aside(self, name: str) -> None:
-        """Keep the content under ``name`` and go on empty."""
+    def set_aside(self, name: str, records: bytes = b"") -> None:
+        """Keep the content under ``name`` and go on with ``records``."""
         self.aside[name] = self.data
-        self.data = b""
+        self.data = records

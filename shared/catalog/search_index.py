@@ -8,7 +8,39 @@ from sqlalchemy import Connection
 
 from shared.catalog.rules import haystack, index_tokens, plain
 
-_MAKE_ENTRY)
+_MAKE_ENTRY: Final = """
+CREATE TABLE IF NOT EXISTS search_entry (
+  number INTEGER PRIMARY KEY,
+  product_id TEXT NOT NULL UNIQUE,
+  haystack TEXT NOT NULL,
+  initials TEXT NOT NULL
+) STRICT
+"""
+_MAKE_INDEX: Final = """
+CREATE VIRTUAL TABLE IF NOT EXISTS product_search USING fts5(
+  tokens, content='', contentless_delete=1, tokenize='ascii', detail=none, prefix='1 2'
+)
+"""
+# One row of values each: an INSERT … SELECT into FTS5 flushes the index at every statement.
+_PUT_ENTRY: Final = """
+INSERT OR REPLACE INTO search_entry (number, product_id, haystack, initials) VALUES (?, ?, ?, ?)
+"""
+_PUT_TOKENS: Final = "INSERT OR REPLACE INTO product_search (rowid, tokens) VALUES (?, ?)"
+_DROP_ENTRY: Final = "DELETE FROM search_entry WHERE number = ?"
+_DROP_TOKENS: Final = "DELETE FROM product_search WHERE rowid = ?"
+_HIGHEST: Final = "SELECT coalesce(max(number), 0) FROM search_entry"
+_SLICE: Final = 500
+
+# Given as one text of JSON, so that the statements stay the same for every number of ids.
+_GIVEN: Final = "(SELECT value FROM json_each(?))"
+_NUMBERS: Final = f"SELECT product_id, number FROM search_entry WHERE product_id IN {_GIVEN}"
+_PRODUCTS: Final = f"SELECT id, code, name, spec, brand, initials FROM product WHERE id IN {_GIVEN}"
+
+
+def make_search(connection: Connection) -> None:
+    """Create the index where it is missing; does nothing on another database than SQLite."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(_MAKE_ENTRY)
         connection.exec_driver_sql(_MAKE_INDEX)
 
 
@@ -27,6 +59,7 @@ def _index(connection: Connection, ids: Sequence[str]) -> None:
     highest = connection.exec_driver_sql(_HIGHEST).scalar_one()
     entries: list[tuple[int, str, str, str]] = []
     tokens: list[tuple[int, str]] = []
+    # All at once: row by row a result costs more than the database.
     products = connection.exec_driver_sql(_PRODUCTS, given).all()
     for product_id, code, name, spec, brand, initials in products:
         number = numbers.pop(product_id, 0)

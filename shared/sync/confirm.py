@@ -23,7 +23,7 @@ from shared.sync.messages import Page, Run
 from shared.sync.own_slots import Own, OwnSlots
 from shared.sync.replica import add_to_balances, load_rows
 from shared.sync.statements import Row, insert_rows, upsert
-from shared.sync.tables import Replicated, TableRole
+from shared.sync.tables import Replicated, Schema, TableRole
 
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -66,7 +66,8 @@ def page_steps(replica: Replica, own: Own, page: Page) -> list[Step]:
     A slice whose rows are held already does nothing, so a page may be applied again. A page of
     another generation, or of a scope that was lost meanwhile, does nothing either.
     """
-    return [partial(_apply, replica, own, page, runs) for runs in _slices(page.runs) or [[]]]
+    slices = _slices(replica.schema, page.runs) or [[]]
+    return [partial(_apply, replica, own, page, runs) for runs in slices]
 
 
 def together(steps: Sequence[Step]) -> Step:
@@ -87,18 +88,26 @@ def together(steps: Sequence[Step]) -> Step:
     return work
 
 
-def _slices(runs: Sequence[Run]) -> list[list[Run]]:
+def _slices(schema: Schema, runs: Sequence[Run]) -> list[list[Run]]:
     """Consecutive runs together, up to what the writer may be held for."""
     slices: list[list[Run]] = []
     rows = 0
     for run in runs:
-        size = len(run.ids) + len(run.removed)
+        size = (len(run.ids) + len(run.removed)) * _weight(schema, run.table)
         if not slices or rows + size > SLICE_ROWS or len(slices[-1]) == SLICE_RUNS:
             slices.append([])
             rows = 0
         slices[-1].append(run)
         rows += size
     return slices
+
+
+def _weight(schema: Schema, name: str) -> int:
+    """Bringing a search index in step takes as long again as the row itself."""
+    table = schema.tables.get(name)
+    if table is None or table.derive is None:
+        return 1
+    return 2 if table.role is TableRole.RECORD else 1
 
 
 def _apply(

@@ -11,10 +11,11 @@ PAGE_ROWS = 5_000
 PAGE_ROWS_MAX = 20_000
 PULL_SCOPES_MAX = 200
 """Scopes of one request; a desk of many accounts has hundreds, most with little in them."""
-RUN_ROWS = 1_000
+RUN_ROWS = 500
 SLICE_ROWS = 1_000
 SLICE_RUNS = 32
-"""Rows and runs applied in one slice, so that the writer is held about 20 ms."""
+"""Rows and runs applied in one slice, so that the writer is held about 20 ms; records that are
+indexed for search count double."""
 WAIT_S_MAX = 60
 NONCE_LIFETIME_S = 600
 ENROL_CODE_LIFETIME_S = 7 * 24 * 3600

@@ -97,11 +97,11 @@ def _insert_ledger(
     rows: list[Row] = []
     changes = []
     base: Row = {**table.defaults, "id": "", "_digest": 0, "_slot": slot, "_extra": b""}
-    size, name, scopes = len(base), table.name, table.scopes
+    name, known, scopes = table.name, table.defaults.keys(), table.scopes
     for _, row_id, values in group:
-        row = base | values
-        if len(row) != size:
-            raise KeyError(f"{name} has no columns {values.keys() - table.defaults.keys()}")
+        if not values.keys() <= known:
+            raise KeyError(f"{name} has no columns {values.keys() - known}")
+        row = {**base, **values}
         digest = row_digest(table, row_id, row)
         row["id"] = row_id
         if not slot:

@@ -289,8 +289,9 @@ class Meter:
         with suppress(OSError):
             while data := far.recv(65_536):
                 if self.cut_after and self.down + len(data) >= self.cut_after[0]:
-                    near.sendall(data[: self.cut_after.pop(0) - self.down])
-                    self.down += len(data)
+                    part = data[: self.cut_after.pop(0) - self.down]
+                    self.down += len(part)
+                    near.sendall(part)
                     break
                 self.down += len(data)
                 near.sendall(data)

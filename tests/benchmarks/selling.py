@@ -21,6 +21,7 @@ from shared.sync.appending import slot_row
 from shared.sync.confirm import page_steps
 from shared.sync.digest import MODULUS
 from shared.sync.holding import cursors
+from shared.sync.limits import RUN_ROWS
 from shared.sync.messages import Page, Run
 from shared.sync.own_slots import Own
 from shared.sync.scopes import org
@@ -39,7 +40,6 @@ from tests.benchmarks.figures import (
 from tests.benchmarks.house import ORG, House, code
 
 LINES = 5
-_RUN = 1_000
 
 
 def a_sale(number: int, lines: int = LINES) -> Sale:
@@ -159,17 +159,17 @@ def _apply(store: Store, start: int, count: int) -> int:
     runs = [
         Run(
             table="product",
-            until=cursor.seq + at + _RUN,
-            ids=[f"N{start + at + n}" for n in range(_RUN)],
+            until=cursor.seq + at + RUN_ROWS,
+            ids=[f"N{start + at + n}" for n in range(RUN_ROWS)],
             columns=["code", "name", "scopes"],
             cells=[
-                [f"N{start + at + n}" for n in range(_RUN)],
-                [f"New goods {start + at + n} 新品" for n in range(_RUN)],
-                [scope] * _RUN,
+                [f"N{start + at + n}" for n in range(RUN_ROWS)],
+                [f"New goods {start + at + n} 新品" for n in range(RUN_ROWS)],
+                [scope] * RUN_ROWS,
             ],
             removed=[],
         )
-        for at in range(0, count, _RUN)
+        for at in range(0, count, RUN_ROWS)
     ]
     page = Page(
         scope=scope,

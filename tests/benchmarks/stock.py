@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from desktop.store.engine import open_readers, open_writer
 from shared.areas import SCHEMA
 from shared.core.rounding import MICRO
-from shared.stock.queries import on_hand_micro, stock_report
+from shared.stock.queries import holdings, on_hand_micro, stock_report
 from shared.stock.rules import CUSTOMER, SUPPLIER, location
+from shared.stock.tables import stock_day
 from shared.sync.replica import add_to_balances
 from shared.sync.statements import Row, insert_rows
 from shared.sync.tables import METADATA
@@ -36,7 +37,8 @@ def run(folder: Path, moves: int, more_moves: int) -> Iterator[Figure]:
     for place, (name, count, days) in enumerate(histories):
         engine = _filled(folder / f"stock{place}.db", count, days)
         size = f"{count:,} moves of {PRODUCTS:,} products on {days:,} days, {name}"
-        yield from (_on_hand(engine, size, first), *_reports(engine, size, first))
+        yield from _on_hand(engine, size, first)
+        yield from _reports(engine, size, first)
         engine.dispose()
 
 
@@ -81,60 +83,79 @@ def _move(number: int, count: int, days: int) -> Row:
     }
 
 
-def _on_hand(engine: Engine, size: str, first: dict[str, float]) -> Figure:
+def _on_hand(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Figure]:
     wanted = [code(number + 1) for number in range(PRODUCTS)]
 
-    def ours(connection: Connection) -> None:
+    def one_by_one(connection: Connection) -> None:
         for product_id in wanted:
             on_hand_micro(connection, _HERE, product_id)
 
     def bare(connection: Connection) -> None:
         cursor = connection.connection.dbapi_connection.cursor()  # type: ignore[union-attr]
-        for product_id in wanted:
-            cursor.execute(
-                "SELECT coalesce(sum(came_in - went_out), 0) FROM stock_balance"
-                " WHERE end = ? AND product_id = ?",
-                (_HERE, product_id),
-            ).fetchone()
+        cursor.execute(
+            "SELECT end, product_id, lot, came_in - went_out FROM stock_balance"
+            " WHERE end >= ? AND end < ? ORDER BY end, product_id, lot",
+            (f"site/{SITE}/", f"site/{SITE}0"),
+        ).fetchall()
 
     with engine.connect() as connection, settled():
-        ours(connection)
-        taken = [seconds_of(lambda: ours(connection)) for _ in range(_ROUNDS)]
+        assert len(holdings(connection, SITE)) == PRODUCTS
+        at_once = [seconds_of(lambda: holdings(connection, SITE)) for _ in range(_ROUNDS)]
         floor = [seconds_of(lambda: bare(connection)) for _ in range(_ROUNDS)]
-    middle = median_ms(taken)
+        asked = [seconds_of(lambda: one_by_one(connection)) for _ in range(_ROUNDS)]
+    middle = median_ms(at_once)
     before = first.setdefault("on hand", middle)
-    return Figure(
+    yield Figure(
         row="P10",
-        what=f"on hand of {PRODUCTS:,} products, one question each",
+        what=f"on hand of {PRODUCTS:,} products",
         size=size,
-        floor="the same questions to the bare database",
+        floor="the same rows from the bare database",
         floor_ms=median_ms(floor),
         median_ms=middle,
-        p99_ms=p99_ms(taken),
+        p99_ms=p99_ms(at_once),
         rate=PRODUCTS * 1000 / middle,
         unit="products",
         goals=(at_most("ms", middle, 5), at_most("growth", middle / before, 1.5)),
         note=f"{middle / before:.2f} times the short history",
     )
+    yield Figure(
+        row="P10",
+        what="on hand, asked product by product (for comparison)",
+        size=size,
+        median_ms=median_ms(asked),
+        p99_ms=p99_ms(asked),
+        rate=PRODUCTS * 1000 / median_ms(asked),
+        unit="products",
+    )
 
 
 def _reports(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Figure]:
+    """The answer is what moved on the days asked about; time for each of these must not grow."""
     for days in (30, 365):
         start = (_LAST - dt.timedelta(days=days - 1)).isoformat()
         with engine.connect() as connection, settled():
             lines = stock_report(connection, _HERE, start, _LAST.isoformat())
+            answered = connection.execute(
+                select(func.count()).where(
+                    stock_day.c.end == _HERE, stock_day.c.business_day >= start
+                )
+            ).scalar_one()
             taken = [
                 seconds_of(lambda s=start: stock_report(connection, _HERE, s, _LAST.isoformat()))  # type: ignore[misc]
                 for _ in range(_ROUNDS)
             ]
         middle = median_ms(taken)
-        before = first.setdefault(f"report {days}", middle)
+        each_us = middle * 1000 / (answered + len(lines))
+        growth = each_us / first.setdefault(f"report {days}", each_us)
         yield Figure(
             row="P10",
-            what=f"stock report of {days} days over all products, {len(lines):,} lines",
+            what=f"stock report of {days} days, {len(lines):,} products",
             size=size,
             median_ms=middle,
             p99_ms=p99_ms(taken),
-            goals=(at_most("ms", middle, 500), at_most("growth", middle / before, 1.5)),
-            note=f"{middle / before:.2f} times the short history",
+            goals=(at_most("ms", middle, 500), at_most("growth for the same answer", growth, 1.5)),
+            note=(
+                f"{answered:,} product days in the answer, {each_us:.2f} us each, "
+                f"{growth:.2f} times the short history"
+            ),
         )

@@ -36,7 +36,7 @@ def an_exchange(day: Day) -> None:
     sold = day.do("SH01.1", CLERK, "sell", lines=[f"-1*{WATER}", BALM_REMOVER])
     day.note(
         "SH01.1", CLERK, "换货：退卸妆水 89.00，换卸妆膏 109.00，补现金",
-        "an exchange: micellar water back, cleansing balm out, the rest in cash", sold["total"],
+        "an exchange: one water back, one balm out, the difference in cash", sold["total"],
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def own_goods(day: Day) -> None:
     sold = day.do("SH01.1", CLERK, "sell", lines=[f"2*{SACHET}"])
     day.note(
         "SH01.1", CLERK, "自有商品“手工香囊”进货 20 个，当场卖出 2 个，现金",
-        "goods of the shop's own: 20 sachets come in, two are sold, cash", sold["total"],
+        "goods of the shop's own: 20 sachets come in, two are sold", sold["total"],
     )  # fmt: skip
     day.do("SH01.1", CLERK, "expense", category="快递", amount="12")
     day.note("SH01.1", CLERK, "从钱箱付快递费", "pays a courier out of the drawer", "-12.00")
@@ -68,14 +68,14 @@ def a_blind_count(day: Day) -> None:
     day.kept["count"] = count
     day.found["count.blind"] = day.refusal("SH01.1", CLERK, "stock")
     day.note(
-        "SH01.1", MANAGER, "抽盘口红、面膜，盲盘：店员想偷看库存，被挡回",
-        "has lipsticks and masks counted blind; the clerk peeks at the stock and is refused",
+        "SH01.1", MANAGER, "抽盘口红和面膜，盲盘：店员想看一眼库存，被挡回",
+        "a blind count of lipsticks and masks; the clerk may not see stock",
     )  # fmt: skip
     day.clock("15:05")
     sold = day.do("SH01.2", EVENING, "sell", lines=[LIPSTICK], tenders=["static_code=129"])
     day.note(
         "SH01.2", EVENING, "盘点归盘点，口红又卖 1 支（还断着网），收款码",
-        "sells one more lipstick during the count, still without a network", sold["total"],
+        "sells a lipstick during the count, still without a network", sold["total"],
     )  # fmt: skip
     day.clock("15:10")
     found = [{"code": LIPSTICK, "qty": "11"}, {"code": MASK, "qty": "11"}]
@@ -93,14 +93,13 @@ def the_count_is_posted(day: Day) -> None:
     seen = day.do("SH01.1", MANAGER, "count-reveal", count=count)
     day.found["count.revealed"] = _differences(seen["lines"], "difference_micro")
     day.note(
-        "SH01.1", MANAGER, "揭盘：口红账上 13，少 2；面膜账上 12，少 1（2号机未联网）",
-        "reveals: 2 lipsticks and 1 mask short by the book, but till 2 has not been heard of",
+        "SH01.1", MANAGER, "揭盘：口红账上 13 少 2，面膜账上 12 少 1；签字、过账",
+        "reveals: 2 lipsticks and 1 mask short by this book; signed, posted",
         yuan(-seen["value_minor"]),
     )  # fmt: skip
     day.do("SH01.1", MANAGER, "count-approve", count=count)
     day.do("SH01.1", MANAGER, "count-post", count=count, reasons={"": "短少待查"})
     day.sync("SH01.1")
-    day.note("SH01.1", MANAGER, "签字、过账、上传", "signs it, posts it, sends it")
 
 
 def _differences(lines: list[Any], name: str) -> str:
@@ -113,24 +112,24 @@ def a_transfer_overtakes_itself(day: Day) -> None:
     day.clock("15:35")
     day.do("MC01", MANAGER, "transfer-send", to="SH01", lines=[{"code": RED, "qty": "6"}])
     day.note(
-        "MC01", MANAGER, "调拨口红（正红）6 支到观前街店，单子还没上传",
-        "sends 6 red lipsticks to Guanqian; the paper has not been uploaded yet",
+        "MC01", MANAGER, "调拨正红口红 6 支给观前街店，单子还没上传",
+        "sends 6 red lipsticks to Guanqian, but does not sync yet",
     )  # fmt: skip
     day.clock("15:50")
     day.do("SH01.1", MANAGER, "transfer-receive", source="MC01", lines=[{"code": RED, "qty": "6"}])
     day.sync("SH01.1")
     early = in_transit(day.stage.office.home, "MC01", "SH01")
     day.note(
-        "SH01.1", MANAGER, f"人已送到，照收 6 支；总部看在途 {early}",
-        f"they are here already and are received; in transit at head office: {early}",
+        "SH01.1", MANAGER, f"货比单子先到，照收 6 支；总部看在途 {early}",
+        f"the goods are here first and are received; in transit at HQ: {early}",
     )  # fmt: skip
     day.clock("16:00")
     day.sync("MC01")
     late = in_transit(day.stage.office.home, "MC01", "SH01")
     day.found["transit.overtaken"] = f"{early} {late}"
     day.note(
-        "MC01", "", f"专柜上传，发货单到了：在途 {late}，先后无妨",
-        f"the counter syncs, the dispatch arrives: in transit {late}; order does not matter",
+        "MC01", "", f"发货单也上传了：在途 {late}，先来后到都一样",
+        f"the dispatch arrives as well: in transit {late}; order does not matter",
     )  # fmt: skip
 
 
@@ -143,8 +142,8 @@ def the_cable_is_mended(day: Day) -> None:
     day.sync("SH01.2", "SH01.1")
     day.found["till.unsent"] = str(unsent)
     day.note(
-        "SH01.2", "", f"网线接好：中午以来的 {unsent} 单一次上传，总部照单全收",
-        f"the cable is mended: {unsent} documents since noon go up at once, all are taken",
+        "SH01.2", "", f"网线接好：断网以来的 {unsent} 单一次上传，总部全收",
+        f"the cable is mended: {unsent} documents go up at once, all are taken",
     )  # fmt: skip
     shown = day.do("SH01.1", MANAGER, "count-show", count=day.kept["count"])
     lines = [
@@ -153,14 +152,14 @@ def the_cable_is_mended(day: Day) -> None:
     ]
     day.found["count.final"] = _differences(lines, "variance")
     day.note(
-        "HQ", "", "迟到的两笔销售说明了盘点：口红差异归 0；面膜确实少 1 盒",
-        "the late sales explain the count: lipsticks 0 off; one mask really is missing", "-79.00",
+        "HQ", "", "迟到的两笔销售解释了盘点：口红差异 0，面膜真少 1 盒",
+        "late sales explain the count: lipsticks 0 off, a mask is missing", "-79.00",
     )  # fmt: skip
     tasks = [one for one in day.do("SH01.1", MANAGER, "tasks") if one["code"] == "STOCK_BELOW_ZERO"]
     day.found["tasks.serum"] = str(len(tasks))
     day.note(
         "HQ", "", "精华只有 4 瓶却卖出 5 瓶：销售有效，开一张待办给门店",
-        "five serums sold of four: the sales stand, the store gets a task",
+        "four serums, five sold: the sales stand, the store gets a task",
     )  # fmt: skip
 
 
@@ -172,8 +171,8 @@ def the_simple_register(day: Day) -> None:
         lines=[f"5*{HAND_CREAM}", f"2*{LIPSTICK}", f"3*{BROW}", f"-1*{MASCARA}"],
     )  # fmt: skip
     day.note(
-        "SH02", "clerk-pingjiang", "出库台账：护手霜 5、口红 2、眉笔 3，睫毛膏退 1，一页记完",
-        "stock-out register, one page: 5 hand creams, 2 lipsticks, 3 brow pencils, 1 mascara back",
+        "SH02", "clerk-pingjiang", "出库台账：护手霜 5、口红 2、眉笔 3，睫毛膏退回 1",
+        "register: 5 hand creams, 2 lipsticks, 3 brow pencils, 1 mascara back",
     )  # fmt: skip
 
 
@@ -184,11 +183,11 @@ def the_dealer_receives(day: Day) -> None:
         {"line": 2, "good": "26", "reason": "少一支"},
         {"line": 3, "good": "23", "damaged": "1", "reason": "瓶盖破损"},
     ]
-    day.do("DL01", EAST, "order-receive", shipment=day.kept["shipment"], lines=found)
+    day.do("DL01", "warehouse-east", "order-receive", shipment=day.kept["shipment"], lines=found)
     day.sync("DL01")
     day.note(
-        "DL01", "warehouse-east", "收货 85 件：洁面乳少 1 支、面霜破 1 瓶，自动成为索赔待办",
-        "receives: one cleanser short, one cream broken; the claim is made by itself",
+        "DL01", "warehouse-east", "收货：洁面乳少 1 支、面霜破 1 瓶，索赔待办自动开出",
+        "one cleanser short, one cream broken: the claim is made by itself",
     )  # fmt: skip
 
 
@@ -201,7 +200,7 @@ def wholesale_on_credit(day: Day) -> None:
     day.found["invoice.total"] = sold["total"]
     day.note(
         "DL03", SUZHOU, f"批发开单给{SALON}：洁面乳 1箱、口红 12 支，赊账",
-        "a wholesale invoice to Meilin beauty salon, on credit: 24 cleansers, 12 lipsticks",
+        "invoice to Meilin salon, on credit: 24 cleansers, 12 lipsticks",
         sold["total"],
     )  # fmt: skip
     day.clock("17:30")
@@ -220,8 +219,8 @@ def dealer_to_dealer(day: Day) -> None:
     day.sync("DL03", "DL01")
     day.found["order.level2"] = yuan(order["total_minor"])
     day.note(
-        "DL03", SUZHOU, "向上级华东订面霜 1箱，已按第2版：219.00 × 0.52",
-        "orders a case of cream from the East dealer, at version 2: 219.00 × 0.52",
+        "DL03", SUZHOU, "向华东订面霜 1箱，已是第2版：219.00 × 0.52",
+        "orders a case of cream from East at version 2: 219.00 × 0.52",
         yuan(order["total_minor"]),
     )  # fmt: skip
     day.clock("17:55")
@@ -255,7 +254,7 @@ def closing_time(day: Day) -> None:
     day.stage.sync_all()
     day.note(
         "HQ", "", "打烊：十台设备全部同步，关机",
-        "closing time: all ten devices have synced and are switched off",
+        "closing time: all ten devices have synced and go to sleep",
     )  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-
 WIDTH: Final = 100
 _PLACE, _WHO, _AMOUNT = 15, 8, 11
 _TEXT: Final = 5 + 2 + _PLACE + 1 + _WHO + 1
@@ -118,38 +117,45 @@ class DayBook:
         body: list[str] = []
         for language, text in (("zh", zh), ("en", en)):
             if language in self.languages:
-                body += folded(text, WIDTH - _TEXT - _AMOUNT - 1)
+                # Only the first line shares its width with the amount.
+                narrow = _AMOUNT + 1 if amount and not body else 0
+                body += folded(text, WIDTH - _TEXT - narrow)
         for number, line in enumerate(body):
             start = head if number == 0 else " " * _TEXT
             end = right(amount, _AMOUNT) if number == 0 and amount else ""
-            self.put(left(start + line, WIDTH - _AMOUNT) + end)
+            self.put(left(start + line, WIDTH - _AMOUNT) + end if end else start + line)
 
-    def table(self, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
-        """Rows under their heads: the first column to the left, all others to the right."""
-        both = len(self.languages) == 2
-        titles = [zh if "zh" in self.languages else en for zh, en in heads]
-        shown = [titles, *([[en for _, en in heads]] if both else []), *rows]
+    def table(
+        self, heads: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]], *, names: int = 1
+    ) -> None:
+        """Rows under their heads: the first columns to the left, figures to the right."""
+        titles = [[zh for zh, _ in heads]] if "zh" in self.languages else []
+        titles += [[en for _, en in heads]] if "en" in self.languages else []
+        shown = [*titles, *rows]
         widths = [max(columns(row[n]) for row in shown) for n in range(len(heads))]
         for row in shown:
-            cells = [left(row[0], widths[0])]
-            cells += [right(cell, width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+            cells = [left(cell, width) for cell, width in zip(row, widths, strict=True)]
+            cells[names:] = [
+                right(cell, width) for cell, width in zip(row[names:], widths[names:], strict=True)
+            ]
             self.put("  " + "   ".join(cells))
 
-    def name(self, place: str) -> str:
+    def name(self, place: str, *, width: int = 10) -> str:
         """A place as the book calls it, in both languages when both are read."""
-        return " ".join(
-            text
-            for language, text in zip(("zh", "en"), PLACES[place], strict=True)
-            if language in self.languages
-        )
+        zh, en = PLACES[place]
+        return self.words(left(zh, width), en)
 
     def words(self, zh: str, en: str) -> str:
         """Words for a cell, in the languages that are read."""
         found = {"zh": zh, "en": en}
         return "  ".join(found[one] for one in self.languages)
 
+    def told(self, place: str, zh: str, en: str) -> None:
+        """Something about a place, a line in each language."""
+        for language, name, text in zip(("zh", "en"), PLACES[place], (zh, en), strict=True):
+            if language in self.languages:
+                self.put(f"  {left(name, _PLACE)} {text}")
+
     def keep(self, file: Path) -> None:
         """Leave the book as a text file."""
         file.write_text("\n".join(self.lines) + "\n", encoding="utf-8")
-
-

@@ -42,17 +42,12 @@ def head_office_publishes(day: Day) -> None:
     for _ in typed:
         day.stage["HQ.01"].answer()
     day.sync("HQ.01")
+    accounts, sites = len(read_rows("accounts")), len(read_rows("sites"))
+    products = len(read_rows("products"))
     day.note(
         "HQ.01", EDITOR,
-        f"发布渠道：{len(read_rows('accounts'))} 个渠道客户、{len(read_rows('sites'))} 个网点、"
-        f"{len(read_rows('users')) + len(STAFF)} 位用户",
-        f"publishes the channel: {len(read_rows('accounts'))} accounts, "
-        f"{len(read_rows('sites'))} sites, {len(read_rows('users')) + len(STAFF)} people",
-    )  # fmt: skip
-    day.note(
-        "HQ.01", EDITOR,
-        f"发布产品 {len(read_rows('products'))} 种、清单 4 份（含江南礼盒专供）、价格第1版",
-        f"publishes {len(read_rows('products'))} products, 4 lists (one exclusive), price version 1",
+        f"发布渠道（{accounts} 个客户、{sites} 个网点）、产品 {products} 种、价格第1版",
+        f"publishes {accounts} accounts, {sites} sites, {products} products, price version 1",
     )  # fmt: skip
 
 
@@ -73,7 +68,7 @@ def devices_enrol(day: Day) -> None:
     day.note(
         "HQ", "",
         f"{len(SEATS)} 台设备凭一次性激活码入网，各有自己的账本和钥匙",
-        f"{len(SEATS)} devices enrolled by one-time codes, each with a journal and key of its own",
+        f"{len(SEATS)} devices enrol by one-time codes, each with a journal of its own",
     )  # fmt: skip
 
 
@@ -95,7 +90,7 @@ def everybody_counts(day: Day) -> None:
     day.note(
         "SH01.1", CLERK,
         f"期初盲盘：{here[0]} 种 {here[1]} 件；督导揭盘、签字、过账",
-        f"opening count, blind: {here[0]} products, {here[1]} pieces; the manager signs it",
+        f"opening count, blind: {here[0]} products, {here[1]} pieces; signed and posted",
     )  # fmt: skip
     day.clock("08:20")
     others = together(
@@ -104,8 +99,8 @@ def everybody_counts(day: Day) -> None:
     total = sum(int(one[1].replace(",", "")) for one in others)
     day.note(
         "HQ", "",
-        f"另外六处也盘好了期初，共 {total:,} 件；从此账上不许无缘无故少一件",
-        f"six more sites have counted, {total:,} pieces; from now on no piece may just vanish",
+        f"另外六处也盘好了期初，共 {total:,} 件；从此一件也不许无故消失",
+        f"six more sites counted {total:,} pieces; no piece may just vanish now",
     )  # fmt: skip
     day.stage.sync_all()
     day.stage.sync_all()
@@ -134,7 +129,7 @@ def first_sale(day: Day) -> None:
     day.note(
         "SH01.1", CLERK,
         f"开张！面霜 1 瓶、洁面乳 2 支，收现金 320.00，找 {sold['change']}",
-        f"first sale: a cream and two cleansers, 320.00 in cash, {sold['change']} change",
+        f"first sale: a cream, two cleansers, 320.00 cash, {sold['change']} change",
         sold["total"],
     )  # fmt: skip
 
@@ -155,12 +150,12 @@ def the_dealer_orders(day: Day) -> None:
     day.note(
         "DL01", EAST,
         "订货：洁面乳 2箱3支、面霜 2箱、江南礼盒（专供）10 套",
-        "orders 2 cases + 3 cleansers, 2 cases of cream, 10 exclusive Jiangnan boxes",
+        "orders 2 cases + 3 cleansers, 2 cases of cream, 10 Jiangnan boxes",
         yuan(order["total_minor"]),
     )  # fmt: skip
     why = day.do("DL01", EAST, "price-of", code=CREAM, account="P1001-FX")["why"]
     english = day.do("DL01", EAST, "price-of", code=CREAM, account="P1001-FX", language="en")
-    day.note("DL01", EAST, f"问一句“为什么这个价”：{why}", f"why this price: {english['why']}")
+    day.note("DL01", EAST, f"为什么这个价？{why}", f"why? {english['why']}")
 
 
 def another_dealer_sees_nothing(day: Day) -> None:
@@ -173,7 +168,7 @@ def another_dealer_sees_nothing(day: Day) -> None:
     day.note(
         "DL02", SOUTH,
         "查“江南礼盒”：查无此货；硬填代码订货，也不在清单里",
-        "looks for the Jiangnan box: no such thing; ordering it by its code is refused, too",
+        "finds no Jiangnan box, and cannot order it by its code either",
     )  # fmt: skip
 
 
@@ -189,7 +184,7 @@ def two_desks_decide(day: Day) -> None:
     day.note(
         "HQ.01", REP,
         "受理华东订单：面霜 2箱准 1箱（留一箱备双十二），其余照准",
-        "accepts the order in part: one case of cream of two (kept for 12.12), the rest in full",
+        "accepts in part: one case of cream of two, the rest in full",
         yuan(_order(day)["accepted_minor"]),
     )  # fmt: skip
     day.clock("09:41")
@@ -199,8 +194,8 @@ def two_desks_decide(day: Day) -> None:
     day.found["order.accepted"] = yuan(shown["order"]["accepted_minor"])
     day.note(
         "HQ.02", APPROVER,
-        "同一张单也想全部受理，晚了一步：别人已受理，先到为准",
-        "wants to accept the same order in full and is told: already decided, the first one counts",
+        "同一张单也点了全部受理，晚了一步：先到为准",
+        "accepts the same order in full, too late: the first decision counts",
     )  # fmt: skip
 
 
@@ -227,7 +222,7 @@ def head_office_ships(day: Day) -> None:
     day.note(
         "HQ.01", REP,
         "从上海仓发货 85 件，老批号先出；华东随即欠下货款",
-        "ships 85 pieces from Shanghai, oldest lots first; the dealer owes them from now on",
+        "ships 85 pieces, oldest lots first; the dealer owes them from now on",
         yuan(owed),
     )  # fmt: skip
 
@@ -245,24 +240,20 @@ def price_version_two(day: Day) -> None:
     day.found["price.alone"] = alone
     day.do("HQ.01", EDITOR, "price-publish", approver=APPROVER, **version)
     day.sync("HQ.01")
-    numbers = [one["number"] for one in _versions(day)]
-    day.found["price.version"] = str(max(numbers))
+    day.stage.sync_all()
+    held = [_newest(day, seat.name) for seat in SEATS]
+    day.found["price.delivered"] = f"{held.count(2)} of {len(held)}"
     day.note(
         "HQ.01", EDITOR,
-        "价格第2版：面霜 199→219，润唇膏 25→22，14:00 生效；自批被拒，由另一人审批",
-        "price version 2: cream 199 to 219, lip balm 25 to 22, from 14:00; approved by another",
-    )  # fmt: skip
-    day.stage.sync_all()
-    day.note(
-        "HQ", "",
-        "第2版已送达全部 10 台设备，都还按第1版卖，到点自己换",
-        "version 2 has reached all 10 devices; they still sell by version 1 and change by themselves",
+        f"价格第2版：面霜 199→219，两人签发，14:00 生效；已送到 {held.count(2)} 台设备",
+        "price version 2 (cream 219 from 14:00): signed by two, delivered",
     )  # fmt: skip
 
 
-def _versions(day: Day) -> list[Any]:
-    found: list[Any] = day.do("HQ.01", EDITOR, "price-versions", sales_org="FX")
-    return found
+def _newest(day: Day, client: str) -> int:
+    """The number of the newest sealed version that a client holds."""
+    versions = day.do(client, EDITOR, "price-versions", sales_org="FX")
+    return max((one["number"] for one in versions if one["status"] == "sealed"), default=0)
 
 
 SCENES: tuple[Scene, ...] = (

@@ -31,7 +31,7 @@ def a_case_code(day: Day) -> None:
     day.note(
         "SH01.2", EVENING,
         "扫中盒码一次 = 润唇膏 12 支，收款码到账",
-        "one scan of an inner case = 12 lip balms, paid by the shop's wallet code",
+        "one scan of an inner case = 12 lip balms, paid by wallet code",
         sold["total"],
     )  # fmt: skip
 
@@ -83,15 +83,8 @@ def killed_and_back(day: Day) -> None:
     day.found["counter.kept"] = "yes" if 2 <= before == done.count("ALREADY_APPENDED") else "no"
     day.note(
         "MC01", "clerk-counter",
-        f"五位顾客排队，第三位时程序被强行杀掉；重开后 {before} 单都在，余下补完",
-        f"killed with five customers waiting; started again, {before} sales are there, "
-        "the rest follows",
-    )  # fmt: skip
-    day.clock("11:18")
-    day.note(
-        "MC01", "clerk-counter",
-        "五单不多不少，钱由商场代收",
-        "five sales, none lost and none twice; the mall took the money",
+        f"五位顾客排队时程序被杀；重开后 {before} 单都在，五单不多不少",
+        f"killed with 5 customers waiting: {before} sales were kept, all 5 are made",
         yuan(sum(one["total_minor"] for one in after)),
     )  # fmt: skip
 
@@ -99,9 +92,7 @@ def killed_and_back(day: Day) -> None:
 def _sell_to(day: Day, number: int) -> None:
     lines, amount = FIVE[number]
     uid = UUID(int=(0x019AD7 << 104) | (7 << 76) | (2 << 62) | (number + 1)).hex
-    day.stage["MC01"].ask(
-        "clerk-counter", "sell", lines=lines, tenders=[f"mall={amount}"], uid=uid
-    )
+    day.stage["MC01"].ask("clerk-counter", "sell", lines=lines, tenders=[f"mall={amount}"], uid=uid)
 
 
 def _again(day: Day, number: int) -> str:
@@ -121,7 +112,7 @@ def the_cable_is_cut(day: Day) -> None:
     day.note(
         UNPLUGGED, "",
         "网线被装修师傅剪断：连不上总部，照常营业",
-        "a workman cuts the cable: head office cannot be reached, business goes on",
+        "a workman cuts the cable: no head office, but business goes on",
     )  # fmt: skip
 
 
@@ -136,7 +127,7 @@ def the_last_piece_twice(day: Day) -> None:
     day.clock("12:14")
     second = day.do("SH01.1", CLERK, "sell", lines=[SERUM], note="明日来取")
     day.note(
-        "SH01.1", CLERK, "也卖出“最后 1 瓶”（顾客付现金，明日来取）",
+        "SH01.1", CLERK, "也卖出“最后 1 瓶”，顾客付现金，明日来取",
         'sells "the last serum" as well (paid in cash, to be collected)', second["total"],
     )  # fmt: skip
 
@@ -161,7 +152,7 @@ def a_discount_needs_two(day: Day) -> None:
     day.note(
         "SH01.1", CLERK,
         "礼盒 699.00 打 8.5 折：店员权限不够，督导点头才成交",
-        "15% off a gift box: too much for a clerk, the manager agrees",
+        "15% off a gift box: too much for a clerk, the manager approves",
         sold["total"],
     )  # fmt: skip
 
@@ -191,12 +182,14 @@ def the_price_turns(day: Day) -> None:
     after = day.do("SH01.2", EVENING, "sell", lines=[CREAM])
     day.note(
         "SH01.2", EVENING, "面霜 1 瓶，第2版已自己生效，虽然断着网",
-        "a cream at version 2, which took effect by itself, cable or no cable", after["total"],
+        "a cream at version 2, in force by itself, cable or no cable", after["total"],
     )  # fmt: skip
     (line,) = day.do("SH01.2", EVENING, "why-price", sale=after["number"])
     (english,) = day.do("SH01.2", EVENING, "why-price", sale=after["number"], language="en")
     day.found["price.before"], day.found["price.after"] = before["total"], after["total"]
-    day.note("SH01.2", EVENING, f"小票可查：{line['why']}", f"as the receipt says: {english['why']}")
+    day.note(
+        "SH01.2", EVENING, f"小票可查：{line['why']}", f"as the receipt says: {english['why']}"
+    )
 
 
 SCENES: tuple[Scene, ...] = (

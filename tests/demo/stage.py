@@ -94,7 +94,8 @@ class Client:
             stdout=subprocess.PIPE,
             stderr=self.log,
             # Keys of a story belong into its folder, not into a person's key store.
-            env=os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"},
+            env=os.environ
+            | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring", "PYTHONUTF8": "1"},
         )
 
     def ask(self, user: str, command: str, /, **params: Any) -> None:
@@ -150,7 +151,11 @@ class Client:
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
                 pipe.close()
-        self.process.wait(timeout=60)
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         self.process = None
         if self.log is not None:
             self.log.close()
@@ -252,8 +257,7 @@ def together(work: Iterable[Any]) -> list[Any]:
 @contextmanager
 def a_stage(folder: Path) -> Iterator[Stage]:
     """A new stage in an empty folder: head office set up and served, clients running."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    _clear(folder)
     clock = StoryClock(folder / "clock")
     clients = {
         seat.name: Client(name=seat.name, home=folder / seat.name, clock=clock.file)
@@ -269,6 +273,14 @@ def a_stage(folder: Path) -> Iterator[Stage]:
         yield stage
     finally:
         stage.close()
+
+
+def _clear(folder: Path) -> None:
+    """An empty folder: what an earlier demo left goes, anybody else's files stay."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / "clock").exists():
+        raise SystemExit(f"{folder} holds something else; name another folder")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def _open_head_office(stage: Stage) -> None:

@@ -94,9 +94,10 @@ def _in_processes(
 
 def _some(plant: str, is_told: bool, seeds: tuple[int, ...]) -> tuple[list[Outcome], float]:
     """Run a few seeds; the seconds of this processor they took, set-up not counted."""
+    # The house is sound; only what runs in it has the plant.
+    templates()
+    gc.freeze()
     with PLANTS[plant]() if plant else nullcontext():
-        templates()
-        gc.freeze()
         began_s = time.process_time()
         tell = print if is_told else None
         outcomes = [simulate(seed, tell) for seed in seeds]
@@ -107,7 +108,7 @@ def _tell_failures(outcomes: Sequence[Outcome], plant: str) -> None:
     for one in outcomes:
         if one.broken:
             again = f"python -m tests.simulation --seed {one.seed} --trace"
-            again += f" --plant {plant}" if plant else ""
+            again += f' --plant "{plant}"' if plant else ""
             print(f"seed {one.seed} step {one.step} {one.broken}: {one.message[:300]}")
             print(f"  again: {again}", flush=True)
 

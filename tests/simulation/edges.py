@@ -190,7 +190,9 @@ class SimSpool:
         """Drop everything after ``size`` bytes."""
         self.data = self.data[:size]
 
-    def set_aside(self, name: str) -> None:
-        """Keep the content under ``name`` and go on empty."""
+    def set_aside(self, name: str, records: bytes = b"") -> None:
+        """Keep the content under ``name`` and go on with ``records``."""
+        self._fuse.tick("before spool")
         self.aside[name] = self.data
-        self.data = b""
+        self.data = records
+        self._fuse.tick("after spool")

@@ -57,19 +57,20 @@ class SimHeadOffice:
             drafts = [draft_of(self.hq, body, now_us, author_id=author_id) for body in bodies]
             publish(connection, self.hq, drafts, now_us)
 
-    def publish_as(self, uid: bytes, body: Body, *, author_id: str, approver_id: str) -> None:
-        """Head office writes a document two people stand for, under a known uid."""
+    def publish_as(
+        self, uid: bytes, body: Body, *, author_id: str, approver_id: str = "", site_id: str = ""
+    ) -> None:
+        """Head office writes a document people stand for, under a known uid."""
         now_us = self.clock.now_us()
-        draft = draft_of(self.hq, body, now_us, author_id=author_id)
+        draft = draft_of(self.hq, body, now_us, site_id=site_id, author_id=author_id)
         with self.database.write() as connection:
             named = replace(draft, uid=uid, approver_id=approver_id)
             publish(connection, self.hq, [named], now_us)
 
     def handle(self, device_id: str, path: str, data: bytes) -> bytes:
-        """Answer one request as the routes do. Raises QutongError, or Crash with a restart due."""
-        handler = _HANDLERS[path]
+        """Answer one request as the routes do. Raises QutongError; Crash, after a restart."""
         try:
-            return pack(handler(self, device_id, data))
+            return pack(_HANDLERS[path](self, device_id, data))
         except Crash:
             self.restart()
             raise

@@ -15,6 +15,14 @@ from shared.catalog.documents import (
 from shared.channel.documents import Account, ChannelPublished, Level, Partner, SalesOrg, Site
 from shared.core.ids import uuid7
 from shared.journal.document import Body
+from shared.ordering.documents import (
+    GrantLine,
+    OrderDecisionRequested,
+    OrderLine,
+    OrderSubmitted,
+    ShipmentPosted,
+    ShippedLine,
+)
 from shared.pricing.publishing import version_bodies
 from shared.pricing.rules import PriceRow, retail_ratio
 from shared.stock.documents import MovementTypeLine, MovementTypesPublished
@@ -200,6 +208,7 @@ def templates() -> House:
         migrate(connection, LAYOUT.schema, LAYOUT.local)
     office.publish(channel(), *people(), *goods(), movement_types())
     _first_prices(office, world)
+    _first_orders(office, world)
     for place in PLACES:
         _enrol(office, place, world)
     empty = empty_template()
@@ -233,6 +242,52 @@ def _first_prices(office: SimHeadOffice, world: World) -> None:
     *rows, version = bodies
     office.publish(*rows, author_id="editor")
     office.publish_as(version_uid, version, author_id="editor", approver_id="boss")
+
+
+def _first_orders(office: SimHeadOffice, world: World) -> None:
+    """Each account has an order that waits for its decision, and each shop goods on the way."""
+    for site_id, account_id in ACCOUNT_OF.items():
+        for is_shipped in (False, True):
+            order_uid = uuid7(world.now_us, office.randomness)
+            office.publish_as(order_uid, _order(account_id), author_id="editor", site_id=site_id)
+            if is_shipped:
+                decision, gone = _granted(order_uid, account_id, site_id)
+                office.publish_as(uuid7(world.now_us, office.randomness), decision, author_id="boss")
+                shipped_uid = uuid7(world.now_us, office.randomness)
+                office.publish_as(shipped_uid, gone, author_id="boss", site_id="HQ01")
+
+
+def _order(account_id: str) -> OrderSubmitted:
+    line = OrderLine(
+        line_no=1,
+        product_id="P1",
+        qty_micro=10_000_000,
+        unit_price_micro=20_000_000,
+        amount_minor=20_000,
+    )
+    return OrderSubmitted(account_id=account_id, sales_org=ORG, currency="CNY", lines=[line])
+
+
+def _granted(
+    order_uid: bytes, account_id: str, site_id: str
+) -> tuple[OrderDecisionRequested, ShipmentPosted]:
+    decision = OrderDecisionRequested(
+        order_uid=order_uid,
+        account_id=account_id,
+        seen_revision=1,
+        lines=[GrantLine(line_no=1, accepted_micro=10_000_000)],
+    )
+    gone = ShippedLine(
+        line_no=1, order_line_no=1, product_id="P1", qty_micro=10_000_000, amount_minor=20_000
+    )
+    shipment = ShipmentPosted(
+        order_uid=order_uid,
+        account_id=account_id,
+        to_site=site_id,
+        currency="CNY",
+        lines=[gone],
+    )
+    return decision, shipment
 
 
 def _enrol(office: SimHeadOffice, place: Place, world: World) -> None:

@@ -26,12 +26,11 @@ class People:
         form, device.open_form = device.open_form, None
         if form is not None:
             self._stage.fire("form repeated")
-            self._submit(device, form)
-            return
         for _ in range(_DEEDS_TRIED):
             try:
-                self._submit(device, self._new_form(device))
+                self._submit(device, form or self._new_form(device))
             except NothingToDo:
+                form = None
                 continue
             return
 

@@ -153,8 +153,13 @@ def review_posted(
         level = signed(connection, count_id, total)
         if level is ApproverLevel.NOBODY and header.approver_id not in ("", header.author_id):
             level = ApproverLevel.SITE
+        # An opening's value is the whole stock: the site signs it, as on the device (H01, H09).
+        is_opening = head.scope is CountScope.OPENING
+        needed = (
+            ApproverLevel.SITE if is_opening else approver_needed(values, head.site_limit_minor)
+        )
         try:
-            check_approval(approver_needed(values, head.site_limit_minor), level, total)
+            check_approval(needed, level, total)
         except RuleViolation as why:
             params = tuple(Param(name, str(value)) for name, value in why.params.items())
             yield _task(header, why.code, count_id, params)

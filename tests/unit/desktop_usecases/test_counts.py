@@ -43,6 +43,11 @@ def test_an_opening_count_opens_the_site_once(staffed: House) -> None:
     assert code_of(staffed, "dealer-east", "count-open", scope="opening") == "ALREADY_OPENED"
 
 
+def test_an_opening_signed_at_the_site_leaves_nobody_a_task(staffed: House) -> None:
+    # Worth 2,175 yuan, far above what a site signs of an ordinary difference.
+    assert staffed.do("HQ.01", "hq-editor", "tasks", site="DL01") == []
+
+
 def test_a_count_is_compared_at_each_lines_own_instant_while_goods_move(staffed: House) -> None:
     count = boss(staffed, "count-open", zones=["A"], tolerance_qty="0")["number"]
     boss(staffed, "sell-invoice", customer="K7", lines=[f"2*{CLEANSER}"])

@@ -1,0 +1,45 @@
+"""A file's rows are counted per scope by the database: the same as asking each row."""
+
+import random
+
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+from sqlcipher3 import dbapi2
+
+from desktop.store.snapshot import _by_scopes
+from shared.areas import SCHEMA
+
+TEXTS = ("", "A", "B", "A B", "account:X", "level:L", "org:Z")
+
+
+def test_rows_are_counted_in_the_scopes_their_rule_names_whatever_columns_a_file_has() -> None:
+    chance = random.Random(3)
+    engine = create_engine("sqlite://", module=dbapi2, poolclass=StaticPool)
+    with engine.connect() as connection:
+        for table in SCHEMA.tables.values():
+            columns = [one for one in table.columns if chance.random() < 0.8]
+            listed = "".join(f'"{one}", ' for one in columns)
+            connection.exec_driver_sql(f'CREATE TABLE "f_{table.name}" ({listed}_digest INTEGER)')
+            expected: dict[tuple[str, ...], list[int]] = {}
+            for _ in range(40):
+                row = {
+                    one: chance.choice(TEXTS if table.defaults[one] == "" else (0, 1, 5))
+                    for one in columns
+                }
+                digest = chance.getrandbits(63) or 1
+                marks = ", ".join("?" * (len(columns) + 1))
+                connection.exec_driver_sql(
+                    f'INSERT INTO "f_{table.name}" VALUES ({marks})', (*row.values(), digest)
+                )
+                sums = expected.setdefault(table.scopes({**table.defaults, **row}), [0, 0])
+                sums[0] += 1
+                sums[1] += digest
+            found: dict[tuple[str, ...], list[int]] = {}
+            for scopes, count, digest in _by_scopes(
+                connection, table, columns, f'"f_{table.name}"'
+            ):
+                sums = found.setdefault(scopes, [0, 0])
+                sums[0] += count
+                sums[1] += digest
+            assert found == expected, table.name
+    engine.dispose()
