@@ -34,6 +34,7 @@ from shared.pricing.queries import (
 )
 from shared.pricing.rules import (
     RETAIL,
+    RETAIL_ONLY,
     Price,
     PriceContext,
     PriceRow,
@@ -225,8 +226,7 @@ def _changes(connection: Connection, asked: PriceDiff) -> list[tuple[str, int | 
     else:
         context = PriceContext(sales_org_id=asked.sales_org, level_id=asked.level)
     if not asked.account and not asked.level:
-        only_retail = (Step(RETAIL, (RETAIL,)),)
-        older, newer = (replace(one, steps=only_retail) for one in (older, newer))
+        older, newer = (replace(one, steps=RETAIL_ONLY) for one in (older, newer))
     return [
         (
             one.product_id,

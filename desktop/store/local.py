@@ -334,7 +334,7 @@ class LocalStore:
         self._desk = None
 
     def change_scopes(self, change: Work[None]) -> None:
-        """Gain or lose scopes, and keep balances of the ends that are ours then: both or neither."""
+        """Gain or lose scopes, and keep the balances that follow from them: both or neither."""
         identity = self.enrolled
 
         def work(connection: Connection) -> None:

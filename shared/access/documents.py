@@ -1,11 +1,9 @@
 """Documents of access: a user, the role, and the grants."""
 
-import msgspec
-
-from shared.journal.document import Body
+from shared.journal.document import Body, Part
 
 
-class Grant(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Grant(Part, kw_only=True):
     """Where a user may act, for which sales organisation, and how far (A04)."""
 
     site_id: str = ""

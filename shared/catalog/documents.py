@@ -1,15 +1,9 @@
 """Documents of the catalogue: products and assortments of head office, a shop's own goods."""
 
-import msgspec
-
-from shared.journal.document import Body
+from shared.journal.document import Body, Part
 
 
-class CataloguePart(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """Base of the entries of a catalogue; new fields are appended with a default."""
-
-
-class ProductPack(CataloguePart, frozen=True, kw_only=True):
+class ProductPack(Part, kw_only=True):
     """A unit larger (or smaller) than the base unit (B08)."""
 
     unit: str
@@ -18,7 +12,7 @@ class ProductPack(CataloguePart, frozen=True, kw_only=True):
     is_active: bool = True
 
 
-class ProductBarcode(CataloguePart, frozen=True, kw_only=True):
+class ProductBarcode(Part, kw_only=True):
     """A barcode of a product in one of its units (B08)."""
 
     barcode: str
@@ -28,7 +22,7 @@ class ProductBarcode(CataloguePart, frozen=True, kw_only=True):
     """False withdraws a barcode that an earlier publication named."""
 
 
-class Product(CataloguePart, frozen=True, kw_only=True):
+class Product(Part, kw_only=True):
     """A product as head office states it (B01); its code is its id everywhere (B07)."""
 
     code: str
@@ -69,7 +63,7 @@ class CataloguePublished(Body, kw_only=True):
     products: tuple[Product, ...]
 
 
-class AssortmentItem(CataloguePart, frozen=True, kw_only=True):
+class AssortmentItem(Part, kw_only=True):
     """A product on a list, from an instant to an instant (B04), in its place (B05)."""
 
     product_id: str

@@ -1,15 +1,9 @@
 """Documents of the channel: its structure as head office publishes it, and its devices."""
 
-import msgspec
-
-from shared.journal.document import Body
+from shared.journal.document import Body, Part
 
 
-class ChannelPart(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
-    """Base of the entries of a published channel; new fields are appended with a default."""
-
-
-class SalesOrg(ChannelPart, frozen=True, kw_only=True):
+class SalesOrg(Part, kw_only=True):
     """A line of business with its own assortment and price logic (销售组织)."""
 
     sales_org_id: str
@@ -19,7 +13,7 @@ class SalesOrg(ChannelPart, frozen=True, kw_only=True):
     """What head office calls the logic; the steps themselves stand in each price version."""
 
 
-class Region(ChannelPart, frozen=True, kw_only=True):
+class Region(Part, kw_only=True):
     """A place in the dated region tree (大区 / 区域 / 办事处), from an instant on (A01)."""
 
     region_id: str
@@ -34,7 +28,7 @@ class Region(ChannelPart, frozen=True, kw_only=True):
     """Whose devices hold it; () = head office alone."""
 
 
-class Level(ChannelPart, frozen=True, kw_only=True):
+class Level(Part, kw_only=True):
     """A place in the chain (渠道级别); it gives the default upstream (A02)."""
 
     level_id: str
@@ -45,7 +39,7 @@ class Level(ChannelPart, frozen=True, kw_only=True):
     sales_org_ids: tuple[str, ...] = ()
 
 
-class Category(ChannelPart, frozen=True, kw_only=True):
+class Category(Part, kw_only=True):
     """A category of channel accounts, which prices may be looked up by (A06, C05)."""
 
     category_id: str
@@ -54,7 +48,7 @@ class Category(ChannelPart, frozen=True, kw_only=True):
     fallback_id: str = ""
 
 
-class Partner(ChannelPart, frozen=True, kw_only=True):
+class Partner(Part, kw_only=True):
     """A legal party (主客户): dealer, agent, franchisee, mall, head office itself."""
 
     partner_id: str
@@ -62,7 +56,7 @@ class Partner(ChannelPart, frozen=True, kw_only=True):
     kind: str = "dealer"
 
 
-class Account(ChannelPart, frozen=True, kw_only=True):
+class Account(Part, kw_only=True):
     """A partner in one sales organisation (渠道客户)."""
 
     account_id: str
@@ -85,7 +79,7 @@ class Account(ChannelPart, frozen=True, kw_only=True):
     is_active: bool = True
 
 
-class Site(ChannelPart, frozen=True, kw_only=True):
+class Site(Part, kw_only=True):
     """A place that holds stock and has devices: store, counter, warehouse, head office."""
 
     site_id: str

@@ -1,13 +1,7 @@
 """What people and head office write about channel orders, shipments and receipts."""
 
 from shared.journal.document import Body, Part
-
-
-class NamedText(Part, kw_only=True):
-    """A named plain value of a refusal's or a reason's text."""
-
-    name: str
-    text: str
+from shared.tasks.documents import Param
 
 
 class OrderLine(Part, kw_only=True):
@@ -134,7 +128,7 @@ class RequestRefused(Body, kw_only=True):
     code: str
     """ALREADY_DECIDED, PARENT_MOVED, CREDIT, NOT_YOUR_ORDER…"""
     supplier: str = ""
-    params: list[NamedText] = []
+    params: tuple[Param, ...] = ()
 
 
 class ShippedLine(Part, kw_only=True):

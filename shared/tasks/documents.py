@@ -1,15 +1,20 @@
 """What opens and closes a task (待办): head office opens, a person closes."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from shared.journal.document import Body
+from shared.journal.document import Body, Part
 
 
-class Param(NamedTuple):
-    """One named value of a task's text; plain, never personal."""
+class Param(Part, kw_only=True):
+    """One named value of the text of a task or of a refusal; plain, never personal."""
 
     name: str
     text: str
+
+
+def params_of(values: Mapping[str, str | int]) -> tuple[Param, ...]:
+    """What an error or a sum says, as a task's text names it; in the same order."""
+    return tuple(Param(name=name, text=str(value)) for name, value in values.items())
 
 
 class TaskOpened(Body, kw_only=True):

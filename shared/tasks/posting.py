@@ -12,7 +12,7 @@ from shared.tasks.rules import NOTE_MOST_CHARACTERS, TaskState, task_id
 
 def post_opened(header: Header, body: TaskOpened) -> Iterable[Write]:
     """Open the task, or open it again with the latest circumstances."""
-    params = msgspec.json.encode([list(param) for param in body.params]).decode()
+    params = msgspec.json.encode(body.params).decode()
     return [
         Write(
             "task",

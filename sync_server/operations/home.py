@@ -16,7 +16,7 @@ from shared.pricing.tables import LOCAL
 from shared.stocktake.posting.answers import batch_corrections
 from shared.sync.appending import Author, Replica
 from shared.sync.replica import everything
-from shared.tasks.documents import Param, TaskOpened
+from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.devices import Device
 from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import known, migrate, schema_version, tell
@@ -53,6 +53,7 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
         raise Conflict("HOME_EXISTS")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
+    seed = randomness.bytes(32)
     database = open_database(address or _own_database(home))
     try:
         with database.write() as connection:
@@ -60,9 +61,10 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
                 raise Conflict("DATABASE_TAKEN")
             migrate(connection, SCHEMA, LOCAL)
             tell(connection, "epoch", uuid7(clock.now_us(), randomness).hex())
+            tell(connection, "public_key", SigningKey.from_seed(seed).public.hex())
         if address:
             _write_secret(home / _ADDRESS, address)
-        _write_secret(home / _KEY, randomness.bytes(32).hex())
+        _write_secret(home / _KEY, seed.hex())
     finally:
         database.close()
     return open_home(home, "", randomness)
@@ -115,11 +117,13 @@ def open_task(code: str, header: Header | None, device: Device, n: int) -> Body:
         code="DOCUMENT_KEPT",
         subject=f"{device.device_id}/{n}",
         site_id=device.site_id,
-        params=(
-            Param("reason", code),
-            Param("device", device.device_id),
-            Param("slot", str(n)),
-            Param("kind", header.kind if header else ""),
+        params=params_of(
+            {
+                "reason": code,
+                "device": device.device_id,
+                "slot": n,
+                "kind": header.kind if header else "",
+            }
         ),
         about_uid=header.uid if header else b"",
     )

@@ -103,7 +103,7 @@ def _standing(
             rows = connection.execute(
                 _SCOPES_OF_ROWS,
                 {"table_id": tables[table], "row_ids": row_ids[start : start + _CHUNK]},
-            )
+            ).all()
             for row_id, scope in rows:
                 found.setdefault((table, row_id), set()).add(scope)
     return found

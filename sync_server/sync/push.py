@@ -222,7 +222,7 @@ def _stored_uids(connection: Connection, uids: Sequence[bytes]) -> dict[str, byt
             select(journal.c.uid, journal.c.hash).where(
                 journal.c.uid.in_(texts[start : start + _CHUNK]), journal.c.verdict == STORED
             )
-        )
+        ).all()
         for uid, hashed in rows:
             found[uid] = hashed
     return found

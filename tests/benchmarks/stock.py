@@ -33,7 +33,7 @@ def run(folder: Path, moves: int, more_moves: int) -> Iterator[Figure]:
         ("busier days", more_moves, day_count),
         ("longer history", more_moves, day_count * 10),
     )
-    first: dict[str, float] = {}
+    first: dict[str, tuple[float, int]] = {}
     for place, (name, count, days) in enumerate(histories):
         engine = _filled(folder / f"stock{place}.db", count, days)
         size = f"{count:,} moves of {PRODUCTS:,} products on {days:,} days, {name}"
@@ -83,7 +83,7 @@ def _move(number: int, count: int, days: int) -> Row:
     }
 
 
-def _on_hand(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Figure]:
+def _on_hand(engine: Engine, size: str, first: dict[str, tuple[float, int]]) -> Iterator[Figure]:
     wanted = [code(number + 1) for number in range(PRODUCTS)]
 
     def one_by_one(connection: Connection) -> None:
@@ -104,7 +104,7 @@ def _on_hand(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Fig
         floor = [seconds_of(lambda: bare(connection)) for _ in range(_ROUNDS)]
         asked = [seconds_of(lambda: one_by_one(connection)) for _ in range(_ROUNDS)]
     middle = median_ms(at_once)
-    before = first.setdefault("on hand", middle)
+    before, _ = first.setdefault("on hand", (middle, PRODUCTS))
     yield Figure(
         row="P10",
         what=f"on hand of {PRODUCTS:,} products",
@@ -129,8 +129,8 @@ def _on_hand(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Fig
     )
 
 
-def _reports(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Figure]:
-    """The answer is what moved on the days asked about; time for each of these must not grow."""
+def _reports(engine: Engine, size: str, first: dict[str, tuple[float, int]]) -> Iterator[Figure]:
+    """The answer is what moved on the days asked about: time may grow with it, not with history."""
     for days in (30, 365):
         start = (_LAST - dt.timedelta(days=days - 1)).isoformat()
         with engine.connect() as connection, settled():
@@ -145,17 +145,17 @@ def _reports(engine: Engine, size: str, first: dict[str, float]) -> Iterator[Fig
                 for _ in range(_ROUNDS)
             ]
         middle = median_ms(taken)
-        each_us = middle * 1000 / (answered + len(lines))
-        growth = each_us / first.setdefault(f"report {days}", each_us)
+        before_ms, before = first.setdefault(f"report {days}", (middle, answered))
+        growth = middle / before_ms / max(1, answered / before)
         yield Figure(
             row="P10",
             what=f"stock report of {days} days, {len(lines):,} products",
             size=size,
             median_ms=middle,
             p99_ms=p99_ms(taken),
-            goals=(at_most("ms", middle, 500), at_most("growth for the same answer", growth, 1.5)),
+            goals=(at_most("ms", middle, 500), at_most("growth beyond the answer", growth, 1.5)),
             note=(
-                f"{answered:,} product days in the answer, {each_us:.2f} us each, "
-                f"{growth:.2f} times the short history"
+                f"{answered:,} product days in the answer; the time is "
+                f"{middle / before_ms:.2f} of that of the short history"
             ),
         )

@@ -18,6 +18,12 @@ from tests.simulation.run import Outcome, simulate
 from tests.simulation.stage import Tally
 
 FAULTS = (
+    "HQ count_corrected",
+    "HQ order_decided accepted",
+    "HQ order_decided cancelled",
+    "HQ price_version_rejected PARENT_MOVED",
+    "HQ request_refused ALREADY_DECIDED",
+    "HQ request_refused CREDIT",
     "clock jump",
     "crash after commit",
     "crash after spool",
@@ -48,7 +54,7 @@ FAULTS = (
     "spool lost",
     "straggler",
 )
-"""What must have happened in any run of many seeds; each is counted as it fires."""
+"""What must have happened in any run of many seeds: faults, and head office's rarer answers."""
 SEEDS_FOR_FAULTS = 100
 _CHUNK = 5
 

@@ -212,7 +212,7 @@ class SimDevice:
     def begin_sync(self) -> Ask | None:
         """Start a conversation; its first request."""
         self.conversation = sync(self.running, self.clock)
-        return self._advance(lambda talk: next(talk))
+        return self._advance(next)
 
     def take(self, answer: Message) -> Ask | None:
         """Take an answer; the next request, None when the sync is done. Raises QutongError."""

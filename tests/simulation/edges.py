@@ -1,4 +1,4 @@
-"""What a simulated process meets at its edges: clock, chance, disks that outlive it, and its end."""
+"""What a simulated process meets at its edges: clock, chance, disks that outlive it, its end."""
 
 import random
 from collections.abc import Callable

@@ -127,18 +127,9 @@ def _pull_many(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
         return pull.pages(connection, schema, scopes, device, unpack(data, PullMany))
 
 
-def _pull_many(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
-    with office.database.read() as connection:
-        device = office.device(connection, device_id)
-        scopes = office.hq.directory.scopes_of_device(connection, device_id)
-        schema = office.hq.replica.schema
-        return pull.pages(connection, schema, scopes, device, unpack(data, PullMany))
-
-
 _HANDLERS: dict[str, Callable[[SimHeadOffice, str, bytes], Message]] = {
     "/hello": _hello,
     "/push": _push,
     "/pull": _pull,
-    "/pulls": _pull_many,
     "/pulls": _pull_many,
 }

@@ -252,7 +252,9 @@ def _first_orders(office: SimHeadOffice, world: World) -> None:
             office.publish_as(order_uid, _order(account_id), author_id="editor", site_id=site_id)
             if is_shipped:
                 decision, gone = _granted(order_uid, account_id, site_id)
-                office.publish_as(uuid7(world.now_us, office.randomness), decision, author_id="boss")
+                office.publish_as(
+                    uuid7(world.now_us, office.randomness), decision, author_id="boss"
+                )
                 shipped_uid = uuid7(world.now_us, office.randomness)
                 office.publish_as(shipped_uid, gone, author_id="boss", site_id="HQ01")
 

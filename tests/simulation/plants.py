@@ -14,7 +14,6 @@ import shared.ordering.posting.answers
 import shared.sync.appending
 import shared.sync.confirm
 import sync_server.sync.feed
-import sync_server.sync.pull
 import sync_server.sync.push
 from desktop.store.local import LocalStore
 from shared.areas import REGISTRY, SCHEMA
@@ -73,12 +72,6 @@ def _cursor_before_rows(apply: Any) -> Any:
     return planted
 
 
-def _scopes_before_balances(store: LocalStore, change: Any) -> None:
-    """Scopes are gained, and only then, in another transaction, balances are summed."""
-    store.transact(change)
-    store.scopes_changed()
-
-
 def _repeat_counts_again(before: Any) -> Any:
     """A slot that comes a second time adds to the balances a second time."""
 
@@ -116,18 +109,14 @@ def _feed_after_commit(mark: Any) -> Any:
     return planted
 
 
-def _numbers_in_memory(_original: Any) -> Any:
+def _numbers_in_memory(next_number: Any) -> Any:
     """Running numbers are kept beside the transaction, so a rollback leaves a gap."""
-    used: dict[tuple[object, ...], int] = {}
-    original = _original
 
     def planted(connection: Connection, author: Any, series: str) -> int:
-        # Another disk may carry the same name in the next run: its connection tells.
-        disk = connection.connection.dbapi_connection
-        stands = original(connection, author, series)
-        number = max(stands, used.get((id(disk), author.device_id, series), 0) + 1)
-        used[id(disk), author.device_id, series] = number
-        return number
+        disk: Any = connection.connection.dbapi_connection
+        used: dict[str, int] = vars(disk).setdefault("numbers", {})
+        used[series] = max(next_number(connection, author, series), used.get(series, 0) + 1)
+        return used[series]
 
     return planted
 
@@ -147,9 +136,13 @@ def _cursor_only(connection: Connection, _schema: Any, scope: str, _owns: Any) -
     return {}
 
 
-def _far_ahead(_connection: Connection, _device: Any) -> int:
-    """Head office says it posted slots it never saw."""
-    return 1 << 40
+def _settle_too_far(settle_step: Any) -> Any:
+    """At the end of a sync, slots that were not sent yet count as received."""
+
+    def planted(replica: Any, own: Any, _received_n: int, behind: Any) -> Any:
+        return settle_step(replica, own, 1 << 40, behind)
+
+    return planted
 
 
 def _never_spooled(spool: Any) -> Any:
@@ -165,7 +158,8 @@ def _old_digest(add: Any) -> Any:
     """A changed row goes on counting with its old digest."""
 
     def planted(total: int, before: int, after: int) -> int:
-        return total if before and after else add(total, before, after)
+        changed: int = add(total, before, after)
+        return total if before and after else changed
 
     return planted
 
@@ -177,8 +171,6 @@ def _uids_repeat(connection: Connection, drafts: Sequence[Any]) -> None:
 
 
 PLANTS: dict[str, Plant] = {
-    "acknowledge before verdicts": _instead(desktop.store.local, "set_kept", _nothing),
-    "balances after scopes": _instead(LocalStore, "change_scopes", _scopes_before_balances),
     "confirm adds again": _around(
         shared.sync.confirm._Slice, "_confirm_ledger", _confirm_adds_again
     ),
@@ -186,7 +178,7 @@ PLANTS: dict[str, Plant] = {
     "decide twice": _instead(shared.ordering.posting.answers, "check_first", _nothing),
     "double press twice": _instead(shared.sync.appending, "_refuse_repeats", _uids_repeat),
     "drop kept": _around(sync_server.sync.push, "_judge_all", _without_kept),
-    "feed after commit": _around(sync_server.sync.push.feed, "mark", _feed_after_commit),
+    "feed after commit": _around(sync_server.sync.feed, "mark", _feed_after_commit),
     "foreign rows stay": _instead(
         desktop.sync.engine, "settle_step", lambda *_: lambda _: shared.sync.confirm.Applied()
     ),
@@ -195,10 +187,9 @@ PLANTS: dict[str, Plant] = {
     "no spool replay": _instead(desktop.store.recovery, "_repost", _nothing),
     "numbers in memory": _around(shared.sync.appending, "_next_number", _numbers_in_memory),
     "old digest": _around(sync_server.sync.feed, "add", _old_digest),
-    "posted too far": _instead(sync_server.sync.pull, "_posted_n", _far_ahead),
-    "repeat counts again": _around(
-        sync_server.sync.push, "_verdicts_before", _repeat_counts_again
-    ),
+    "repeat counts again": _around(sync_server.sync.push, "_verdicts_before", _repeat_counts_again),
+    "settle too far": _around(desktop.sync.engine, "settle_step", _settle_too_far),
     "skip confirm": _instead(shared.sync.confirm._Slice, "_confirm_ledger", _nothing),
+    "verdicts forgotten": _instead(desktop.store.local, "set_kept", _nothing),
 }
 """By name, as ``--plant`` takes them."""

@@ -1,5 +1,6 @@
 """One run from one seed: people, faults and syncs, then quiet, then the whole truth."""
 
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -35,6 +36,9 @@ def simulate(seed: int, tell: Callable[[str], None] | None = None) -> Outcome:
         _Run(stage).all()
     except Broken as why:
         broken, message = why.invariant, str(why)
+    except Exception as why:  # What nobody expected is a failure of its seed, not of the run.
+        place = traceback.extract_tb(why.__traceback__)[-1]
+        broken, message = "raised", f"{why!r} in {place.name}"
     finally:
         stage.tally.steps = stage.step
         stage.release()
@@ -93,7 +97,7 @@ class _Run:
             stage.step += 1
             stage.world.now_us += MINUTE_US
             if not sum([self._carrier.whole(device) for device in stage.devices.values()]):
-                check_everything(stage.devices, stage.office)
+                stage.tally.fired.update(check_everything(stage.devices, stage.office))
                 stage.say("all well", stage.office.heads())
                 return
         raise Broken("T05", "queues not empty after the last round")

@@ -9,7 +9,8 @@ from sqlalchemy.engine import RowMapping
 from desktop.access.usecases import require
 from desktop.channel.usecases import day_at, place_of
 from desktop.pricing.usecases import Buyer
-from desktop.sales.usecases.selling import BasketLine, Given, Sold, priced, sold, tendered
+from desktop.sales.usecases.paying import Given, tendered
+from desktop.sales.usecases.selling import BasketLine, Sold, priced, sold
 from desktop.store.session import Session
 from shared.accounts.rules import Tender
 from shared.channel.queries import SiteView

@@ -10,8 +10,8 @@ from desktop.access.usecases import require, require_approver
 from desktop.catalog.usecases import name_of
 from desktop.channel.usecases import day_at, place_of
 from desktop.pricing.usecases import Buyer, price_for
+from desktop.sales.usecases.paying import CHANGE, Given, tendered
 from desktop.store.session import Session
-from shared.accounts.rules import Tender
 from shared.channel.queries import SiteView
 from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
@@ -21,25 +21,15 @@ from shared.core.rounding import MICRO
 from shared.journal.document import Header
 from shared.pricing.queries import sales_orgs_of_site
 from shared.pricing.rules import trail_text
-from shared.sales.documents import Sale, SaleLine, TenderLine
-from shared.sales.rules import (
-    LineKind,
-    SaleMode,
-    check_paid,
-    line_minor,
-    share_discount,
-    totals,
-)
+from shared.sales.documents import Sale, SaleLine
+from shared.sales.rules import LineKind, SaleMode, line_minor, share_discount, totals
 
 OWN_DISCOUNT_MICRO: Final = 100_000
 """How much of the list amount a person may give away without another one: a tenth."""
 MOST_ROUND_OFF_MINOR: Final = 100
 """抹零 goes down to whole units of the currency at most."""
 MOST_LINES: Final = 1_000
-
-_AT_THE_TILL: Final = frozenset(
-    {Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER, Tender.MALL}
-)
+"""Of one sale: what a person would never key, and a page still shows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +45,6 @@ class BasketLine:
     """Said by the person: for goods nobody has a price of, or instead of the price found."""
     discount_minor: int = 0
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Given:
-    """Money as it is handed over, in minor units; cash may be more than is due."""
-
-    tender: Tender
-    amount_minor: int
-    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,45 +339,6 @@ def sold(written: Header, body: Sale) -> Sold:
         owed_minor=body.total_minor - paid,
         lines=len(body.lines),
     )
-
-
-CHANGE: Final = "change"
-"""The reference of cash that went back over the counter."""
-
-
-def tendered(
-    place: SiteView, total_minor: int, given: Sequence[Given], *, on_credit: bool
-) -> list[TenderLine]:
-    """The tender lines: what was handed over, and cash going back as change.
-
-    Raises as ``sell`` where the money does not fit.
-    """
-    for one in given:
-        _check_tender(place, one)
-    if not given and not on_credit:
-        given = [Given(tender=Tender.CASH, amount_minor=total_minor)] if total_minor else []
-    over = sum(one.amount_minor for one in given) - total_minor
-    cash = sum(one.amount_minor for one in given if one.tender is Tender.CASH)
-    lines = [
-        TenderLine(tender=one.tender.value, amount_minor=one.amount_minor, reference=one.reference)
-        for one in given
-    ]
-    if total_minor > 0 and 0 < over <= cash:
-        lines.append(TenderLine(tender=Tender.CASH.value, amount_minor=-over, reference=CHANGE))
-    paid = [line.amount_minor for line in lines]
-    # Owing is possible on credit, overpaying never is.
-    check_paid(total_minor, paid, on_credit=on_credit and sum(paid) <= max(total_minor, 0))
-    return lines
-
-
-def _check_tender(place: SiteView, one: Given) -> None:
-    if one.tender is Tender.PAYMENT_CODE:
-        raise RuleViolation("TENDER_NEEDS_PROVIDER", tender=one.tender.value)
-    is_mall = one.tender is Tender.MALL
-    if one.tender not in _AT_THE_TILL or (is_mall and not place.mall_partner_id):
-        raise RuleViolation("TENDER_NOT_ALLOWED", tender=one.tender.value)
-    if not one.amount_minor:
-        raise RuleViolation("AMOUNT_ZERO", tender=one.tender.value)
 
 
 def logic_of(session: Session, site_id: str) -> str:

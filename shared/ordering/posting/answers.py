@@ -12,7 +12,6 @@ from shared.journal.document import Header
 from shared.journal.kind import Answer
 from shared.ordering.documents import (
     DecidedOrderLine,
-    NamedText,
     OrderCancelRequested,
     OrderDecided,
     OrderDecisionRequested,
@@ -47,7 +46,7 @@ from shared.ordering.rules import (
     outcome_of,
     part_minor,
 )
-from shared.tasks.documents import Param, TaskOpened
+from shared.tasks.documents import Param, TaskOpened, params_of
 
 # An order as it comes in
 
@@ -249,7 +248,7 @@ def _refused(
         account_id="" if is_foreign else request.account_id,
         supplier="" if is_foreign else request.supplier,
         code=why.code,
-        params=[NamedText(name=name, text=str(value)) for name, value in why.params.items()],
+        params=params_of(why.params),
     )
     return Answer(body=body, site_id=header.site_id)
 
@@ -319,8 +318,7 @@ def review_receipts(
             for name in ("short_micro", "damaged_micro", "over_micro")
         }
         if any(sums.values()):
-            params = tuple(Param(name, str(value)) for name, value in sums.items())
-            yield _task(header, "CLAIM", subject, received.from_site, params)
+            yield _task(header, "CLAIM", subject, received.from_site, params_of(sums))
 
 
 def _task(

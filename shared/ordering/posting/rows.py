@@ -155,14 +155,13 @@ def post_decided(header: Header, decision: OrderDecided) -> Iterator[Write]:
 
 def post_refused(header: Header, refusal: RequestRefused) -> Iterator[Write]:
     """The refusal beside the request it answers; the order itself does not change."""
-    pairs = [[param.name, param.text] for param in refusal.params]
     values: dict[str, Value] = {
         "request": uid_text(header.predecessor) if header.predecessor else "",
         "order_id": uid_text(refusal.order_uid),
         "account_id": refusal.account_id,
         "supplier": refusal.supplier,
         "code": refusal.code,
-        "params": msgspec.json.encode(pairs).decode(),
+        "params": msgspec.json.encode(refusal.params).decode(),
         "refused_at_us": header.happened_at_us,
     }
     yield Write("request_refusal", uid_text(header.uid), values)

@@ -29,7 +29,7 @@ from shared.stocktake.rules import (
     seal,
     variance_value,
 )
-from shared.tasks.documents import Param, TaskOpened
+from shared.tasks.documents import Param, TaskOpened, params_of
 
 CORRECTED = "count_corrected"
 
@@ -161,8 +161,7 @@ def review_posted(
         try:
             check_approval(needed, level, total)
         except RuleViolation as why:
-            params = tuple(Param(name, str(value)) for name, value in why.params.items())
-            yield _task(header, why.code, count_id, params)
+            yield _task(header, why.code, count_id, params_of(why.params))
         if posted.scope == CountScope.OPENING and openings_of(connection, header.site_id) > 1:
             yield _task(header, "OPENED_TWICE", header.site_id)
 

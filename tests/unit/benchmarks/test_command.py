@@ -10,8 +10,8 @@ from tests.benchmarks.figures import ROWS, Figure, at_least, at_most, p99_ms
 from tests.benchmarks.names import chinese_names
 
 FIELDS = {
-    "row", "what", "size", "floor", "floor_ms", "median_ms", "p99_ms", "cpu_ms", "ratio", "rate_per_s",
-    "unit", "bytes", "bytes_of", "goals", "is_met", "note",
+    "row", "what", "size", "floor", "floor_ms", "median_ms", "p99_ms", "cpu_ms", "ratio",
+    "rate_per_s", "unit", "bytes", "bytes_of", "goals", "is_met", "note",
 }  # fmt: skip
 MEASURED = ("median_ms", "rate_per_s", "bytes")
 

@@ -24,7 +24,7 @@ def trouble(subject: str = "6901234567892", site_id: str = "SH01") -> TaskOpened
         code="PRODUCT_UNKNOWN",
         subject=subject,
         site_id=site_id,
-        params=(Param("barcode", subject),),
+        params=(Param(name="barcode", text=subject),),
         about_uid=uid(7),
     )
 
@@ -36,7 +36,7 @@ def test_ten_sales_of_one_unknown_code_are_one_task_with_the_latest_circumstance
         office.write(number, trouble(), at_us=NOON_US + number * MINUTE_US)
     (line,) = open_tasks(office.connection)
     assert line.last_at_us == NOON_US + 10 * MINUTE_US
-    assert line.params == (Param("barcode", "6901234567892"),)
+    assert line.params == (Param(name="barcode", text="6901234567892"),)
     assert line.about == uid(7).hex()
 
 

@@ -1,0 +1,116 @@
+"""The commands of who orders: submit, cancel, rework."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from desktop.catalog.usecases import asked as scanned
+from desktop.ordering.commands.naming import OfOrder, find_order
+from desktop.ordering.usecases.asking import (
+    Submitted,
+    Wanted,
+    cancel_order,
+    rework_order,
+    submit_order,
+)
+from desktop.store.asking import Params, Written, device
+from desktop.store.command import Command
+from desktop.store.writer import Store
+from shared.core.ids import uid_bytes
+
+
+class WantedParams(Params):
+    """A code and how much of it: ``27``, ``2箱3支``."""
+
+    code: str
+    qty: str = "1"
+    requested_date: str = ""
+    note: str = ""
+
+
+class OrderSubmit(Params, kw_only=True):
+    """An order; left out are the site's first account and its usual supplier."""
+
+    lines: tuple[WantedParams, ...]
+    account: str = ""
+    supplier: str | None = None
+    requested_date: str = ""
+    deliver_to: str = ""
+    note: str = ""
+    uid: str = ""
+
+
+def _wanted(store: Store, asked: Sequence[WantedParams]) -> list[Wanted]:
+    site_id = device(store).site_id
+
+    def read(connection: Connection) -> list[Wanted]:
+        return [_one(connection, site_id, one) for one in asked]
+
+    return store.read(read)
+
+
+def _one(connection: Connection, site_id: str, one: WantedParams) -> Wanted:
+    # An unknown code is refused by the list, like any product that is not on it.
+    what = scanned(connection, site_id, one.code, one.qty)
+    return Wanted(
+        product_id=what.product_id,
+        qty_micro=what.qty_micro,
+        unit=what.unit,
+        requested_date=one.requested_date,
+        note=one.note,
+    )
+
+
+def _submit(store: Store, asked: OrderSubmit) -> Submitted:
+    done = store.write(
+        submit_order,
+        _wanted(store, asked.lines),
+        account_id=asked.account,
+        supplier=asked.supplier,
+        requested_date=asked.requested_date,
+        deliver_to=asked.deliver_to,
+        note=asked.note,
+        uid=uid_bytes(asked.uid) if asked.uid else None,
+    )
+    return done.value
+
+
+class OrderCancel(OfOrder):
+    """Take an order back."""
+
+    reason: str = ""
+
+
+def _cancel(store: Store, asked: OrderCancel) -> Written:
+    order_id = find_order(store, asked.order)
+    return Written.of(store.write(cancel_order, order_id, reason=asked.reason).value)
+
+
+class OrderRework(OfOrder):
+    """Ask again; without lines for the same goods."""
+
+    lines: tuple[WantedParams, ...] = ()
+    note: str = ""
+
+
+def _rework(store: Store, asked: OrderRework) -> Submitted:
+    again = _wanted(store, asked.lines) if asked.lines else None
+    order_id = find_order(store, asked.order)
+    return store.write(rework_order, order_id, again, note=asked.note).value
+
+
+COMMANDS = (
+    Command(
+        name="order-submit",
+        summary="Ask the supplier for goods.",
+        params=OrderSubmit,
+        run=_submit,
+    ),
+    Command(name="order-cancel", summary="Take an order back.", params=OrderCancel, run=_cancel),
+    Command(
+        name="order-rework",
+        summary="Ask again after a rejection.",
+        params=OrderRework,
+        run=_rework,
+    ),
+)

@@ -1,0 +1,64 @@
+"""What is handed over for a sale: tenders, change, and whether the money fits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from shared.accounts.rules import Tender
+from shared.channel.queries import SiteView
+from shared.core.errors import RuleViolation
+from shared.sales.documents import TenderLine
+from shared.sales.rules import check_paid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """Money as it is handed over, in minor units; cash may be more than is due."""
+
+    tender: Tender
+    amount_minor: int
+    reference: str = ""
+
+
+_AT_THE_TILL: Final = frozenset(
+    {Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER, Tender.MALL}
+)
+
+
+CHANGE: Final = "change"
+"""The reference of cash that went back over the counter."""
+
+
+def tendered(
+    place: SiteView, total_minor: int, given: Sequence[Given], *, on_credit: bool
+) -> list[TenderLine]:
+    """The tender lines: what was handed over, and cash going back as change.
+
+    Raises as ``sell`` where the money does not fit.
+    """
+    for one in given:
+        _check_tender(place, one)
+    if not given and not on_credit:
+        given = [Given(tender=Tender.CASH, amount_minor=total_minor)] if total_minor else []
+    over = sum(one.amount_minor for one in given) - total_minor
+    cash = sum(one.amount_minor for one in given if one.tender is Tender.CASH)
+    lines = [
+        TenderLine(tender=one.tender.value, amount_minor=one.amount_minor, reference=one.reference)
+        for one in given
+    ]
+    if total_minor > 0 and 0 < over <= cash:
+        lines.append(TenderLine(tender=Tender.CASH.value, amount_minor=-over, reference=CHANGE))
+    paid = [line.amount_minor for line in lines]
+    # Owing is possible on credit, overpaying never is.
+    check_paid(total_minor, paid, on_credit=on_credit and sum(paid) <= max(total_minor, 0))
+    return lines
+
+
+def _check_tender(place: SiteView, one: Given) -> None:
+    if one.tender is Tender.PAYMENT_CODE:
+        raise RuleViolation("TENDER_NEEDS_PROVIDER", tender=one.tender.value)
+    is_mall = one.tender is Tender.MALL
+    if one.tender not in _AT_THE_TILL or (is_mall and not place.mall_partner_id):
+        raise RuleViolation("TENDER_NOT_ALLOWED", tender=one.tender.value)
+    if not one.amount_minor:
+        raise RuleViolation("AMOUNT_ZERO", tender=one.tender.value)

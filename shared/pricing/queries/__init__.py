@@ -1,0 +1,36 @@
+"""What screens, sales and orders ask about prices."""
+
+from shared.pricing.queries.comparing import PriceChange, difference
+from shared.pricing.queries.prices import (
+    PriceBook,
+    context_of,
+    price,
+    price_book,
+    retail_price,
+    sales_orgs_of_site,
+    spoken_names,
+)
+from shared.pricing.queries.versions import (
+    Version,
+    VersionView,
+    active_version,
+    version_by_number,
+    versions,
+)
+
+__all__ = [
+    "PriceBook",
+    "PriceChange",
+    "Version",
+    "VersionView",
+    "active_version",
+    "context_of",
+    "difference",
+    "price",
+    "price_book",
+    "retail_price",
+    "sales_orgs_of_site",
+    "spoken_names",
+    "version_by_number",
+    "versions",
+]

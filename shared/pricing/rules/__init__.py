@@ -1,0 +1,77 @@
+"""Price rules: dimensions, versions, logics, how a price comes from them, and its reasons."""
+
+from shared.pricing.rules.dimensions import (
+    RETAIL,
+    account,
+    category,
+    level,
+    part_of,
+    price_list,
+    region,
+    region_level,
+)
+from shared.pricing.rules.logic import (
+    RETAIL_ONLY,
+    Step,
+    category_lookup,
+    check_steps,
+    list_or_ratio,
+    retail_ratio,
+)
+from shared.pricing.rules.reasons import price_of_trail, read_aloud, trail_text
+from shared.pricing.rules.resolving import (
+    Found,
+    Goods,
+    Lookup,
+    Price,
+    PriceContext,
+    Trail,
+    multiplied,
+    recomputed,
+    resolve,
+)
+from shared.pricing.rules.versions import (
+    MOST_ROWS,
+    PartSum,
+    PriceRow,
+    check_rows,
+    part_sums,
+    refusal,
+    row_key,
+)
+
+__all__ = [
+    "MOST_ROWS",
+    "RETAIL",
+    "RETAIL_ONLY",
+    "Found",
+    "Goods",
+    "Lookup",
+    "PartSum",
+    "Price",
+    "PriceContext",
+    "PriceRow",
+    "Step",
+    "Trail",
+    "account",
+    "category",
+    "category_lookup",
+    "check_rows",
+    "check_steps",
+    "level",
+    "list_or_ratio",
+    "multiplied",
+    "part_of",
+    "part_sums",
+    "price_list",
+    "price_of_trail",
+    "read_aloud",
+    "recomputed",
+    "refusal",
+    "region",
+    "region_level",
+    "resolve",
+    "retail_ratio",
+    "row_key",
+    "trail_text",
+]
