@@ -7,10 +7,9 @@ from desktop.store.asking import Params, Written, device
 from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.accounts.queries import balances
-from shared.accounts.rules import Tender, customer_receivable
+from shared.accounts.rules import customer_receivable, tender_named
 from shared.accounts.tables import account_entry
-from shared.channel.queries import account, site_of
-from shared.core.errors import RuleViolation
+from shared.channel.queries import account, currency_of
 from shared.core.money import Money, format_money, parse_money
 
 
@@ -23,27 +22,14 @@ class Expense(Params, kw_only=True):
     tender: str = "cash"
 
 
-def currency_here(connection: Connection, site_id: str) -> str:
-    """The currency a site works in; CNY where the site is not known yet."""
-    found = site_of(connection, site_id)
-    return found.currency if found else "CNY"
-
-
 def _minor(store: Store, text: str, account_id: str = "") -> int:
     site_id = device(store).site_id
 
     def read(connection: Connection) -> str:
         found = account(connection, account_id) if account_id else None
-        return found.currency if found else currency_here(connection, site_id)
+        return found.currency if found else currency_of(connection, site_id)
 
     return parse_money(text, store.read(read)).minor
-
-
-def tender_named(text: str) -> Tender:
-    """A tender by its stored word. Raises: RuleViolation TENDER_UNKNOWN."""
-    if text not in set(Tender):
-        raise RuleViolation("TENDER_UNKNOWN", tender=text)
-    return Tender(text)
 
 
 def _expense(store: Store, asked: Expense) -> Written:

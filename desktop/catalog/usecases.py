@@ -27,7 +27,7 @@ from shared.journal.document import Header
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Scanned:
     """A product and how many base units of it a person means, in millionths."""
 
     product_id: str
@@ -37,7 +37,7 @@ class Asked:
     is_known: bool = True
 
 
-def asked(connection: Connection, site_id: str, code: str, quantity: str = "1") -> Asked:
+def scanned(connection: Connection, site_id: str, code: str, quantity: str = "1") -> Scanned:
     """What a scan with a quantity means (B08): ``27``, ``2箱3支``; a case code counts its pieces.
 
     A number counts what the code names; a quantity with units counts the product's packs. An
@@ -48,18 +48,18 @@ def asked(connection: Connection, site_id: str, code: str, quantity: str = "1") 
     clean = code_text(code)
     hit = by_barcode(connection, clean, site_id=site_id)
     if hit is None:
-        return Asked(product_id=clean, qty_micro=parse_quantity(quantity), is_known=False)
+        return Scanned(product_id=clean, qty_micro=parse_quantity(quantity), is_known=False)
     packs = packs_of(connection, hit.product_id)
     if any(letter.isalpha() for letter in quantity):
         qty_micro = parse_quantity(quantity, packs)
     else:
         qty_micro = checked_quantity(parse_quantity(quantity) * hit.factor_micro // MICRO)
-    return Asked(product_id=hit.product_id, qty_micro=qty_micro, unit=hit.unit)
+    return Scanned(product_id=hit.product_id, qty_micro=qty_micro, unit=hit.unit)
 
 
-def known(connection: Connection, site_id: str, code: str, quantity: str = "1") -> Asked:
-    """As ``asked``, where only goods of the catalogue make sense. Raises PRODUCT_UNKNOWN."""
-    found = asked(connection, site_id, code, quantity)
+def known(connection: Connection, site_id: str, code: str, quantity: str = "1") -> Scanned:
+    """As ``scanned``, where only goods of the catalogue make sense. Raises PRODUCT_UNKNOWN."""
+    found = scanned(connection, site_id, code, quantity)
     if not found.is_known:
         raise RuleViolation("PRODUCT_UNKNOWN", code=found.product_id)
     return found

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from desktop.catalog.usecases import Asked, known, name_of
+from desktop.catalog.usecases import Scanned, known, name_of
 from desktop.stock import usecases
 from desktop.store.asking import Params, Written, device, entry, now_us
 from desktop.store.command import Command
@@ -44,7 +44,7 @@ def _goods(store: Store, lines: Sequence[GoodsParams]) -> list[usecases.Goods]:
     site_id = device(store).site_id
 
     def read(connection: Connection) -> list[usecases.Goods]:
-        found: list[tuple[GoodsParams, Asked]] = [
+        found: list[tuple[GoodsParams, Scanned]] = [
             (one, known(connection, site_id, one.code, one.qty)) for one in lines
         ]
         return [

@@ -5,14 +5,13 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from desktop.catalog.usecases import asked as scanned
-from desktop.catalog.usecases import known, name_of
+from desktop.catalog.usecases import known, name_of, scanned
 from desktop.stocktake import usecases
 from desktop.store.asking import Params, Written, device, instant_us, now_us
 from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.access.queries import permissions_of
-from shared.channel.queries import site_of
+from shared.channel.queries import currency_of
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_money, parse_ratio_micro
 from shared.core.quantity import parse_quantity
@@ -53,9 +52,8 @@ def _open(store: Store, asked: CountOpen) -> Written:
         raise RuleViolation("COUNT_KIND_UNKNOWN", scope=asked.scope[:20], mode=asked.mode[:20])
 
     def read(connection: Connection) -> tuple[list[str], str]:
-        place = site_of(connection, site_id)
         products = [known(connection, site_id, one).product_id for one in asked.codes]
-        return products, place.currency if place else "CNY"
+        return products, currency_of(connection, site_id)
 
     products, currency = store.read(read)
     done = store.write(

@@ -30,21 +30,6 @@ class KeyStore(Protocol):
         """Keep a seed."""
 
 
-class MemoryKeyStore:
-    """For tests: gone with the process."""
-
-    def __init__(self) -> None:
-        self._seeds: dict[str, bytes] = {}
-
-    def load(self, name: str) -> bytes | None:
-        """The seed kept under a name."""
-        return self._seeds.get(name)
-
-    def save(self, name: str, seed: bytes) -> None:
-        """Keep a seed."""
-        self._seeds[name] = seed
-
-
 class SystemKeyStore:
     """The key store of the system: Credential Manager, Keychain, Secret Service."""
 

@@ -392,9 +392,7 @@ class _Sync:
             return done
         for start in range(0, len(little), PULL_SCOPES_MAX):
             asked = little[start : start + PULL_SCOPES_MAX]
-            answer = yield from self._ask(
-                "/pulls", PullMany(cursors=asked, limit=PAGE_ROWS), Pages
-            )
+            answer = yield from self._ask("/pulls", PullMany(cursors=asked, limit=PAGE_ROWS), Pages)
             done |= self._apply_together(asked, answer.pages)
         return done
 

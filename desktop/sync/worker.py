@@ -64,11 +64,6 @@ class SyncWorker:
         for thread in self._threads:
             thread.start()
 
-    @property
-    def is_running(self) -> bool:
-        """Whether its threads live; a status bar is green only then."""
-        return all(thread.is_alive() for thread in self._threads)
-
     def poke(self) -> None:
         """There is something to send; while head office is out of reach this hurries nothing."""
         if not self._failures:

@@ -25,6 +25,13 @@ class Tender(StrEnum):
     DEPOSIT = "deposit"
 
 
+def tender_named(text: str) -> Tender:
+    """A tender by its stored word. Raises: RuleViolation TENDER_UNKNOWN."""
+    if text not in set(Tender):
+        raise RuleViolation("TENDER_UNKNOWN", tender=text[:20])
+    return Tender(text)
+
+
 def tender_account(site_id: str, tender: str) -> str:
     """Where a site's takings of one tender are: ``site/SH01/tender/cash``."""
     return f"site/{site_id}/tender/{tender}"

@@ -97,7 +97,7 @@ def read_products(
 
 
 def publications(rows: Sequence[ProductRow]) -> tuple[CataloguePublished, ...]:
-    """The documents that publish these products, as many as their limit asks for."""
+    """The documents that publish these products in their order, as many as the limit asks for."""
     return tuple(
         CataloguePublished(products=tuple(row.product for row in rows[at : at + MOST_PRODUCTS]))
         for at in range(0, len(rows), MOST_PRODUCTS)

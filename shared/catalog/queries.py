@@ -11,7 +11,6 @@ from shared.catalog.tables import assortment_item, product_barcode, product_pack
 from shared.catalog.tables import product as product_table
 from shared.channel.queries import account
 from shared.channel.tables import assortment_account
-from shared.core.errors import RuleViolation
 from shared.core.quantity import Pack
 from shared.core.rounding import MICRO
 from shared.core.text import gtin14, half_width
@@ -229,15 +228,6 @@ def visible_products(
         }
     known = products(connection, list(listed))
     return frozenset(one for one, goods in known.items() if goods.is_listed(at_us))
-
-
-def check_visible(connection: Connection, account_id: str, product_id: str, at_us: int) -> None:
-    """Nothing when the account may order the product; says nothing of the product otherwise.
-
-    Raises: RuleViolation NOT_IN_LIST (B02).
-    """
-    if not visible(connection, account_id, product_id, at_us):
-        raise RuleViolation("NOT_IN_LIST")
 
 
 def listing(connection: Connection, account_id: str, at_us: int) -> list[str]:

@@ -124,6 +124,12 @@ def site_of(connection: Connection, site_id: str) -> SiteView | None:
     )
 
 
+def currency_of(connection: Connection, site_id: str) -> str:
+    """The currency a site keeps its books in; CNY where the site is not known here yet."""
+    found = site_of(connection, site_id)
+    return found.currency if found else "CNY"
+
+
 def device_of(connection: Connection, device_id: str) -> DeviceView | None:
     """An enrolled device by id, revoked ones included."""
     row = connection.execute(_DEVICE, {"key": device_id}).one_or_none()

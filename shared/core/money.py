@@ -134,17 +134,6 @@ def line_amount_minor(qty_micro: int, unit_price_micro: int, currency: str) -> i
     return minor
 
 
-def round_unit_price_micro(price_micro: int, decimals: int) -> int:
-    """The unit price rounded to 0 to 6 places, half away from zero; the result is still micro.
-
-    Raises: RuleViolation DECIMALS_OUT_OF_RANGE.
-    """
-    if not 0 <= decimals <= UNIT_PRICE_PLACES:
-        raise RuleViolation("DECIMALS_OUT_OF_RANGE", decimals=decimals)
-    step: int = 10 ** (UNIT_PRICE_PLACES - decimals)
-    return divide_half_away(price_micro, step) * step
-
-
 def parse_ratio_micro(text: str) -> int:
     """A ratio in millionths: `0.455`, `45.5%` and `4.55折` are all 455,000.
 
@@ -161,11 +150,6 @@ def parse_ratio_micro(text: str) -> int:
 def format_ratio(ratio_micro: int) -> str:
     """The ratio as a plain number without idle zeros: `0.455`, `1`."""
     return write_scaled(ratio_micro, 6)
-
-
-def format_percent(ratio_micro: int) -> str:
-    """The ratio in percent without idle zeros: `45.5%`."""
-    return write_scaled(ratio_micro, 4) + "%"
 
 
 def apply_ratio(value: int, ratio_micro: int) -> int:

@@ -19,22 +19,6 @@ def divide_half_away(numerator: int, denominator: int) -> int:
     return _signed(quotient, numerator, denominator)
 
 
-def divide_down(numerator: int, denominator: int) -> int:
-    """The integer next to the exact result on the side of zero (the rest is cut off, 抹零).
-
-    Raises: ZeroDivisionError when the denominator is 0.
-    """
-    return _signed(abs(numerator) // abs(denominator), numerator, denominator)
-
-
-def divide_up(numerator: int, denominator: int) -> int:
-    """The integer next to the exact result on the side away from zero.
-
-    Raises: ZeroDivisionError when the denominator is 0.
-    """
-    return _signed(-(-abs(numerator) // abs(denominator)), numerator, denominator)
-
-
 def share_by_largest_remainder(total: int, weights: Sequence[int]) -> tuple[int, ...]:
     """Share a total over weights so that the parts, in the order of the weights, add up exactly.
 

@@ -44,7 +44,8 @@ class Authority:
     device_types: frozenset[str]
     """Of ``till dealer warehouse hq server``."""
     outer_ends: tuple[str, ...] = ()
-    """Prefixes of ledger ends that do not belong to the document's own site (``customer``)."""
+    """Ledger ends that do not belong to the document's own site: as they stand (``customer``), or
+    everything below a name that ends with a stroke (``transit/``)."""
     needs_approver: bool = False
     speaks_for: str = ""
     """The field of the body that names the channel account in whose name it is written; '' in that
@@ -75,6 +76,10 @@ class UndecodableDocument(RuleViolation):
     """The stored bytes are no document this program knows."""
 
 
+_UNREADABLE = (
+    msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+"""What reading raises: text that is no UTF-8, lists without end, an upcaster met by nonsense."""
 _ENVELOPE = msgspec.msgpack.Decoder(tuple[Header, msgspec.Raw])
 _RAW_LIST = msgspec.msgpack.Decoder(list[Any])
 _ENCODER = msgspec.msgpack.Encoder()
@@ -114,7 +119,7 @@ class Registry:
             if header.version < kind.version:
                 content = _upcast(kind, header.version, raw)
             return Document(header, self._decoders[kind.name].decode(content))
-        except (msgspec.DecodeError, KeyError) as error:
+        except _UNREADABLE as error:
             raise UndecodableDocument("UNREADABLE_DOCUMENT", reason=str(error)[:120]) from error
 
     def post(self, document: Document) -> list[Write]:

@@ -206,7 +206,7 @@ def _record_at(data: bytes, at: int) -> Placed | None:
         return None
     try:
         record = msgspec.msgpack.decode(payload, type=_TYPES[kind])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
     return Placed(at, start + length, record)
 

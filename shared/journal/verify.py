@@ -105,7 +105,7 @@ def _header_fault(slot: Slot) -> str:
     try:
         header, _ = _ENVELOPE.decode(slot.stored)
         device_id = header[3]
-    except (msgspec.DecodeError, IndexError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, IndexError):
         return "the document cannot be read"
     return "" if device_id == slot.device_id else "the document names another device"
 

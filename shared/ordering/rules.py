@@ -121,8 +121,8 @@ class AskedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """What the supplier grants of a line, and why not all of it."""
+class LineGrant:
+    """What the supplier grants of a line, in millionths of the base unit, and why not all of it."""
 
     line_no: int
     accepted_micro: int
@@ -165,7 +165,7 @@ def check_lines(priced: Sequence[tuple[AskedLine, int]], currency: str) -> None:
             raise RuleViolation("LINE_AMOUNT_WRONG", line_no=line.line_no)
 
 
-def granted_lines(asked: Sequence[AskedLine], grants: Sequence[Grant]) -> list[DecidedLine]:
+def granted_lines(asked: Sequence[AskedLine], grants: Sequence[LineGrant]) -> list[DecidedLine]:
     """Put a supplier's grants beside what was asked, line by line in the order's own order.
 
     Raises: RuleViolation LINE_MISSING, LINE_UNKNOWN, LINE_TWICE, ACCEPTED_TOO_MUCH,
@@ -180,7 +180,7 @@ def granted_lines(asked: Sequence[AskedLine], grants: Sequence[Grant]) -> list[D
     return [_granted(line, by_line.get(line.line_no)) for line in asked]
 
 
-def _granted(line: AskedLine, grant: Grant | None) -> DecidedLine:
+def _granted(line: AskedLine, grant: LineGrant | None) -> DecidedLine:
     if grant is None:
         raise RuleViolation("LINE_MISSING", line_no=line.line_no)
     if not 0 <= grant.accepted_micro <= line.qty_micro:
@@ -328,11 +328,6 @@ class Arrival(NamedTuple):
     damaged_micro: int
     short_micro: int
     over_micro: int
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether there is nothing to claim."""
-        return not (self.damaged_micro or self.short_micro or self.over_micro)
 
 
 def arrival(announced_micro: int, good_micro: int, damaged_micro: int = 0) -> Arrival:

@@ -16,7 +16,7 @@ from shared.sales.rules import MOVES_STOCK
 from shared.stock.posting import Move, day_of, moves
 from shared.stock.queries import below_zero, is_opened
 from shared.stock.rules import CUSTOMER, location
-from shared.tasks.documents import TaskOpened
+from shared.tasks.posting import open_task
 
 
 def post_sale(header: Header, sold: Sale) -> Iterator[Write]:
@@ -151,7 +151,7 @@ def review_sales(
     for header, sold in batch:
         lines = sum(line.amount_minor for line in sold.lines)
         if lines + sold.rounding_minor != sold.total_minor:
-            yield _task(header, "SALE_UNBALANCED", uid_text(header.uid))
+            yield open_task(header, "SALE_UNBALANCED", uid_text(header.uid))
 
 
 def review_registers(
@@ -173,12 +173,7 @@ def _stock_tasks(connection: Connection, touched: Sequence[tuple[Header, str]]) 
         by_site.setdefault(header.site_id, {})[product_id] = header
     for site_id, products in sorted(by_site.items()):
         for product_id in unknown_products(connection, sorted(products)):
-            yield _task(products[product_id], "PRODUCT_UNKNOWN", f"{site_id}:{product_id}")
+            yield open_task(products[product_id], "PRODUCT_UNKNOWN", f"{site_id}:{product_id}")
         if is_opened(connection, site_id):
             for product_id in below_zero(connection, location(site_id), sorted(products)):
-                yield _task(products[product_id], "STOCK_BELOW_ZERO", f"{site_id}:{product_id}")
-
-
-def _task(header: Header, code: str, subject: str) -> Answer:
-    body = TaskOpened(code=code, subject=subject, site_id=header.site_id, about_uid=header.uid)
-    return Answer(body=body, site_id=header.site_id, about=header.uid)
+                yield open_task(products[product_id], "STOCK_BELOW_ZERO", f"{site_id}:{product_id}")

@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
-from shared.core.rounding import share_by_largest_remainder
 
 
 class SaleMode(StrEnum):
@@ -41,11 +40,6 @@ def line_minor(
 ) -> int:
     """A line's amount: quantity times the rounded unit price, rounded once, less its discount."""
     return line_amount_minor(qty_micro, unit_price_micro, currency) - discount_minor
-
-
-def share_discount(discount_minor: int, lines_minor: Sequence[int]) -> tuple[int, ...]:
-    """A discount of the whole document, shared so that the lines add up exactly (D09)."""
-    return share_by_largest_remainder(discount_minor, lines_minor)
 
 
 def totals(lines_minor: Sequence[int], *, round_off_to_minor: int = 0) -> Totals:

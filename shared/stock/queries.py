@@ -7,7 +7,7 @@ from sqlalchemy import Connection, case, func, select
 
 from shared.core.errors import RuleViolation
 from shared.stock.rules import Direction, MovementType
-from shared.stock.tables import movement_type, site_opening, stock_balance, stock_day, stock_move
+from shared.stock.tables import movement_type, site_opening, stock_balance, stock_day
 
 
 def on_hand_micro(connection: Connection, place: str, product_id: str) -> int:
@@ -39,28 +39,6 @@ def holdings(connection: Connection, site_id: str) -> list[Holding]:
         .order_by(stock_balance.c.end, stock_balance.c.product_id, stock_balance.c.lot)
     )
     return [Holding(*row) for row in connection.execute(statement)]
-
-
-def book_at(
-    connection: Connection, place: str, product_ids: Sequence[str], at_us: int
-) -> dict[str, int]:
-    """The book of a location at an instant: what it holds now less what moved after it (H07)."""
-    moved_in = case((stock_move.c.to_location == place, stock_move.c.qty_micro), else_=0)
-    moved_out = case((stock_move.c.from_location == place, stock_move.c.qty_micro), else_=0)
-    book = {product: on_hand_micro(connection, place, product) for product in product_ids}
-    for start in range(0, len(product_ids), 500):
-        statement = (
-            select(stock_move.c.product_id, func.sum(moved_in - moved_out))
-            .where(
-                (stock_move.c.to_location == place) | (stock_move.c.from_location == place),
-                stock_move.c.product_id.in_(product_ids[start : start + 500]),
-                stock_move.c.happened_at_us > at_us,
-            )
-            .group_by(stock_move.c.product_id)
-        )
-        for product_id, after in connection.execute(statement):
-            book[product_id] -= int(after)
-    return book
 
 
 class StockLine(NamedTuple):

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 from shared.core.errors import AccessDenied, RuleViolation
-from shared.core.money import line_amount_minor
 from shared.core.rounding import MICRO
 
 
@@ -260,11 +259,6 @@ def is_out(tolerance: Tolerance, *, book_micro: int, counted_micro: int, value_m
     if tolerance.ratio_micro != ANY and off * MICRO > tolerance.ratio_micro * abs(book_micro):
         return True
     return tolerance.value_minor != ANY and abs(value_minor) > tolerance.value_minor
-
-
-def variance_value(difference_micro: int, unit_value_micro: int, currency: str) -> int:
-    """What a difference is worth in minor units, rounded once, half away from zero."""
-    return line_amount_minor(difference_micro, unit_value_micro, currency)
 
 
 class ApproverLevel(StrEnum):

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, select
 
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, RuleViolation
 from shared.core.ids import uid_text
 from shared.journal.chain import GENESIS, SigningKey, Slot, seal
 from shared.journal.document import Document, Draft, Header, Write
 from shared.journal.kind import Registry, encode, header_for
 from shared.journal.tables import journal, number_series
+from shared.sync.bounds import excess
+from shared.sync.limits import DOCUMENT_BYTES_MAX
 from shared.sync.replica import Change, Owns, apply_writes
 from shared.sync.statements import Row, insert_rows, upsert
 from shared.sync.tables import Schema
@@ -73,8 +75,9 @@ def append(
 ) -> tuple[list[Appended], list[Change]]:
     """Write drafts as the next slots of the author's journal and post them, in one transaction.
 
-    Raises AlreadyAppended (ALREADY_APPENDED) when a draft's uid is there already; nothing is
-    written then. The caller commits.
+    Raises AlreadyAppended (ALREADY_APPENDED) when a draft's uid is there already; RuleViolation
+    DOCUMENT_TOO_LARGE, TEXT_TOO_LONG, TEXT_UNUSABLE, AMOUNT_TOO_LARGE when one holds more than
+    head office takes. Nothing is written then. The caller commits.
     """
     n, previous = head_of(connection, author.device_id, author.incarnation)
     _refuse_repeats(connection, drafts)
@@ -82,7 +85,7 @@ def append(
     changes: list[Change] = []
     for draft in drafts:
         n += 1
-        appended = _append_one(connection, replica.registry, author, draft, n, previous)
+        appended = _append_one(connection, replica, author, draft, n, previous)
         previous = appended.slot.link_hash
         _store_slot(connection, appended, now_us)
         changes += apply_writes(
@@ -105,12 +108,13 @@ def _refuse_repeats(connection: Connection, drafts: Sequence[Draft]) -> None:
 
 def _append_one(
     connection: Connection,
-    registry: Registry,
+    replica: Replica,
     author: Author,
     draft: Draft,
     n: int,
     previous: bytes,
 ) -> Appended:
+    registry, schema = replica.registry, replica.schema
     kind = registry.of_body(draft.body)
     number = ""
     if kind.series:
@@ -118,15 +122,21 @@ def _append_one(
         number = printed_number(kind.series, draft.site_id, author, running)
     header = header_for(kind, draft, device_id=author.device_id, number=number)
     document = Document(header, draft.body)
+    stored = encode(document)
+    writes = registry.post(document)
+    # Here, not at head office: there it could only be kept, and larger still it would not travel.
+    is_too_large = len(stored) > DOCUMENT_BYTES_MAX
+    if code := "DOCUMENT_TOO_LARGE" if is_too_large else excess(schema, writes):
+        raise RuleViolation(code)
     slot = seal(
         author.key,
         device_id=author.device_id,
         incarnation=author.incarnation,
         n=n,
         previous=previous,
-        stored=encode(document),
+        stored=stored,
     )
-    return Appended(document, slot, registry.post(document))
+    return Appended(document, slot, writes)
 
 
 def printed_number(series: str, site_id: str, author: Author, running: int) -> str:

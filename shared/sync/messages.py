@@ -216,19 +216,25 @@ def pack(message: Message) -> bytes:
     return b"\x01" + zstandard.ZstdCompressor(level=1, write_content_size=True).compress(plain)
 
 
-def unpack(data: bytes, kind: type[M]) -> M:
-    """Read a message. Raises BadMessage (MESSAGE_TOO_LARGE, MESSAGE_UNREADABLE)."""
-    if len(data) > BODY_BYTES_MAX:
-        raise BadMessage("MESSAGE_TOO_LARGE", limit=BODY_BYTES_MAX)
+def unpack(data: bytes, kind: type[M], *, plain_max: int = DECOMPRESSED_BYTES_MAX) -> M:
+    """Read a message of at most ``plain_max`` bytes when it is unfolded.
+
+    Raises BadMessage (MESSAGE_TOO_LARGE, MESSAGE_UNREADABLE).
+    """
+    limit = min(BODY_BYTES_MAX, plain_max + 1)
+    if len(data) > limit:
+        raise BadMessage("MESSAGE_TOO_LARGE", limit=limit)
     try:
-        plain = data[1:] if data[:1] == b"\x00" else _decompress(data[1:])
+        plain = data[1:] if data[:1] == b"\x00" else _decompress(data[1:], plain_max)
         return msgspec.msgpack.decode(plain, type=kind)
-    except (msgspec.DecodeError, zstandard.ZstdError, UnicodeDecodeError) as error:
+    except (
+        msgspec.DecodeError, zstandard.ZstdError, UnicodeDecodeError, RecursionError
+    ) as error:  # fmt: skip
         raise BadMessage("MESSAGE_UNREADABLE", message=kind.__name__) from error
 
 
-def _decompress(data: bytes) -> bytes:
+def _decompress(data: bytes, plain_max: int) -> bytes:
     size = zstandard.frame_content_size(data)
-    if size < 0 or size > DECOMPRESSED_BYTES_MAX:
-        raise BadMessage("MESSAGE_TOO_LARGE", limit=DECOMPRESSED_BYTES_MAX)
-    return zstandard.ZstdDecompressor().decompress(data, max_output_size=DECOMPRESSED_BYTES_MAX)
+    if size < 0 or size > plain_max:
+        raise BadMessage("MESSAGE_TOO_LARGE", limit=plain_max)
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=plain_max)

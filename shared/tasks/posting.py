@@ -1,13 +1,39 @@
 """How task documents become rows of the task list."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.journal.document import Header, Write
-from shared.tasks.documents import TaskClosed, TaskOpened
+from shared.journal.kind import Answer
+from shared.tasks.documents import TaskClosed, TaskOpened, params_of
 from shared.tasks.rules import NOTE_MOST_CHARACTERS, TaskState, task_id
+
+
+def open_task(
+    header: Header,
+    code: str,
+    subject: str,
+    values: Mapping[str, str | int] | None = None,
+    *,
+    site_id: str | None = None,
+) -> Answer:
+    """Head office's task about a document; at the document's own site unless another is named.
+
+    ``code`` selects the text on screen and ``values`` fill it in; one code about one ``subject``
+    at one site stays one task. For ``review`` and ``respond`` of any area.
+    """
+    where = header.site_id if site_id is None else site_id
+    body = TaskOpened(
+        code=code,
+        subject=subject,
+        site_id=where,
+        params=params_of(values or {}),
+        about_uid=header.uid,
+    )
+    return Answer(body=body, site_id=where, about=header.uid)
 
 
 def post_opened(header: Header, body: TaskOpened) -> Iterable[Write]:
@@ -34,7 +60,12 @@ def post_opened(header: Header, body: TaskOpened) -> Iterable[Write]:
 
 
 def post_closed(header: Header, body: TaskClosed) -> Iterable[Write]:
-    """Close the task in the name of who did it."""
+    """Close the task in the name of who did it.
+
+    Raises: RuleViolation FOREIGN_TASK when it is another site's than the document's.
+    """
+    if body.site_id != header.site_id:
+        raise RuleViolation("FOREIGN_TASK")
     return [
         Write(
             "task",

@@ -3,8 +3,9 @@
 import hashlib
 import re
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from shared.channel.documents import DeviceEnrolled
 from shared.core.clock import Randomness
@@ -75,12 +76,7 @@ def consume(
     may have been lost. Raises AccessDenied BAD_ENROLMENT, without saying what was wrong with
     the code.
     """
-    good = VerifyKey(enrol.public_key).request_good(enrolment_message(enrol.code), enrol.signature)
-    row = connection.execute(
-        select(enrol_code).where(enrol_code.c.code_hash == _hash(enrol.code)).with_for_update()
-    ).one_or_none()
-    if not good or row is None or row.expires_at_us <= now_us:
-        raise AccessDenied("BAD_ENROLMENT")
+    row = check_code(connection, enrol, now_us, lock=True)
     body = DeviceEnrolled(
         device_id=row.device_id,
         device_type=row.device_type,
@@ -98,6 +94,22 @@ def consume(
     )
     publish(body, row.site_id)
     return body
+
+
+def check_code(
+    connection: Connection, enrol: Enrol, now_us: int, *, lock: bool = False
+) -> Row[Any]:
+    """The code's row, when the key's proof is good and the code is known and not too old.
+
+    Raises AccessDenied BAD_ENROLMENT.
+    """
+    good = VerifyKey(enrol.public_key).request_good(enrolment_message(enrol.code), enrol.signature)
+    statement = select(enrol_code).where(enrol_code.c.code_hash == _hash(enrol.code))
+    if good:
+        row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
+        if row is not None and row.expires_at_us > now_us:
+            return row
+    raise AccessDenied("BAD_ENROLMENT")
 
 
 def _hash(code: str) -> bytes:

@@ -12,7 +12,7 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from shared.core.errors import QutongError, RuleViolation
-from shared.sync.limits import BODY_BYTES_MAX, WAIT_S_MAX
+from shared.sync.limits import BODY_BYTES_MAX, ENROL_BYTES_MAX, WAIT_S_MAX
 from shared.sync.messages import Enrol, Message, ScopeHead, WaitAnswer, pack, unpack
 from shared.sync.requests import DEVICE_HEADER, NONCE_HEADER, SIGNATURE_HEADER
 from sync_server.http.errors import Errors, answer_to, log
@@ -152,7 +152,8 @@ def _enrol(service: Service) -> Endpoint:
         body = await request.body()
 
         def work() -> Response:
-            return Response(pack(service.enrol(unpack(body, Enrol))))
+            message = unpack(body, Enrol, plain_max=ENROL_BYTES_MAX)
+            return Response(pack(service.enrol(message)))
 
         return await run_in_threadpool(work)
 
@@ -161,7 +162,7 @@ def _enrol(service: Service) -> Endpoint:
 
 def _health(service: Service) -> Endpoint:
     async def endpoint(_request: Request) -> Response:
-        await run_in_threadpool(_heads, service)
+        await run_in_threadpool(service.look)
         return JSONResponse({"status": "ok"})
 
     return endpoint
@@ -185,9 +186,12 @@ async def _read(request: Request) -> Signed:
     device_id = headers.get(DEVICE_HEADER, "")
     if len(device_id) > _DEVICE_ID_MAX:
         raise RuleViolation("HEADER_TOO_LONG", header=DEVICE_HEADER)
+    if not (device_id.isascii() and device_id.isprintable()):
+        raise RuleViolation("HEADER_UNREADABLE", header=DEVICE_HEADER)
     return Signed(
         method=request.method,
-        path=request.url.path,
+        # What is routed by, not request.url: that is made of the Host header, too.
+        path=request.scope["path"],
         body=await request.body(),
         device_id=device_id,
         nonce=headers.get(NONCE_HEADER, ""),

@@ -11,9 +11,10 @@ from sqlalchemy.exc import OperationalError
 
 from shared.channel.documents import DeviceEnrolled
 from shared.core.clock import Clock
-from shared.core.errors import AccessDenied
+from shared.core.errors import AccessDenied, RuleViolation
 from shared.journal.chain import VerifyKey
 from shared.journal.document import Body
+from shared.sync.limits import CURSORS_MAX
 from shared.sync.messages import (
     Enrol,
     EnrolAnswer,
@@ -29,7 +30,7 @@ from shared.sync.messages import (
     unpack,
 )
 from shared.sync.requests import request_message
-from sync_server.enrolment.codes import consume
+from sync_server.enrolment.codes import check_code, consume
 from sync_server.http.nonces import Nonces
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database, is_passing
@@ -130,6 +131,8 @@ class Service:
         with self.database.read() as connection:
             device = self.authenticated(connection, signed)
             message = unpack(signed.body, Wait)
+            if len(message.cursors) > CURSORS_MAX:
+                raise RuleViolation("TOO_MANY_SCOPES", limit=CURSORS_MAX)
             scopes = frozenset(self._scopes(connection, device))
         own = [cursor for cursor in message.cursors if cursor.scope in scopes]
         return Wait(cursors=own, timeout_s=message.timeout_s)
@@ -144,6 +147,11 @@ class Service:
             scopes = self._scopes(connection, device)
             return self.snapshots.path_of(connection, name, scopes)
 
+    def look(self) -> None:
+        """GET /health: whether the database answers; a stranger costs no more than that."""
+        with self.database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def make_snapshots(self) -> None:
         """Bring the files of large shared scopes up to date, one after another."""
         with self.database.read() as connection:
@@ -156,6 +164,10 @@ class Service:
 
     def enrol(self, message: Enrol) -> EnrolAnswer:
         """POST /enrol: not signed as a request, the code and the key's proof stand for it."""
+        now_us = self.clock.now_us()
+        with self.database.read() as connection:
+            # Guesses end here: they never make anybody wait for the one writer.
+            check_code(connection, message, now_us)
         body = self.write(lambda connection: self._enrol(connection, message))
         return EnrolAnswer(
             device_id=body.device_id,

@@ -37,7 +37,10 @@ def init(
 def user(
     office: Office, clock: Clock, user_id: str, name: str, role: str, sites: Sequence[str]
 ) -> int:
-    """State a user as a whole: role, and the sites (none for head office's own people)."""
+    """State a user as a whole: role, and the sites (none for head office's own people).
+
+    Raises: RuleViolation SITE_ID_UNUSABLE.
+    """
     if (role == Role.HEAD_OFFICE) == bool(sites):
         raise RuleViolation("SITE_ID_UNUSABLE", role=role)
     _publish_user(office, clock, user_id, name or user_id, role, sites)
@@ -60,7 +63,10 @@ def _publish_user(
 
 
 def revoke(office: Office, clock: Clock, device_id: str, reason: str) -> int:
-    """Take a device's trust back: its next request is refused."""
+    """Take a device's trust back: its next request is refused.
+
+    Raises: RuleViolation DEVICE_UNKNOWN.
+    """
     now_us = clock.now_us()
     with office.database.write() as connection:
         device = find_device(connection, device_id)

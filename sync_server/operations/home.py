@@ -20,7 +20,7 @@ from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.devices import Device
 from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import known, migrate, schema_version, tell
-from sync_server.sync.head_office import Directory, HeadOffice
+from sync_server.sync.head_office import MANY, Directory, HeadOffice
 
 DIRECTORY = Directory(scopes_of_device=scopes_of_device, permissions_of=permissions_of)
 """Who may hold and do what, from the areas channel and access."""
@@ -112,10 +112,13 @@ def head_office(
 
 
 def open_task(code: str, header: Header | None, device: Device, n: int) -> Body:
-    """The document that puts a kept document before a person, at the site of its device."""
+    """The document that puts a kept document before a person, at the site of its device.
+
+    Slot MANY: further ones of a device are one task, DOCUMENTS_KEPT.
+    """
     return TaskOpened(
-        code="DOCUMENT_KEPT",
-        subject=f"{device.device_id}/{n}",
+        code="DOCUMENTS_KEPT" if n == MANY else "DOCUMENT_KEPT",
+        subject=device.device_id if n == MANY else f"{device.device_id}/{n}",
         site_id=device.site_id,
         params=params_of(
             {

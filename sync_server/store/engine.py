@@ -127,7 +127,11 @@ def _try(engine: Engine) -> None:
             connection.exec_driver_sql("SELECT 1")
     except DBAPIError as error:
         engine.dispose()
-        raise Unavailable("DATABASE_UNREACHABLE", engine=engine.dialect.name) from error
+        raise Unavailable(
+            "DATABASE_UNREACHABLE",
+            engine=engine.dialect.name,
+            next_step="check that it runs and is a database; restore the last backup if not",
+        ) from error
 
 
 def is_passing(error: OperationalError) -> bool:

@@ -32,7 +32,12 @@ def migrate(connection: Connection, schema: Schema, local: Sequence[Table] = ())
     """
     version = schema_version(connection)
     if version > len(STEPS):
-        raise Unavailable("DATABASE_NEWER", found=version, known=len(STEPS))
+        raise Unavailable(
+            "DATABASE_NEWER",
+            found=version,
+            known=len(STEPS),
+            next_step="run the program that wrote it, or a later one; nothing was changed",
+        )
     for step in STEPS[version:]:
         step(connection, schema, local)
     tell(connection, "schema_version", str(len(STEPS)))

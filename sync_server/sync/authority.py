@@ -4,9 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from shared.core.ids import uid_text
 from shared.journal.document import Document, Write
 from shared.journal.kind import Kind
 from shared.sync import scopes as scope_names
+from shared.sync.replica import load_rows
 from sync_server.store.devices import Device
 from sync_server.sync.head_office import SYSTEM_USER, HeadOffice
 
@@ -28,7 +30,7 @@ class AuthorityCheck:
         """The code of what this document may not do; '' when all is well.
 
         DEVICE_TYPE_NOT_ALLOWED, FOREIGN_SITE, PERMISSION_MISSING, APPROVER_MISSING,
-        FOREIGN_ACCOUNT, FOREIGN_END.
+        FOREIGN_ACCOUNT, FOREIGN_END, FOREIGN_ROW.
         """
         header = document.header
         kind = self._hq.replica.registry.named(header.kind)
@@ -44,7 +46,9 @@ class AuthorityCheck:
         field = kind.authority.speaks_for
         if field and not self._speaks_for(str(getattr(document.body, field))):
             return "FOREIGN_ACCOUNT"
-        return self._foreign_end(kind, header.site_id, writes)
+        return self._foreign_end(kind, header.site_id, writes) or self._foreign_row(
+            uid_text(header.uid), writes
+        )
 
     def _speaks_for(self, account_id: str) -> bool:
         """A site speaks for its accounts; who works for none belongs to head office."""
@@ -77,12 +81,31 @@ class AuthorityCheck:
 
     def _foreign_end(self, kind: Kind, site_id: str, writes: Sequence[Write]) -> str:
         allowed = self._allowed_ends(kind, site_id)
+        folders = tuple(end for end in allowed if end.endswith("/"))
         schema = self._hq.replica.schema
         for write in writes:
             for balance in schema[write.table].balances:
                 for column in (balance.from_column, balance.to_column):
-                    if not str(write.values.get(column, "")).startswith(allowed):
+                    end = str(write.values.get(column, ""))
+                    if end not in allowed and not end.startswith(folders):
                         return "FOREIGN_END"
+        return ""
+
+    def _foreign_row(self, own: str, writes: Sequence[Write]) -> str:
+        """A row that stands at other sites or accounts is not changed by naming its id."""
+        if self._device.device_type == HQ_DEVICE:
+            return ""
+        named: dict[str, set[str]] = {}
+        for write in writes:
+            # Rows that a document makes anew carry its own uid.
+            if not write.id.startswith(own):
+                named.setdefault(write.table, set()).add(write.id)
+        for name, ids in named.items():
+            table = self._hq.replica.schema[name]
+            for row in load_rows(self._connection, table, ids).values():
+                holders = set(table.scopes(row)) - {scope_names.HQ}
+                if holders and holders.isdisjoint(self._scopes):
+                    return "FOREIGN_ROW"
         return ""
 
     def _allowed_ends(self, kind: Kind, site_id: str) -> tuple[str, ...]:

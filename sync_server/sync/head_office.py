@@ -16,9 +16,11 @@ from sync_server.sync import feed
 OpenTask = Callable[[str, Header | None, Device, int], Body]
 """(code, header or None when unreadable, device, slot) -> the document that opens a task.
 
-The header is what the device says; only the device itself is known for sure.
+The slot is MANY where too many are kept for a task each: then the task is about the device. The
+header is what the device says; only the device itself is known for sure.
 """
 
+MANY = 0
 SYSTEM_USER = "system"
 """Writes head office's own documents. It may do everything, so no device may sign as it."""
 _DEPTH_MAX = 8

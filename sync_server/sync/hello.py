@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from shared.core.errors import RuleViolation
 from shared.sync.appending import head_of
+from shared.sync.limits import CURSORS_MAX, INCARNATION_MAX
 from shared.sync.messages import PROTOCOL, Cursor, Hello, HelloAnswer, ScopeHead
 from sync_server.store.devices import Device
 from sync_server.sync import feed
@@ -21,7 +23,14 @@ def answer(
     hello: Hello,
     now_us: int,
 ) -> HelloAnswer:
-    """Tell a device where both stand; the manifest names only the scopes that moved."""
+    """Tell a device where both stand; the manifest names only the scopes that moved.
+
+    Raises RuleViolation BAD_SLOT, TOO_MANY_SCOPES.
+    """
+    if not 0 < hello.incarnation <= INCARNATION_MAX:
+        raise RuleViolation("BAD_SLOT", n=0)
+    if len(hello.cursors) > CURSORS_MAX:
+        raise RuleViolation("TOO_MANY_SCOPES", limit=CURSORS_MAX)
     high, high_hash = head_of(connection, device.device_id, hello.incarnation)
     return HelloAnswer(
         protocol_min=PROTOCOL_MIN,

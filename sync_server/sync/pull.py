@@ -1,6 +1,7 @@
 """Handing rows down: the stretch of a scope's feed after a cursor, as column-major runs."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from typing import Any, cast
@@ -11,7 +12,13 @@ from sqlalchemy import bindparam as bind
 from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.journal.document import Value
 from shared.journal.tables import journal
-from shared.sync.limits import PAGE_ROWS, PAGE_ROWS_MAX, PULL_SCOPES_MAX, RUN_ROWS
+from shared.sync.limits import (
+    PAGE_CHARS_MAX,
+    PAGE_ROWS,
+    PAGE_ROWS_MAX,
+    PULL_SCOPES_MAX,
+    RUN_ROWS,
+)
 from shared.sync.messages import Page, Pages, Pull, PullMany, Run, ScopeHead
 from shared.sync.tables import Replicated, Schema
 from sync_server.store.devices import Device
@@ -39,7 +46,7 @@ def page(
     (head,) = heads_of(connection, [pull.scope])
     if pull.generation != head.generation or pull.after > head.head:
         raise Conflict("GENERATION_CHANGED", generation=head.generation)
-    runs = list(_runs(connection, schema, pull.scope, pull.after, _limit(pull.limit)))
+    runs = list(_runs(connection, schema, pull.scope, pull.after, _Room(_limit(pull.limit))))
     return _page(head, runs, _posted_n(connection, device))
 
 
@@ -60,16 +67,42 @@ def pages(
     own = [cursor for cursor in pull.cursors if cursor.scope in device_scopes]
     heads = heads_of(connection, [cursor.scope for cursor in own])
     posted_n = _posted_n(connection, device)
-    left = _limit(pull.limit)
+    room = _Room(_limit(pull.limit))
     found: list[Page] = []
     for cursor, head in zip(own, heads, strict=True):
-        if left <= 0:
-            break
         if cursor.generation == head.generation and cursor.seq <= head.head:
-            runs = list(_runs(connection, schema, cursor.scope, cursor.seq, left))
-            left -= sum(len(run.ids) + len(run.removed) for run in runs)
+            runs = list(_runs(connection, schema, cursor.scope, cursor.seq, room))
+            if not runs and cursor.seq < head.head:
+                break
             found.append(_page(head, runs, posted_n))
     return Pages(pages=found)
+
+
+@dataclass(slots=True)
+class _Room:
+    """What an answer may still hold; its first row fits always, or a device would stand still."""
+
+    rows: int
+    chars: int = PAGE_CHARS_MAX
+    is_untouched: bool = True
+
+    def takes(self, entries: int, run: Run) -> bool:
+        """Whether a run of so many entries fits; then its room is used."""
+        chars = _chars(run)
+        if chars > self.chars and not (self.is_untouched and entries == 1):
+            return False
+        self.rows -= entries
+        self.chars -= chars
+        self.is_untouched = False
+        return True
+
+
+def _chars(run: Run) -> int:
+    """The letters of a run, a number as eight."""
+    letters = sum(map(len, run.ids)) + sum(map(len, run.removed))
+    for column in run.cells:
+        letters += sum(len(cell) if isinstance(cell, str) else 8 for cell in column)
+    return letters
 
 
 def _limit(asked: int) -> int:
@@ -95,10 +128,12 @@ def _posted_n(connection: Connection, device: Device) -> int:
 
 
 def _runs(
-    connection: Connection, schema: Schema, scope: str, after: int, limit: int
+    connection: Connection, schema: Schema, scope: str, after: int, room: _Room
 ) -> Iterator[Run]:
+    if room.rows <= 0 or room.chars <= 0:
+        return
     scope_id = connection.execute(_SCOPE_ID, {"scope": scope}).scalar() or 0
-    keys = {"scope_id": scope_id, "after": after, "row_limit": limit}
+    keys = {"scope_id": scope_id, "after": after, "row_limit": room.rows}
     # All at once: row by row a result costs more than the database.
     entries = cast(Sequence[_Entry], connection.execute(_ENTRIES, keys).all())
     if not entries:
@@ -112,9 +147,17 @@ def _runs(
         cells[number] = cast(dict[str, Sequence[Value]], {row[0]: row for row in rows})
     for number, group in groupby(entries, key=_table_of):
         stretch_of_table = list(group)
-        for start in range(0, len(stretch_of_table), RUN_ROWS):
+        start = 0
+        while start < len(stretch_of_table):
             part = stretch_of_table[start : start + RUN_ROWS]
-            yield _run(schema[names[number]], part, cells[number])
+            run = _run(schema[names[number]], part, cells[number])
+            while not room.takes(len(part), run):
+                if len(part) == 1:
+                    return
+                part = part[: len(part) // 2]
+                run = _run(schema[names[number]], part, cells[number])
+            yield run
+            start += len(part)
 
 
 _table_of: Callable[[_Entry], int] = lambda entry: entry[1]  # noqa: E731

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, select
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation
 from shared.core.ids import uid_text
@@ -13,20 +13,30 @@ from shared.journal.document import Document, Header, Write
 from shared.journal.kind import UndecodableDocument
 from shared.journal.tables import journal
 from shared.sync.appending import head_of, slot_row
-from shared.sync.limits import DOCUMENT_BYTES_MAX, PUSH_DOCUMENTS_MAX
+from shared.sync.bounds import excess, header_excess
+from shared.sync.limits import (
+    DOCUMENT_BYTES_MAX,
+    INCARNATION_MAX,
+    KEPT_TASKS_MAX,
+    KEPT_TASKS_SLOTS,
+    KEY_CHARS_MAX,
+    PUSH_DOCUMENTS_MAX,
+    SLOT_MAX,
+)
 from shared.sync.messages import Push, PushAnswer, Verdict
 from shared.sync.replica import Change, apply_writes
 from shared.sync.statements import insert_rows
 from sync_server.store.devices import Device, lock_device
 from sync_server.sync import feed
 from sync_server.sync.authority import AuthorityCheck
-from sync_server.sync.head_office import HeadOffice, Posted, draft_of, settle, write
+from sync_server.sync.head_office import MANY, HeadOffice, Posted, draft_of, settle, write
 
 STORED = "stored"
 ALREADY = "already"
 KEPT = "kept"
 
 _CHUNK = 500
+_SIGNATURE_BYTES = 64
 _DERIVING_FAULTS = (
     QutongError,
     ArithmeticError,
@@ -36,7 +46,7 @@ _DERIVING_FAULTS = (
     AssertionError,
 )
 """What code that meets a nonsensical document raises; a fault of the machine is none of these."""
-_POSTING_FAULTS = (*_DERIVING_FAULTS, IntegrityError, DataError)
+_POSTING_FAULTS = (*_DERIVING_FAULTS, DBAPIError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +102,10 @@ def _check_shape(push: Push) -> None:
         raise RuleViolation("BATCH_EMPTY")
     if len(push.items) > PUSH_DOCUMENTS_MAX:
         raise RuleViolation("BATCH_TOO_LARGE", limit=PUSH_DOCUMENTS_MAX)
-    if not (0 < push.first_n < 1 << 53 and 0 < push.incarnation < 1 << 31):
+    if len(push.items) > 1 and sum(len(one.stored) for one in push.items) > DOCUMENT_BYTES_MAX:
+        raise RuleViolation("BATCH_TOO_LARGE", limit=DOCUMENT_BYTES_MAX)
+    is_place = 0 < push.first_n <= SLOT_MAX and 0 < push.incarnation <= INCARNATION_MAX
+    if not is_place or any(len(one.signature) > _SIGNATURE_BYTES for one in push.items):
         raise RuleViolation("BAD_SLOT", n=push.first_n)
 
 
@@ -169,11 +182,13 @@ def _judge(hq: HeadOffice, device: Device, check: AuthorityCheck, slot: Slot) ->
         code = "BAD_SIGNATURE"
     elif document.header.device_id != device.device_id:
         code = "FOREIGN_DEVICE"
+    else:
+        code = header_excess(document.header)
     if code:
         return _Judged(slot=slot, document=document, outcome=KEPT, code=code)
     try:
         writes = hq.replica.registry.post(document)
-        code = check.breach(document, writes)
+        code = excess(hq.replica.schema, writes) or check.breach(document, writes)
     except _DERIVING_FAULTS:
         code = "POSTING_FAILED"
     if code:
@@ -238,19 +253,29 @@ def _post_all(
     """Post a batch at once; when one document spoils it, one by one, keeping the culprit."""
     try:
         return list(judged), _post(connection, hq, device, judged, now_us)
-    except _POSTING_FAULTS:
-        pass
+    except _POSTING_FAULTS as error:
+        _raise_unless_the_documents(error)
     done: list[_Judged] = []
     changes: list[Change] = []
     for one in judged:
         try:
             changes += _post(connection, hq, device, [one], now_us)
             done.append(one)
-        except _POSTING_FAULTS:
+        except _POSTING_FAULTS as error:
+            _raise_unless_the_documents(error)
             kept = replace(one, writes=(), outcome=KEPT, code="POSTING_FAILED")
             changes += _post(connection, hq, device, [kept], now_us)
             done.append(kept)
     return done, changes
+
+
+def _raise_unless_the_documents(error: Exception) -> None:
+    """A database that is full, locked or gone is no fault of what it was to hold."""
+    if not isinstance(error, DBAPIError) or isinstance(error, IntegrityError | DataError):
+        return
+    # PostgreSQL says so of a text that is too long for its index, and of more columns than it has.
+    if not str(getattr(error.orig, "sqlstate", "")).startswith("54"):
+        raise error
 
 
 def _post(
@@ -268,6 +293,8 @@ def _post(
         insert_rows(connection, journal, rows)
         writes = [write for one in judged for write in one.writes]
         changes = apply_writes(connection, hq.replica.schema, writes, slot=0, owns=hq.replica.owns)
+        if any(len(name) > KEY_CHARS_MAX for change in changes for name in change.scopes):
+            raise RuleViolation("SCOPE_TOO_LONG")
         posted = [
             Posted(one.document.header, one.document.body, one.writes)
             for one in judged
@@ -284,11 +311,29 @@ def _open_tasks(
     judged: Sequence[_Judged],
     now_us: int,
 ) -> list[Change]:
-    """Put every kept document before a person."""
-    bodies = [
-        hq.open_task(one.code, one.header, device, one.slot.n)
-        for one in judged
-        if one.outcome == KEPT
-    ]
+    """Put every kept document before a person; a flood of them is one thing to look at."""
+    kept = [one for one in judged if one.outcome == KEPT]
+    if not kept:
+        return []
+    left = max(KEPT_TASKS_MAX - _kept_before(connection, kept[0].slot), 0)
+    bodies = [hq.open_task(one.code, one.header, device, one.slot.n) for one in kept[:left]]
+    if kept[left:]:
+        bodies.append(hq.open_task(kept[-1].code, kept[-1].header, device, MANY))
     drafts = [draft_of(hq, body, now_us, site_id=device.site_id) for body in bodies]
     return write(connection, hq, drafts, now_us)[1]
+
+
+def _kept_before(connection: Connection, slot: Slot) -> int:
+    """How many of the device's last slots before this one are kept."""
+    statement = (
+        select(func.count())
+        .select_from(journal)
+        .where(
+            journal.c.device_id == slot.device_id,
+            journal.c.incarnation == slot.incarnation,
+            journal.c.n >= slot.n - KEPT_TASKS_SLOTS,
+            journal.c.n < slot.n,
+            journal.c.verdict == KEPT,
+        )
+    )
+    return connection.execute(statement).scalar_one()

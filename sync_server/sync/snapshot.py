@@ -7,6 +7,7 @@ holds the scope's rows under the names of their tables (``id``, the business col
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ from sync_server.sync.feed import all_heads, heads_of, table_names
 ROWS_MIN = 20_000
 """Smaller scopes come as pages faster than as a file."""
 _SHARED = (scopes.ALL, scopes.org(""), scopes.assortment(""))
+_NAME = re.compile("[0-9a-f]{64}")
 _LEVEL = 9
 _STALE_PARTS = 10
 """A file is made anew when more than a tenth of its rows changed since."""
@@ -118,6 +120,8 @@ class Snapshots:
 
     def path_of(self, connection: Connection, name: str, scopes: Sequence[str]) -> Path:
         """The file of this name. Raises AccessDenied SCOPE_UNKNOWN: not yours, or not there."""
+        if not _NAME.fullmatch(name):
+            raise AccessDenied("SCOPE_UNKNOWN")
         scope = connection.execute(select(snapshot.c.scope).where(snapshot.c.name == name)).scalar()
         path = self.folder / name
         if scope not in scopes or not path.is_file():

@@ -129,7 +129,7 @@ def _words(one: TaskLine) -> tuple[str, str]:
             f"{en}: more sold than the book held, please look",
         )
     if one.code == "CLAIM":
-        counts = {name: int(text) // 1_000_000 for name, text in one.params}
+        counts = {param.name: int(param.text) // 1_000_000 for param in one.params}
         short, damaged = counts["short_micro"], counts["damaged_micro"]
         return (
             f"对方收货少 {short} 件、破损 {damaged} 件，请处理索赔",

@@ -112,8 +112,8 @@ class Client:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            tail = (self.home / "client.log").read_text(errors="replace")[-2_000:]
-            raise Broken(f"{self.name} ended: {tail}")
+            said = (self.home / "client.log").read_text(errors="replace").strip().splitlines()
+            raise Broken(f"{self.name} ended: {said[-1] if said else ''}")
         found = json.loads(line)
         if isinstance(found, dict) and "error" in found:
             raise Refused(found["error"], found["text"], found["params"])

@@ -66,7 +66,7 @@ def channel() -> ChannelPublished:
             name=f"Shop {name}",
             level_id="L2",
             upstream_account_ids=("D1", ""),
-            credit_limit_minor=3_000_00,
+            credit_limit_minor=1_000_00,
         )
         for name in ("D2", "D3")
     )

@@ -65,8 +65,8 @@ _WAREHOUSE = (
 _HEAD_OFFICE = (
     Deed(channel_trade.decide, 12),
     Deed(channel_trade.ship, 5),
-    Deed(channel_trade.pay, 4),
-    Deed(publishing.prices, 5),
+    Deed(channel_trade.pay, 3),
+    Deed(publishing.prices, 3),
     Deed(publishing.catalogue, 4),
     Deed(publishing.assortment, 2),
     Deed(publishing.users, 2),

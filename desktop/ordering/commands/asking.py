@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from desktop.catalog.usecases import asked as scanned
+from desktop.catalog.usecases import scanned
 from desktop.ordering.commands.naming import OfOrder, find_order
 from desktop.ordering.usecases.asking import (
     Submitted,

@@ -7,7 +7,6 @@ from sqlalchemy import Connection, select
 from desktop.ordering.commands.naming import OfOrder, find_order, order_id_of, shipments_of
 from desktop.ordering.usecases.supplying import (
     Found,
-    LineGrant,
     Picked,
     decide_order,
     receive_shipment,
@@ -21,6 +20,7 @@ from shared.core.errors import RuleViolation
 from shared.core.quantity import parse_quantity
 from shared.ordering.queries.flow import receipts_of, shipped_lines
 from shared.ordering.queries.orders import lines
+from shared.ordering.rules import LineGrant
 from shared.ordering.tables import shipment
 
 

@@ -23,22 +23,13 @@ from shared.ordering.queries.flow import ShippedLineView, receipts_of, shipment_
 from shared.ordering.queries.orders import LineView, OrderView, asked_lines, lines
 from shared.ordering.rules import (
     Action,
-    Grant,
+    LineGrant,
     Side,
     arrival,
     check_step,
     granted_lines,
     part_minor,
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineGrant:
-    """What is granted of a line, in millionths of the base unit, and why not all of it."""
-
-    line_no: int
-    accepted_micro: int
-    reason: str = ""
 
 
 def decide_order(
@@ -77,13 +68,7 @@ def decide_order(
         if line.line_no not in named
     ]
     full = sorted((*grants, *rest), key=lambda one: one.line_no)
-    granted_lines(
-        asked,
-        [
-            Grant(line_no=one.line_no, accepted_micro=one.accepted_micro, reason=one.reason)
-            for one in full
-        ],
-    )
+    granted_lines(asked, full)
     body = OrderDecisionRequested(
         order_uid=uid_bytes(found.id),
         account_id=found.account_id,

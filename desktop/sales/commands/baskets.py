@@ -5,12 +5,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from desktop.catalog.usecases import asked as scanned
+from desktop.catalog.usecases import scanned
 from desktop.sales.usecases.paying import Given
 from desktop.sales.usecases.selling import NO_DISCOUNT, BasketLine, Discount
 from desktop.store.asking import Params
-from shared.accounts.rules import Tender
-from shared.channel.queries import site_of
+from shared.accounts.rules import tender_named
+from shared.channel.queries import currency_of
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_money, parse_ratio_micro, parse_unit_price_micro
 from shared.core.rounding import MICRO
@@ -40,14 +40,13 @@ class TenderParams(Params, kw_only=True):
     reference: str = ""
 
 
-def currency_of(connection: Connection, site_id: str) -> str:
-    found = site_of(connection, site_id)
-    return found.currency if found else "CNY"
-
-
 def read_basket(
     connection: Connection, site_id: str, lines: Sequence[str | LineParams]
 ) -> list[BasketLine]:
+    """Lines with their products and base units, as they were keyed.
+
+    Raises: RuleViolation DISCOUNT_UNREADABLE, QUANTITY_UNREADABLE and what a scan raises.
+    """
     currency = currency_of(connection, site_id)
     return [_line(connection, site_id, currency, read_line(one)) for one in lines]
 
@@ -81,6 +80,7 @@ def _line(connection: Connection, site_id: str, currency: str, one: LineParams) 
 
 
 def read_discount(text: str, currency: str) -> Discount:
+    """An amount off, or a ratio left to pay: ``5``, ``95%``, ``9.5折``; '' is none."""
     if not text:
         return NO_DISCOUNT
     if text.rstrip().endswith(("%", "折")):
@@ -89,17 +89,17 @@ def read_discount(text: str, currency: str) -> Discount:
 
 
 def read_tenders(tenders: Sequence[str | TenderParams], currency: str) -> list[Given]:
+    """Each tender handed over. Raises: RuleViolation TENDER_UNKNOWN and what amounts raise."""
     return [read_tender(one, currency) for one in tenders]
 
 
 def read_tender(one: str | TenderParams, currency: str) -> Given:
+    """``cash=100`` is how a tender is keyed. Raises as ``read_tenders``."""
     if isinstance(one, str):
         name, _, amount = one.partition("=")
         one = TenderParams(tender=name, amount=amount)
-    if one.tender not in set(Tender):
-        raise RuleViolation("TENDER_UNKNOWN", tender=one.tender[:20])
     return Given(
-        tender=Tender(one.tender),
+        tender=tender_named(one.tender),
         amount_minor=parse_money(one.amount, currency).minor,
         reference=one.reference,
     )

@@ -2,20 +2,15 @@
 
 from sqlalchemy import Connection
 
-from desktop.catalog.usecases import asked as scanned
-from desktop.sales.commands.baskets import (
-    LineParams,
-    TenderParams,
-    currency_of,
-    read_line,
-    read_tender,
-)
+from desktop.catalog.usecases import scanned
+from desktop.sales.commands.baskets import LineParams, TenderParams, read_line, read_tender
 from desktop.sales.usecases.collecting import collect, register
 from desktop.sales.usecases.returning import find_sale
 from desktop.store.asking import Params, Written, device
 from desktop.store.command import Command
 from desktop.store.session import Session
 from desktop.store.writer import Store
+from shared.channel.queries import currency_of
 from shared.sales.queries import open_invoices
 
 

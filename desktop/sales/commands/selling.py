@@ -5,12 +5,11 @@ from collections.abc import Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, select
 
-from desktop.catalog.usecases import asked as scanned
+from desktop.catalog.usecases import scanned
 from desktop.pricing.usecases import Buyer
 from desktop.sales.commands.baskets import (
     LineParams,
     TenderParams,
-    currency_of,
     read_basket,
     read_discount,
     read_tenders,
@@ -21,7 +20,7 @@ from desktop.store.asking import Params, device
 from desktop.store.command import Command
 from desktop.store.session import Session
 from desktop.store.writer import Store
-from shared.channel.queries import account, account_ids_of_site
+from shared.channel.queries import account, account_ids_of_site, currency_of
 from shared.channel.tables import level
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes

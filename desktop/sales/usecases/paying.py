@@ -32,7 +32,7 @@ CHANGE: Final = "change"
 def tendered(
     place: SiteView, total_minor: int, given: Sequence[Given], *, on_credit: bool
 ) -> list[TenderLine]:
-    """The tender lines: what was handed over, and cash going back as change.
+    """The tender lines: what was handed over, in its order, and last the cash that goes back.
 
     Raises as ``sell`` where the money does not fit.
     """

@@ -17,12 +17,12 @@ from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.core.money import MOST_UNIT_PRICE_MICRO, apply_ratio
-from shared.core.rounding import MICRO
+from shared.core.rounding import MICRO, share_by_largest_remainder
 from shared.journal.document import Header
 from shared.pricing.queries import sales_orgs_of_site
 from shared.pricing.rules import trail_text
 from shared.sales.documents import Sale, SaleLine
-from shared.sales.rules import LineKind, SaleMode, line_minor, share_discount, totals
+from shared.sales.rules import LineKind, SaleMode, line_minor, totals
 
 OWN_DISCOUNT_MICRO: Final = 100_000
 """How much of the list amount a person may give away without another one: a tenth."""
@@ -169,7 +169,7 @@ class _Names:
 def priced(
     session: Session, place: SiteView, buyer: Buyer, basket: Sequence[BasketLine]
 ) -> list[SaleLine]:
-    """A basket with the prices of now and their reasons; raises as ``sell``."""
+    """A basket with the prices of now and their reasons, in its order; raises as ``sell``."""
     if not basket:
         raise RuleViolation("NO_LINES")
     if len(basket) > MOST_LINES:
@@ -244,7 +244,7 @@ def _discounted(
     off = discount.minor + due - apply_ratio(due, discount.pay_ratio_micro)
     if discount.minor < 0 or not 0 <= discount.pay_ratio_micro <= MICRO or off > due:
         raise RuleViolation("DISCOUNT_TOO_LARGE", most=due)
-    parts = iter(share_discount(off, before)) if off else iter(())
+    parts = iter(share_by_largest_remainder(off, before)) if off else iter(())
     shared = [_less(line, next(parts)) if off and line.qty_micro > 0 else line for line in lines]
     _check_rights(session, currency, shared, approver_id)
     return shared

@@ -62,7 +62,7 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
 
 
 def valued_variances(connection: Connection, found: CountView, at_us: int) -> list[Variance]:
-    """The differences of a count, valued at the site's retail prices of an instant."""
+    """The differences of a count by product, valued at the site's retail prices of an instant."""
     bare = variances(connection, found.id, {})
     products = [one.product_id for one in bare]
     values = retail_values(connection, found.site_id, products, at_us)

@@ -36,7 +36,7 @@ from shared.ordering.rules import (
     AskedLine,
     Credit,
     DecidedLine,
-    Grant,
+    LineGrant,
     OrderState,
     check_credit,
     check_first,
@@ -46,7 +46,8 @@ from shared.ordering.rules import (
     outcome_of,
     part_minor,
 )
-from shared.tasks.documents import Param, TaskOpened, params_of
+from shared.tasks.documents import params_of
+from shared.tasks.posting import open_task
 
 # An order as it comes in
 
@@ -163,7 +164,7 @@ def _decided(
     connection: Connection, header: Header, request: OrderDecisionRequested, order: OrderStanding
 ) -> Answer:
     grants = [
-        Grant(line_no=line.line_no, accepted_micro=line.accepted_micro, reason=line.reason)
+        LineGrant(line_no=line.line_no, accepted_micro=line.accepted_micro, reason=line.reason)
         for line in request.lines
     ]
     decided = granted_lines(asked_lines(connection, order.id), grants)
@@ -278,7 +279,7 @@ def review_shipments(
     for header, shipped in batch:
         code = _shipping_fault(connection, header, shipped)
         if code:
-            yield _task(header, code, uid_text(header.uid), header.site_id)
+            yield open_task(header, code, uid_text(header.uid))
 
 
 def _shipping_fault(connection: Connection, header: Header, shipped: ShipmentPosted) -> str:
@@ -312,19 +313,10 @@ def review_receipts(
     for header, received in batch:
         subject = uid_text(received.shipment_uid)
         if len(receipts_of(connection, subject)) > 1:
-            yield _task(header, "RECEIVED_TWICE", subject, header.site_id)
+            yield open_task(header, "RECEIVED_TWICE", subject)
         sums = {
             name: sum(getattr(line, name) for line in received.lines)
             for name in ("short_micro", "damaged_micro", "over_micro")
         }
         if any(sums.values()):
-            yield _task(header, "CLAIM", subject, received.from_site, params_of(sums))
-
-
-def _task(
-    header: Header, code: str, subject: str, site_id: str, params: tuple[Param, ...] = ()
-) -> Answer:
-    body = TaskOpened(
-        code=code, subject=subject, site_id=site_id, params=params, about_uid=header.uid
-    )
-    return Answer(body=body, site_id=site_id, about=header.uid)
+            yield open_task(header, "CLAIM", subject, sums, site_id=received.from_site)

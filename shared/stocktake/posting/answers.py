@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes, uid_text
+from shared.core.money import line_amount_minor
 from shared.journal.document import Header, Write
 from shared.journal.kind import Answer
 from shared.stock.rules import site_of
@@ -27,16 +28,10 @@ from shared.stocktake.rules import (
     check_approval,
     correction_micro,
     seal,
-    variance_value,
 )
-from shared.tasks.documents import Param, TaskOpened, params_of
+from shared.tasks.posting import open_task
 
 CORRECTED = "count_corrected"
-
-
-def corrections(connection: Connection, header: Header, moves: Sequence[Write]) -> Iterator[Answer]:
-    """What one posted document changes of counts that are posted already (H07)."""
-    return batch_corrections(connection, [(header, moves)])
 
 
 def batch_corrections(
@@ -112,13 +107,13 @@ def review_sheets(
     for header, sheet in batch:
         count_id = uid_text(sheet.count_uid)
         if seal(seal_parts(sheet)) != sheet.seal:
-            yield _task(header, "SEAL_BROKEN", uid_text(header.uid))
+            yield open_task(header, "SEAL_BROKEN", uid_text(header.uid))
         if sheet.is_recount and not _by_another(connection, header, count_id, sheet.zone_id):
-            yield _task(header, "SAME_COUNTER", f"{count_id}:{sheet.zone_id}")
+            yield open_task(header, "SAME_COUNTER", f"{count_id}:{sheet.zone_id}")
 
 
 def seal_parts(sheet: ZoneCounted) -> list[tuple[str, str, str, int, int]]:
-    """The lines of a sheet as the seal takes them."""
+    """The lines of a sheet in its order, as the seal takes them."""
     return [
         (line.product_id, line.lot, line.serial, line.qty_micro, line.counted_at_us)
         for line in sheet.lines
@@ -141,10 +136,10 @@ def review_posted(
         count_id = uid_text(posted.count_uid)
         head = count(connection, count_id)
         if head is None:
-            yield _task(header, "COUNT_UNKNOWN", count_id)
+            yield open_task(header, "COUNT_UNKNOWN", count_id)
             continue
         values = [
-            variance_value(
+            line_amount_minor(
                 line.counted_micro - line.book_micro, line.unit_value_micro, posted.currency
             )
             for line in posted.lines
@@ -161,17 +156,6 @@ def review_posted(
         try:
             check_approval(needed, level, total)
         except RuleViolation as why:
-            yield _task(header, why.code, count_id, params_of(why.params))
+            yield open_task(header, why.code, count_id, why.params)
         if posted.scope == CountScope.OPENING and openings_of(connection, header.site_id) > 1:
-            yield _task(header, "OPENED_TWICE", header.site_id)
-
-
-def _task(header: Header, code: str, subject: str, params: tuple[Param, ...] = ()) -> Answer:
-    body = TaskOpened(
-        code=code,
-        subject=subject,
-        site_id=header.site_id,
-        params=params,
-        about_uid=header.uid,
-    )
-    return Answer(body=body, site_id=header.site_id, about=header.uid)
+            yield open_task(header, "OPENED_TWICE", header.site_id)

@@ -49,6 +49,7 @@ def _chunks(names: Iterable[str]) -> Iterable[list[str]]:
 
 
 def held_products(connection: Connection, place: str) -> list[str]:
+    """The products a location holds anything of just now, below zero too, by id."""
     held = func.sum(stock_balance.c.came_in - stock_balance.c.went_out)
     statement = (
         select(stock_balance.c.product_id)

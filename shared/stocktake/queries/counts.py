@@ -193,11 +193,8 @@ def uncounted_zones(connection: Connection, count_id: str) -> list[str]:
 
 
 def products_of(connection: Connection, count_id: str) -> list[str]:
-    statement = (
-        select(count_product.c.product_id)
-        .where(count_product.c.count_id == count_id)
-        .order_by(count_product.c.id)
-    )
+    """What a spot count is about, by product id; nothing when the whole site is counted."""
+    statement = select(count_product.c.product_id).where(count_product.c.count_id == count_id)
     return sorted(set(connection.execute(statement).scalars()))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from shared.core.money import line_amount_minor
 from shared.stock.queries import is_opened
 from shared.stock.rules import location
 from shared.stocktake.queries.books import books_at, held_products
@@ -17,7 +18,6 @@ from shared.stocktake.rules import (
     approver_needed,
     combine,
     is_out,
-    variance_value,
 )
 from shared.stocktake.tables import (
     count_approval,
@@ -125,7 +125,7 @@ def _variance(
     unit_value_micro: int,
 ) -> Variance:
     counted_micro = counted.qty_micro if counted else 0
-    value = variance_value(counted_micro - book_micro, unit_value_micro, head.currency)
+    value = line_amount_minor(counted_micro - book_micro, unit_value_micro, head.currency)
     return Variance(
         product_id=product_id,
         counted_at_us=at_us,

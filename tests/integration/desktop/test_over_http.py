@@ -13,7 +13,6 @@ from desktop.app.client import Client
 from desktop.app.system import SystemClock, SystemRandomness
 from desktop.store.layout import Layout
 from desktop.store.session import Session
-from desktop.sync.credentials import MemoryKeyStore
 from desktop.sync.engine import Ask, status
 from desktop.sync.snapshot_file import SnapshotFile
 from desktop.sync.transport import HttpTransport, new_client
@@ -24,6 +23,7 @@ from shared.sync.holding import cursors
 from shared.sync.messages import Cursor, Hello, HelloAnswer, Message, Wait, WaitAnswer
 from sync_server.enrolment.codes import make_code
 from sync_server.http.service import Service
+from tests.fakes.keys import MemoryKeyStore
 from tests.integration.server import tiny
 from tests.integration.server.wire import running, service_of
 from tests.integration.server.world import REGISTRY, SCHEMA, World, make_world

@@ -93,7 +93,9 @@ def test_a_database_of_a_later_program_is_refused_untouched(
 
     for command in (["status"], ["serve", "--port", "0"], ["verify"]):
         assert main([*command, "--home", str(home)]) == 1
-        assert "DATABASE_NEWER" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "DATABASE_NEWER" in told
+        assert "run the program that wrote it" in told
 
 
 def test_a_damaged_database_is_refused_with_a_code(
@@ -104,7 +106,10 @@ def test_a_damaged_database_is_refused_with_a_code(
     file = home / "head_office.db"
     file.write_bytes(b"not a database at all" * 1000)
     assert main(["status", "--home", str(home)]) == 1
-    assert "DATABASE_UNREACHABLE" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "DATABASE_UNREACHABLE" in told
+    assert "restore the last backup" in told
+    assert file.read_bytes() == b"not a database at all" * 1000
 
 
 @pytest.mark.parametrize(

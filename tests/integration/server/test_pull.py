@@ -6,6 +6,7 @@ from sqlalchemy import select
 from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.journal.document import Value
 from shared.sync.digest import MODULUS, row_digest
+from shared.sync.limits import RUN_ROWS
 from shared.sync.messages import Cursor, Hello, HelloAnswer, Page, Pull, PullMany
 from sync_server.store.tables import feed
 from sync_server.sync import hello, pull
@@ -118,8 +119,8 @@ def test_a_row_that_changes_scope_leaves_the_old_one(world: World) -> None:
     first.add(NoteWritten(note_id="n", title="t"))
     first.push()
     held, page = pulled(first)
-    second.add(NoteWritten(note_id="n", title="moved"))
-    second.push()
+    first.add(NoteWritten(note_id="n", title="moved", site_id="SH02"))
+    first.push()
 
     page = a_page(first, after=page.until)
     apply(held, page)
@@ -146,11 +147,10 @@ def test_a_row_that_gets_its_scope_only_later_is_counted_where_it_is(world: Worl
 def test_a_row_that_comes_back_into_a_scope_is_whole_again(world: World) -> None:
     first, second = world.enrol(), world.enrol(site_id="SH02")
     first.add(NoteWritten(note_id="n", title="here"))
+    first.add(NoteWritten(note_id="n", title="there", site_id="SH02"))
     first.push()
-    second.add(NoteWritten(note_id="n", title="there"))
+    second.add(NoteWritten(note_id="n", title="back", site_id="SH01"))
     second.push()
-    first.add(NoteWritten(note_id="n", title="back"))
-    first.push()
 
     rows, last = pulled(first)
 
@@ -164,7 +164,7 @@ def test_long_runs_are_cut_and_default_columns_left_out(world: World) -> None:
 
     page = a_page(till, scope="org:O1", limit=5_000)
 
-    assert [len(run.ids) for run in page.runs] == [1_000, 1_000, 500]
+    assert [len(run.ids) for run in page.runs] == [RUN_ROWS] * 5
     assert {column for run in page.runs for column in run.columns} == {"site_id", "title"}
     assert page.until == page.head == page.runs[-1].until
 

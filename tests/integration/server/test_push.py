@@ -236,7 +236,7 @@ def test_a_quantity_no_database_holds_is_kept(world: World) -> None:
     till.add(Sold(product="P1", qty_micro=1 << 63))
     till.add(A_SALE)
 
-    assert till.push().verdicts == [Verdict(n=1, outcome="kept", code="POSTING_FAILED")]
+    assert till.push().verdicts == [Verdict(n=1, outcome="kept", code="AMOUNT_TOO_LARGE")]
     assert _moves(world) == 1
 
 

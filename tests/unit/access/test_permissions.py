@@ -13,6 +13,7 @@ from shared.access.queries import (
     users_of_site,
 )
 from shared.access.rules import ALL_PERMISSIONS, PERMISSIONS_OF, Role
+from shared.areas import KINDS
 from shared.sync import scopes
 from tests.builders.masters import SCHEMA, Office, an_office
 
@@ -125,6 +126,14 @@ def test_grants_name_the_sales_organisations_they_hold_for(office: Office) -> No
     )
 
     assert sales_orgs_of(office.connection, "wang", "DL01", "order.submit") == {"FX"}
+
+
+def test_every_document_a_person_writes_needs_a_permission_that_some_role_has() -> None:
+    given = frozenset[str]().union(*PERMISSIONS_OF.values())
+    by_people = [kind for kind in KINDS if kind.authority.device_types != {"server"}]
+    assert len(by_people) > 20
+    missing = {kind.name for kind in by_people if kind.authority.permission not in given}
+    assert not missing
 
 
 def test_a_site_holds_its_own_users_and_no_others() -> None:

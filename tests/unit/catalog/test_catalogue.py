@@ -16,7 +16,6 @@ from shared.catalog.documents import (
 from shared.catalog.queries import (
     Hit,
     by_barcode,
-    check_visible,
     listing,
     packs_of,
     product,
@@ -25,7 +24,6 @@ from shared.catalog.queries import (
     visible_products,
 )
 from shared.channel.documents import Account, ChannelPublished, SalesOrg
-from shared.core.errors import RuleViolation
 from shared.core.quantity import Pack
 from shared.core.rounding import MICRO
 from tests.builders.masters import SCHEMA, Office, an_office
@@ -194,10 +192,6 @@ def test_only_the_accounts_an_exclusive_list_names_see_its_products(office: Offi
     assert visible_products(office.connection, "A1", ["1", "2", "3"], at_us=1) == {"1", "2"}
     assert visible_products(office.connection, "A2", ["1", "2", "3"], at_us=1) == {"1"}
     assert visible_products(office.connection, "A9", ["1"], at_us=1) == frozenset()
-    with pytest.raises(RuleViolation) as refused:
-        check_visible(office.connection, "A2", "2", 1)
-    assert refused.value.code == "NOT_IN_LIST"
-    assert dict(refused.value.params) == {}
 
 
 def test_a_product_is_unlisted_at_six_sharp(office: Office) -> None:

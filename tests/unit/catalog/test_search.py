@@ -157,7 +157,9 @@ def test_initials_follow_the_words_and_leave_out_what_is_not_chinese(
 @pytest.fixture(scope="module")
 def titles() -> list[str]:
     with gzip.open(real_data("tmall_cosmetics", "tmall_cosmetics_dev.csv.gz"), "rt") as lines:
-        return sorted({row["title"] for row in csv.DictReader(lines)})[:600]
+        found = sorted({row["title"] for row in csv.DictReader(lines)})[:600]
+    assert len(found) == 600, "the sample is shorter than these tests rely on"
+    return found
 
 
 def test_real_titles_are_found_by_each_of_their_words_and_their_initials(
@@ -180,6 +182,7 @@ def test_real_titles_that_are_found_hold_what_was_typed(office: Office, titles: 
 
     found = search(office.connection, "保湿面霜", limit=1_000)
 
+    assert found
     assert sorted(found, key=int) == [
         str(n) for n, title in enumerate(titles) if "保湿面霜" in title
     ]

@@ -11,17 +11,14 @@ from shared.core.money import (
     MINOR_DIGITS,
     MOST_MINOR,
     Money,
-    apply_ratio,
     chinese_uppercase,
     format_money,
-    format_percent,
     format_ratio,
     format_unit_price,
     line_amount_minor,
     parse_money,
     parse_ratio_micro,
     parse_unit_price_micro,
-    round_unit_price_micro,
 )
 
 minors = st.integers(-MOST_MINOR, MOST_MINOR)
@@ -127,16 +124,6 @@ def test_money_of_an_unknown_currency_cannot_be_built() -> None:
         Money(1, "cny")
 
 
-def test_a_first_level_price_is_the_retail_price_times_its_ratio_to_the_cent() -> None:
-    # Domain rule 3: 零售 199.00 × 0.455（一级）→ 90.55, then × 100 = 9055.00.
-    exact = apply_ratio(parse_unit_price_micro("199.00"), parse_ratio_micro("0.455"))
-    assert format_unit_price(exact) == "90.545"
-    price = round_unit_price_micro(exact, 2)
-    assert format_unit_price(price) == "90.55"
-    amount = line_amount_minor(100_000_000, price, "CNY")
-    assert format_money(Money(amount, "CNY")) == "9,055.00"
-
-
 @given(micros, micros, currencies)
 def test_a_line_is_rounded_once_half_away_and_its_return_mirrors_it(
     qty: int, price: int, currency: str
@@ -152,24 +139,6 @@ def test_a_line_is_rounded_once_half_away_and_its_return_mirrors_it(
 def test_an_amount_no_database_could_add_up_is_refused() -> None:
     with pytest.raises(RuleViolation, match="AMOUNT_TOO_LARGE"):
         line_amount_minor(10**15, 10**15, "CNY")
-
-
-@given(micros, st.integers(0, 6))
-def test_a_rounded_unit_price_keeps_only_its_places_and_is_rounded_once(
-    price: int, decimals: int
-) -> None:
-    rounded = round_unit_price_micro(price, decimals)
-    step = 10 ** (6 - decimals)
-    assert rounded % step == 0
-    assert 2 * abs(rounded - price) <= step
-    assert round_unit_price_micro(rounded, decimals) == rounded
-    assert round_unit_price_micro(-price, decimals) == -rounded
-
-
-@pytest.mark.parametrize("decimals", [-1, 7])
-def test_a_price_cannot_be_rounded_to_places_it_does_not_have(decimals: int) -> None:
-    with pytest.raises(RuleViolation, match="DECIMALS_OUT_OF_RANGE"):
-        round_unit_price_micro(1, decimals)
 
 
 @given(micros)
@@ -221,14 +190,13 @@ def test_a_doubtful_ratio_is_refused(text: str, code: str) -> None:
 
 
 @given(micros)
-def test_a_written_ratio_is_read_back_as_number_and_as_percent(ratio: int) -> None:
+def test_a_written_ratio_is_read_back(ratio: int) -> None:
     assert parse_ratio_micro(format_ratio(ratio)) == ratio
-    assert parse_ratio_micro(format_percent(ratio)) == ratio
 
 
 def test_a_ratio_is_written_without_idle_zeros() -> None:
-    assert (format_ratio(455_000), format_percent(455_000)) == ("0.455", "45.5%")
-    assert (format_ratio(1_000_000), format_percent(1_000_000)) == ("1", "100%")
+    assert format_ratio(455_000) == "0.455"
+    assert format_ratio(1_000_000) == "1"
 
 
 # The first six are the examples of the rules for filling in bills (支付结算办法 附一).

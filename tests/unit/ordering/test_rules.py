@@ -9,9 +9,10 @@ from shared.ordering.rules import (
     GRANTED,
     OUTCOMES,
     Action,
+    Arrival,
     AskedLine,
     Credit,
-    Grant,
+    LineGrant,
     OrderState,
     Side,
     acceptance_rate,
@@ -35,8 +36,8 @@ def asked(line_no: int, qty: int, price_minor: int = 500) -> AskedLine:
     return AskedLine(line_no=line_no, qty_micro=qty * PIECE, amount_minor=qty * price_minor)
 
 
-def granted(line_no: int, qty: int, reason: str = "") -> Grant:
-    return Grant(line_no=line_no, accepted_micro=qty * PIECE, reason=reason)
+def granted(line_no: int, qty: int, reason: str = "") -> LineGrant:
+    return LineGrant(line_no=line_no, accepted_micro=qty * PIECE, reason=reason)
 
 
 def test_only_what_the_table_allows_is_offered() -> None:
@@ -101,7 +102,7 @@ def test_eight_of_ten_lines_are_accepted_and_two_rejected_with_their_reasons() -
     ],
 )
 def test_a_decision_names_every_line_once_within_what_was_asked(
-    grants: list[Grant], code: str
+    grants: list[LineGrant], code: str
 ) -> None:
     with pytest.raises(RuleViolation, match=code):
         granted_lines([asked(1, 5), asked(2, 5)], grants)
@@ -164,11 +165,10 @@ def test_the_parts_of_a_line_add_up_to_its_amount(amount: int, parts: list[int])
 
 
 def test_what_is_missing_is_short_and_what_is_too_much_is_over() -> None:
-    assert arrival(10, 9, 1).is_clean is False
-    assert arrival(10, 9, 1).short_micro == 0
+    assert arrival(10, 9, 1) == Arrival(9, 1, 0, 0)
     assert arrival(10, 7).short_micro == 3
     assert arrival(10, 12).over_micro == 2
-    assert arrival(10, 10).is_clean
+    assert arrival(10, 10) == Arrival(10, 0, 0, 0)
 
 
 @pytest.mark.parametrize(

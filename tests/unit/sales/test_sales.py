@@ -22,7 +22,7 @@ from shared.sales.documents import (
     TenderLine,
 )
 from shared.sales.queries import open_invoices, sale_with_lines, sums_by_device, unrounded_micro
-from shared.sales.rules import check_paid, line_minor, share_discount, totals
+from shared.sales.rules import check_paid, line_minor, totals
 from shared.stock.posting import opened
 from shared.stock.queries import on_hand_micro
 from shared.stock.rules import CUSTOMER, location
@@ -197,16 +197,6 @@ def test_every_sale_however_odd_leaves_all_accounts_at_zero_together(
         line_minor(p * PIECE, price * 10_000, "CNY") for p, price, _ in drawn
     )
     connection.close()
-
-
-@given(st.lists(st.integers(1, 10**7), min_size=1, max_size=30), st.data())
-def test_a_document_discount_is_shared_to_the_last_cent(
-    lines: list[int], data: st.DataObject
-) -> None:
-    discount = data.draw(st.integers(0, sum(lines)))
-    shares = share_discount(discount, lines)
-    assert sum(shares) == discount
-    assert all(0 <= share <= line for share, line in zip(shares, lines, strict=True))
 
 
 def test_rounding_off_cuts_down_and_never_a_refund() -> None:

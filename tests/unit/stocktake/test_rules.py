@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.core.errors import AccessDenied, RuleViolation
+from shared.core.money import line_amount_minor
 from shared.stocktake.rules import (
     ApproverLevel,
     CountAction,
@@ -22,7 +23,6 @@ from shared.stocktake.rules import (
     combine,
     is_out,
     seal,
-    variance_value,
 )
 
 
@@ -178,7 +178,7 @@ def test_tolerances_that_are_not_set_are_not_looked_at() -> None:
 
 
 def test_a_variance_of_1200_needs_more_than_the_manager_whose_limit_is_500() -> None:
-    value = variance_value(-12_000_000, 100_000_000, "CNY")
+    value = line_amount_minor(-12_000_000, 100_000_000, "CNY")
     assert value == -120_000
     needed = approver_needed([value], 50_000)
     assert needed is ApproverLevel.HEAD_OFFICE

@@ -1,0 +1,80 @@
+"""What a document may hold: beyond it a device does not write it, and head office keeps it.
+
+A fact that is merely wrong is posted and becomes a task. What stands here would harm others: text
+that no database or page takes, sums that overflow for everybody, names that no index holds.
+"""
+
+import re
+from collections.abc import Sequence
+
+from shared.journal.document import Header, Value, Write
+from shared.sync.limits import (
+    DOCUMENT_CHARS_MAX,
+    DOCUMENT_ROWS_MAX,
+    HEADER_CHARS_MAX,
+    ID_CHARS_MAX,
+    INSTANT_MAX_US,
+    KEY_CHARS_MAX,
+    LEDGER_AMOUNT_MAX,
+    TEXT_CHARS_MAX,
+)
+from shared.sync.tables import Replicated, Schema
+
+_DAY = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?")
+
+
+def header_excess(header: Header) -> str:
+    """BAD_HEADER when a field of the header is none that a device writes; '' when all are."""
+    texts = (header.site_id, header.author_id, header.approver_id, header.number)
+    is_good = (
+        all(len(text) <= HEADER_CHARS_MAX and text.isprintable() for text in texts)
+        and _DAY.fullmatch(header.business_day) is not None
+        and 0 <= header.happened_at_us <= INSTANT_MAX_US
+        and abs(header.clock_doubt_us) <= INSTANT_MAX_US
+        and len(header.predecessor) in (0, 16)
+    )
+    return "" if is_good else "BAD_HEADER"
+
+
+def excess(schema: Schema, writes: Sequence[Write]) -> str:
+    """The code of the limit that a document's rows pass; '' when they are within all.
+
+    DOCUMENT_TOO_LARGE, TEXT_UNUSABLE (zero bytes), TEXT_TOO_LONG, AMOUNT_TOO_LARGE.
+    """
+    if len(writes) > DOCUMENT_ROWS_MAX:
+        return "DOCUMENT_TOO_LARGE"
+    letters = 0
+    amounts: dict[str, int] = {}
+    for write in writes:
+        texts = [value for value in write.values.values() if isinstance(value, str)]
+        whole = "".join((write.id, *texts))
+        letters += len(whole)
+        if "\0" in whole:
+            return "TEXT_UNUSABLE"
+        table = schema[write.table]
+        if len(whole) > KEY_CHARS_MAX and _is_too_long(table, write, texts):
+            return "TEXT_TOO_LONG"
+        for balance in table.balances:
+            amount = write.values.get(balance.amount, 0)
+            amounts[write.table] = amounts.get(write.table, 0) + abs(int(amount))
+    if letters > DOCUMENT_CHARS_MAX:
+        return "DOCUMENT_TOO_LARGE"
+    return "AMOUNT_TOO_LARGE" if max(amounts.values(), default=0) > LEDGER_AMOUNT_MAX else ""
+
+
+def _is_too_long(table: Replicated, write: Write, texts: Sequence[str]) -> bool:
+    if len(write.id) > ID_CHARS_MAX or any(len(text) > TEXT_CHARS_MAX for text in texts):
+        return True
+    return any(_length(write.values.get(name, "")) > KEY_CHARS_MAX for name in _keys(table))
+
+
+def _keys(table: Replicated) -> set[str]:
+    """The columns by which rows or sums of them are found."""
+    names = {str(column.name) for index in table.table.indexes for column in index.columns}
+    for balance in table.balances:
+        names |= {balance.from_column, balance.to_column, *balance.keys}
+    return names
+
+
+def _length(value: Value) -> int:
+    return len(value) if isinstance(value, str) else 0
