@@ -1,5 +1,7 @@
 """The explicit list of business areas: what kinds of document there are, and what tables."""
 
+from collections.abc import Sequence
+
 import shared.access.kinds
 import shared.access.tables
 import shared.accounts.kinds
@@ -20,34 +22,25 @@ import shared.stocktake.kinds
 import shared.stocktake.tables
 import shared.tasks.kinds
 import shared.tasks.tables
-from shared.journal.kind import Registry
-from shared.sync.tables import Schema
+from shared.journal.kind import Kind, Registry
+from shared.sync.tables import Replicated, Schema
 
-KINDS = (
-    *shared.access.kinds.KINDS,
-    *shared.channel.kinds.KINDS,
-    *shared.catalog.kinds.KINDS,
-    *shared.tasks.kinds.KINDS,
-    *shared.stock.kinds.KINDS,
-    *shared.accounts.kinds.KINDS,
-    *shared.pricing.kinds.KINDS,
-    *shared.ordering.kinds.KINDS,
-    *shared.sales.kinds.KINDS,
-    *shared.stocktake.kinds.KINDS,
+AREAS: tuple[tuple[Sequence[Kind], Sequence[Replicated]], ...] = (
+    (shared.access.kinds.KINDS, shared.access.tables.TABLES),
+    (shared.channel.kinds.KINDS, shared.channel.tables.TABLES),
+    (shared.catalog.kinds.KINDS, shared.catalog.tables.TABLES),
+    (shared.tasks.kinds.KINDS, shared.tasks.tables.TABLES),
+    (shared.stock.kinds.KINDS, shared.stock.tables.TABLES),
+    (shared.accounts.kinds.KINDS, shared.accounts.tables.TABLES),
+    (shared.pricing.kinds.KINDS, shared.pricing.tables.TABLES),
+    (shared.ordering.kinds.KINDS, shared.ordering.tables.TABLES),
+    (shared.sales.kinds.KINDS, shared.sales.tables.TABLES),
+    (shared.stocktake.kinds.KINDS, shared.stocktake.tables.TABLES),
 )
+"""Kinds of document and tables of each area, from the lowest area to the highest."""
 
-TABLES = (
-    *shared.access.tables.TABLES,
-    *shared.channel.tables.TABLES,
-    *shared.catalog.tables.TABLES,
-    *shared.tasks.tables.TABLES,
-    *shared.stock.tables.TABLES,
-    *shared.accounts.tables.TABLES,
-    *shared.pricing.tables.TABLES,
-    *shared.ordering.tables.TABLES,
-    *shared.sales.tables.TABLES,
-    *shared.stocktake.tables.TABLES,
-)
+KINDS = tuple(kind for kinds, _ in AREAS for kind in kinds)
+TABLES = tuple(table for _, tables in AREAS for table in tables)
 
 REGISTRY = Registry(KINDS)
 SCHEMA = Schema(TABLES)

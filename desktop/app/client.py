@@ -7,9 +7,11 @@ import platformdirs
 
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
+from desktop.sync.conversation import drive
 from desktop.sync.credentials import KeyStore, key_store
-from desktop.sync.engine import Summary, drive, sync
+from desktop.sync.engine import sync
 from desktop.sync.enrolment import enrol, load_key
+from desktop.sync.story import Summary
 from desktop.sync.transport import HttpTransport, new_client, send_enrolment
 from desktop.sync.worker import SyncWorker
 from shared.core.clock import Clock, Randomness

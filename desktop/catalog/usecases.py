@@ -18,7 +18,7 @@ from shared.catalog.documents import (
 )
 from shared.catalog.pinyin import initials_of
 from shared.catalog.queries import by_barcode, packs_of, product
-from shared.catalog.rules import MOST_PRODUCTS, own_product_id
+from shared.catalog.rules import PRODUCTS_MAX, own_product_id
 from shared.core.errors import RuleViolation
 from shared.core.quantity import checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
@@ -82,7 +82,7 @@ def publish_products(session: Session, products: Sequence[Product]) -> list[Head
         raise RuleViolation("NOTHING_TO_PUBLISH")
     _check_products(products)
     full = [_with_initials(one) for one in products]
-    chunks = (full[at : at + MOST_PRODUCTS] for at in range(0, len(full), MOST_PRODUCTS))
+    chunks = (full[at : at + PRODUCTS_MAX] for at in range(0, len(full), PRODUCTS_MAX))
     return [session.append(CataloguePublished(products=tuple(some))) for some in chunks]
 
 

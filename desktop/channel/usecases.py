@@ -4,7 +4,7 @@ from desktop.access.usecases import require
 from desktop.store.session import Session
 from shared.channel.documents import ChannelPublished
 from shared.channel.queries import SiteView, site_of
-from shared.channel.rules import MOST_ENTRIES
+from shared.channel.rules import ENTRIES_MAX
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.journal.document import Header
@@ -19,8 +19,8 @@ def publish_channel(session: Session, published: ChannelPublished) -> Header:
     entries = sum(len(getattr(published, name)) for name in published.__struct_fields__)
     if not entries:
         raise RuleViolation("NOTHING_TO_PUBLISH")
-    if entries > MOST_ENTRIES:
-        raise RuleViolation("TOO_MANY_ENTRIES", most=MOST_ENTRIES)
+    if entries > ENTRIES_MAX:
+        raise RuleViolation("TOO_MANY_ENTRIES", most=ENTRIES_MAX)
     return session.append(published)
 
 

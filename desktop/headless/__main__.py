@@ -24,7 +24,7 @@ from desktop.app.system import SystemClock, SystemRandomness
 from desktop.headless.flags import params_of, usage_of
 from desktop.headless.sentences import sentence
 from desktop.store.command import Command, find_command
-from desktop.sync.engine import status
+from desktop.sync.story import status
 from shared.core.errors import QutongError, RuleViolation
 
 

@@ -24,6 +24,13 @@ SENTENCES: Final = {
     "FILE_MISSING": "There is no file {file}; check its name and folder.",
     "ROWS_REFUSED": "{file}: {rows} rows were refused, the first is row {row} ({code}). "
     "Nothing was taken; mend the file.",
+    "SPOOL_FAULTY": "The journal's second file cannot be written; check the disk, then try again.",
+    "KEY_STORE": "The system's key store does not open; unlock it and try again.",
+    "PROTOCOL_UNKNOWN": "Head office speaks another protocol; bring this Qutong up to date.",
+    "ANSWER_WRONG": "What answered is not head office; check the address and the network.",
+    "SYNC_UNSETTLED": "Head office changed faster than this sync; it goes on with the next one.",
+    "PAGE_UNUSABLE": "What head office sent does not fit; nothing was taken. Tell head office.",
+    "HEAD_SIGNATURE_BAD": "A receipt is not head office's own; stop and ask head office.",
     "DEVICE_REVOKED": "Head office does not trust this device any more.",
     "JOURNAL_FORKED": "Head office has another journal of this device: it was copied or restored.",
     "DEVICE_BEHIND": "This device was restored from an older copy; head office has more of it.",
@@ -80,6 +87,8 @@ SENTENCES: Final = {
     "NOTHING_TO_PUBLISH": "There is nothing to publish.",
     "LIST_INCOMPLETE": "A list needs an id and a sales organisation.",
     "ACCOUNTS_MISSING": "An exclusive list names the accounts it is for.",
+    "SALES_ORG_UNKNOWN": "There is no sales organisation {sales_org_id}.",
+    "PACK_FACTOR_BAD": "The pack {unit} holds no sensible number of base units.",
     # Prices
     "PRICE_MISSING": "There is no price for {product_id}; say one.",
     "PRICE_BAD": "The price of {product_id} cannot be right.",

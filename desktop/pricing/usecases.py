@@ -11,7 +11,7 @@ from shared.catalog.queries import product
 from shared.channel.tables import level
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
-from shared.core.money import MOST_UNIT_PRICE_MICRO
+from shared.core.money import UNIT_PRICE_MICRO_MAX
 from shared.core.rounding import MICRO
 from shared.journal.document import Header
 from shared.pricing.documents import OwnPriceSet
@@ -81,7 +81,7 @@ def set_own_price(session: Session, product_id: str, unit_price_micro: int) -> H
         raise RuleViolation("PRODUCT_UNKNOWN", code=product_id)
     if unit_price_micro < 0:
         raise RuleViolation("PRICE_NEGATIVE")
-    if unit_price_micro > MOST_UNIT_PRICE_MICRO:
+    if unit_price_micro > UNIT_PRICE_MICRO_MAX:
         raise RuleViolation("PRICE_TOO_LARGE")
     return session.append(
         OwnPriceSet(

@@ -1,5 +1,6 @@
 """What the database says when something is wrong, as the errors a person is told."""
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,6 +26,21 @@ class DatabaseDamaged(Unavailable):
 
 class DiskFull(Unavailable):
     """No room to write; nothing that was told as done is lost."""
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether a file could not grow: no room on the disk, or none of one's share."""
+    return error.errno in _FULL
+
+
+def disk_error(error: OSError) -> Unavailable:
+    """What a person is told of the spool's file: DISK_FULL, or SPOOL_FAULTY with the number."""
+    if is_full(error):
+        return DiskFull("DISK_FULL")
+    return Unavailable("SPOOL_FAULTY", errno=error.errno or 0)
 
 
 def named(error: DBAPIError) -> QutongError | None:

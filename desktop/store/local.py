@@ -1,6 +1,5 @@
 """The store without threads: a use case becomes journal, rows and spool, or nothing at all."""
 
-import errno
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlcipher3.dbapi2 import DatabaseError
 from desktop.store import snapshot
 from desktop.store.ballast import Ballast, NoBallast
 from desktop.store.bus import Touched
-from desktop.store.errors import DatabaseDamaged, DiskFull, told
+from desktop.store.errors import DatabaseDamaged, DiskFull, disk_error, told
 from desktop.store.identity import (
     Identity,
     load_identity,
@@ -34,6 +33,7 @@ from desktop.store.recovery import (
 )
 from desktop.store.session import Desk, Session
 from desktop.store.spool import Spool
+from desktop.store.spool_tail import SpoolTail
 from desktop.store.tables import sync_finding
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Unavailable
@@ -62,6 +62,12 @@ class Done(Generic[T]):
     touched: Touched = field(default_factory=dict)
 
 
+_UNUSABLE = (
+    IntegrityError, DataError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
+)  # fmt: skip
+"""What applying a page raises that does not fit; none of it may end the thread that syncs."""
+
+
 class LocalStore:
     """One device's database, spool and key, used by one thread at a time.
 
@@ -87,7 +93,7 @@ class LocalStore:
         self._key = key
         self._ballast = ballast or NoBallast()
         self._connection = writer.connect()
-        self._unspooled = b""
+        self._tail = SpoolTail(spool, self._ballast)
         self._desk: Desk | None = None
         has_gained = self.transact(lambda connection: migrate(connection, layout))
         self.opened = self.transact(lambda connection: self._reconcile(connection, has_gained))
@@ -158,7 +164,7 @@ class LocalStore:
                 now_us=self._clock.now_us(),
             )
         except OSError as error:
-            raise _spool_error(error) from error
+            raise disk_error(error) from error
         self.store_findings(connection, done.findings)
         is_rebuilt = identity is None and load_identity(connection) is not None
         if is_rebuilt or has_gained:
@@ -189,7 +195,7 @@ class LocalStore:
         At the first full disk the ballast is freed and the use case runs once more. Raises
         what the use case raises; Unavailable DISK_FULL, SPOOL_FAULTY… with nothing lost.
         """
-        self._spool(b"")
+        self._spool()
         try:
             return self._run(author_id, lambda session: usecase(session, *args, **kwargs))
         except DiskFull:
@@ -284,7 +290,7 @@ class LocalStore:
 
         try:
             return self.transact(work)
-        except (IntegrityError, DataError, ValueError, OverflowError) as error:
+        except _UNUSABLE as error:
             raise Unavailable("PAGE_UNUSABLE") from error
 
     def load_snapshot(self, scope: str, path: Path) -> Applied:
@@ -344,12 +350,6 @@ class LocalStore:
         self.transact(work)
         self._desk = None
 
-    def scopes_changed(self) -> None:
-        """Scopes were gained or lost: keep balances of the ends that are ours now."""
-        self._desk = None
-        replica = self.desk().replica
-        self.transact(lambda connection: rebuild_balances(connection, replica.schema, replica.owns))
-
     def store_findings(self, connection: Connection, findings: Sequence[Finding]) -> None:
         """Keep what was found for the person, in the transaction that found it."""
         now_us = self._clock.now_us()
@@ -369,25 +369,13 @@ class LocalStore:
         if rows:
             connection.execute(insert(sync_finding), rows)
 
-    def _spool(self, records: bytes) -> None:
-        """Append to the spool, with what an earlier full disk left over, oldest first."""
-        self._unspooled += records
-        if not self._unspooled:
-            return
-        try:
-            self._append_unspooled()
-        except OSError as error:
-            if error.errno not in _FULL or not self._ballast.free():
-                raise _spool_error(error) from error
-            self._spool(b"")
-
-    def _append_unspooled(self) -> None:
-        self.spool.append(self._unspooled)
-        self._unspooled = b""
+    def _spool(self, records: bytes = b"") -> None:
+        """Nothing is told as done, and nothing new begun, before this returns."""
+        self._tail.add(records)
 
     def checkpoint(self) -> None:
         """When idle: fold the log into the database file, and note how far the spool is equal."""
-        self._spool(b"")
+        self._spool()
         identity = self.identity
         size = self.spool.size()
         if identity is not None:
@@ -403,15 +391,6 @@ class LocalStore:
         """Let go of the database."""
         self._connection.close()
         self._connection.engine.dispose()
-
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def _spool_error(error: OSError) -> Unavailable:
-    if error.errno in _FULL:
-        return DiskFull("DISK_FULL")
-    return Unavailable("SPOOL_FAULTY", errno=error.errno or 0)
 
 
 def _touched(changes: Sequence[Change]) -> Touched:

@@ -16,7 +16,7 @@ from desktop.store.identity import (
 )
 from desktop.store.spool import Spool
 from desktop.store.tables import spool_position
-from shared.core.errors import RuleViolation
+from shared.core.errors import QutongError, RuleViolation
 from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
 from shared.journal.document import Header, Write
 from shared.journal.spool import (
@@ -34,6 +34,7 @@ from shared.journal.spool import (
 from shared.journal.tables import journal, number_series
 from shared.sync.appending import Replica, head_of, slot_row
 from shared.sync.confirm import Finding
+from shared.sync.own_slots import NONSENSE
 from shared.sync.replica import apply_writes
 from shared.sync.statements import upsert
 
@@ -182,8 +183,8 @@ def _post_slot(
         document = replica.registry.decode(slot.stored)
         header = document.header
         writes = replica.registry.post(document)
-    except RuleViolation as error:
-        done.find(error.code, slot.n)
+    except NONSENSE as error:
+        done.find(error.code if isinstance(error, QutongError) else "POSTING_FAILED", slot.n)
     connection.execute(insert(journal), [slot_row(slot, header, now_us, "stored")])
     if slot.incarnation == identity.incarnation:
         apply_writes(connection, replica.schema, writes, slot=slot.n, owns=replica.owns)

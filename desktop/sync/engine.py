@@ -1,28 +1,21 @@
-"""The device's side of a sync as a conversation: it yields requests and is sent the answers."""
+"""The device's side of a sync: hello, push what is not acknowledged, pull what moved."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Protocol, TypeVar
+from collections.abc import Generator, Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from desktop.store.identity import SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
+from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
+from desktop.sync.pulling import check_moves, pull_scope
 from desktop.sync.story import Summary, SyncStatus, status, write_log
 from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
 from shared.journal.chain import Slot, VerifyKey
 from shared.sync.appending import head_of
-from shared.sync.confirm import (
-    Applied,
-    Finding,
-    Step,
-    page_steps,
-    together,
-)
-from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scope, scope_cursor
+from shared.sync.confirm import Finding, Step, page_steps, together
+from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scope
 from shared.sync.limits import (
     PAGE_ROWS,
     PULL_SCOPES_MAX,
@@ -38,14 +31,13 @@ from shared.sync.messages import (
     Message,
     Page,
     Pages,
-    Pull,
     PullMany,
     Push,
     PushAnswer,
     PushItem,
     ScopeHead,
 )
-from shared.sync.own_slots import Own, unconfirm
+from shared.sync.own_slots import unconfirm
 from shared.sync.settling import settle_step
 
 __all__ = [
@@ -61,69 +53,9 @@ __all__ = [
     "sync",
 ]
 
-T = TypeVar("T")
-M = TypeVar("M", bound=Message)
 _ROUNDS_MAX = 4
 _LITTLE = 500
 """Changes up to which scopes share a request; more are worth one of their own."""
-_NO_SNAPSHOT = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN"})
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """One request: where it goes, what it says, and what kind of answer belongs to it."""
-
-    path: str
-    message: Message
-    answer: type[Message]
-
-
-class SyncStore(Protocol):
-    """What a sync needs of the store; LocalStore and Store both are one."""
-
-    def on_writer(self, act: Callable[[LocalStore], T]) -> T:
-        """Act on the store, alone."""
-
-    def apply(self, step: Step) -> Applied:
-        """Run one slice in its own transaction, and publish what it touched."""
-
-    def load_snapshot(self, scope: str, path: Path) -> Applied:
-        """Take in a ready file of a scope. Raises Unavailable SNAPSHOT_DAMAGED."""
-
-
-class Fetch(Message, kw_only=True):
-    """Not a message of the wire: a ready file of a scope is wanted, whole and checked."""
-
-    name: str
-    """sha256 of the file as it travels."""
-    size: int
-
-
-class Fetched(Message, kw_only=True):
-    """Where the unpacked file lies."""
-
-    path: str
-
-
-Conversation = Generator[Ask, Message, Summary]
-
-
-def drive(conversation: Conversation, send: Callable[[Ask], Message]) -> Summary:
-    """Carry a conversation's requests by ``send`` and its answers back, until its end."""
-    try:
-        ask = next(conversation)
-        while True:
-            try:
-                answer = send(ask)
-            except QutongError as error:
-                ask = conversation.throw(error)
-            else:
-                ask = conversation.send(answer)
-    except StopIteration as stop:
-        summary: Summary = stop.value
-        return summary
-    finally:
-        conversation.close()
 
 
 def sync(store: SyncStore, clock: Clock) -> Conversation:
@@ -135,7 +67,7 @@ def sync(store: SyncStore, clock: Clock) -> Conversation:
     """
     summary = Summary(started_at_us=clock.now_us())
     try:
-        yield from _Sync(store, clock, summary).talk()
+        yield from _Sync(store, clock, summary).run()
     except QutongError as error:
         # Only what was told is logged: a program that dies here must not write any more.
         _finish(store, clock, summary, error.code)
@@ -150,22 +82,10 @@ def _finish(store: SyncStore, clock: Clock, summary: Summary, outcome: str) -> N
     store.on_writer(lambda local: write_log(local, summary))
 
 
-class _Sync:
-    """One conversation and where it stands."""
+class _Sync(Talk):
+    """Hello, push, pull, in rounds until nothing is left to send."""
 
-    def __init__(self, store: SyncStore, clock: Clock, summary: Summary) -> None:
-        self.store = store
-        self.clock = clock
-        self.summary = summary
-        self.identity = store.on_writer(lambda local: local.enrolled)
-        self.behind: set[str] = set()
-        """Scopes whose head was not reached."""
-
-    @property
-    def own(self) -> Own:
-        return Own(device_id=self.identity.device_id, incarnation=self.identity.incarnation)
-
-    def talk(self) -> Generator[Ask, Message, None]:
+    def run(self) -> Generator[Ask, Message, None]:
         has_pushed = False
         for _ in range(_ROUNDS_MAX):
             answer = yield from self._hello()
@@ -182,16 +102,10 @@ class _Sync:
             return
         raise Unavailable("SYNC_UNSETTLED", rounds=_ROUNDS_MAX)
 
-    def _ask(self, path: str, message: Message, kind: type[M]) -> Generator[Ask, Message, M]:
-        answer = yield Ask(path, message, kind)
-        if not isinstance(answer, kind):
-            raise Unavailable("ANSWER_WRONG", path=path)
-        return answer
-
     def _hello(self) -> Generator[Ask, Message, HelloAnswer]:
         hello = self.store.on_writer(lambda local: local.read(self._hello_message))
         sent_us = self.clock.monotonic_us()
-        answer = yield from self._ask("/hello", hello, HelloAnswer)
+        answer = yield from self.ask("/hello", hello, HelloAnswer)
         self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
         if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
             raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
@@ -286,7 +200,7 @@ class _Sync:
         is_any = False
         while batch := self._batch(first):
             is_any = True
-            pushed = yield from self._ask("/push", self._push_message(batch), PushAnswer)
+            pushed = yield from self.ask("/push", self._push_message(batch), PushAnswer)
             self._acknowledge(batch, pushed)
             first = batch[-1].n + 1
         return is_any
@@ -348,10 +262,10 @@ class _Sync:
         done = yield from self._pull_little(moved)
         for head in moved:
             if head.scope not in done:
-                yield from self._pull_scope(head)
+                yield from pull_scope(self, head)
         replica = self.store.on_writer(lambda local: local.replica)
         received_n = self._state().acknowledged_n
-        self._tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
+        self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:
         told = set(answer.scopes)
@@ -392,7 +306,7 @@ class _Sync:
             return done
         for start in range(0, len(little), PULL_SCOPES_MAX):
             asked = little[start : start + PULL_SCOPES_MAX]
-            answer = yield from self._ask("/pulls", PullMany(cursors=asked, limit=PAGE_ROWS), Pages)
+            answer = yield from self.ask("/pulls", PullMany(cursors=asked, limit=PAGE_ROWS), Pages)
             done |= self._apply_together(asked, answer.pages)
         return done
 
@@ -406,100 +320,14 @@ class _Sync:
             cursor = by_scope.pop(page.scope, None)
             if cursor is None:
                 raise Unavailable("ANSWER_WRONG", path="/pulls")
-            self._check_moves(page, cursor, "/pulls")
+            check_moves(page, cursor, "/pulls")
             steps += page_steps(replica, self.own, page)
             size = sum(len(run.ids) for run in page.runs)
             self.summary.scopes[page.scope] = self.summary.scopes.get(page.scope, 0) + size
             rows += size
             if rows >= RUN_ROWS:
-                self._tell(self.store.apply(together(steps)))
+                self.tell(self.store.apply(together(steps)))
                 steps, rows = [], 0
         if steps:
-            self._tell(self.store.apply(together(steps)))
+            self.tell(self.store.apply(together(steps)))
         return {page.scope for page in pages if page.until >= page.head}
-
-    def _tell(self, applied: Applied) -> None:
-        self.summary.pulled += applied.rows
-        self.summary.findings += applied.findings
-
-    def _pull_scope(self, head: ScopeHead) -> Generator[Ask, Message, None]:
-        scope, restarts = head.scope, 0
-        self._restart_if_other(scope, head.generation, head.head)
-        if head.snapshot and self._cursor(scope) == (head.generation, 0):
-            yield from self._load_snapshot(head)
-        while True:
-            generation, seq = self._cursor(scope)
-            pull = Pull(scope=scope, generation=generation, after=seq, limit=PAGE_ROWS)
-            try:
-                page = yield from self._ask("/pull", pull, Page)
-            except AccessDenied as error:
-                # The scope was lost since the hello; the next one settles it.
-                if error.code != "SCOPE_UNKNOWN":
-                    raise
-                self.behind.add(scope)
-                return
-            except Conflict as error:
-                restarts += 1
-                if error.code != "GENERATION_CHANGED" or restarts > 1:
-                    raise
-                self._restart(scope, int(error.params.get("generation", generation)))
-                continue
-            self._apply(page, pull)
-            if page.until >= page.head:
-                return
-
-    def _load_snapshot(self, head: ScopeHead) -> Generator[Ask, Message, None]:
-        """A file that cannot be had or read costs nothing: the pages bring the same rows."""
-        fetch = Fetch(name=head.snapshot, size=head.snapshot_bytes)
-        try:
-            fetched = yield from self._ask(f"/snapshot/{head.snapshot}", fetch, Fetched)
-            applied = self.store.load_snapshot(head.scope, Path(fetched.path))
-        except QutongError as error:
-            if error.code not in _NO_SNAPSHOT:
-                raise
-            return
-        self._count(head.scope, applied)
-
-    def _count(self, scope: str, applied: Applied) -> None:
-        self._tell(applied)
-        scopes = self.summary.scopes
-        scopes[scope] = scopes.get(scope, 0) + applied.rows
-
-    def _apply(self, page: Page, pull: Pull) -> None:
-        asked = Cursor(scope=pull.scope, generation=pull.generation, seq=pull.after)
-        self._check_moves(page, asked, "/pull")
-        replica = self.store.on_writer(lambda local: local.replica)
-        for step in page_steps(replica, self.own, page):
-            self._count(page.scope, self.store.apply(step))
-
-    def _check_moves(self, page: Page, asked: Cursor, path: str) -> None:
-        """A page that is another than asked for, or leads nowhere, would turn us in a ring."""
-        is_asked = (page.scope, page.generation) == (asked.scope, asked.generation)
-        moves = page.until > asked.seq or (page.until == asked.seq and page.until >= page.head)
-        if not is_asked or not moves:
-            raise Unavailable("ANSWER_WRONG", path=path)
-
-    def _cursor(self, scope: str) -> tuple[int, int]:
-        query = select(scope_cursor.c.generation, scope_cursor.c.seq)
-        row = self.store.on_writer(
-            lambda local: local.read(
-                lambda connection: connection.execute(
-                    query.where(scope_cursor.c.scope == scope)
-                ).one()
-            )
-        )
-        return row.generation, row.seq
-
-    def _restart_if_other(self, scope: str, generation: int, head: int) -> None:
-        held, seq = self._cursor(scope)
-        if held != generation or seq > head:
-            self._restart(scope, generation)
-
-    def _restart(self, scope: str, generation: int) -> None:
-        self.store.on_writer(
-            lambda local: local.transact(
-                lambda connection: restart_scope(
-                    connection, local.replica.schema, scope, generation
-                )
-            )
-        )

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from desktop.store.identity import Identity
+from desktop.sync.conversation import SyncStore
 from desktop.sync.credentials import KeyStore
-from desktop.sync.engine import SyncStore
 from shared.core.clock import Randomness
 from shared.core.errors import Conflict
 from shared.journal.chain import SigningKey

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from desktop.sync.engine import Ask, Fetch, Fetched
+from desktop.sync.conversation import Ask, Fetch, Fetched
 from desktop.sync.snapshot_file import SnapshotFile
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey

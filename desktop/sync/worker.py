@@ -5,7 +5,9 @@ from concurrent.futures import Future
 from threading import Event, Lock, Thread
 
 from desktop.store.writer import Store
-from desktop.sync.engine import Ask, Summary, drive, sync
+from desktop.sync.conversation import Ask, drive
+from desktop.sync.engine import sync
+from desktop.sync.story import Summary
 from desktop.sync.transport import HttpTransport
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import QutongError

@@ -11,7 +11,7 @@ import msgspec
 from shared.catalog.documents import CataloguePublished, Product, ProductBarcode, ProductPack
 from shared.catalog.import_columns import KINDS, PRODUCT_FIELDS
 from shared.catalog.pinyin import initials_of
-from shared.catalog.rules import MOST_PRODUCTS
+from shared.catalog.rules import PRODUCTS_MAX
 from shared.core.errors import RuleViolation
 from shared.core.import_rows import RowReader
 from shared.core.importing import Imported, Line, Problem, Sheet, data_lines, find_table
@@ -22,7 +22,7 @@ from shared.core.text import check_digit_ok, fold
 BASE_UNIT: Final = "件"
 CASE_UNIT: Final = "箱"
 _TAX_RATE_MICRO: Final = 130_000
-_MOST_PACK: Final = 100_000
+_PACK_MAX: Final = 100_000
 _NAME_LENGTH_MAX: Final = 200
 
 _PACK_SIZE = re.compile(r"(?:1\s*[*xX×]\s*)?([0-9]{1,6})\s*[^\d\s.,]*")
@@ -99,8 +99,8 @@ def read_products(
 def publications(rows: Sequence[ProductRow]) -> tuple[CataloguePublished, ...]:
     """The documents that publish these products in their order, as many as the limit asks for."""
     return tuple(
-        CataloguePublished(products=tuple(row.product for row in rows[at : at + MOST_PRODUCTS]))
-        for at in range(0, len(rows), MOST_PRODUCTS)
+        CataloguePublished(products=tuple(row.product for row in rows[at : at + PRODUCTS_MAX]))
+        for at in range(0, len(rows), PRODUCTS_MAX)
     )
 
 
@@ -191,7 +191,7 @@ def _pack_size(reader: RowReader, field: str) -> int:
     """`24`, `1*24`, `24支/箱` → 24; 0 when blank."""
     text = reader.word(field)
     found = _PACK_SIZE.fullmatch(text)
-    if text and (found is None or not 0 < int(found[1]) <= _MOST_PACK):
+    if text and (found is None or not 0 < int(found[1]) <= _PACK_MAX):
         reader.doubt(field, "PACK_SIZE_UNREADABLE")
         return 0
     return int(found[1]) if found else 0

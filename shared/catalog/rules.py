@@ -8,7 +8,7 @@ from typing import Final
 
 from shared.core.ids import derived_id
 
-MOST_PRODUCTS: Final = 5_000
+PRODUCTS_MAX: Final = 5_000
 INITIALS_MARK: Final = "ˑ"
 """Begins each token of pinyin initials, so that ``hl`` never meets a Latin word."""
 

@@ -16,9 +16,11 @@ CREATE TABLE IF NOT EXISTS search_entry (
   initials TEXT NOT NULL
 ) STRICT
 """
+# Prefixes up to four letters have lists of their own: without, each letter typed behind the
+# second would merge those of all words that begin so (30m: 30ml, 30mm…), at every key.
 _MAKE_INDEX: Final = """
 CREATE VIRTUAL TABLE IF NOT EXISTS product_search USING fts5(
-  tokens, content='', contentless_delete=1, tokenize='ascii', detail=none, prefix='1 2'
+  tokens, content='', contentless_delete=1, tokenize='ascii', detail=none, prefix='1 2 3 4'
 )
 """
 # One row of values each: an INSERT … SELECT into FTS5 flushes the index at every statement.

@@ -21,7 +21,7 @@ from shared.core.text import excerpt
 
 _ZIP: Final = b"PK"
 _COMPOUND: Final = bytes.fromhex("d0cf11e0a1b11ae1")
-_MOST_EXACT: Final = 10**15
+_EXACT_MAX: Final = 10**15
 """A spreadsheet keeps 15 digits of a number; a longer one has lost some."""
 
 
@@ -77,7 +77,7 @@ def number_text(written: str) -> str:
     number = Decimal(written)
     if not number.is_finite():
         return written
-    if abs(number) >= _MOST_EXACT:
+    if abs(number) >= _EXACT_MAX:
         return f"{number:E}" if "E" in f"{number:E}" else f"{number}E+0"
     plain = f"{number:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

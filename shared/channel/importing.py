@@ -10,7 +10,7 @@ import msgspec
 
 from shared.channel.documents import Account, ChannelPublished, Partner
 from shared.channel.import_columns import KINDS, PARTNER_FIELDS
-from shared.channel.rules import MOST_ENTRIES
+from shared.channel.rules import ENTRIES_MAX, is_usable_name
 from shared.core.import_rows import RowReader
 from shared.core.importing import (
     KNOWN,
@@ -99,7 +99,7 @@ def read_partners(
 
 def publications(rows: Sequence[PartnerRow]) -> tuple[ChannelPublished, ...]:
     """The documents that publish these partners and accounts, as many as their limit asks for."""
-    most = MOST_ENTRIES // 2
+    most = ENTRIES_MAX // 2
     return tuple(
         ChannelPublished(
             partners=tuple(one.partner for one in part if one.is_new_partner),
@@ -145,7 +145,10 @@ class _Reading:
         partner_id = self._partner_id(reader, tax_id, phone, code)
         if not partner_id and not reader.problems:
             reader.doubt("tax_id", "PARTNER_UNIDENTIFIED", name)
-        row = self._row(reader, partner_id, code or f"{partner_id}-{org}", org, name)
+        account_id = code or f"{partner_id}-{org}"
+        if not reader.problems and not is_usable_name(account_id):
+            reader.doubt("code", "NAME_UNUSABLE", account_id)
+        row = self._row(reader, partner_id, account_id, org, name)
         if reader.problems:
             self.problems += reader.problems
         elif not self._is_repeated(reader, row):

@@ -11,13 +11,16 @@ from shared.channel.documents import (
     Region,
     Site,
 )
-from shared.channel.rules import HEAD_OFFICE, joined, upstream_text
+from shared.channel.rules import HEAD_OFFICE, checked_name, joined, upstream_text
 from shared.core.ids import derived_id
 from shared.journal.document import Header, Value, Write
 
 
 def post_channel(_header: Header, body: ChannelPublished) -> Iterator[Write]:
-    """Each entry as its row; accounts also their place in the region tree and their suppliers."""
+    """Each entry as its row; accounts also their place in the region tree and their suppliers.
+
+    Raises: RuleViolation NAME_UNUSABLE.
+    """
     for org in body.sales_orgs:
         values = {
             "sales_org_id": org.sales_org_id,
@@ -25,7 +28,7 @@ def post_channel(_header: Header, body: ChannelPublished) -> Iterator[Write]:
             "currency": org.currency,
             "price_logic": org.price_logic,
         }
-        yield Write("sales_org", org.sales_org_id, values)
+        yield Write("sales_org", checked_name(org.sales_org_id), values)
     yield from map(_region, body.regions)
     yield from map(_level, body.levels)
     for category in body.categories:
@@ -74,7 +77,7 @@ def _level(level: Level) -> Write:
 def _account(account: Account) -> Iterator[Write]:
     yield Write(
         "channel_account",
-        account.account_id,
+        checked_name(account.account_id),
         {
             "account_id": account.account_id,
             "partner_id": account.partner_id,
@@ -122,7 +125,7 @@ def _supply(account: Account, supplier_id: str, *, is_active: bool) -> Write:
 def _site(site: Site) -> Write:
     return Write(
         "site",
-        site.site_id,
+        checked_name(site.site_id),
         {
             "site_id": site.site_id,
             "name": site.name,

@@ -257,9 +257,9 @@ def scopes_of_device(connection: Connection, device_id: str) -> tuple[str, ...]:
 
     A device of a site holds the site, its accounts, their sales organisations with the price
     parts of their levels (also of those they supply) and categories, and the exclusive
-    assortments that name them. A desktop of head office holds ``hq`` (every account's rows are in
-    it, too) and everything that is shared, but no site's detail. An unknown or revoked device
-    holds nothing.
+    assortments that name them; a warehouse of head office's own the orders it ships. A desktop
+    of head office holds ``hq`` (every account's rows are in it, too) and everything that is
+    shared, but no site's detail. An unknown or revoked device holds nothing.
     """
     found = device_of(connection, device_id)
     if found is None or found.is_revoked:
@@ -273,6 +273,8 @@ def scopes_of_device(connection: Connection, device_id: str) -> tuple[str, ...]:
     if not home.account_ids:
         for org_id in home.sales_org_ids:
             held |= _whole_org(connection, org_id)
+        if found.device_type == "warehouse":
+            held.add(scopes.SUPPLY)
     return tuple(sorted(held | _scopes_of_accounts(connection, home.account_ids)))
 
 

@@ -3,11 +3,31 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from shared.core.errors import RuleViolation
+from shared.core.text import excerpt
+
 HEAD_OFFICE: Final = ""
 """The supplier id that stands for head office itself (A02)."""
 
-MOST_ENTRIES: Final = 5_000
+ENTRIES_MAX: Final = 5_000
 _DEEPEST: Final = 32
+_PARTS: Final = frozenset(" \u3000\u00a0/:")
+
+
+def is_usable_name(name: str) -> bool:
+    """Whether a site, account or sales organisation may be called so.
+
+    Ids stand in the names of scopes and ledger ends and several in one column: ``SH01/x`` would
+    lie inside ``SH01``, ``A B`` would be two, and ``-`` is head office among suppliers.
+    """
+    return bool(name) and name != "-" and name.isprintable() and not _PARTS.intersection(name)
+
+
+def checked_name(name: str) -> str:
+    """The name itself. Raises: RuleViolation NAME_UNUSABLE."""
+    if not is_usable_name(name):
+        raise RuleViolation("NAME_UNUSABLE", name=excerpt(name))
+    return name
 
 
 def joined(names: Sequence[str]) -> str:

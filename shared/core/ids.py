@@ -7,7 +7,7 @@ from shared.core.errors import RuleViolation
 from shared.core.text import excerpt
 
 _HEX = re.compile(r"[0-9a-fA-F]{32}")
-_MOST_MS = (1 << 48) - 1
+_MS_MAX = (1 << 48) - 1
 
 
 def uuid7(now_us: int, randomness: Randomness) -> bytes:
@@ -16,7 +16,7 @@ def uuid7(now_us: int, randomness: Randomness) -> bytes:
     Ids of a later microsecond sort later; within one microsecond the order is random.
     """
     ms, us_in_ms = divmod(now_us, 1000)
-    assert 0 <= ms <= _MOST_MS, "the clock is outside what a UUIDv7 can hold"
+    assert 0 <= ms <= _MS_MAX, "the clock is outside what a UUIDv7 can hold"
     fraction = us_in_ms * 4096 // 1000
     tail = int.from_bytes(randomness.bytes(8), "big") & ((1 << 62) - 1)
     return (ms << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | tail).to_bytes(16, "big")

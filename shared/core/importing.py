@@ -27,6 +27,7 @@ ADVICE: Final[Mapping[str, str]] = {
     "the code again, or export it again from its source.",
     "CODE_UNREADABLE": "A code holds no minus; enter it as text.",
     "CODE_HAS_BLANKS": "Keep one code in a cell and put notes elsewhere.",
+    "NAME_UNUSABLE": "An id holds no blank, slash or colon; enter another one.",
     "CODE_TWICE": "Two rows have this code: keep the right one, or give one its own code.",
     "CODE_UNKNOWN": "Publish this product first, or correct the code.",
     "BARCODE_CHECK_DIGIT": "Taken as it stands; compare it with the pack by scanning.",

@@ -14,11 +14,11 @@ MINOR_DIGITS: Final = {
 }  # fmt: skip
 """Decimal places of each currency's minor unit, by ISO 4217."""
 
-MOST_MINOR: Final = 10**15
+AMOUNT_MINOR_MAX: Final = 10**15
 """The largest amount: a sum of thousands of such lines still fits a database's 64 bits."""
 
-MOST_UNIT_PRICE_MICRO: Final = 10**15
-MOST_RATIO_MICRO: Final = 10**12
+UNIT_PRICE_MICRO_MAX: Final = 10**15
+RATIO_MICRO_MAX: Final = 10**12
 UNIT_PRICE_PLACES: Final = 6
 
 # The first sign is the one written; in Chinese shops the yuan sign is full-width.
@@ -97,7 +97,7 @@ def parse_money(text: str, currency: str) -> Money:
     """
     places = minor_digits(currency)
     number = _without_sign(typed(text), _signs_of(currency))
-    return Money(read_scaled(number, places, of="MONEY", limit=MOST_MINOR), currency)
+    return Money(read_scaled(number, places, of="MONEY", limit=AMOUNT_MINOR_MAX), currency)
 
 
 def format_money(money: Money, *, grouped: bool = True, with_sign: bool = False) -> str:
@@ -114,7 +114,7 @@ def parse_unit_price_micro(text: str) -> int:
     Raises: RuleViolation UNIT_PRICE_UNREADABLE, UNIT_PRICE_TOO_FINE, UNIT_PRICE_TOO_LARGE.
     """
     number = _without_sign(typed(text), _ANY_SIGN)
-    return read_scaled(number, UNIT_PRICE_PLACES, of="UNIT_PRICE", limit=MOST_UNIT_PRICE_MICRO)
+    return read_scaled(number, UNIT_PRICE_PLACES, of="UNIT_PRICE", limit=UNIT_PRICE_MICRO_MAX)
 
 
 def format_unit_price(price_micro: int, *, least_places: int = 2) -> str:
@@ -129,7 +129,7 @@ def line_amount_minor(qty_micro: int, unit_price_micro: int, currency: str) -> i
     """
     scale: int = 10 ** minor_digits(currency)
     minor = divide_half_away(qty_micro * unit_price_micro * scale, MICRO * MICRO)
-    if abs(minor) > MOST_MINOR:
+    if abs(minor) > AMOUNT_MINOR_MAX:
         raise RuleViolation("AMOUNT_TOO_LARGE", currency=currency)
     return minor
 
@@ -144,7 +144,7 @@ def parse_ratio_micro(text: str) -> int:
         if number.endswith(sign):
             number, places = number.removesuffix(sign).rstrip(), 6 - fewer
             break
-    return read_scaled(number, places, of="RATIO", limit=MOST_RATIO_MICRO)
+    return read_scaled(number, places, of="RATIO", limit=RATIO_MICRO_MAX)
 
 
 def format_ratio(ratio_micro: int) -> str:
@@ -167,7 +167,7 @@ def chinese_uppercase(minor: int, currency: str = "CNY") -> str:
     """
     if currency != "CNY":
         raise RuleViolation("CURRENCY_NOT_IN_UPPERCASE", currency=currency)
-    if abs(minor) > MOST_MINOR:
+    if abs(minor) > AMOUNT_MINOR_MAX:
         raise RuleViolation("AMOUNT_TOO_LARGE", currency=currency)
     yuan, cents = divmod(abs(minor), 100)
     jiao, fen = divmod(cents, 10)

@@ -11,7 +11,7 @@ from shared.core.rounding import MICRO
 from shared.core.text import excerpt, normal
 
 QUANTITY_PLACES: Final = 6
-MOST_QTY_MICRO: Final = 10**9 * MICRO - 1
+QTY_MICRO_MAX: Final = 10**9 * MICRO - 1
 """The largest quantity either way: just under 10⁹ base units."""
 
 _UNIT = r"[^\d\s.,+\-]+"
@@ -36,7 +36,7 @@ class Pack:
     def __post_init__(self) -> None:
         if re.fullmatch(_UNIT, typed(self.unit)) is None:
             raise RuleViolation("UNIT_NAME_BAD", unit=excerpt(self.unit))
-        if not 0 < self.factor_micro <= MOST_QTY_MICRO:
+        if not 0 < self.factor_micro <= QTY_MICRO_MAX:
             raise RuleViolation("PACK_FACTOR_BAD", unit=self.unit, factor_micro=self.factor_micro)
 
 
@@ -70,8 +70,8 @@ def checked_quantity(qty_micro: int) -> int:
 
     Raises: RuleViolation QUANTITY_TOO_LARGE.
     """
-    if abs(qty_micro) > MOST_QTY_MICRO:
-        raise RuleViolation("QUANTITY_TOO_LARGE", most=plain_quantity(MOST_QTY_MICRO))
+    if abs(qty_micro) > QTY_MICRO_MAX:
+        raise RuleViolation("QUANTITY_TOO_LARGE", most=plain_quantity(QTY_MICRO_MAX))
     return qty_micro
 
 
@@ -112,7 +112,7 @@ def _parts(body: str, text: str) -> list[tuple[str, str]]:
 
 
 def _read_number(number: str) -> int:
-    return read_scaled(number, QUANTITY_PLACES, of="QUANTITY", limit=MOST_QTY_MICRO)
+    return read_scaled(number, QUANTITY_PLACES, of="QUANTITY", limit=QTY_MICRO_MAX)
 
 
 def _in_base_units(count_micro: int, factor_micro: int, text: str) -> int:

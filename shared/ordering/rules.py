@@ -142,7 +142,7 @@ class DecidedLine:
     reason: str
 
 
-MOST_LINES: Final = 5_000
+LINES_MAX: Final = 5_000
 
 
 def check_lines(priced: Sequence[tuple[AskedLine, int]], currency: str) -> None:
@@ -153,8 +153,8 @@ def check_lines(priced: Sequence[tuple[AskedLine, int]], currency: str) -> None:
     """
     if not priced:
         raise RuleViolation("NO_LINES")
-    if len(priced) > MOST_LINES:
-        raise RuleViolation("TOO_MANY_LINES", most=MOST_LINES)
+    if len(priced) > LINES_MAX:
+        raise RuleViolation("TOO_MANY_LINES", most=LINES_MAX)
     if len({line.line_no for line, _price in priced}) != len(priced):
         raise RuleViolation("LINE_TWICE")
     for line, price_micro in priced:

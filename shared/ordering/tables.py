@@ -186,9 +186,12 @@ document_flow = replicated_table(
 
 def _parties(row: Mapping[str, Value]) -> tuple[str, ...]:
     """Head office sees the whole channel; beside it who asks, and the upstream account asked."""
-    parties = (str(row["account_id"]), str(row["supplier"]))
-    # A refusal of a stranger's request names no account: only head office holds it.
-    return (scopes.HQ, *(scopes.account(party) for party in parties if party))
+    account_id, supplier = str(row["account_id"]), str(row["supplier"])
+    if not account_id:
+        # A refusal of a stranger's request names no account: only head office holds it.
+        return (scopes.HQ,)
+    asked = scopes.account(supplier) if supplier else scopes.SUPPLY
+    return (scopes.HQ, scopes.account(account_id), asked)
 
 
 def _parties_and_sites(row: Mapping[str, Value]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from shared.core.ids import uid_text
 from shared.pricing.documents import PriceRows, PriceVersionPublished
-from shared.pricing.rules import MOST_ROWS, PriceRow, Step, check_rows, check_steps, part_sums
+from shared.pricing.rules import ROWS_MAX, PriceRow, Step, check_rows, check_steps, part_sums
 
 
 def version_bodies(
@@ -25,11 +25,11 @@ def version_bodies(
     """
     check_steps(steps)
     check_rows(rows)
-    for start in range(0, len(rows), MOST_ROWS):
+    for start in range(0, len(rows), ROWS_MAX):
         yield PriceRows(
             version_id=uid_text(version_uid),
             sales_org_id=sales_org_id,
-            rows=tuple(rows[start : start + MOST_ROWS]),
+            rows=tuple(rows[start : start + ROWS_MAX]),
         )
     yield PriceVersionPublished(
         sales_org_id=sales_org_id,

@@ -16,10 +16,11 @@ from shared.sync.limits import (
     INSTANT_MAX_US,
     KEY_CHARS_MAX,
     LEDGER_AMOUNT_MAX,
-    TEXT_CHARS_MAX,
+    ROW_CHARS_MAX,
 )
 from shared.sync.tables import Replicated, Schema
 
+_MANY = 1_000
 _DAY = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?")
 
 
@@ -43,27 +44,35 @@ def excess(schema: Schema, writes: Sequence[Write]) -> str:
     """
     if len(writes) > DOCUMENT_ROWS_MAX:
         return "DOCUMENT_TOO_LARGE"
-    letters = 0
-    amounts: dict[str, int] = {}
-    for write in writes:
-        texts = [value for value in write.values.values() if isinstance(value, str)]
-        whole = "".join((write.id, *texts))
-        letters += len(whole)
-        if "\0" in whole:
-            return "TEXT_UNUSABLE"
-        table = schema[write.table]
-        if len(whole) > KEY_CHARS_MAX and _is_too_long(table, write, texts):
+    # Each value once: lines repeat most of what they hold.
+    different: set[Value] = set().union(*(write.values.values() for write in writes))
+    texts = [value for value in different if isinstance(value, str)]
+    texts += [write.id for write in writes]
+    if "\0" in "".join(texts):
+        return "TEXT_UNUSABLE"
+    longest = max(map(len, texts), default=0)
+    if longest > KEY_CHARS_MAX or len(writes) > _MANY:
+        if sum(map(_letters, writes)) > DOCUMENT_CHARS_MAX:
+            return "DOCUMENT_TOO_LARGE"
+        if any(_is_too_long(schema[write.table], write) for write in writes):
             return "TEXT_TOO_LONG"
-        for balance in table.balances:
-            amount = write.values.get(balance.amount, 0)
-            amounts[write.table] = amounts.get(write.table, 0) + abs(int(amount))
-    if letters > DOCUMENT_CHARS_MAX:
-        return "DOCUMENT_TOO_LARGE"
-    return "AMOUNT_TOO_LARGE" if max(amounts.values(), default=0) > LEDGER_AMOUNT_MAX else ""
+    return "AMOUNT_TOO_LARGE" if _moved(schema, writes) > LEDGER_AMOUNT_MAX else ""
 
 
-def _is_too_long(table: Replicated, write: Write, texts: Sequence[str]) -> bool:
-    if len(write.id) > ID_CHARS_MAX or any(len(text) > TEXT_CHARS_MAX for text in texts):
+def _moved(schema: Schema, writes: Sequence[Write]) -> int:
+    """The largest amount the document moves in any ledger, both ways added up."""
+    columns: dict[str, set[str]] = {}
+    amounts: dict[str, int] = {}
+    for name, _, values in writes:
+        if name not in columns:
+            columns[name] = {balance.amount for balance in schema[name].balances}
+        for column in columns[name]:
+            amounts[name] = amounts.get(name, 0) + abs(int(values.get(column, 0)))
+    return max(amounts.values(), default=0)
+
+
+def _is_too_long(table: Replicated, write: Write) -> bool:
+    if len(write.id) > ID_CHARS_MAX or _letters(write) > ROW_CHARS_MAX:
         return True
     return any(_length(write.values.get(name, "")) > KEY_CHARS_MAX for name in _keys(table))
 
@@ -74,6 +83,10 @@ def _keys(table: Replicated) -> set[str]:
     for balance in table.balances:
         names |= {balance.from_column, balance.to_column, *balance.keys}
     return names
+
+
+def _letters(write: Write) -> int:
+    return len(write.id) + sum(map(_length, write.values.values()))
 
 
 def _length(value: Value) -> int:

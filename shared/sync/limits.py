@@ -11,8 +11,8 @@ DOCUMENT_ROWS_MAX = 100_000
 """Rows one document may make."""
 DOCUMENT_CHARS_MAX = 32 * 1024 * 1024
 """Text of all these rows together: a long name that every line repeats is not one name."""
-TEXT_CHARS_MAX = 100_000
-"""Text of one column of a row."""
+ROW_CHARS_MAX = 400_000
+"""Text of one row."""
 KEY_CHARS_MAX = 300
 """A name by which rows are found: ids, ledger ends, scopes."""
 ID_CHARS_MAX = 600
@@ -30,7 +30,7 @@ ENROL_BYTES_MAX = 1024
 DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
 PAGE_ROWS = 5_000
 PAGE_ROWS_MAX = 20_000
-PAGE_CHARS_MAX = 2 * 1024 * 1024
+PAGE_CHARS_MAX = 1_900_000
 """Text of a page, so that an answer stays within its body whatever the rows hold."""
 PULL_SCOPES_MAX = 200
 """Scopes of one request; a desk of many accounts has hundreds, most with little in them."""

@@ -16,7 +16,8 @@ from shared.sync.replica import load_rows
 from shared.sync.statements import upsert
 from shared.sync.tables import Replicated, TableRole
 
-_NONSENSE = (QutongError, ArithmeticError, LookupError, ValueError, TypeError)
+NONSENSE = (QutongError, ArithmeticError, LookupError, ValueError, TypeError)
+"""What code that posts a document raises when the document makes no sense."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ class OwnSlots:
     def _posted(self, stored: bytes) -> list[Write]:
         try:
             return self._registry.post(self._registry.decode(stored))
-        except _NONSENSE:
+        except NONSENSE:
             # Such a document was never posted here either; head office keeps it aside.
             return []
 

@@ -10,6 +10,9 @@ HQ = "hq"
 ALL = "all"
 """What every device of the house holds: movement types, reasons, roles."""
 
+SUPPLY = "supply"
+"""Orders head office supplies, for its own warehouses that ship them."""
+
 
 def org(sales_org_id: str) -> str:
     """The general catalogue, prices and policies of a sales organisation."""

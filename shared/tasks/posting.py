@@ -9,7 +9,7 @@ from shared.core.ids import uid_text
 from shared.journal.document import Header, Write
 from shared.journal.kind import Answer
 from shared.tasks.documents import TaskClosed, TaskOpened, params_of
-from shared.tasks.rules import NOTE_MOST_CHARACTERS, TaskState, task_id
+from shared.tasks.rules import NOTE_CHARACTERS_MAX, TaskState, task_id
 
 
 def open_task(
@@ -77,7 +77,7 @@ def post_closed(header: Header, body: TaskClosed) -> Iterable[Write]:
                 "state": TaskState.CLOSED.value,
                 "closed_at_us": header.happened_at_us,
                 "closed_by": header.author_id,
-                "closing_reason": body.reason[:NOTE_MOST_CHARACTERS],
+                "closing_reason": body.reason[:NOTE_CHARACTERS_MAX],
             },
         )
     ]

@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.core.ids import derived_id
 
-NOTE_MOST_CHARACTERS: Final = 500
+NOTE_CHARACTERS_MAX: Final = 500
 
 
 class TaskState(StrEnum):

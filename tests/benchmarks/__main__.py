@@ -54,7 +54,7 @@ MEASURES: dict[str, Measure] = {
     "P3": lambda folder, size: selling.run(folder, size.sales, size.pulled),
     "P4": lambda folder, size: arriving.new_device(folder, size.products),
     "P5": lambda folder, size: arriving.price_change(folder, size.products, size.changed),
-    "P6": lambda folder, size: idle.run(folder, size.products),
+    "P6": lambda folder, size: idle.run(folder, size.products, 12 * size.rounds),
     "P7": lambda folder, size: uploading.run(folder, size.up),
     "P9": lambda folder, size: counting.run(folder, size.count_lines),
     "P10": lambda folder, size: stock.run(folder, size.moves, size.more_moves),

@@ -255,15 +255,29 @@ class Meter:
         self._target = (parts.hostname or "127.0.0.1", parts.port or 80)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._lock = threading.Lock()
+        self._ends: list[socket.socket] = [self._listener]
+        self._threads: list[threading.Thread] = []
+        self._start(self._accept)
+
+    def _start(self, work: Callable[..., None], *ends: socket.socket) -> None:
+        thread = threading.Thread(target=work, args=ends)
+        with self._lock:
+            self._ends += ends
+            self._threads.append(thread)
+        thread.start()
 
     def reset(self) -> None:
         """Count from here on."""
         self.up = self.down = self.requests = 0
 
     def close(self) -> None:
-        """Take no more connections."""
-        self._listener.close()
+        """Break what is open, and take no more connections."""
+        with self._lock:
+            ends, threads = list(self._ends), list(self._threads)
+        _end(*ends)
+        for thread in threads:
+            thread.join()
 
     def _accept(self) -> None:
         while True:
@@ -274,8 +288,8 @@ class Meter:
             far = socket.create_connection(self._target)
             for one in (near, far):
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            threading.Thread(target=self._carry_up, args=(near, far), daemon=True).start()
-            threading.Thread(target=self._carry_down, args=(far, near), daemon=True).start()
+            self._start(self._carry_up, near, far)
+            self._start(self._carry_down, far, near)
 
     def _carry_up(self, near: socket.socket, far: socket.socket) -> None:
         with suppress(OSError):

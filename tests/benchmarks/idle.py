@@ -10,18 +10,17 @@ from tests.benchmarks.figures import Figure, at_most, median_ms, p99_ms, seconds
 from tests.benchmarks.house import CLOCK, House, Meter, a_store
 from tests.replay.office import OfficeFolder
 
-_ROUNDS = 60
 _SMALL = 50
 
 
-def run(folder: Path, products: int) -> Iterator[Figure]:
+def run(folder: Path, products: int, rounds: int) -> Iterator[Figure]:
     """The same question to both; the large one is compared with the small one."""
-    small = _quiet(folder / "small", _SMALL, None)
+    small = _quiet(folder / "small", _SMALL, rounds, None)
     yield small
-    yield _quiet(folder / "large", products, small.median_ms)
+    yield _quiet(folder / "large", products, rounds, small.median_ms)
 
 
-def _quiet(folder: Path, products: int, before_ms: float | None) -> Figure:
+def _quiet(folder: Path, products: int, rounds: int, before_ms: float | None) -> Figure:
     house = House.founded(folder / "office", products)
     identity, key = house.enrolled("01")
     house.close()
@@ -34,7 +33,7 @@ def _quiet(folder: Path, products: int, before_ms: float | None) -> Figure:
             taken, floor = [], []
             bare = new_client(url)
             with settled():
-                for _ in range(_ROUNDS):
+                for _ in range(rounds):
                     floor.append(seconds_of(lambda: bare.get("/nothing")))
                     taken.append(seconds_of(lambda: drive(sync(store, CLOCK), first.send)))
             bare.close()

@@ -174,8 +174,7 @@ class House(Store):
             self.local.transact(partial(self._first_person, body))
         for typed in publication():
             self.do("HQ.01", typed.user, typed.command, **typed.params)
-        self.local.transact(self._hold_everything)
-        self.local.scopes_changed()
+        self.local.change_scopes(self._hold_everything)
 
     def _first_person(self, body: UserPublished, connection: Connection) -> None:
         self._write_hq(connection, body, "", b"", self.time.now_us())
@@ -200,7 +199,7 @@ def a_house() -> House:
     # Publishing takes seconds, copying milliseconds.
     _driver(founded).backup(_driver(house))
     house.time.at_us = founded.time.at_us
-    house.local.scopes_changed()
+    house.local.change_scopes(lambda _connection: None)
     return house
 
 

@@ -299,7 +299,9 @@ def _queried(connection: Connection, regions: Sequence[_Region]) -> dict[str, An
         select(func.sum(order_line.c.qty_micro), func.sum(order_line.c.amount_minor))
     ).one()
     by_outcome = select(channel_order.c.decided, func.count()).group_by(channel_order.c.decided)
-    decided: dict[str, int] = {outcome: count for outcome, count in connection.execute(by_outcome)}
+    decided: dict[str, int] = {}
+    for outcome, count in connection.execute(by_outcome):
+        decided[outcome] = count
     return {
         "accounts": _one(connection, select(func.count(channel_order.c.account_id.distinct()))),
         "orders": _one(connection, select(func.count()).select_from(channel_order)),

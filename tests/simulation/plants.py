@@ -15,7 +15,6 @@ import shared.sync.appending
 import shared.sync.confirm
 import sync_server.sync.feed
 import sync_server.sync.push
-from desktop.store.local import LocalStore
 from shared.areas import REGISTRY, SCHEMA
 from shared.journal.tables import journal
 from shared.sync.holding import scope_cursor
@@ -145,13 +144,9 @@ def _settle_too_far(settle_step: Any) -> Any:
     return planted
 
 
-def _never_spooled(spool: Any) -> Any:
+def _no_bytes(_slots: object) -> bytes:
     """Documents are shown as done without their second copy."""
-
-    def planted(self: LocalStore, records: bytes) -> None:
-        spool(self, b"")
-
-    return planted
+    return b""
 
 
 def _old_digest(add: Any) -> Any:
@@ -183,7 +178,7 @@ PLANTS: dict[str, Plant] = {
         desktop.sync.engine, "settle_step", lambda *_: lambda _: shared.sync.confirm.Applied()
     ),
     "lost scope stays": _instead(desktop.sync.engine, "lose_scope", _cursor_only),
-    "never spooled": _around(LocalStore, "_spool", _never_spooled),
+    "never spooled": _instead(desktop.store.local, "encode_slots", _no_bytes),
     "no spool replay": _instead(desktop.store.recovery, "_repost", _nothing),
     "numbers in memory": _around(shared.sync.appending, "_next_number", _numbers_in_memory),
     "old digest": _around(sync_server.sync.feed, "add", _old_digest),

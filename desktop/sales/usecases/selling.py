@@ -16,7 +16,7 @@ from shared.channel.queries import SiteView
 from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
-from shared.core.money import MOST_UNIT_PRICE_MICRO, apply_ratio
+from shared.core.money import UNIT_PRICE_MICRO_MAX, apply_ratio
 from shared.core.rounding import MICRO, share_by_largest_remainder
 from shared.journal.document import Header
 from shared.pricing.queries import sales_orgs_of_site
@@ -26,9 +26,9 @@ from shared.sales.rules import LineKind, SaleMode, line_minor, totals
 
 OWN_DISCOUNT_MICRO: Final = 100_000
 """How much of the list amount a person may give away without another one: a tenth."""
-MOST_ROUND_OFF_MINOR: Final = 100
+ROUND_OFF_MINOR_MAX: Final = 100
 """抹零 goes down to whole units of the currency at most."""
-MOST_LINES: Final = 1_000
+LINES_MAX: Final = 1_000
 """Of one sale: what a person would never key, and a page still shows."""
 
 
@@ -172,8 +172,8 @@ def priced(
     """A basket with the prices of now and their reasons, in its order; raises as ``sell``."""
     if not basket:
         raise RuleViolation("NO_LINES")
-    if len(basket) > MOST_LINES:
-        raise RuleViolation("TOO_MANY_LINES", most=MOST_LINES)
+    if len(basket) > LINES_MAX:
+        raise RuleViolation("TOO_MANY_LINES", most=LINES_MAX)
     if any(line.qty_micro < 0 for line in basket):
         require(session, "sale.return")
     at_us = session.now_us
@@ -197,7 +197,7 @@ def _line(
         list_price = said
     else:
         raise RuleViolation("PRICE_MISSING", product_id=line.product_id)
-    if said is not None and not 0 <= said <= MOST_UNIT_PRICE_MICRO:
+    if said is not None and not 0 <= said <= UNIT_PRICE_MICRO_MAX:
         raise RuleViolation("PRICE_BAD", product_id=line.product_id)
     if said is not None and said > list_price and line.kind is not LineKind.GIFT:
         # More than the list says is no discount: the price itself is the person's.
@@ -296,8 +296,8 @@ def _complete(
     header: _Names,
     uid: bytes | None,
 ) -> Sold:
-    if not 0 <= round_off_to_minor <= MOST_ROUND_OFF_MINOR:
-        raise RuleViolation("ROUND_OFF_TOO_LARGE", most=MOST_ROUND_OFF_MINOR)
+    if not 0 <= round_off_to_minor <= ROUND_OFF_MINOR_MAX:
+        raise RuleViolation("ROUND_OFF_TOO_LARGE", most=ROUND_OFF_MINOR_MAX)
     due = totals([line.amount_minor for line in lines], round_off_to_minor=round_off_to_minor)
     tenders = tendered(place, due.total_minor, given, on_credit=on_credit)
     body = Sale(

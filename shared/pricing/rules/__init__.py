@@ -31,7 +31,7 @@ from shared.pricing.rules.resolving import (
     resolve,
 )
 from shared.pricing.rules.versions import (
-    MOST_ROWS,
+    ROWS_MAX,
     PartSum,
     PriceRow,
     check_rows,
@@ -41,9 +41,9 @@ from shared.pricing.rules.versions import (
 )
 
 __all__ = [
-    "MOST_ROWS",
     "RETAIL",
     "RETAIL_ONLY",
+    "ROWS_MAX",
     "Found",
     "Goods",
     "Lookup",

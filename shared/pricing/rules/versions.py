@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from shared.core.errors import RuleViolation
-from shared.core.money import MOST_RATIO_MICRO, MOST_UNIT_PRICE_MICRO
+from shared.core.money import RATIO_MICRO_MAX, UNIT_PRICE_MICRO_MAX
 from shared.pricing.rules.dimensions import is_dimension, part_of
 
-MOST_ROWS: Final = 5_000
+ROWS_MAX: Final = 5_000
 """Rows of one document."""
 
 
@@ -68,8 +68,8 @@ def _can_stand(row: PriceRow) -> bool:
     return (
         not (row.product_id and row.brand)
         and (row.dimension == "*" or is_dimension(row.dimension))
-        and 0 <= row.unit_price_micro <= MOST_UNIT_PRICE_MICRO
-        and 0 <= row.ratio_micro <= MOST_RATIO_MICRO
+        and 0 <= row.unit_price_micro <= UNIT_PRICE_MICRO_MAX
+        and 0 <= row.ratio_micro <= RATIO_MICRO_MAX
         and not (row.unit_price_micro and row.ratio_micro)
         and row.from_qty_micro >= 0
         # A price is a product's; only ratios hold for a brand or for everything.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.postgres import new_database, running_postgres
+from tests.integration.server.two_shops import Place, two_shops
 from tests.integration.server.world import World, make_world
 
 _names = count(1)
@@ -34,3 +35,10 @@ def world(address: str) -> Iterator[World]:
     made = make_world(address)
     yield made
     made.database.close()
+
+
+@pytest.fixture
+def place(address: str, tmp_path: Path) -> Iterator[Place]:
+    """A head office with two shops, in this process."""
+    with two_shops(address, tmp_path) as made:
+        yield made

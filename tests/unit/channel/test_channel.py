@@ -262,6 +262,11 @@ def test_a_desktop_of_head_office_holds_everything_shared_and_no_sites_detail(
     assert not [one for one in held if one.startswith(("site:", "account:"))]
 
 
+def test_a_warehouse_of_head_office_holds_the_orders_it_ships(office: Office) -> None:
+    assert "supply" in scopes_of_device(office.connection, "keeper")
+    assert "supply" not in scopes_of_device(office.connection, "dealer")
+
+
 def test_a_revoked_or_unknown_device_holds_nothing(office: Office) -> None:
     office.post(DeviceRevoked(device_id="till", site_id="SH01", reason="lost"))
 
@@ -312,3 +317,17 @@ def test_a_category_falls_back_along_its_chain_and_a_ring_ends(office: Office) -
     assert category_chain(office.connection, "LIVE") == ("LIVE", "SHOP")
     assert category_chain(office.connection, "") == ()
     assert with_fallbacks("A", {"A": "B", "B": "A"}) == ("A", "B")
+
+
+@pytest.mark.parametrize("name", ["", "-", "SH01/x", "SH01 hq", "org:FX", "a\0b", "a\nb"])
+def test_a_name_that_would_reach_into_another_site_or_account_is_not_published(
+    office: Office, name: str
+) -> None:
+    for published in (
+        ChannelPublished(sites=(Site(site_id=name, name="n", site_type="store"),)),
+        ChannelPublished(
+            accounts=(Account(account_id=name, partner_id="P", sales_org_id="FX", name="n"),)
+        ),
+    ):
+        with pytest.raises(RuleViolation, match="NAME_UNUSABLE"):
+            office.post(published)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shared.core.errors import RuleViolation
 from shared.core.money import (
+    AMOUNT_MINOR_MAX,
     MINOR_DIGITS,
-    MOST_MINOR,
     Money,
     chinese_uppercase,
     format_money,
@@ -21,7 +21,7 @@ from shared.core.money import (
     parse_unit_price_micro,
 )
 
-minors = st.integers(-MOST_MINOR, MOST_MINOR)
+minors = st.integers(-AMOUNT_MINOR_MAX, AMOUNT_MINOR_MAX)
 currencies = st.sampled_from(sorted(MINOR_DIGITS))
 micros = st.integers(-(10**12), 10**12)
 
@@ -129,7 +129,7 @@ def test_a_line_is_rounded_once_half_away_and_its_return_mirrors_it(
     qty: int, price: int, currency: str
 ) -> None:
     exact = Fraction(qty * price * 10 ** MINOR_DIGITS[currency], 10**12)
-    if abs(exact) > MOST_MINOR:
+    if abs(exact) > AMOUNT_MINOR_MAX:
         return
     amount = line_amount_minor(qty, price, currency)
     assert abs(amount - exact) <= Fraction(1, 2)
@@ -264,4 +264,4 @@ def test_capitals_exist_for_yuan_only() -> None:
     with pytest.raises(RuleViolation, match="CURRENCY_NOT_IN_UPPERCASE"):
         chinese_uppercase(100, "GBP")
     with pytest.raises(RuleViolation, match="AMOUNT_TOO_LARGE"):
-        chinese_uppercase(MOST_MINOR + 1)
+        chinese_uppercase(AMOUNT_MINOR_MAX + 1)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from shared.core.errors import RuleViolation
 from shared.core.quantity import (
-    MOST_QTY_MICRO,
+    QTY_MICRO_MAX,
     Pack,
     checked_quantity,
     format_quantity,
@@ -18,7 +18,7 @@ from shared.core.rounding import MICRO
 PIECE, BOX, CASE = Pack("支", MICRO), Pack("盒", 6 * MICRO), Pack("箱", 12 * MICRO)
 PACKS = (PIECE, BOX, CASE)
 
-quantities = st.integers(-MOST_QTY_MICRO, MOST_QTY_MICRO)
+quantities = st.integers(-QTY_MICRO_MAX, QTY_MICRO_MAX)
 some_packs = st.lists(
     st.tuples(st.sampled_from("箱盒件打包提条EK"), st.integers(1, 10**9)), max_size=5
 ).map(lambda pairs: (PIECE, *(Pack(unit, factor) for unit, factor in dict(pairs).items())))
@@ -88,9 +88,9 @@ def test_a_part_of_a_pack_that_no_base_unit_can_hold_is_refused() -> None:
 
 
 def test_the_largest_quantity_is_just_under_a_milliard() -> None:
-    assert parse_quantity("999999999.999999") == checked_quantity(MOST_QTY_MICRO)
+    assert parse_quantity("999999999.999999") == checked_quantity(QTY_MICRO_MAX)
     with pytest.raises(RuleViolation, match=r"QUANTITY_TOO_LARGE most=999999999\.999999"):
-        checked_quantity(-MOST_QTY_MICRO - 1)
+        checked_quantity(-QTY_MICRO_MAX - 1)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_unit_name_that_could_not_be_read_back_is_refused(unit: str) -> None:
         Pack(unit, MICRO)
 
 
-@pytest.mark.parametrize("factor", [0, -MICRO, MOST_QTY_MICRO + 1])
+@pytest.mark.parametrize("factor", [0, -MICRO, QTY_MICRO_MAX + 1])
 def test_a_pack_holds_a_sensible_number_of_pieces(factor: int) -> None:
     with pytest.raises(RuleViolation, match="PACK_FACTOR_BAD"):
         Pack("箱", factor)

@@ -137,6 +137,7 @@ def test_a_partner_s_supplier_may_stand_further_down() -> None:
     ("row", "code"),
     [
         (("C1", "乙", "", "", "", "", "", "", ""), "CODE_TWICE"),
+        (("C1/2", "乙", "", "13800000002", "", "", "", "", ""), "NAME_UNUSABLE"),
         (("", "乙", "", "", "", "", "", "", ""), "PARTNER_UNIDENTIFIED"),
         (("C2", "乙", "9.13E+17", "", "", "", "", "", ""), "CODE_LOST_DIGITS"),
         (("C2", "乙", "", "", "", "北极", "", "", ""), "REGION_UNKNOWN"),

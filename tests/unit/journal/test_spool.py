@@ -1,6 +1,10 @@
 """The spool's records: what is written is read, and damage is found where it is."""
 
+import struct
+import zlib
+
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,3 +100,13 @@ def test_slots_of_a_journal_are_appended_in_their_order() -> None:
     slots = [record.slot() for record in records if hasattr(record, "slot")]
     read = read_spool(encode_slots(slots)).records
     assert [placed.record for placed in read] == records[1:3]
+
+
+@pytest.mark.parametrize("payload", [b"\x97\xa1\xff", b"\x91" * 100_000, b"\xc1", b""])
+def test_a_record_of_nonsense_with_a_good_sum_is_damage_and_no_fault(payload: bytes) -> None:
+    good = encode_record(some_records([b"one"])[-1])
+    crc = zlib.crc32(payload, zlib.crc32(b"\x02" + (1).to_bytes(8, "big")))
+    bad = struct.pack(">4sBIIQ", b"QSP1", 2, len(payload), crc, 1) + payload
+    spooled = read_spool(good + bad + good)
+    assert len(spooled.records) == 2
+    assert len(spooled.damages) == 1

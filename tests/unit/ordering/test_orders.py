@@ -549,3 +549,9 @@ def test_the_decision_travels_to_both_parties_and_head_office_and_to_nobody_else
     for table in (channel_order, order_decision):
         row = office.connection.execute(select(table)).mappings().one()
         assert SCHEMA[table.name].scopes(dict(row)) == ("hq", "account:D2", "account:D1")
+
+
+def test_only_orders_of_head_offices_own_supply_travel_to_its_warehouses() -> None:
+    order = dict(SCHEMA["channel_order"].defaults) | {"account_id": "D2"}
+    assert SCHEMA["channel_order"].scopes(order) == ("hq", "account:D2", "supply")
+    assert "supply" not in SCHEMA["channel_order"].scopes(order | {"supplier": "D1"})

@@ -386,7 +386,14 @@ def test_a_scope_fetched_anew_sweeps_what_is_no_longer_there(
 
 
 @pytest.mark.parametrize(
-    "columns", [{"rank": ["not a number"]}, {"rank": [1 << 63]}, {"name": ["a", "too many"]}]
+    "columns",
+    [
+        {"rank": ["not a number"]},
+        {"rank": [1 << 63]},
+        {"name": ["a", "too many"]},
+        {"id": ["another"]},
+        {"_digest": [7]},
+    ],
 )
 def test_a_page_that_does_not_fit_is_refused_whole_with_a_code(
     till: LocalStore, columns: dict[str, list[Value]]
