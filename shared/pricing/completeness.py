@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, column, func, select, table
+from sqlalchemy import BindParameter, Connection, bindparam, column, func, select, table
 
 from shared.core.errors import RuleViolation
 from shared.pricing.rules import PartSum, PriceRow, part_sums
@@ -105,8 +105,7 @@ def _is_complete(
     # Rows are inserted once and never change, so the digest is proved once.
     if was_complete:
         return True
-    rows = connection.execute(_ROWS, keys).mappings()
-    return part_sums(map(_row, rows)) == (stated,)
+    return part_sums(map(_row, connection.execute(_ROWS, keys).all())) == (stated,)
 
 
 def note_complete(connection: Connection, version_id: str, parts: Iterable[PartSum]) -> None:
@@ -118,7 +117,7 @@ def note_complete(connection: Connection, version_id: str, parts: Iterable[PartS
 def rows_of_version(connection: Connection, version_id: str) -> list[PriceRow]:
     """Every row stated for a version, in no order."""
     found = connection.execute(_ROWS_OF_VERSION, {"version_id": version_id})
-    return [_row(one) for one in found.mappings()]
+    return [_row(one) for one in found.all()]
 
 
 def check_complete(stated: Sequence[PartSum], rows: Sequence[PriceRow]) -> None:
@@ -131,6 +130,7 @@ def check_complete(stated: Sequence[PartSum], rows: Sequence[PriceRow]) -> None:
         raise RuleViolation("PRICE_ROWS_INCOMPLETE", part=part)
 
 
-def _row(values: RowMapping) -> PriceRow:
-    stated = {name: values[name] for name in _VALUES}
-    return PriceRow(**stated | {"is_removed": bool(values["is_removed"])})
+def _row(values: Sequence[Any]) -> PriceRow:
+    """In the order of _VALUES, which is that of a PriceRow."""
+    product_id, brand, dimension, price, ratio, from_qty, is_removed = values
+    return PriceRow(product_id, brand, dimension, price, ratio, from_qty, bool(is_removed))

@@ -1,9 +1,9 @@
 """What is where: balances, the book at an instant, the stock ledger report."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, select
 
 from shared.core.errors import RuleViolation
 from shared.stock.rules import Direction, MovementType
@@ -12,11 +12,16 @@ from shared.stock.tables import movement_type, site_opening, stock_balance, stoc
 
 def on_hand_micro(connection: Connection, place: str, product_id: str) -> int:
     """What a location holds of a product over all lots, from the kept balance."""
-    held = stock_balance.c.came_in - stock_balance.c.went_out
-    where = (stock_balance.c.end == place, stock_balance.c.product_id == product_id)
-    return int(
-        connection.execute(select(func.coalesce(func.sum(held), 0)).where(*where)).scalar_one()
-    )
+    keys = {"place": place, "product_id": product_id}
+    return int(connection.execute(_ON_HAND, keys).scalar_one())
+
+
+# Built once: making a statement costs more than running it.
+_ON_HAND: Final = select(
+    func.coalesce(func.sum(stock_balance.c.came_in - stock_balance.c.went_out), 0)
+).where(
+    stock_balance.c.end == bindparam("place"), stock_balance.c.product_id == bindparam("product_id")
+)
 
 
 class Holding(NamedTuple):
@@ -52,21 +57,60 @@ class StockLine(NamedTuple):
 
 
 def stock_report(connection: Connection, place: str, from_day: str, to_day: str) -> list[StockLine]:
-    """The stock ledger of a location for the days from..to inclusive, by product."""
-    d = stock_day.c
-    before = case((d.business_day < from_day, d.came_in - d.went_out), else_=0)
-    within_in = case((d.business_day >= from_day, d.came_in), else_=0)
-    within_out = case((d.business_day >= from_day, d.went_out), else_=0)
-    statement = (
-        select(d.product_id, func.sum(before), func.sum(within_in), func.sum(within_out))
-        .where(d.end == place, d.business_day <= to_day)
-        .group_by(d.product_id)
-        .order_by(d.product_id)
-    )
+    """The stock ledger of a location for the days from..to inclusive, by product.
+
+    What is held now less what moved since is the opening: only the days from ``from_day`` on are
+    read, so the report grows with its period and not with the years before it.
+    """
+    keys = {"place": place, "from_day": from_day, "to_day": to_day}
     return [
-        StockLine(product, int(start), int(came), int(went), int(start + came - went))
-        for product, start, came, went in connection.execute(statement)
+        StockLine(
+            product,
+            int(held - net),
+            int(came),
+            int(went),
+            int(held - net + came - went),
+        )
+        for product, held, net, came, went in connection.execute(_REPORT, keys).all()
     ]
+
+
+def _report() -> Select[Any]:
+    b, d, earlier = stock_balance.c, stock_day.c, stock_day.alias("earlier")
+    held = (
+        select(b.product_id, func.sum(b.came_in - b.went_out).label("qty"))
+        .where(b.end == bindparam("place"))
+        .group_by(b.product_id)
+        .subquery("held")
+    )
+    is_within = d.business_day <= bindparam("to_day")
+    since = and_(
+        d.end == bindparam("place"),
+        d.product_id == held.c.product_id,
+        d.business_day >= bindparam("from_day"),
+    )
+    # A product that came only after the period is no line of it.
+    was_known = exists().where(
+        earlier.c.end == bindparam("place"),
+        earlier.c.product_id == held.c.product_id,
+        earlier.c.business_day <= bindparam("to_day"),
+    )
+    return (
+        select(
+            held.c.product_id,
+            held.c.qty,
+            func.coalesce(func.sum(d.came_in - d.went_out), 0),
+            func.coalesce(func.sum(case((is_within, d.came_in), else_=0)), 0),
+            func.coalesce(func.sum(case((is_within, d.went_out), else_=0)), 0),
+        )
+        .select_from(held.outerjoin(stock_day, since))
+        .where(was_known)
+        .group_by(held.c.product_id, held.c.qty)
+        .order_by(held.c.product_id)
+    )
+
+
+_REPORT: Final = _report()
 
 
 def type_named(connection: Connection, type_id: str) -> MovementType:

@@ -105,8 +105,9 @@ def combine(lines: Iterable[Seen]) -> dict[str, Counted]:
     sheets = _sheets(_without_repeated_serials(lines))
     by_product: dict[str, list[_Settled]] = {}
     for zone_products, people in sheets.values():
+        read = [_read(one) for one in people]
         for product_id in zone_products:
-            figures = [f for f in (_figure(one, product_id) for one in people) if f]
+            figures = [f for f in (_figure(one, product_id) for one in read) if f]
             by_product.setdefault(product_id, []).append(_best_two(figures))
     return {product: _added(product, zones) for product, zones in sorted(by_product.items())}
 
@@ -125,6 +126,22 @@ class _Settled(NamedTuple):
 
 
 _Sheet = list[Seen]
+
+
+class _Read(NamedTuple):
+    """A sheet with its lines by product: they are asked for product by product."""
+
+    counter_id: str
+    is_recount: bool
+    last_at_us: int
+    lines: Mapping[str, Sequence[Seen]]
+
+
+def _read(sheet: _Sheet) -> _Read:
+    lines: dict[str, list[Seen]] = {}
+    for line in sheet:
+        lines.setdefault(line.product_id, []).append(line)
+    return _Read(sheet[0].counter_id, sheet[0].is_recount, _last(sheet), lines)
 
 
 def _without_repeated_serials(lines: Iterable[Seen]) -> list[Seen]:
@@ -161,13 +178,13 @@ def _last(sheet: _Sheet) -> int:
     return max(line.counted_at_us for line in sheet)
 
 
-def _figure(sheet: _Sheet, product_id: str) -> _Figure | None:
+def _figure(sheet: _Read, product_id: str) -> _Figure | None:
     """What a sheet says of a product: a first sheet says 0 of what it does not name."""
-    mine = [line for line in sheet if line.product_id == product_id]
-    if not mine and sheet[0].is_recount:
+    mine = sheet.lines.get(product_id, ())
+    if not mine and sheet.is_recount:
         return None
-    at_us = max((line.counted_at_us for line in mine), default=_last(sheet))
-    return _Figure(sheet[0].counter_id, sum(line.qty_micro for line in mine), at_us)
+    at_us = max((line.counted_at_us for line in mine), default=sheet.last_at_us)
+    return _Figure(sheet.counter_id, sum(line.qty_micro for line in mine), at_us)
 
 
 def _best_two(figures: Sequence[_Figure]) -> _Settled:
