@@ -17,9 +17,11 @@ from shared.journal.document import Header
 from shared.pricing.documents import OwnPriceSet
 from shared.pricing.publishing import version_bodies
 from shared.pricing.queries import (
+    PriceBook,
+    RetailPrices,
     context_of,
     price_book,
-    retail_price,
+    retail_prices,
     sales_orgs_of_site,
     versions,
 )
@@ -106,30 +108,35 @@ class Buyer:
         return not self.account_id and not self.level_id
 
 
-def price_for(
-    session: Session,
-    site_id: str,
-    buyer: Buyer,
-    product_id: str,
-    at_us: int,
-    *,
-    qty_micro: int = MICRO,
-) -> Price | None:
-    """The price of one base unit for a buyer at a site and instant; None when there is none.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """The prices of one buyer at a site and instant: opened once per document."""
+
+    books: tuple[PriceBook, ...]
+    retail: RetailPrices
+
+    def price(self, product_id: str, *, qty_micro: int = MICRO) -> Price | None:
+        """The price of one base unit; None when there is none."""
+        found = (book.price(product_id, qty_micro=qty_micro) for book in self.books)
+        own = next((price for price in found if price is not None), None)
+        return own or self.retail.price(product_id)
+
+
+def prices_for(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Prices:
+    """The prices a buyer pays at a site and instant.
 
     An account pays by its own sales organisation's logic (C07); a level as that level of the
     site's sales organisation does, and where the level has no price the consumer's price holds.
 
     Raises: RuleViolation ACCOUNT_UNKNOWN, LEVEL_UNKNOWN.
     """
-    if buyer.is_consumer:
-        return retail_price(session.connection, site_id, product_id, at_us)
-    for context in _contexts(session, site_id, buyer, at_us):
-        book = price_book(session.connection, context, at_us)
-        found = book.price(product_id, qty_micro=qty_micro) if book else None
-        if found is not None:
-            return found
-    return retail_price(session.connection, site_id, product_id, at_us)
+    connection = session.connection
+    contexts = () if buyer.is_consumer else _contexts(session, site_id, buyer, at_us)
+    books = (price_book(connection, context, at_us) for context in contexts)
+    return Prices(
+        books=tuple(book for book in books if book is not None),
+        retail=retail_prices(connection, site_id, at_us),
+    )
 
 
 def _contexts(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Sequence[PriceContext]:

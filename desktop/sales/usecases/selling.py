@@ -9,7 +9,7 @@ from sqlalchemy import select
 from desktop.access.usecases import require, require_approver
 from desktop.catalog.usecases import name_of
 from desktop.channel.usecases import day_at, place_of
-from desktop.pricing.usecases import Buyer, price_for
+from desktop.pricing.usecases import Buyer, Prices, prices_for
 from desktop.sales.usecases.paying import CHANGE, Given, tendered
 from desktop.store.session import Session
 from shared.channel.queries import SiteView
@@ -176,18 +176,14 @@ def priced(
         raise RuleViolation("TOO_MANY_LINES", most=LINES_MAX)
     if any(line.qty_micro < 0 for line in basket):
         require(session, "sale.return")
-    at_us = session.now_us
-    return [_line(session, place, buyer, line, at_us) for line in basket]
+    prices = prices_for(session, place.site_id, buyer, session.now_us)
+    return [_line(session, place, prices, line) for line in basket]
 
 
-def _line(
-    session: Session, place: SiteView, buyer: Buyer, line: BasketLine, at_us: int
-) -> SaleLine:
+def _line(session: Session, place: SiteView, prices: Prices, line: BasketLine) -> SaleLine:
     if not line.qty_micro:
         raise RuleViolation("QUANTITY_ZERO", product_id=line.product_id)
-    found = price_for(
-        session, place.site_id, buyer, line.product_id, at_us, qty_micro=abs(line.qty_micro)
-    )
+    found = prices.price(line.product_id, qty_micro=abs(line.qty_micro))
     said = line.unit_price_micro
     if line.kind is LineKind.GIFT:
         list_price = 0

@@ -3,10 +3,12 @@
 from shared.pricing.queries.comparing import PriceChange, difference
 from shared.pricing.queries.prices import (
     PriceBook,
+    RetailPrices,
     context_of,
     price,
     price_book,
     retail_price,
+    retail_prices,
     sales_orgs_of_site,
     spoken_names,
 )
@@ -21,6 +23,7 @@ from shared.pricing.queries.versions import (
 __all__ = [
     "PriceBook",
     "PriceChange",
+    "RetailPrices",
     "Version",
     "VersionView",
     "active_version",
@@ -29,6 +32,7 @@ __all__ = [
     "price",
     "price_book",
     "retail_price",
+    "retail_prices",
     "sales_orgs_of_site",
     "spoken_names",
     "version_by_number",

@@ -162,21 +162,41 @@ def price(
     return book.price(product_id, qty_micro=qty_micro) if book else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetailPrices:
+    """What consumers pay at a site and instant: opened once per basket, asked for many lines."""
+
+    connection: Connection
+    site_id: str
+    books: tuple[PriceBook, ...]
+
+    def price(self, product_id: str) -> Price | None:
+        """The shop's own price of a product, else the suggested one (B11, C01)."""
+        key = derived_id("own", self.site_id, product_id)
+        own = self.connection.execute(_OWN, {"key": key}).scalar_one_or_none()
+        if own is not None:
+            trail = Trail("price", f"product:{product_id}", f"site:{self.site_id}", own, 1, 1, 0)
+            return Price(unit_price_micro=own, version=0, step="own", decimals=-1, trail=(trail,))
+        found = (book.price(product_id) for book in self.books)
+        return next((price for price in found if price is not None), None)
+
+
+def retail_prices(connection: Connection, site_id: str, at_us: int) -> RetailPrices:
+    """The consumer's prices at a site, over its sales organisations in their order."""
+    books = (
+        price_book(connection, PriceContext(sales_org_id=sales_org_id), at_us, retail=True)
+        for sales_org_id in sales_orgs_of_site(connection, site_id)
+    )
+    return RetailPrices(
+        connection=connection,
+        site_id=site_id,
+        books=tuple(book for book in books if book is not None),
+    )
+
+
 def retail_price(connection: Connection, site_id: str, product_id: str, at_us: int) -> Price | None:
-    """What a consumer pays at a site: the shop's own price, else the suggested one (B11, C01)."""
-    own = connection.execute(
-        _OWN, {"key": derived_id("own", site_id, product_id)}
-    ).scalar_one_or_none()
-    if own is not None:
-        trail = Trail("price", f"product:{product_id}", f"site:{site_id}", own, 1, 1, 0)
-        return Price(unit_price_micro=own, version=0, step="own", decimals=-1, trail=(trail,))
-    for sales_org_id in sales_orgs_of_site(connection, site_id):
-        context = PriceContext(sales_org_id=sales_org_id)
-        book = price_book(connection, context, at_us, retail=True)
-        found = book.price(product_id) if book else None
-        if found is not None:
-            return found
-    return None
+    """What a consumer pays for one product at a site; many are asked of ``retail_prices``."""
+    return retail_prices(connection, site_id, at_us).price(product_id)
 
 
 def sales_orgs_of_site(connection: Connection, site_id: str) -> tuple[str, ...]:
