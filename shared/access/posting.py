@@ -8,7 +8,7 @@ from shared.core.ids import derived_id
 from shared.journal.document import Header, Value, Write
 
 
-def post_user(_header: Header, body: UserPublished) -> Iterator[Write]:
+def post_user(header: Header, body: UserPublished) -> Iterator[Write]:
     """The user, and a row for each site and sales organisation named in the grants."""
     user: dict[str, Value] = {
         "name": body.name,
@@ -18,7 +18,17 @@ def post_user(_header: Header, body: UserPublished) -> Iterator[Write]:
         "until_at_us": body.until_at_us,
     }
     yield Write("user_account", body.user_id, user)
-    for grant in body.grants:
+    for number, grant in enumerate(body.grants, start=1):
+        change: dict[str, Value] = {
+            "user_id": body.user_id,
+            "site_id": grant.site_id,
+            "sales_org_id": grant.sales_org_id,
+            "level": grant.level,
+            "role": body.role,
+            "is_active": int(body.is_active),
+            "from_at_us": header.happened_at_us,
+        }
+        yield Write("user_grant_change", derived_id(header.uid, "g", number), change)
         yield Write(
             "user_grant",
             derived_id(body.user_id, grant.site_id, grant.sales_org_id),

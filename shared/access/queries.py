@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from shared.access.documents import Grant
 from shared.access.rules import ALL_PERMISSIONS, SYSTEM_USER, GrantLevel, Role, permissions
-from shared.access.tables import user_account, user_grant
+from shared.access.tables import user_account, user_grant, user_grant_change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +53,37 @@ def permissions_of(
     found: frozenset[str] = frozenset()
     for row in usable:
         found |= permissions(row.role, [row.level])
+    return found
+
+
+_CHANGES: Final = (
+    select(user_grant_change)
+    .where(
+        user_grant_change.c.user_id == bindparam("user_id"),
+        user_grant_change.c.site_id.in_(["", bindparam("site_id")]),
+        user_grant_change.c.from_at_us <= bindparam("at_us"),
+    )
+    .order_by(user_grant_change.c.from_at_us, user_grant_change.c.id)
+)
+
+
+def permissions_at(
+    connection: Connection, user_id: str, site_id: str, at_us: int
+) -> frozenset[str]:
+    """What the user might do at the site at an earlier instant, as published until then.
+
+    For facts that arrive late: who has left since was right to sell while still there.
+    """
+    then = {
+        (row.site_id, row.sales_org_id): row
+        for row in connection.execute(
+            _CHANGES, {"user_id": user_id, "site_id": site_id, "at_us": at_us}
+        )
+    }
+    found: frozenset[str] = frozenset()
+    for row in then.values():
+        if row.is_active and (row.site_id == site_id or row.role == Role.HEAD_OFFICE):
+            found |= permissions(row.role, [row.level])
     return found
 
 

@@ -36,8 +36,25 @@ user_grant = replicated_table(
 The user's own columns are repeated, so that a site holds its users and nobody else's.
 """
 
+user_grant_change = replicated_table(
+    "user_grant_change",
+    text_column("user_id", index=True),
+    text_column("site_id"),
+    text_column("sales_org_id"),
+    text_column("level"),
+    text_column("role"),
+    integer_column("is_active"),
+    integer_column("from_at_us"),
+)
+"""What every publication said of a grant, and from when.
+
+A till that was offline brings sales of somebody who has left since: they were right when they
+happened, and facts are never refused (domain rule 1).
+"""
+
 
 TABLES: tuple[Replicated, ...] = (
     Replicated(table=user_account, role=TableRole.RECORD, scopes=scopes.in_hq),
     Replicated(table=user_grant, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
+    Replicated(table=user_grant_change, role=TableRole.LEDGER, scopes=scopes.in_hq),
 )

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from shared.access.queries import permissions_of
+from shared.access.queries import permissions_at, permissions_of
 from shared.areas import REGISTRY, SCHEMA
 from shared.channel.queries import scopes_of_device
 from shared.core.clock import Clock, Randomness
@@ -22,7 +22,11 @@ from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import known, migrate, schema_version, tell
 from sync_server.sync.head_office import MANY, Directory, HeadOffice
 
-DIRECTORY = Directory(scopes_of_device=scopes_of_device, permissions_of=permissions_of)
+DIRECTORY = Directory(
+    scopes_of_device=scopes_of_device,
+    permissions_of=permissions_of,
+    permissions_at=permissions_at,
+)
 """Who may hold and do what, from the areas channel and access."""
 
 _KEY = "hq.key"

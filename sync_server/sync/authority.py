@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from shared.core.ids import uid_text
-from shared.journal.document import Document, Write
+from shared.journal.document import Document, DocumentClass, Header, Write
 from shared.journal.kind import Kind
 from shared.sync import scopes as scope_names
 from shared.sync.replica import load_rows
@@ -38,8 +38,7 @@ class AuthorityCheck:
             return "DEVICE_TYPE_NOT_ALLOWED"
         if not self._is_own_site(header.site_id):
             return "FOREIGN_SITE"
-        wanted = kind.authority.permission
-        if wanted and wanted not in self._permissions_of(header.author_id, header.site_id):
+        if not self._may(header.author_id, kind, header):
             return "PERMISSION_MISSING"
         if kind.authority.needs_approver and not self._approved(document):
             return "APPROVER_MISSING"
@@ -62,6 +61,18 @@ class AuthorityCheck:
         if self._device.device_type == HQ_DEVICE:
             return True
         return scope_names.site(site_id) in self._scopes
+
+    def _may(self, user_id: str, kind: Kind, header: Header) -> bool:
+        """Whether a person may write this: now, or, for a fact, when it happened."""
+        wanted = kind.authority.permission
+        if not wanted or wanted in self._permissions_of(user_id, header.site_id):
+            return True
+        if kind.document_class is not DocumentClass.FACT or user_id == SYSTEM_USER:
+            return False
+        then = self._hq.directory.permissions_at(
+            self._connection, user_id, header.site_id, header.happened_at_us
+        )
+        return wanted in then
 
     def _permissions_of(self, user_id: str, site_id: str) -> frozenset[str]:
         if user_id == SYSTEM_USER:

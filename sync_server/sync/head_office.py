@@ -45,6 +45,13 @@ class Posted(NamedTuple):
     writes: Sequence[Write]
 
 
+def nothing_earlier(
+    _connection: Connection, _user_id: str, _site_id: str, _at_us: int
+) -> frozenset[str]:
+    """For a house that keeps no history of its grants."""
+    return frozenset()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Who may hold and do what, as the areas channel and access know it."""
@@ -52,6 +59,8 @@ class Directory:
     scopes_of_device: Callable[[Connection, str], tuple[str, ...]]
     permissions_of: Callable[[Connection, str, str], frozenset[str]]
     """(connection, user id, site id) -> permissions such as ``sale.make``."""
+    permissions_at: Callable[[Connection, str, str, int], frozenset[str]] = nothing_earlier
+    """The same at an earlier instant: a fact is right when it was right as it happened."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from shared.journal.chain import GENESIS, SigningKey, seal
 from shared.journal.document import Body, Document, Draft
 from shared.journal.kind import encode, header_for
 from shared.ordering.documents import OrderLine, OrderSubmitted, ShipmentPosted
+from shared.stock.documents import MoveLine, Movement
 from shared.sync.messages import Push, PushItem
 from sync_server.operations.home import Office, create
 from sync_server.store.devices import find_device
@@ -105,3 +106,33 @@ def test_a_dealer_cannot_ship_in_head_offices_name(office: Office) -> None:
         order_uid=bytes(16), account_id="D2", to_site="SH09", currency="CNY", lines=[], supplier=""
     )
     assert pushed(office, forged) == ["FOREIGN_ACCOUNT"]
+
+
+def dismissed(office: Office) -> None:
+    """Wang leaves a second after noon; what was made until then arrives later."""
+    left = UserPublished(
+        user_id="wang",
+        name="Wang",
+        role="dealer",
+        grants=(Grant(site_id="DL01"),),
+        is_active=False,
+    )
+    later_us = NOON_US + 1_000_000
+    with office.database.write() as connection:
+        publish(connection, office.hq, [draft_of(office.hq, left, later_us)], later_us)
+
+
+def test_goods_moved_by_somebody_who_left_since_are_a_fact_all_the_same(office: Office) -> None:
+    dismissed(office)
+    moved = Movement(
+        movement_type="purchase",
+        from_location="supplier",
+        to_location="site/DL01/-/sellable",
+        lines=[MoveLine(product_id="P1", qty_micro=1_000_000)],
+    )
+    assert pushed(office, moved) == []
+
+
+def test_an_order_of_somebody_who_left_since_is_not_decided(office: Office) -> None:
+    dismissed(office)
+    assert pushed(office, an_order("D1")) == ["PERMISSION_MISSING"]
