@@ -25,7 +25,7 @@ from desktop.headless.flags import params_of, usage_of
 from desktop.headless.sentences import sentence
 from desktop.store.command import Command, find_command
 from desktop.sync.story import status
-from shared.core.errors import QutongError, RuleViolation
+from shared.core.errors import QutongError, RuleViolation, Unavailable
 
 
 class Enrol(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -91,7 +91,12 @@ def _answer(client: Client, chosen: argparse.Namespace) -> object:
 def _enrol(client: Client, server: str, code: str) -> object:
     if not server or not code:
         raise RuleViolation("COMMAND_UNREADABLE", command="enrol", reason="--server --code")
-    return {"device_id": client.enrol(server, code)}
+    device_id = client.enrol(server, code)
+    try:
+        return {"device_id": device_id, "pulled": client.sync().pulled}
+    except Unavailable as error:
+        # Enrolled all the same; what head office publishes comes with the next sync.
+        return {"device_id": device_id, "pulled": 0, "waiting": error.code}
 
 
 _CLIENT = ("sync", "status", "commands")
