@@ -20,7 +20,6 @@ from shared.sync.limits import (
 )
 from shared.sync.tables import Replicated, Schema
 
-_MANY = 1_000
 _DAY = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?")
 
 
@@ -51,11 +50,14 @@ def excess(schema: Schema, writes: Sequence[Write]) -> str:
     if "\0" in "".join(texts):
         return "TEXT_UNUSABLE"
     longest = max(map(len, texts), default=0)
-    if longest > KEY_CHARS_MAX or len(writes) > _MANY:
-        if sum(map(_letters, writes)) > DOCUMENT_CHARS_MAX:
-            return "DOCUMENT_TOO_LARGE"
-        if any(_is_too_long(schema[write.table], write) for write in writes):
-            return "TEXT_TOO_LONG"
+    # Letters are counted only where the longest text in every cell would be too many.
+    cells = sum(len(write.values) + 1 for write in writes)
+    if longest * cells > DOCUMENT_CHARS_MAX and sum(map(_letters, writes)) > DOCUMENT_CHARS_MAX:
+        return "DOCUMENT_TOO_LARGE"
+    if longest > KEY_CHARS_MAX and any(
+        _is_too_long(schema[write.table], write) for write in writes
+    ):
+        return "TEXT_TOO_LONG"
     return "AMOUNT_TOO_LARGE" if _moved(schema, writes) > LEDGER_AMOUNT_MAX else ""
 
 

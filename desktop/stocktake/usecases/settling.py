@@ -63,10 +63,11 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
 
 def valued_variances(connection: Connection, found: CountView, at_us: int) -> list[Variance]:
     """The differences of a count by product, valued at the site's retail prices of an instant."""
-    bare = variances(connection, found.id, {})
-    products = [one.product_id for one in bare]
-    values = retail_values(connection, found.site_id, products, at_us)
-    return variances(connection, found.id, values)
+    return variances(
+        connection,
+        found.id,
+        lambda products: retail_values(connection, found.site_id, products, at_us),
+    )
 
 
 def ask_recount(

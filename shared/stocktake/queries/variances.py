@@ -1,6 +1,6 @@
 """What a supervisor sees: differences, signatures, posted lines and their corrections."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
@@ -76,13 +76,15 @@ def seen(connection: Connection, count_id: str) -> list[Seen]:
     ]
 
 
-def variances(
-    connection: Connection, count_id: str, unit_values_micro: Mapping[str, int]
-) -> list[Variance]:
+ValuesOf = Callable[[Sequence[str]], Mapping[str, int]]
+"""From product ids to what one base unit is worth, in millionths of the major unit."""
+
+
+def variances(connection: Connection, count_id: str, values_of: ValuesOf) -> list[Variance]:
     """Every counted product beside its book, the largest value first (workflows, step 5).
 
     A whole-site count also lists what the book holds and nobody found, as counted 0 at the last
-    sealed instant. Unit values are millionths of the major unit; a missing one counts as 0.
+    sealed instant. A product without a value counts as 0.
     """
     head = count(connection, count_id)
     if head is None:
@@ -92,8 +94,9 @@ def variances(
     missing = _not_found(connection, head, found)
     instants = {name: one.last_at_us for name, one in found.items()} | missing
     books = books_at(connection, place, instants)
+    values = values_of(list(instants))
     lines = [
-        _variance(head, name, found.get(name), at_us, books[name], unit_values_micro.get(name, 0))
+        _variance(head, name, found.get(name), at_us, books[name], values.get(name, 0))
         for name, at_us in instants.items()
     ]
     # What the book did not hold at that instant either is no line.

@@ -1,6 +1,6 @@
 """Counts on real rows: each line meets the book of its own instant, and its figure stands."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -52,7 +52,11 @@ PIECE = 1_000_000
 HERE = location("SH01")
 TEN = NOON_US
 """Ten o'clock of the count's day; ``at(5)`` is 10:05."""
-FIVE_YUAN = {"P1": 5 * PIECE, "P2": 5 * PIECE}
+
+
+def five_yuan(products: Sequence[str]) -> dict[str, int]:
+    """What one piece is worth here."""
+    return dict.fromkeys(products, 5 * PIECE)
 
 
 @pytest.fixture
@@ -112,7 +116,7 @@ def sheet(
 
 def posting(office: Office, count: int, *, scope: str = "full") -> CountPosted:
     """The document the supervisor's device makes of what it knows."""
-    lines = queries.variances(office.connection, uid(count).hex(), FIVE_YUAN)
+    lines = queries.variances(office.connection, uid(count).hex(), five_yuan)
     return CountPosted(
         count_uid=uid(count),
         scope=scope,
@@ -187,7 +191,7 @@ def test_selling_between_the_counted_instant_and_the_posting_is_in_the_compariso
     office.write(2, opened(), author_id="boss")
     office.write(3, sheet(2, "A", {"P1": 20}, at(10)), author_id="li", at_us=at(12))
     office.write(4, sold(3), at_us=at(30))
-    (line,) = queries.variances(office.connection, uid(2).hex(), FIVE_YUAN)
+    (line,) = queries.variances(office.connection, uid(2).hex(), five_yuan)
     assert (line.book_micro, line.difference_micro) == (20 * PIECE, 0)
 
 
@@ -307,7 +311,7 @@ def test_five_zones_by_three_people_until_none_is_uncounted(office: Office) -> N
         found = sheet(2, zone, {"P1": 10}, at(number))
         office.write(10 + number, found, author_id=who, at_us=at(number))
     assert queries.uncounted_zones(office.connection, uid(2).hex()) == []
-    (line,) = queries.variances(office.connection, uid(2).hex(), FIVE_YUAN)
+    (line,) = queries.variances(office.connection, uid(2).hex(), five_yuan)
     assert (line.counted_micro, line.difference_micro) == (50 * PIECE, 0)
 
 
@@ -318,7 +322,7 @@ def test_what_the_book_holds_and_nobody_found_is_a_variance(office: Office) -> N
     office.write(4, sheet(3, "A", {"P1": 20}, at(10)), author_id="li", at_us=at(12))
     lines = {
         line.product_id: line
-        for line in queries.variances(office.connection, uid(3).hex(), FIVE_YUAN)
+        for line in queries.variances(office.connection, uid(3).hex(), five_yuan)
     }
     assert lines["P2"].difference_micro == -3 * PIECE
     assert not lines["P2"].was_counted
@@ -329,7 +333,7 @@ def test_a_spot_count_says_nothing_of_other_goods(office: Office) -> None:
     office.write(2, came(3, "P2"), at_us=at(-60))
     office.write(3, opened(scope="spot", products=("P1",)), author_id="boss")
     office.write(4, sheet(3, "A", {"P1": 20}, at(10)), author_id="li", at_us=at(12))
-    lines = queries.variances(office.connection, uid(3).hex(), FIVE_YUAN)
+    lines = queries.variances(office.connection, uid(3).hex(), five_yuan)
     assert [line.product_id for line in lines] == ["P1"]
 
 
@@ -339,11 +343,11 @@ def test_a_line_out_of_tolerance_is_settled_by_a_second_person_who_agrees(
     office.write(1, came(20), at_us=at(-60))
     office.write(2, opened(), author_id="boss")
     office.write(3, sheet(2, "A", {"P1": 18}, at(10)), author_id="li", at_us=at(12))
-    (line,) = queries.variances(office.connection, uid(2).hex(), FIVE_YUAN)
+    (line,) = queries.variances(office.connection, uid(2).hex(), five_yuan)
     assert line.needs_recount
     again = sheet(2, "A", {"P1": 18}, at(30), is_recount=True)
     assert office.write(4, again, author_id="wang", at_us=at(31)) == []
-    (line,) = queries.variances(office.connection, uid(2).hex(), FIVE_YUAN)
+    (line,) = queries.variances(office.connection, uid(2).hex(), five_yuan)
     assert not line.needs_recount
     assert line.counted_at_us == at(30)
 
