@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from shared.sales.documents import Sale
 from tests.real_data import real_data
 from tests.replay.cosmetics_orders import Read, read_orders
@@ -12,6 +14,7 @@ def orders() -> Read:
     return read_orders(real_data("cosmetics_orders", "orders_2019-01_to_2019-06.csv.gz"))
 
 
+@pytest.mark.slow
 def test_every_line_of_the_wholesaler_is_read() -> None:
     path = real_data("online_retail", "online_retail_2010-12_to_2011-08.csv.gz")
     invoices = list(read_invoices(path))

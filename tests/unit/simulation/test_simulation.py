@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[3]
 SEEDS_PER_PLANT = 60
 
 
+@pytest.mark.slow
 def test_sound_code_keeps_every_invariant_over_a_few_seeds() -> None:
     outcomes = [simulate(seed) for seed in range(3)]
 
@@ -23,6 +24,7 @@ def test_sound_code_keeps_every_invariant_over_a_few_seeds() -> None:
     assert all(one.tally.steps >= 60 for one in outcomes)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_trace_in_other_processes_with_other_hash_seeds() -> None:
     traces = {_trace_in_a_process(hash_seed) for hash_seed in ("1", "2")}
 
