@@ -1,10 +1,10 @@
 """What screens and the server ask about users: who they are, what they may do and where."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from shared.access.documents import Grant
 from shared.access.rules import ALL_PERMISSIONS, SYSTEM_USER, GrantLevel, Role, permissions
@@ -38,22 +38,27 @@ def permissions_of(
 ) -> frozenset[str]:
     """What the user may do at the site ('' = head office); nothing when nobody knows the user.
 
-    A grant without site counts for head office users everywhere and for others nowhere. With
-    ``at_us``, users whose time had run out by then may do nothing.
+    With ``at_us``, users whose time had run out by then may do nothing.
     """
     if user_id == SYSTEM_USER:
         return ALL_PERMISSIONS
     rows = connection.execute(_GRANTS, {"user_id": user_id, "site_id": site_id}).all()
-    usable = [
-        row
-        for row in rows
-        if (row.site_id == site_id or row.role == Role.HEAD_OFFICE)
-        and not (at_us and row.until_at_us and row.until_at_us <= at_us)
-    ]
+    in_time = [row for row in rows if not (at_us and row.until_at_us and row.until_at_us <= at_us)]
+    return _granted(in_time, site_id)
+
+
+def _granted(grants: Iterable[Row[*tuple[Any, ...]]], site_id: str) -> frozenset[str]:
+    """What these grants of one user come to at a site."""
     found: frozenset[str] = frozenset()
-    for row in usable:
-        found |= permissions(row.role, [row.level])
+    for grant in grants:
+        if _counts(grant, site_id):
+            found |= permissions(grant.role, [grant.level])
     return found
+
+
+def _counts(grant: Row[*tuple[Any, ...]], site_id: str) -> bool:
+    """A grant without site counts for head office users everywhere and for others nowhere."""
+    return bool(grant.site_id == site_id or grant.role == Role.HEAD_OFFICE)
 
 
 _CHANGES: Final = (
@@ -80,11 +85,7 @@ def permissions_at(
             _CHANGES, {"user_id": user_id, "site_id": site_id, "at_us": at_us}
         )
     }
-    found: frozenset[str] = frozenset()
-    for row in then.values():
-        if row.is_active and (row.site_id == site_id or row.role == Role.HEAD_OFFICE):
-            found |= permissions(row.role, [row.level])
-    return found
+    return _granted((row for row in then.values() if row.is_active), site_id)
 
 
 def sales_orgs_of(
@@ -103,8 +104,7 @@ def sales_orgs_of(
     return frozenset(
         row.sales_org_id
         for row in rows
-        if (row.site_id == site_id or row.role == Role.HEAD_OFFICE)
-        and permission in permissions(row.role, [row.level])
+        if _counts(row, site_id) and permission in permissions(row.role, [row.level])
     )
 
 
