@@ -5,6 +5,7 @@ from desktop.access.commands import COMMANDS as ACCESS
 from desktop.accounts.commands import COMMANDS as ACCOUNTS
 from desktop.catalog.commands import COMMANDS as CATALOG
 from desktop.channel.commands import COMMANDS as CHANNEL
+from desktop.members.commands import COMMANDS as MEMBERS
 from desktop.ordering.commands import COMMANDS as ORDERING
 from desktop.pricing.commands import COMMANDS as PRICING
 from desktop.sales.commands import COMMANDS as SALES
@@ -34,6 +35,7 @@ COMMANDS: tuple[Command, ...] = (
     *map(not_while_blind, BOOK),
     *ACCOUNTS,
     *PRICING,
+    *MEMBERS,
     *ORDERING,
     *SALES,
     *STOCKTAKE,

@@ -11,6 +11,7 @@ from desktop.sync.conversation import drive
 from desktop.sync.credentials import KeyStore, key_store
 from desktop.sync.engine import sync
 from desktop.sync.enrolment import enrol, load_key
+from desktop.sync.founding import is_joined
 from desktop.sync.story import Summary
 from desktop.sync.transport import HttpTransport, new_client, send_enrolment
 from desktop.sync.worker import SyncWorker
@@ -72,8 +73,13 @@ class Client:
         return identity.device_id
 
     def new_transport(self) -> HttpTransport:
-        """A connection to this device's head office. Raises Unavailable NOT_ENROLLED."""
+        """A connection to this device's head office.
+
+        Raises Unavailable NOT_ENROLLED, NOT_JOINED (a shop that founded itself has none yet).
+        """
         identity = self.store.on_writer(lambda local: local.enrolled)
+        if not is_joined(identity):
+            raise Unavailable("NOT_JOINED")
         client = new_client(identity.server_url)
         folder = self.home / "snapshots"
         return HttpTransport(client, identity.device_id, self._key(), folder)

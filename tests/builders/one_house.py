@@ -193,9 +193,12 @@ def _founded() -> House:
     return house
 
 
-def a_house() -> House:
+HouseType = TypeVar("HouseType", bound=House)
+
+
+def a_house(kind: type[HouseType] = House) -> HouseType:  # type: ignore[assignment]
     """The demo brand, published, with prices in force. The caller closes it."""
-    founded, house = _founded(), House()
+    founded, house = _founded(), kind()
     # Publishing takes seconds, copying milliseconds.
     _driver(founded).backup(_driver(house))
     house.time.at_us = founded.time.at_us

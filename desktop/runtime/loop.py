@@ -1,0 +1,20 @@
+"""The one event loop of the desktop: asyncio on Qt."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import qasync  # type: ignore[import-untyped]
+from PySide6.QtCore import QCoreApplication
+
+
+def run(application: QCoreApplication, main: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """Run ``main`` on an asyncio loop driven by Qt until it returns the exit code."""
+    loop = qasync.QEventLoop(application)
+    asyncio.set_event_loop(loop)
+    try:
+        code: int = loop.run_until_complete(main())
+        return code
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()

@@ -1,0 +1,1 @@
+"""The main window: rail, header, screens, panels, status bar, palette, messages, help."""

@@ -1,0 +1,109 @@
+"""The bar at the bottom, which never lies: saved here, waiting to send, prices, stock, sync."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, tokens_now
+from desktop.ui.widgets import button, label, set_tone
+from desktop.words import formats
+from desktop.words.texts import Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the bar says; instants in microseconds UTC, 0 = never."""
+
+    now_us: int
+    zone: str = formats.DEFAULT_ZONE
+    unsent: int = 0
+    unsent_since_us: int = 0
+    kept: int = 0
+    price_version: int = 0
+    synced_at_us: int = 0
+    has_office: bool = True
+    """False for a shop of its own that has joined nobody."""
+    is_syncing: bool = False
+    trouble: str = ""
+    """Code of what stopped the last sync; '' when it went through."""
+    open_tasks: int = 0
+
+    @property
+    def tone(self) -> Tone:
+        """Green: all sent. Amber: waiting. Red: needs a person."""
+        if self.kept or (self.trouble and self.trouble != "NETWORK"):
+            return Tone.BAD
+        return Tone.WAITING if self.unsent or self.trouble else Tone.GOOD
+
+
+def light_text(words: Words, standing: Standing) -> str:
+    """The word beside the light."""
+    if not standing.has_office:
+        return words("bar.alone")
+    if standing.kept:
+        return words("bar.kept", n=standing.kept)
+    if standing.is_syncing:
+        return words("bar.syncing")
+    if standing.trouble == "NETWORK":
+        return words("bar.offline")
+    if standing.trouble:
+        return words("bar.trouble")
+    return words("bar.connected") if standing.synced_at_us else words("bar.never")
+
+
+def saved_text(words: Words, standing: Standing) -> str:
+    """The sentences at the left."""
+    parts = [words("bar.saved")]
+    if standing.has_office:
+        since = formats.short_instant(standing.unsent_since_us, standing.now_us, standing.zone)
+        if standing.unsent and since:
+            parts.append(words("bar.unsent_since", n=standing.unsent, since=since))
+        elif standing.unsent:
+            parts.append(words("bar.unsent", n=standing.unsent))
+        else:
+            parts.append(words("bar.all_sent"))
+    if standing.price_version:
+        parts.append(words("bar.prices", version=standing.price_version))
+    if standing.synced_at_us:
+        at = formats.short_instant(standing.synced_at_us, standing.now_us, standing.zone)
+        parts.append(words("bar.as_of", at=at))
+    return " · ".join(parts)
+
+
+class StatusBar(QWidget):
+    """The bar. ``messages`` is pressed to see messages and the story of syncs."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__()
+        self.setObjectName("statusbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(32)
+        self._words = words
+        self.saved = label("", "small")
+        self.last = label("", "small")
+        self.light = QLabel("●")
+        self.light_name = label("", "small")
+        self.messages: QPushButton = button("", lambda: None, kind="flat")
+        self.messages.setMinimumHeight(24)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(self.saved)
+        layout.addStretch(1)
+        layout.addWidget(self.last)
+        layout.addStretch(1)
+        layout.addWidget(self.light)
+        layout.addWidget(self.light_name)
+
+    def show_standing(self, standing: Standing) -> None:
+        """Say where this device stands."""
+        self.saved.setText(saved_text(self._words, standing))
+        self.light_name.setText(light_text(self._words, standing))
+        self.light.setStyleSheet(f"color: {tokens_now().tone(standing.tone)};")
+        self.light.setAccessibleName(self.light_name.text())
+
+    def say(self, text: str, tone: Tone) -> None:
+        """A sentence in the middle."""
+        self.last.setText(text)
+        set_tone(self.last, tone)

@@ -1,0 +1,316 @@
+"""The main window around the screens: one at a time, with panels, messages and the status bar."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.runtime.keys import later
+from desktop.runtime.tasks import TaskScope
+from desktop.shell.rail import Rail
+from desktop.shell.statusbar import Standing, StatusBar
+from desktop.store.desk import Desk
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame, Paper, Person, Settings
+from desktop.ui.keyline import KeyLine
+from desktop.ui.panel import Overlay, Panel
+from desktop.ui.screen import Screen, ScreenSpec
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.widgets import button, label
+from desktop.words.texts import Words
+from shared.core.errors import QutongError
+
+SAYS_MS = 6_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the program hands its window; the same for all screens."""
+
+    words: Words
+    desk: Desk
+    person: Person
+    settings: Settings
+    paper: Paper
+    screens: Sequence[ScreenSpec]
+    sync: Callable[[], None]
+    approve: Callable[[str], Awaitable[Any]]
+    sound: Callable[[Tone], None]
+    closed: Callable[[], None]
+
+
+class Window(QMainWindow):
+    """The window of one signed-in person."""
+
+    def __init__(self, around: Surroundings, tasks: TaskScope) -> None:
+        super().__init__()
+        self.around = around
+        self.tasks = tasks
+        self.words = around.words
+        self.screens: dict[str, Screen] = {}
+        self.specs = {one.id: one for one in around.screens if one.is_for(around.person)}
+        self._queued: list[str] = []
+        self._build()
+
+    def _build(self) -> None:
+        words = self.words
+        self.setWindowTitle(words("app.name"))
+        self.rail = Rail(
+            words, [one for one in self.specs.values() if one.in_rail], self.open
+        )
+        self.header = self._header()
+        self.stack = QStackedWidget()
+        self.sheet = _Sheet(lambda: self.show_sheet(None, ""))
+        self.keyline = KeyLine(words)
+        self.keyline.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.bar = StatusBar(words)
+        middle = QWidget()
+        across = QHBoxLayout(middle)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self.stack, 1)
+        across.addWidget(self.sheet)
+        right = QWidget()
+        down = QVBoxLayout(right)
+        down.setContentsMargins(0, 0, 0, 0)
+        down.setSpacing(0)
+        for part in (self.header, middle, self.keyline):
+            down.addWidget(part, 1 if part is middle else 0)
+        top = QWidget()
+        side = QHBoxLayout(top)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.setSpacing(0)
+        side.addWidget(self.rail)
+        side.addWidget(right, 1)
+        whole = QWidget()
+        whole.setObjectName("page")
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(top, 1)
+        layout.addWidget(self.bar)
+        self.setCentralWidget(whole)
+        self.overlay = Overlay(whole)
+
+    def _header(self) -> QWidget:
+        made = QWidget()
+        made.setObjectName("header")
+        made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        made.setFixedHeight(48)
+        layout = QHBoxLayout(made)
+        layout.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
+        layout.setSpacing(SPACE_M)
+        self._title = QLabel()
+        self._title.setObjectName("title")
+        person = self.around.person
+        place = " · ".join(part for part in (person.site_name, person.name) if part)
+        layout.addWidget(self._title)
+        layout.addStretch(1)
+        layout.addWidget(label(place, "muted"))
+        self.search = button(self.words("shell.search"), lambda: None, icon_name="search")
+        layout.addWidget(self.search)
+        return made
+
+    # screens
+
+    @property
+    def current(self) -> Screen | None:
+        """The screen in front."""
+        found = self.stack.currentWidget()
+        return found if isinstance(found, Screen) else None
+
+    def open(self, screen_id: str, subject: str = "") -> None:
+        """Bring a screen to the front, made when it is first asked for."""
+        spec = self.specs.get(screen_id)
+        if spec is None:
+            return
+        self.show_sheet(None, "")
+        if screen_id not in self.screens:
+            self.screens[screen_id] = spec.make(self._frame())
+            self.stack.addWidget(self.screens[screen_id])
+        screen = self.screens[screen_id]
+        self.stack.setCurrentWidget(screen)
+        self.rail.setVisible(not screen.takes_window)
+        self.header.setVisible(not screen.takes_window)
+        self.rail.mark(screen_id)
+        self._title.setText(self.words(f"screen.{screen_id}"))
+        screen.shown(subject)
+        self.show_keys()
+
+    def _frame(self) -> Frame:
+        around = self.around
+        return Frame(
+            words=around.words,
+            desk=around.desk,
+            person=around.person,
+            tasks=self.tasks.child(),
+            settings=around.settings,
+            paper=around.paper,
+            say=self.say,
+            tell=self.tell,
+            open=self.open,
+            show_sheet=self.show_sheet,
+            ask=self.ask,
+            approve=around.approve,
+            sync=around.sync,
+        )
+
+    def show_keys(self) -> None:
+        """Draw the key line anew."""
+        self.keyline.show_actions(self._allowed(self._own_actions()))
+
+    def _own_actions(self) -> Sequence[Action]:
+        top = self.overlay.top
+        if top is not None:
+            return top.key_actions()
+        return self.current.key_actions() if self.current is not None else ()
+
+    def _allowed(self, actions: Sequence[Action]) -> list[Action]:
+        return [one for one in actions if self.around.person.may(one.permission)]
+
+    def press(self, key: str) -> bool:
+        """Do what this key does here; False when it does nothing."""
+        self.bar.say("", Tone.PLAIN)
+        for action in self._allowed(self._own_actions()):
+            if key in action.keys:
+                if action.is_enabled():
+                    action.run()
+                    self.show_keys()
+                return True
+        if key == "Escape":
+            return self._step_back()
+        return False
+
+    def _step_back(self) -> bool:
+        if self.overlay.top is not None:
+            self.overlay.top.back()
+            return True
+        if self.sheet.isVisible():
+            self.show_sheet(None, "")
+            return True
+        if self.current is not None and self.current.takes_window:
+            self.open("home")
+            return True
+        return False
+
+    # scans
+
+    def scanned(self, code: str) -> None:
+        """A scan arrived: the panel or the screen takes it, or it waits with a low beep."""
+        top = self.overlay.top
+        if top is not None:
+            if not top.scanned(code):
+                self._queued.append(code)
+                self.around.sound(Tone.WAITING)
+            return
+        if self.current is None or not self.current.scanned(code):
+            self.around.sound(Tone.BAD)
+            self.bar.say(self.words("shell.scan_unused", code=code), Tone.WAITING)
+        self.show_keys()
+
+    # what screens ask for
+
+    def say(self, text: str, tone: Tone = Tone.PLAIN) -> None:
+        """A sentence at the foot of the window, with its sound."""
+        self.bar.say(text, tone)
+        self.around.sound(tone)
+        if tone is not Tone.BAD:
+            later(SAYS_MS, lambda: self._unsay(text), self)
+
+    def tell(self, error: QutongError) -> None:
+        """What is wrong and what to do next; stays until a key is pressed."""
+        self.say(self.words.error(error), Tone.BAD)
+
+    def _unsay(self, text: str) -> None:
+        if self.bar.last.text() == text:
+            self.bar.say("", Tone.PLAIN)
+
+    def show_sheet(self, content: QWidget | None, title: str) -> None:
+        """Show something at the right, or close what is there."""
+        self.sheet.put(content, title)
+
+    async def ask(self, panel: Panel) -> Any:
+        """Lay a panel over the window and wait for its answer."""
+        asked = self.overlay.ask(panel)
+        later(0, self.show_keys, self)
+        try:
+            return await asked
+        finally:
+            self.show_keys()
+            if self.overlay.top is None:
+                self._take_queued()
+
+    def _take_queued(self) -> None:
+        queued, self._queued = self._queued, []
+        for code in queued:
+            self.scanned(code)
+
+    def show_standing(self, standing: Standing) -> None:
+        """Where the device stands, for the bar."""
+        self.bar.show_standing(standing)
+
+    def change(self, around: Surroundings) -> None:
+        """Another language or look: everything is drawn anew, the work stays where it was."""
+        at = next((name for name, one in self.screens.items() if one is self.current), "home")
+        self._drop_screens()
+        self.around = around
+        self.words = around.words
+        self._build()
+        self.open(at)
+
+    def with_words(self, words: Words) -> Surroundings:
+        """The same surroundings in another language."""
+        return replace(self.around, words=words)
+
+    def _drop_screens(self) -> None:
+        for one in self.screens.values():
+            one.leave()
+            one.deleteLater()
+        self.screens.clear()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.overlay.fit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._drop_screens()
+        self.tasks.cancel()
+        self.around.closed()
+        super().closeEvent(event)
+
+
+class _Sheet(QWidget):
+    """The side sheet."""
+
+    def __init__(self, closed: Callable[[], None]) -> None:
+        super().__init__()
+        self.setObjectName("sheet")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(360)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_L)
+        self._layout.setSpacing(SPACE_M)
+        self._title = label("", "strong")
+        head = QWidget()
+        across = QHBoxLayout(head)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addWidget(self._title)
+        across.addStretch(1)
+        across.addWidget(button("", closed, kind="flat", icon_name="x"))
+        self._layout.addWidget(head)
+        self._content: QWidget | None = None
+        self.hide()
+
+    def put(self, content: QWidget | None, title: str) -> None:
+        if self._content is not None:
+            self._layout.removeWidget(self._content)
+            self._content.hide()
+            self._content.deleteLater()
+        self._content = content
+        if content is not None:
+            self._layout.addWidget(content, 1)
+            self._title.setText(title)
+        self.setVisible(content is not None)

@@ -1,0 +1,105 @@
+"""A panel over the screen: asks for one thing, closes with an answer, Esc is one step back."""
+
+import asyncio
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from desktop.ui.actions import Action
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL
+
+
+class Panel(QFrame):
+    """Base of what used to be dialogs. ``body`` takes the content."""
+
+    def __init__(self, title: str, *, width: int = 440) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setFixedWidth(width)
+        self.setAccessibleName(title)
+        self.body = QVBoxLayout(self)
+        self.body.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
+        self.body.setSpacing(SPACE_M)
+        heading = QLabel(title)
+        heading.setObjectName("title")
+        self.body.addWidget(heading)
+        self._answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def key_actions(self) -> tuple[Action, ...]:
+        """What can be done while the panel is open; Esc is always there."""
+        return ()
+
+    def scanned(self, code: str) -> bool:  # noqa: ARG002
+        """A scan while the panel is open; False lets it wait until the panel is closed."""
+        return False
+
+    def first_focus(self) -> QWidget | None:
+        """What has the focus when the panel opens."""
+        return None
+
+    def close_with(self, answer: Any) -> None:
+        """Close the panel; a second answer is ignored."""
+        if not self._answer.done():
+            self._answer.set_result(answer)
+
+    def back(self) -> None:
+        """Esc: one step back, which closes a panel of one step."""
+        self.close_with(None)
+
+    async def answered(self) -> Any:
+        """Wait for the answer."""
+        return await self._answer
+
+
+class Overlay(QWidget):
+    """The shade over a window with at most a stack of panels on it, the last one on top."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setObjectName("shade")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._layout = QVBoxLayout(self)
+        self._layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.panels: list[Panel] = []
+        self.hide()
+
+    @property
+    def top(self) -> Panel | None:
+        """The panel in front."""
+        return self.panels[-1] if self.panels else None
+
+    async def ask(self, panel: Panel) -> Any:
+        """Show a panel until it is answered; what had the focus gets it back."""
+        before = self.window().focusWidget()
+        for other in self.panels:
+            other.hide()
+        self.panels.append(panel)
+        self._layout.addWidget(panel)
+        self.fit()
+        self.show()
+        self.raise_()
+        focus = panel.first_focus()
+        (focus or panel).setFocus()
+        try:
+            return await panel.answered()
+        finally:
+            self._take_away(panel)
+            if before is not None:
+                before.setFocus()
+
+    def fit(self) -> None:
+        """Cover the whole window."""
+        parent = self.parentWidget()
+        if parent is not None:
+            self.setGeometry(parent.rect())
+
+    def _take_away(self, panel: Panel) -> None:
+        self.panels.remove(panel)
+        self._layout.removeWidget(panel)
+        panel.hide()
+        panel.deleteLater()
+        if self.panels:
+            self.panels[-1].show()
+        else:
+            self.hide()

@@ -1,0 +1,73 @@
+"""A place of the main window: what the shell asks of it, and how it is listed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame, Person
+
+
+class Screen(QWidget):
+    """Base of every screen. Made anew when the language or the look changes: what must survive
+    stands in its model, which the area keeps in the store."""
+
+    takes_window = False
+    """Whether rail and header give way to the work (the till)."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.frame = frame
+        self.words = frame.words
+        self._stops: list[Callable[[], None]] = []
+
+    def key_actions(self) -> tuple[Action, ...]:
+        """What can be done here, in the order of the key line."""
+        return ()
+
+    def shown(self, subject: str = "") -> None:
+        """It came to the front, perhaps for a certain document or product."""
+
+    def scanned(self, code: str) -> bool:  # noqa: ARG002
+        """A scan arrived; False when the screen has no use for it (low beep)."""
+        return False
+
+    def watch(self, heard: Callable[[], None], *tables: str) -> None:
+        """Refresh when rows of these tables change, until the screen goes."""
+        self._stops.append(self.frame.desk.watch(lambda _touched: heard(), *tables))
+
+    def until_gone(self, stop: Callable[[], None]) -> None:
+        """Call ``stop`` when the screen goes."""
+        self._stops.append(stop)
+
+    def leave(self) -> None:
+        """The screen goes: stop its watches and tasks."""
+        for stop in self._stops:
+            stop()
+        self._stops.clear()
+        self.frame.tasks.cancel()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScreenSpec:
+    """How the program lists a screen; who may see it is data."""
+
+    id: str
+    """Also the key of its title: ``screen.<id>``."""
+    icon: str
+    group: str
+    """``home sell order stock channel report settings``: the rail keeps groups together."""
+    make: Callable[[Frame], Screen]
+    permissions: frozenset[str] = frozenset()
+    """Any one of them is enough; none = everybody."""
+    device_types: frozenset[str] = frozenset()
+    """Kinds of device it is for; none = all."""
+    in_rail: bool = True
+
+    def is_for(self, person: Person) -> bool:
+        """Whether this person, at this device, has the screen."""
+        if self.device_types and person.device_type not in self.device_types:
+            return False
+        return not self.permissions or bool(self.permissions & person.permissions)

@@ -1,0 +1,1 @@
+"""The one table: virtual rows, filter, sort, columns, copy, paste, totals, export."""

@@ -1,0 +1,271 @@
+"""The table as screens use it: filter above, rows, totals below, an empty state, keys."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.ui.frame import Frame
+from desktop.ui.table.columns import Column, text_of
+from desktop.ui.table.rows import Rows
+from desktop.ui.theme import ROW, SPACE_S, Tone
+from desktop.ui.widgets import Empty, Field, row
+
+PastedRows = list[list[str]]
+
+
+class Table(QWidget):
+    """Rows of one type. ``name`` is where its widths are remembered.
+
+    Type to filter (when ``can_filter``), click a heading to sort, right-click one to choose
+    columns, Ctrl+C copies as Excel understands, Ctrl+V hands pasted rows to ``pasted``.
+    """
+
+    activated = Signal(object)
+    """Enter or double click on a row."""
+    chosen = Signal(object)
+    """The current row changed; None when there is none."""
+    pasted = Signal(object)
+    """Rows of cells from the clipboard (PastedRows)."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        name: str,
+        columns: Sequence[Column],
+        *,
+        empty: Empty | None = None,
+        can_filter: bool = True,
+        row_height: int = ROW,
+    ) -> None:
+        super().__init__()
+        self.frame = frame
+        self.name = name
+        self.rows = Rows(columns, self)
+        self.rows.refused.connect(frame.tell)
+        self.view = _View(self)
+        self.view.verticalHeader().setDefaultSectionSize(row_height)
+        self._filter = Field(frame.words("table.filter"))
+        self._filter.setClearButtonEnabled(True)
+        self._filter.setFixedWidth(240)
+        self._filter.textChanged.connect(self._filtered)
+        self.extra = row(self._filter, None)
+        self.extra.setVisible(can_filter)
+        self.can_filter = can_filter
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.view)
+        self._empty = empty or Empty("inbox", frame.words("table.empty"))
+        self._stack.addWidget(self._empty)
+        self._foot = QLabel()
+        self._foot.setObjectName("muted")
+        self._foot.setContentsMargins(SPACE_S, 4, SPACE_S, 4)
+        self._foot.setAlignment(Qt.AlignmentFlag.AlignRight)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self.extra)
+        layout.addWidget(self._stack, 1)
+        layout.addWidget(self._foot)
+        self.rows.modelReset.connect(self._show_state)
+        self._restore()
+        self._show_state()
+
+    # rows
+
+    def set_rows(self, rows: Sequence[Any]) -> None:
+        """Show these rows; the current row stays current when it is still there by equality."""
+        before, at = self.current, self.view.currentIndex()
+        self.rows.set_rows(rows)
+        found = self.rows.place_of(lambda one: one == before) if before is not None else -1
+        place = found if found >= 0 else min(max(at.row(), 0), len(self.rows.shown) - 1)
+        if place >= 0:
+            self.go_to(place, max(at.column(), 0))
+
+    @property
+    def current(self) -> Any:
+        """The row the cursor is on, or None."""
+        index = self.view.currentIndex()
+        return self.rows.row(index.row()) if 0 <= index.row() < len(self.rows.shown) else None
+
+    @property
+    def selected(self) -> list[Any]:
+        """The selected rows, in the order they stand."""
+        places = sorted({index.row() for index in self.view.selectionModel().selectedIndexes()})
+        return [self.rows.row(place) for place in places]
+
+    def go_to(self, place: int, column: int = 0) -> None:
+        """Put the cursor on a row."""
+        index = self.rows.index(place, column)
+        self.view.selectionModel().setCurrentIndex(
+            index,
+            QItemSelectionModel.SelectionFlag.ClearAndSelect
+            | QItemSelectionModel.SelectionFlag.Rows,
+        )
+        self.view.scrollTo(index)
+
+    def edit_current(self, key: str) -> None:
+        """Open the editor of a column in the current row."""
+        place = next((i for i, c in enumerate(self.rows.columns) if c.key == key), -1)
+        index = self.view.currentIndex()
+        if place >= 0 and index.isValid():
+            self.view.setCurrentIndex(self.rows.index(index.row(), place))
+            self.view.edit(self.rows.index(index.row(), place))
+
+    def filter_by(self, text: str) -> None:
+        """Type into the filter."""
+        self._filter.setText(text)
+
+    def add_to_bar(self, widget: QWidget) -> None:
+        """Put something beside the filter, at the right end."""
+        layout = self.extra.layout()
+        assert layout is not None
+        layout.addWidget(widget)
+        self.extra.setVisible(True)
+        self._filter.setVisible(self.can_filter)
+
+    def shown_columns(self) -> list[Column]:
+        """The columns that are there, in their order on screen."""
+        header = self.view.horizontalHeader()
+        order = sorted(range(len(self.rows.columns)), key=header.visualIndex)
+        return [self.rows.columns[i] for i in order if not self.view.isColumnHidden(i)]
+
+    # clipboard
+
+    def copied(self) -> str:
+        """The selected rows with headings, tabs between cells, as Excel understands."""
+        columns = self.shown_columns()
+        lines = ["\t".join(column.title for column in columns)]
+        lines += [
+            "\t".join(_one_cell(column.text(one)) for column in columns) for one in self.selected
+        ]
+        return "\n".join(lines)
+
+    def copy(self) -> None:
+        """Ctrl+C."""
+        QGuiApplication.clipboard().setText(self.copied())
+        self.frame.say(self.frame.words("table.copied", n=len(self.selected)), Tone.PLAIN)
+
+    def paste(self) -> None:
+        """Ctrl+V: the clipboard's rows go to whoever listens."""
+        text = QGuiApplication.clipboard().text()
+        cells = [line.split("\t") for line in text.splitlines() if line.strip()]
+        if cells:
+            self.pasted.emit(cells)
+
+    # looks
+
+    def choose_columns(self) -> None:
+        """A menu of all columns to tick."""
+        menu = QMenu(self)
+        for place, column in enumerate(self.rows.columns):
+            entry = menu.addAction(column.title)
+            entry.setCheckable(True)
+            entry.setChecked(not self.view.isColumnHidden(place))
+            entry.toggled.connect(lambda on, at=place: self._show_column(at, on))
+        menu.popup(self.view.horizontalHeader().mapToGlobal(self.view.rect().topLeft()))
+
+    def _show_column(self, place: int, is_shown: bool) -> None:
+        self.view.setColumnHidden(place, not is_shown)
+        self._remember()
+
+    def _remember(self) -> None:
+        header = self.view.horizontalHeader()
+        parts = [
+            f"{c.key}:{0 if self.view.isColumnHidden(i) else header.sectionSize(i)}"
+            for i, c in enumerate(self.rows.columns)
+        ]
+        self.frame.settings.put(f"columns.{self.name}", ",".join(parts))
+
+    def _restore(self) -> None:
+        header = self.view.horizontalHeader()
+        kept = dict(
+            part.split(":", 1)
+            for part in self.frame.settings.get(f"columns.{self.name}").split(",")
+            if ":" in part
+        )
+        for place, column in enumerate(self.rows.columns):
+            width = int(kept.get(column.key, column.width if column.is_shown else 0))
+            self.view.setColumnHidden(place, width == 0)
+            if width:
+                header.resizeSection(place, width)
+            if column.stretches:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(lambda *_: self._remember())
+
+    def _filtered(self, text: str) -> None:
+        self.rows.set_filter(text)
+
+    def _show_state(self) -> None:
+        has_rows = bool(self.rows.all)
+        self._stack.setCurrentIndex(0 if has_rows else 1)
+        totals = [c for c in self.rows.columns if c.has_total]
+        parts = [self.frame.words("table.rows", n=len(self.rows.shown))]
+        parts += [f"{c.title} {text_of(c, self.rows.total(c))}" for c in totals]
+        self._foot.setText("   ·   ".join(parts))
+        self._foot.setVisible(has_rows)
+
+
+def _one_cell(text: str) -> str:
+    return text.replace("\t", " ").replace("\n", " ")
+
+
+class _View(QTableView):
+    """Qt's table with our keys: Enter activates, letters filter, Ctrl+C and Ctrl+V."""
+
+    def __init__(self, table: Table) -> None:
+        super().__init__()
+        self._table = table
+        self.setModel(table.rows)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setAlternatingRowColors(False)
+        self.setSortingEnabled(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSortIndicatorClearable(True)
+        header.setSectionsClickable(True)
+        header.sortIndicatorChanged.connect(table.rows.sort)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda _point: table.choose_columns())
+        self.doubleClicked.connect(lambda index: self._activate(index.row(), index.column()))
+        self.selectionModel().currentRowChanged.connect(lambda *_: table.chosen.emit(table.current))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        index = self.currentIndex()
+        is_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+            self._activate(index.row(), index.column())
+        elif is_control and event.key() == Qt.Key.Key_C:
+            self._table.copy()
+        elif is_control and event.key() == Qt.Key.Key_V:
+            self._table.paste()
+        elif is_control and event.key() == Qt.Key.Key_F:
+            self._table._filter.setFocus()
+        else:
+            super().keyPressEvent(event)
+
+    def _activate(self, place: int, _column: int) -> None:
+        self._table.activated.emit(self._table.rows.row(place))

@@ -1,0 +1,52 @@
+"""Numbers and times as people read them, made once at the edge from integers."""
+
+from typing import Final
+
+from shared.core.clock import local_time
+from shared.core.decimals import write_scaled
+from shared.core.money import Money, format_money, format_unit_price
+from shared.core.rounding import MICRO, divide_half_away
+
+DEFAULT_ZONE: Final = "Asia/Shanghai"
+_MICRO_PLACES: Final = 6
+
+
+def money(minor: int, currency: str = "CNY") -> str:
+    """``1,234.50``: a minus before negatives, no sign (the currency stands in the header)."""
+    return format_money(Money(minor, currency))
+
+
+def signed_money(minor: int, currency: str = "CNY") -> str:
+    """An amount with its sign, for a figure that stands alone: ``￥1,234.50``."""
+    return format_money(Money(minor, currency), with_sign=True)
+
+
+def qty(qty_micro: int) -> str:
+    """A quantity in base units, without needless zeros: ``27``, ``2.5``."""
+    return write_scaled(qty_micro, _MICRO_PLACES, grouped=True)
+
+
+def price(unit_price_micro: int) -> str:
+    """A unit price, two decimals at least."""
+    return format_unit_price(unit_price_micro)
+
+
+def percent(ratio_micro: int, *, places: int = 1) -> str:
+    """A ratio as a percentage, rounded for looking at: ``45.5%``."""
+    tenths = divide_half_away(ratio_micro * 100 * 10**places, MICRO)
+    return f"{write_scaled(tenths, places, least_places=places)}%"
+
+
+def instant(at_us: int, zone: str = DEFAULT_ZONE) -> str:
+    """``2026-11-21 09:41`` on the wall clock there; nothing for 0."""
+    return local_time(at_us, zone).strftime("%Y-%m-%d %H:%M") if at_us else ""
+
+
+def short_instant(at_us: int, now_us: int, zone: str = DEFAULT_ZONE) -> str:
+    """``09:41`` today, ``11-20 09:41`` this year, the whole date before that."""
+    if not at_us:
+        return ""
+    then, now = local_time(at_us, zone), local_time(now_us, zone)
+    if then.date() == now.date():
+        return then.strftime("%H:%M")
+    return then.strftime("%m-%d %H:%M" if then.year == now.year else "%Y-%m-%d %H:%M")
