@@ -1,5 +1,6 @@
 """Numbers and times as people read them, made once at the edge from integers."""
 
+from functools import lru_cache
 from typing import Final
 
 from shared.core.clock import local_time
@@ -9,6 +10,7 @@ from shared.core.rounding import MICRO, divide_half_away
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 _MICRO_PLACES: Final = 6
+_MINUTE_US: Final = 60_000_000
 
 
 def money(minor: int, currency: str = "CNY") -> str:
@@ -39,7 +41,13 @@ def percent(ratio_micro: int, *, places: int = 1) -> str:
 
 def instant(at_us: int, zone: str = DEFAULT_ZONE) -> str:
     """``2026-11-21 09:41`` on the wall clock there; nothing for 0."""
-    return local_time(at_us, zone).strftime("%Y-%m-%d %H:%M") if at_us else ""
+    return _minute(at_us // _MINUTE_US, zone) if at_us else ""
+
+
+@lru_cache(maxsize=4096)
+def _minute(minute: int, zone: str) -> str:
+    # A table asks for the same few thousand minutes again and again while it is scrolled.
+    return local_time(minute * _MINUTE_US, zone).strftime("%Y-%m-%d %H:%M")
 
 
 def short_instant(at_us: int, now_us: int, zone: str = DEFAULT_ZONE) -> str:

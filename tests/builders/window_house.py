@@ -93,7 +93,7 @@ class Stage:
         """Sit down at a device, ``SH01.01`` is the first one of SH01."""
         self.house.sit_at(device, device_type=device_type)
         window = self.program.sign_in(user)
-        QTest.qWaitForWindowActive(window)
+        await self._outside(lambda: QTest.qWaitForWindowActive(window))
         await self.settle()
         return window
 
@@ -106,21 +106,40 @@ class Stage:
     async def keys(self, *names: str) -> None:
         """Press keys: ``F9``, ``Return``, ``Ctrl+Z``; a longer text is typed letter by letter."""
         for name in names:
-            handle = self.window.windowHandle()
-            sequence = QKeySequence.fromString(name)
-            if name in _NAMED or "+" in name[:-1] or (name[0] == "F" and name[1:].isdigit()):
-                combined = sequence[0]
-                QTest.keyClick(handle, combined.key(), combined.keyboardModifiers())
-            else:
-                for letter in name:
-                    QTest.sendKeyEvent(
-                        QTest.KeyAction.Click,
-                        handle,
-                        _key_of(letter),
-                        letter,
-                        Qt.KeyboardModifier.NoModifier,
-                    )
+            await self._outside(lambda: self._press(name))  # noqa: B023 - called before the next
             await self.settle()
+
+    def _press(self, name: str) -> None:
+        handle = self.window.windowHandle()
+        if name in _NAMED or "+" in name[:-1] or (name[0] == "F" and name[1:].isdigit()):
+            combined = QKeySequence.fromString(name)[0]
+            QTest.keyClick(handle, combined.key(), combined.keyboardModifiers())
+            return
+        for letter in name:
+            QTest.sendKeyEvent(
+                QTest.KeyAction.Click,
+                handle,
+                _key_of(letter),
+                letter,
+                Qt.KeyboardModifier.NoModifier,
+            )
+
+    async def _outside(self, act: Callable[[], object]) -> None:
+        """Do it from the loop and not from this task: sending a key runs the loop once more,
+        and a task cannot step while another one is in the middle of a step."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[None] = loop.create_future()
+
+        def call() -> None:
+            try:
+                act()
+            except BaseException as error:
+                done.set_exception(error)
+            else:
+                done.set_result(None)
+
+        loop.call_soon(call)
+        await done
 
     async def scan(self, code: str) -> None:
         """A scanner reads a code, wherever the focus is."""

@@ -26,6 +26,8 @@ _COLOUR: Final = int(Qt.ItemDataRole.ForegroundRole)
 _TIP: Final = int(Qt.ItemDataRole.ToolTipRole)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_PAINTED_MAX: Final = 500
+"""Rows whose texts are kept: some screens full."""
 _HORIZONTAL: Final = Qt.Orientation.Horizontal
 Index = QModelIndex | QPersistentModelIndex
 
@@ -35,12 +37,15 @@ class Rows(QAbstractTableModel):
 
     refused = Signal(object)
     """A QutongError of an edit."""
+    rearranged = Signal()
+    """Filter or order changed: the table arranges the rows anew."""
 
     def __init__(self, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = list(columns)
-        self.all: list[Any] = []
+        self.all: Sequence[Any] = ()
         self._shown: list[Any] = []
+        self._painted: dict[int, list[str]] = {}
         self._needle = ""
         self._sorted: tuple[int, bool] | None = None
         self._texts = [column.text for column in self.columns]
@@ -56,21 +61,29 @@ class Rows(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(self.columns)
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
-        role = int(role)
-        column = index.column()
+        # Called several times for every cell painted: the cheapest questions first.
         if role == _DISPLAY:
-            return self._texts[column](self._shown[index.row()])
+            return self._text(index.row(), index.column())
         if role == _ALIGN:
-            return self._aligns[column]
+            return self._aligns[index.column()]
         if role == _COLOUR:
-            return self._colour(index.row(), column)
-        if role in (_EDIT, _TIP):
-            return (
-                self._texts[column](self._shown[index.row()]).replace(",", "")
-                if (role == _EDIT and self.columns[column].kind in NUMBERS)
-                else self._texts[column](self._shown[index.row()])
-            )
+            return self._colour(index.row(), index.column()) if self._tones else None
+        if role == _TIP:
+            return self._text(index.row(), index.column())
+        if role == _EDIT:
+            text = self._text(index.row(), index.column())
+            is_number = self.columns[index.column()].kind in NUMBERS
+            return text.replace(",", "") if is_number else text
         return None
+
+    def _text(self, row: int, column: int) -> str:
+        found = self._painted.get(row)
+        if found is None:
+            if len(self._painted) >= _PAINTED_MAX:
+                self._painted.clear()
+            one = self._shown[row]
+            found = self._painted[row] = [text(one) for text in self._texts]
+        return found[column]
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY
@@ -98,24 +111,26 @@ class Rows(QAbstractTableModel):
         except QutongError as error:
             self.refused.emit(error)
             return False
-        self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), 99))
+        self._painted.pop(index.row(), None)
+        last = len(self.columns) - 1
+        self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), last))
         return True
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         self._sorted = (column, order == Qt.SortOrder.DescendingOrder) if column >= 0 else None
-        self._arrange()
+        self.rearranged.emit()
 
     # what tables ask
-
-    def set_rows(self, rows: Sequence[Any]) -> None:
-        """Show these, sorted and filtered as before."""
-        self.all = list(rows)
-        self._arrange()
 
     def set_filter(self, text: str) -> None:
         """Show only rows in which every word of the text stands somewhere."""
         self._needle = normal(text).casefold()
-        self._arrange()
+        self.rearranged.emit()
+
+    @property
+    def is_arranged(self) -> bool:
+        """Whether a filter or an order was asked for."""
+        return bool(self._needle) or self._sorted is not None
 
     def row(self, number: int) -> Any:
         """The row shown at this place."""
@@ -134,16 +149,22 @@ class Rows(QAbstractTableModel):
         """The sum of a column over the rows shown; in the unit of the column."""
         return sum(value for row in self._shown if (value := column.get(row)) is not None)
 
-    def _arrange(self) -> None:
-        self.beginResetModel()
-        shown = self.all
+    def arranged(self, rows: Sequence[Any]) -> list[Any]:
+        """The rows as they would be shown: filtered, then sorted. Runs on any thread."""
+        shown: Sequence[Any] = rows
         for word in self._needle.split():
             shown = [one for one in shown if self._holds(one, word)]
-        if self._sorted is not None:
-            column, descending = self._sorted
-            by = self.columns[column]
-            shown = sorted(shown, key=lambda one: sort_key(by, one), reverse=descending)
-        self._shown = list(shown) if shown is self.all else shown
+        if self._sorted is None:
+            return list(shown)
+        by, descending = self.columns[self._sorted[0]], self._sorted[1]
+        return sorted(shown, key=lambda one: sort_key(by, one), reverse=descending)
+
+    def put(self, rows: Sequence[Any], shown: list[Any]) -> None:
+        """Hold these rows and show those of them, in this order."""
+        self.beginResetModel()
+        self.all = rows
+        self._shown = shown
+        self._painted.clear()
         self.endResetModel()
 
     def _holds(self, row: Any, word: str) -> bool:

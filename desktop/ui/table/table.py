@@ -18,11 +18,14 @@ from PySide6.QtWidgets import (
 
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column, text_of
+from desktop.ui.table.export import workbook
 from desktop.ui.table.rows import Rows
 from desktop.ui.theme import ROW, SPACE_S, Tone
 from desktop.ui.widgets import Empty, Field, row
 
 PastedRows = list[list[str]]
+BIG_ROWS = 20_000
+"""From here on sorting would be felt; it happens beside the window."""
 
 
 class Table(QWidget):
@@ -48,10 +51,13 @@ class Table(QWidget):
         empty: Empty | None = None,
         can_filter: bool = True,
         row_height: int = ROW,
+        title: str = "",
     ) -> None:
         super().__init__()
         self.frame = frame
         self.name = name
+        self.title = title
+        """What an exported file is called; '' = the table's own name."""
         self.rows = Rows(columns, self)
         self.rows.refused.connect(frame.tell)
         self.view = _View(self)
@@ -59,7 +65,8 @@ class Table(QWidget):
         self._filter = Field(frame.words("table.filter"))
         self._filter.setClearButtonEnabled(True)
         self._filter.setFixedWidth(240)
-        self._filter.textChanged.connect(self._filtered)
+        self._filter.textChanged.connect(self.rows.set_filter)
+        self._filter.entered.connect(lambda _text: self.view.setFocus())
         self.extra = row(self._filter, None)
         self.extra.setVisible(can_filter)
         self.can_filter = can_filter
@@ -77,18 +84,41 @@ class Table(QWidget):
         layout.addWidget(self.extra)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._foot)
+        self._wanted = 0
         self.rows.modelReset.connect(self._show_state)
+        self.rows.rearranged.connect(self._arrange)
         self._restore()
         self._show_state()
 
     # rows
 
     def set_rows(self, rows: Sequence[Any]) -> None:
-        """Show these rows; the current row stays current when it is still there by equality."""
+        """Show these rows; the current row stays current when it is still there by equality.
+
+        Up to BIG_ROWS at once; more are sorted and filtered beside the window.
+        """
+        if len(rows) <= BIG_ROWS or not self.rows.is_arranged:
+            self._put(rows, self.rows.arranged(rows))
+        else:
+            self._arrange_beside(rows)
+
+    def _arrange(self) -> None:
+        self.set_rows(self.rows.all)
+
+    def _arrange_beside(self, rows: Sequence[Any]) -> None:
+        self._wanted += 1
+        self.frame.tasks.start(self._arrange_later(rows, self._wanted))
+
+    async def _arrange_later(self, rows: Sequence[Any], wanted: int) -> None:
+        shown = await self.frame.desk.work(self.rows.arranged, rows)
+        if wanted == self._wanted:
+            self._put(rows, shown)
+
+    def _put(self, rows: Sequence[Any], shown: list[Any]) -> None:
         before, at = self.current, self.view.currentIndex()
-        self.rows.set_rows(rows)
+        self.rows.put(rows, shown)
         found = self.rows.place_of(lambda one: one == before) if before is not None else -1
-        place = found if found >= 0 else min(max(at.row(), 0), len(self.rows.shown) - 1)
+        place = found if found >= 0 else min(max(at.row(), 0), len(shown) - 1)
         if place >= 0:
             self.go_to(place, max(at.column(), 0))
 
@@ -121,6 +151,12 @@ class Table(QWidget):
         if place >= 0 and index.isValid():
             self.view.setCurrentIndex(self.rows.index(index.row(), place))
             self.view.edit(self.rows.index(index.row(), place))
+
+    def start_filter(self, text: str) -> None:
+        """Go on typing in the filter, with these letters already in it."""
+        self._filter.setFocus()
+        if text:
+            self._filter.setText(text)
 
     def filter_by(self, text: str) -> None:
         """Type into the filter."""
@@ -163,6 +199,17 @@ class Table(QWidget):
         if cells:
             self.pasted.emit(cells)
 
+    def export(self) -> None:
+        """Ctrl+E: what is shown, as a workbook in the person's documents."""
+        self.frame.tasks.start(self._export())
+
+    async def _export(self) -> None:
+        columns, rows = self.shown_columns(), list(self.rows.shown)
+        name, total = self.title or self.name, self.frame.words("table.total")
+        content = await self.frame.desk.work(workbook, columns, rows, name=name, total_title=total)
+        path = self.frame.paper.save(content, f"{name}.xlsx")
+        self.frame.say(self.frame.words("table.exported", n=len(rows), path=path), Tone.GOOD)
+
     # looks
 
     def choose_columns(self) -> None:
@@ -203,9 +250,6 @@ class Table(QWidget):
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         header.sectionResized.connect(lambda *_: self._remember())
 
-    def _filtered(self, text: str) -> None:
-        self.rows.set_filter(text)
-
     def _show_state(self) -> None:
         has_rows = bool(self.rows.all)
         self._stack.setCurrentIndex(0 if has_rows else 1)
@@ -218,6 +262,9 @@ class Table(QWidget):
 
 def _one_cell(text: str) -> str:
     return text.replace("\t", " ").replace("\n", " ")
+
+
+_TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
 
 
 class _View(QTableView):
@@ -263,9 +310,19 @@ class _View(QTableView):
         elif is_control and event.key() == Qt.Key.Key_V:
             self._table.paste()
         elif is_control and event.key() == Qt.Key.Key_F:
-            self._table._filter.setFocus()
+            self._table.start_filter("")
+        elif is_control and event.key() == Qt.Key.Key_E:
+            self._table.export()
+        elif self._is_filter_text(event):
+            self._table.start_filter(event.text())
         else:
             super().keyPressEvent(event)
+
+    def _is_filter_text(self, event: QKeyEvent) -> bool:
+        if not self._table.can_filter or event.modifiers() not in _TYPING:
+            return False
+        edits = self.model().flags(self.currentIndex()) & Qt.ItemFlag.ItemIsEditable
+        return event.text().isprintable() and bool(event.text().strip()) and not edits
 
     def _activate(self, place: int, _column: int) -> None:
         self._table.activated.emit(self._table.rows.row(place))

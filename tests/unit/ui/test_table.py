@@ -1,0 +1,151 @@
+"""The table: rows as people chose them, texts as Excel understands, totals over what is shown."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from python_calamine import CalamineWorkbook
+
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.rows import Rows
+from desktop.ui.table.table import Table
+from shared.core.errors import RuleViolation
+from shared.core.rounding import MICRO
+from tests.builders.window_house import Stage, play
+
+
+@dataclass(frozen=True)
+class Goods:
+    """A row of the test."""
+
+    code: str
+    name: str
+    price_minor: int | None
+    qty_micro: int = MICRO
+
+
+GOODS = (
+    Goods("010101", "晨露洁面乳", 5900, 12 * MICRO),
+    Goods("010102", "晨露卸妆水", 8900, 2_500_000),
+    Goods("000007", "样品", None, -MICRO),
+)
+COLUMNS = (
+    Column(key="code", title="编码", get=lambda one: one.code, kind=Kind.CODE),
+    Column(key="name", title="名称", get=lambda one: one.name),
+    Column(
+        key="price",
+        title="金额",
+        get=lambda one: one.price_minor,
+        kind=Kind.MONEY,
+        has_total=True,
+    ),
+    Column(key="qty", title="数量", get=lambda one: one.qty_micro, kind=Kind.QTY),
+)
+
+
+def _rows(columns: tuple[Column, ...] = COLUMNS) -> Rows:
+    made = Rows(columns)
+    made.put(GOODS, made.arranged(GOODS))
+    return made
+
+
+def _shown(rows: Rows) -> list[str]:
+    return [one.code for one in rows.arranged(rows.all)]
+
+
+def test_money_and_quantities_are_shown_with_their_decimals_and_to_the_right() -> None:
+    rows = _rows()
+
+    assert rows.data(rows.index(0, 2)) == "59.00"
+    assert rows.data(rows.index(1, 3)) == "2.5"
+    right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    assert rows.data(rows.index(0, 2), Qt.ItemDataRole.TextAlignmentRole) == right
+
+
+def test_rows_without_a_value_come_last_when_sorted() -> None:
+    rows = _rows()
+    rows.sort(2)
+
+    assert _shown(rows) == ["010101", "010102", "000007"]
+
+
+def test_every_word_of_the_filter_has_to_stand_somewhere() -> None:
+    rows = _rows()
+    rows.set_filter("晨露 010102")
+    assert _shown(rows) == ["010102"]
+    rows.set_filter("ｃ")
+    assert _shown(rows) == []
+
+
+def test_a_total_counts_what_is_there() -> None:
+    rows = _rows()
+
+    assert rows.total(COLUMNS[2]) == 14800
+
+
+def test_an_edit_that_breaks_a_rule_is_told_and_changes_nothing() -> None:
+    told: list[str] = []
+
+    def refuse(_row: Any, text: str) -> None:
+        raise RuleViolation("QUANTITY_UNREADABLE", text=text)
+
+    rows = _rows((*COLUMNS[:3], replace(COLUMNS[3], edit=refuse)))
+    rows.refused.connect(lambda error: told.append(error.code))
+
+    assert not rows.setData(rows.index(0, 3), "x")
+    assert told == ["QUANTITY_UNREADABLE"]
+
+
+@pytest.fixture
+def _clipboard() -> Iterator[None]:
+    yield
+    QGuiApplication.clipboard().clear()
+
+
+@pytest.mark.usefixtures("_clipboard")
+def test_a_person_filters_copies_pastes_and_exports_by_keyboard(tmp_path: Path) -> None:
+    pasted: list[list[list[str]]] = []
+
+    async def script(stage: Stage) -> None:
+        await stage.sign_in("clerk-guanqian", "SH01.01")
+        stage.window.open("tasks")
+        table = _table_on(stage, pasted)
+        await stage.settle()
+
+        await stage.keys("Ctrl+C")
+        clipboard = QGuiApplication.clipboard()
+        assert clipboard.text() == "编码\t名称\t金额\t数量\n010101\t晨露洁面乳\t59.00\t12"
+
+        clipboard.setText("010101\t3\n\n010102\t=2\n")
+        await stage.keys("Ctrl+V")
+        assert pasted == [[["010101", "3"], ["010102", "=2"]]]
+
+        await stage.keys("0", "0", "0")
+        assert [one.code for one in table.rows.shown] == ["000007"]
+        await stage.keys("Return", "Ctrl+E")
+        await stage.settle()
+        await asyncio.sleep(0.2)
+
+    play(script, tmp_path)
+    book = CalamineWorkbook.from_path(str(next(tmp_path.rglob("goods.xlsx"))))
+    lines = book.get_sheet_by_index(0).to_python()
+    assert lines[0] == ["编码", "名称", "金额", "数量"]
+    assert lines[1][:2] == ["000007", "样品"]
+
+
+def _table_on(stage: Stage, pasted: list[list[list[str]]]) -> Table:
+    screen = stage.window.current
+    assert screen is not None
+    table = Table(screen.frame, "goods", COLUMNS)
+    table.pasted.connect(pasted.append)
+    table.setParent(screen)
+    table.resize(800, 400)
+    table.show()
+    table.set_rows(GOODS)
+    table.view.setFocus()
+    return table
