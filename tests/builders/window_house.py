@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -82,6 +81,7 @@ class Stage:
     def __init__(self, program: Program, house: WindowHouse) -> None:
         self.program = program
         self.house = house
+        self.size = (1280, 720)
 
     @property
     def window(self) -> Window:
@@ -93,6 +93,7 @@ class Stage:
         """Sit down at a device, ``SH01.01`` is the first one of SH01."""
         self.house.sit_at(device, device_type=device_type)
         window = self.program.sign_in(user)
+        window.resize(*self.size)
         await self._outside(lambda: QTest.qWaitForWindowActive(window))
         await self.settle()
         return window
@@ -112,8 +113,11 @@ class Stage:
     def _press(self, name: str) -> None:
         handle = self.window.windowHandle()
         if name in _NAMED or "+" in name[:-1] or (name[0] == "F" and name[1:].isdigit()):
-            combined = QKeySequence.fromString(name)[0]
-            QTest.keyClick(handle, combined.key(), combined.keyboardModifiers())
+            *held, last = name.split("+")
+            modifiers = Qt.KeyboardModifier.NoModifier
+            for one in held:
+                modifiers |= _MODIFIERS[one]
+            QTest.keyClick(handle, _key_of(last), modifiers)
             return
         for letter in name:
             QTest.sendKeyEvent(
@@ -159,9 +163,28 @@ _NAMED = {
 }  # fmt: skip
 
 
-def _key_of(letter: str) -> Qt.Key:
-    found = QKeySequence.fromString(letter.upper())
-    return found[0].key() if found.count() else Qt.Key.Key_unknown
+_MODIFIERS = {
+    "Ctrl": Qt.KeyboardModifier.ControlModifier,
+    "Alt": Qt.KeyboardModifier.AltModifier,
+    "Shift": Qt.KeyboardModifier.ShiftModifier,
+}
+_SIGNS = {
+    "*": Qt.Key.Key_Asterisk,
+    "=": Qt.Key.Key_Equal,
+    "-": Qt.Key.Key_Minus,
+    ".": Qt.Key.Key_Period,
+    " ": Qt.Key.Key_Space,
+    "+": Qt.Key.Key_Plus,
+    "/": Qt.Key.Key_Slash,
+    "PgUp": Qt.Key.Key_PageUp,
+    "PgDown": Qt.Key.Key_PageDown,
+}
+
+
+def _key_of(name: str) -> Qt.Key:
+    if name in _SIGNS:
+        return _SIGNS[name]
+    return getattr(Qt.Key, f"Key_{name.upper() if len(name) == 1 else name}", Qt.Key.Key_unknown)
 
 
 def play(

@@ -1,0 +1,8 @@
+"""The explicit list of scenes: each brings one screen into a state worth looking at."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.builders.window_house import Stage
+
+Scene = Callable[[Stage], Awaitable[None]]
+SCENES: tuple[tuple[str, Scene], ...] = ()
