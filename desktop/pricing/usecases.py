@@ -1,20 +1,21 @@
 """Publishing price versions, a shop's own price, and the price a person asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from desktop.access.usecases import require, require_approver
 from desktop.store.session import Session
-from shared.catalog.queries import product
+from shared.catalog.queries import product, products
 from shared.channel.tables import level
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.core.money import UNIT_PRICE_MICRO_MAX
 from shared.core.rounding import MICRO
 from shared.journal.document import Header
-from shared.pricing.documents import OwnPriceSet
+from shared.pricing.documents import OwnPriceLine, OwnPriceSet, OwnPricesSet
 from shared.pricing.publishing import version_bodies
 from shared.pricing.queries import (
     PriceBook,
@@ -27,6 +28,9 @@ from shared.pricing.queries import (
 )
 from shared.pricing.rules import Price, PriceContext, PriceRow, Step
 from shared.pricing.tables import own_price
+
+OWN_PRICES_MAX: Final = 1_000
+"""Of one document; more become several."""
 
 
 def newest_number(session: Session, sales_org_id: str) -> int:
@@ -94,6 +98,30 @@ def set_own_price(session: Session, product_id: str, unit_price_micro: int) -> H
     )
 
 
+def set_own_prices(session: Session, prices: Mapping[str, int]) -> None:
+    """Many retail prices of the shop's own at once, by product; 0 takes one back (B11, R07).
+
+    Raises: as ``set_own_price``.
+    """
+    require(session, "own_goods.write")
+    known = products(session.connection, list(prices))
+    lines: list[OwnPriceLine] = []
+    for product_id, price_micro in prices.items():
+        if product_id not in known:
+            raise RuleViolation("PRODUCT_UNKNOWN", code=product_id)
+        if price_micro < 0:
+            raise RuleViolation("PRICE_NEGATIVE")
+        if price_micro > UNIT_PRICE_MICRO_MAX:
+            raise RuleViolation("PRICE_TOO_LARGE")
+        lines.append(
+            OwnPriceLine(
+                product_id=product_id, unit_price_micro=price_micro, is_removed=price_micro == 0
+            )
+        )
+    for start in range(0, len(lines), OWN_PRICES_MAX):
+        session.append(OwnPricesSet(lines=tuple(lines[start : start + OWN_PRICES_MAX])))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
     """Who a price is asked for: nobody named is the consumer."""
@@ -101,6 +129,8 @@ class Buyer:
     account_id: str = ""
     level_id: str = ""
     """What a customer of this level pays (C01)."""
+    price_list_id: str = ""
+    """The list a consumer buys by, such as ``member`` (I10)."""
 
     @property
     def is_consumer(self) -> bool:
@@ -135,7 +165,7 @@ def prices_for(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Pric
     books = (price_book(connection, context, at_us) for context in contexts)
     return Prices(
         books=tuple(book for book in books if book is not None),
-        retail=retail_prices(connection, site_id, at_us),
+        retail=retail_prices(connection, site_id, at_us, price_list_id=buyer.price_list_id),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.actions import Action
@@ -31,6 +32,8 @@ class KeyLine(QWidget):
                 continue
             pressed = button(self._words(action.text), action.run, kind="flat")
             pressed.setEnabled(action.is_enabled())
+            # The work keeps the focus: a click here must not take it, nor hold it when redrawn.
+            pressed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             holder = QWidget()
             inner = QHBoxLayout(holder)
             inner.setContentsMargins(0, 0, 0, 0)

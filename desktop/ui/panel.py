@@ -5,6 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from desktop.ui.actions import Action
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL
@@ -85,7 +86,7 @@ class Overlay(QWidget):
             return await panel.answered()
         finally:
             self._take_away(panel)
-            if before is not None:
+            if isValid(before):
                 before.setFocus()
 
     def fit(self) -> None:
@@ -96,6 +97,8 @@ class Overlay(QWidget):
 
     def _take_away(self, panel: Panel) -> None:
         self.panels.remove(panel)
+        if not isValid(self):
+            return
         self._layout.removeWidget(panel)
         panel.hide()
         panel.deleteLater()

@@ -65,6 +65,9 @@ class ScreenSpec:
     device_types: frozenset[str] = frozenset()
     """Kinds of device it is for; none = all."""
     in_rail: bool = True
+    takes: frozenset[str] = frozenset()
+    """Kinds of thing it shows when opened for one: ``product order sale member customer task``.
+    The palette offers such things to who has a screen that takes them."""
 
     def is_for(self, person: Person) -> bool:
         """Whether this person, at this device, has the screen."""

@@ -1,5 +1,6 @@
 """The one place of colours, sizes and type: tokens, and the style sheet made of them."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -119,19 +120,35 @@ SMALL, BODY, STRONG, TITLE, BIG, TOTAL = 12, 13, 15, 18, 24, 40
 """Type sizes in pixels; the last is the till's total."""
 
 
+_FONT_SIZE: Final = re.compile(r"font-size: (\d+)px")
+
+
+def _scaled_size(found: re.Match[str]) -> str:
+    return f"font-size: {scaled(int(found[1]))}px"
+
+
 def scheme_of_system() -> Scheme:
     """What the system asks for."""
     hints = QApplication.styleHints()
     return Scheme.DARK if hints.colorScheme() == Qt.ColorScheme.Dark else Scheme.LIGHT
 
 
-def dress(application: QApplication, scheme: Scheme) -> Tokens:
-    """Give the whole program one look."""
+def scaled(size_px: int) -> int:
+    """A size that goes with the text, at the scale the person chose."""
+    application = QApplication.instance()
+    percent = application.property("text_percent") if application else None
+    return size_px * int(percent or 100) // 100
+
+
+def dress(application: QApplication, scheme: Scheme, *, percent: int = 0) -> Tokens:
+    """Give the whole program one look; ``percent`` is the size of its text, 0 = as it is."""
     tokens = TOKENS[scheme]
+    if percent:
+        application.setProperty("text_percent", percent)
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(tokens))
     application.setFont(font(BODY))
-    application.setStyleSheet(_sheet(tokens))
+    application.setStyleSheet(_FONT_SIZE.sub(_scaled_size, _sheet(tokens)))
     application.setProperty("scheme", scheme.value)
     return tokens
 
@@ -146,7 +163,7 @@ def tokens_now() -> Tokens:
 def font(size_px: int, *, is_bold: bool = False) -> QFont:
     """The one family, with figures of equal width."""
     made = QFont(FAMILY)
-    made.setPixelSize(size_px)
+    made.setPixelSize(scaled(size_px))
     made.setWeight(QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal)
     return made
 
@@ -212,7 +229,7 @@ def _sheet(t: Tokens) -> str:
     QLabel[pill="bad"] {{ color: {t.bad}; background: {t.bad_soft}; }}
     QLabel[pill="accent"] {{ color: {t.accent}; background: {t.accent_soft}; }}
     QLabel[pill="plain"] {{ color: {t.muted}; background: {t.raised}; }}
-    QLabel[pill] {{ border-radius: 9px; padding: 1px 8px; font-size: {SMALL}px; }}
+    QLabel[pill] {{ border-radius: 8px; padding: 2px 8px; font-size: {SMALL}px; }}
     #banner[tone="good"] {{ background: {t.good_soft}; color: {t.good}; }}
     #banner[tone="waiting"] {{ background: {t.waiting_soft}; color: {t.waiting}; }}
     #banner[tone="bad"] {{ background: {t.bad_soft}; color: {t.bad}; }}
@@ -255,6 +272,8 @@ def _sheet(t: Tokens) -> str:
     QTableView, QTreeView, QListView {{ background: {t.surface}; border: none;
         gridline-color: {t.line}; outline: 0; selection-background-color: {t.accent_soft};
         selection-color: {t.text}; }}
+    QTableView::item {{ padding: 0 6px; border: none; }}
+    QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     QTableView::item:focus {{ border: 1px solid {t.accent}; }}
     QHeaderView {{ background: {t.surface}; }}
     QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
@@ -267,7 +286,7 @@ def _sheet(t: Tokens) -> str:
     QScrollBar::handle:hover {{ background: {t.muted}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QScrollArea {{ border: none; background: transparent; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ border: none; background: transparent; }}
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.line};
         padding: 4px 6px; }}
     QMenu {{ background: {t.surface}; border: 1px solid {t.line}; padding: 4px; }}
@@ -283,7 +302,7 @@ def _sheet(t: Tokens) -> str:
     QProgressBar {{ background: {t.raised}; border: none; border-radius: 3px; height: 6px;
         text-align: center; }}
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
-    QSplitter::handle {{ background: {t.line}; }}
+    QSplitter::handle {{ background: transparent; }}
     """
 
 

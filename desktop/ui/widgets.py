@@ -139,7 +139,9 @@ class Banner(QLabel):
         self.setObjectName("banner")
         self.setWordWrap(True)
         self.setProperty("tone", tone.value)
-        self.setVisible(bool(text))
+        if not text:
+            # Never shown before it has a parent: it would be a window for a moment.
+            self.hide()
 
     def say(self, text: str, tone: Tone = Tone.ACCENT) -> None:
         """Show a sentence; '' hides the banner."""

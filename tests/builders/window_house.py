@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from desktop.app.client import Client
 from desktop.app.program import Program
@@ -94,6 +94,7 @@ class Stage:
         self.house.sit_at(device, device_type=device_type)
         window = self.program.sign_in(user)
         window.resize(*self.size)
+        window.activateWindow()
         await self._outside(lambda: QTest.qWaitForWindowActive(window))
         await self.settle()
         return window
@@ -157,6 +158,21 @@ class Stage:
         return path
 
 
+class StrayWindows(QObject):
+    """Finds widgets shown before they had a parent: windows for a moment that take the focus."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            kind = watched.windowType()
+            if kind is Qt.WindowType.Window and not isinstance(watched, QMainWindow):
+                self.found.append(f"{type(watched).__name__} {watched.objectName()}")
+        return False
+
+
 _NAMED = {
     "Return", "Escape", "Space", "Tab", "Backspace", "Delete", "Up", "Down", "Left", "Right",
     "Home", "End", "PgUp", "PgDown",
@@ -204,12 +220,16 @@ def play(
         program = a_program(application, tmp_path, house or a_window_house())
         program.change_language(language)
         program.change_scheme(scheme)
+        stray = StrayWindows()
+        application.installEventFilter(stray)
         try:
             await script(Stage(program, program.client.store))  # type: ignore[arg-type]
         finally:
             if program.window is not None:
                 program.window.close()
             await program.stop()
+            application.removeEventFilter(stray)
+        assert not stray.found, f"shown without a parent: {stray.found}"
         return 0
 
     run(application, main)

@@ -50,6 +50,8 @@ class Column:
     edit: Callable[[Any, str], None] | None = field(default=None)
     """Takes what was typed; raises a QutongError that the cell then shows."""
     tone: Callable[[Any], Tone | None] | None = field(default=None)
+    is_number: bool = False
+    """Text that reads as a figure and stands at the right, too."""
     is_shown: bool = True
     """Whether it is there before the person chose columns."""
 

@@ -49,7 +49,7 @@ class Rows(QAbstractTableModel):
         self._needle = ""
         self._sorted: tuple[int, bool] | None = None
         self._texts = [column.text for column in self.columns]
-        self._aligns = [_RIGHT if c.kind in NUMBERS else _LEFT for c in self.columns]
+        self._aligns = [_RIGHT if c.is_number or c.kind in NUMBERS else _LEFT for c in self.columns]
         self._tones = {i: c.tone for i, c in enumerate(self.columns) if c.tone is not None}
 
     # what Qt asks

@@ -20,7 +20,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column, text_of
 from desktop.ui.table.export import workbook
 from desktop.ui.table.rows import Rows
-from desktop.ui.theme import ROW, SPACE_S, Tone
+from desktop.ui.theme import ROW, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Empty, Field, row
 
 PastedRows = list[list[str]]
@@ -61,14 +61,15 @@ class Table(QWidget):
         self.rows = Rows(columns, self)
         self.rows.refused.connect(frame.tell)
         self.view = _View(self)
-        self.view.verticalHeader().setDefaultSectionSize(row_height)
+        self.view.verticalHeader().setDefaultSectionSize(scaled(row_height))
         self._filter = Field(frame.words("table.filter"))
         self._filter.setClearButtonEnabled(True)
         self._filter.setFixedWidth(240)
         self._filter.textChanged.connect(self.rows.set_filter)
         self._filter.entered.connect(lambda _text: self.view.setFocus())
         self.extra = row(self._filter, None)
-        self.extra.setVisible(can_filter)
+        if not can_filter:
+            self.extra.hide()
         self.can_filter = can_filter
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)

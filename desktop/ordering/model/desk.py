@@ -1,0 +1,325 @@
+"""Head office's order desk: what waits, with credit and stock beside each line; the decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from desktop.ordering.usecases.revising import revise_order
+from desktop.ordering.usecases.supplying import decide_order, ship_order
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.catalog.queries import packs_of, products
+from shared.channel.queries import account, supplying_sites
+from shared.core.quantity import parse_quantity
+from shared.core.rounding import MICRO
+from shared.ordering.queries.deciding import credit
+from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
+from shared.ordering.queries.revising import price_doubts
+from shared.ordering.rules import (
+    Action,
+    Credit,
+    LineChange,
+    LineGrant,
+    OrderState,
+    Side,
+    part_minor,
+)
+from shared.stock.queries import on_hand_micro
+from shared.stock.rules import location
+
+REASONS: Final = ("OUT_OF_STOCK", "CREDIT", "DISCONTINUED", "PRICE", "MINIMUM", "OTHER")
+"""Why a line gets less, in the order of the keys 1 to 6; stored as they are."""
+TO_DECIDE: Final = frozenset({OrderState.SUBMITTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLine:
+    """A line with what the person deciding has to know; millionths and minor units."""
+
+    line: LineView
+    code: str
+    name: str
+    stock_micro: int
+    """Sellable where it would leave from."""
+    granted_micro: int
+    reason: str
+    delivery_date: str
+    expected_price_micro: int | None
+    """What the named version gives where the line says another price; -1 = no price, None = as
+    it should be."""
+
+    @property
+    def granted_minor(self) -> int:
+        """What the granted part comes to."""
+        if not self.line.qty_micro:
+            return 0
+        return part_minor(self.line.amount_minor, self.line.qty_micro, 0, self.granted_micro)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether it gets less than it asked for."""
+        return self.granted_micro < self.line.qty_micro
+
+
+@dataclass(slots=True)
+class _Grant:
+    qty_micro: int
+    reason: str = ""
+    delivery_date: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    order: OrderView
+    account_name: str
+    lines: Sequence[tuple[LineView, str, str, int]]
+    credit: Credit
+    sites: Sequence[tuple[str, str]]
+    doubts: dict[int, int]
+
+
+class OrderDesk(Watched):
+    """Orders asked of head office, and the decision somebody is making about one of them."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.orders: Sequence[OrderView] = ()
+        self.names: dict[str, str] = {}
+        self.only_waiting = True
+        self.chosen: OrderView | None = None
+        self.account_name = ""
+        self.credit: Credit | None = None
+        self.sites: Sequence[tuple[str, str]] = ()
+        self._read: _Read | None = None
+        self._grants: dict[int, _Grant] = {}
+
+    # the list
+
+    async def refresh(self) -> None:
+        """Read the orders again; the chosen one with them."""
+        states = TO_DECIDE if self.only_waiting else frozenset()
+        self.orders, self.names = await self._desk.fetch(_list, states)
+        if self.chosen is not None:
+            await self.choose(self.chosen.id)
+        else:
+            self.changed()
+
+    async def toggle_waiting(self) -> None:
+        """All orders, or only those that wait for a decision."""
+        self.only_waiting = not self.only_waiting
+        await self.refresh()
+
+    async def choose(self, order_id: str) -> None:
+        """Look at an order; another one's unfinished decision is dropped."""
+        found = await self._desk.fetch(_read_order, order_id)
+        if found is None:
+            self.chosen = None
+            self.changed()
+            return
+        is_other = self.chosen is None or self.chosen.id != order_id
+        self._read = found
+        self.chosen, self.account_name = found.order, found.account_name
+        self.credit, self.sites = found.credit, found.sites
+        if is_other:
+            self._grants = {}
+        self.changed()
+
+    # the decision
+
+    @property
+    def can_decide(self) -> bool:
+        """Whether the chosen order waits for a decision."""
+        return self._may(Action.DECIDE)
+
+    @property
+    def can_ship(self) -> bool:
+        """Whether goods of the chosen order may leave."""
+        return self._may(Action.SHIP)
+
+    @property
+    def can_revise(self) -> bool:
+        """Whether what was granted may still be changed."""
+        return self._may(Action.REVISE)
+
+    def _may(self, action: Action) -> bool:
+        return self.chosen is not None and action in self.chosen.actions(Side.SUPPLIER)
+
+    @property
+    def lines(self) -> list[DeskLine]:
+        """The lines of the chosen order with what they would get."""
+        if self._read is None or self.chosen is None:
+            return []
+        return [self._line(*one) for one in self._read.lines]
+
+    def _line(self, line: LineView, code: str, name: str, stock_micro: int) -> DeskLine:
+        usual = line.qty_micro if self.can_decide else line.accepted_micro
+        grant = self._grants.get(line.line_no) or _Grant(usual, line.reason, line.delivery_date)
+        return DeskLine(
+            line=line,
+            code=code,
+            name=name,
+            stock_micro=stock_micro,
+            granted_micro=grant.qty_micro,
+            reason=grant.reason,
+            delivery_date=grant.delivery_date,
+            expected_price_micro=self._read.doubts.get(line.line_no) if self._read else None,
+        )
+
+    @property
+    def granted_minor(self) -> int:
+        """What the order would come to."""
+        return sum(one.granted_minor for one in self.lines)
+
+    @property
+    def free_after_minor(self) -> int:
+        """What the account might still owe after this; below zero it is too much."""
+        if self.credit is None:
+            return 0
+        return self.credit.free_minor - (self.granted_minor if self.can_decide else 0)
+
+    def grant(self, line: DeskLine, text: str) -> None:
+        """Key how much a line gets: ``8``, ``1箱2支``, 0.
+
+        Raises: RuleViolation QUANTITY_UNREADABLE, UNKNOWN_UNIT.
+        """
+        packs = self._desk.read(packs_of, line.line.product_id)
+        qty_micro = min(max(parse_quantity(text, packs), 0), line.line.qty_micro)
+        before = self._grant_of(line)
+        self._grants[line.line.line_no] = _Grant(qty_micro, before.reason, before.delivery_date)
+        self.changed()
+
+    def give_reason(self, line: DeskLine, reason: str) -> None:
+        """Say why a line gets less; a line that got everything gets nothing then."""
+        before = self._grant_of(line)
+        qty_micro = before.qty_micro if before.qty_micro < line.line.qty_micro else 0
+        self._grants[line.line.line_no] = _Grant(qty_micro, reason, before.delivery_date)
+        self.changed()
+
+    def promise(self, line: DeskLine, day: str) -> None:
+        """Promise a day for one line; '' = the order's own."""
+        before = self._grant_of(line)
+        self._grants[line.line.line_no] = _Grant(before.qty_micro, before.reason, day)
+        self.changed()
+
+    def cut_to_stock(self) -> int:
+        """Give each line no more than there is; how many were cut."""
+        left: dict[str, int] = {}
+        cut = 0
+        for one in self.lines:
+            product_id = one.line.product_id
+            have = max(left.setdefault(product_id, one.stock_micro), 0)
+            given = min(one.granted_micro, have)
+            given -= given % MICRO
+            left[product_id] = have - given
+            if given < one.granted_micro:
+                cut += 1
+                self._grants[one.line.line_no] = _Grant(given, REASONS[0], one.delivery_date)
+        self.changed()
+        return cut
+
+    def undo_all(self) -> None:
+        """Grant everything again."""
+        self._grants = {}
+        self.changed()
+
+    async def accept(self, *, delivery_date: str = "", note: str = "") -> None:
+        """Decide as it stands. Raises what deciding raises, REASON_MISSING for a cut line."""
+        if self.chosen is None:
+            return
+        grants = [
+            LineGrant(
+                line_no=one.line.line_no,
+                accepted_micro=one.granted_micro,
+                reason=one.reason,
+                delivery_date=one.delivery_date,
+            )
+            for one in self.lines
+        ]
+        await self._desk.do(
+            decide_order, self.chosen.id, grants, delivery_date=delivery_date, note=note
+        )
+        await self._done()
+
+    async def reject(self, reason: str, note: str = "") -> None:
+        """Grant nothing of the order, for a reason."""
+        if self.chosen is not None:
+            await self._desk.do(decide_order, self.chosen.id, reject_reason=reason, note=note)
+            await self._done()
+
+    async def revise(self, *, note: str = "") -> None:
+        """Change what was granted: quantities and days as keyed (E09)."""
+        if self.chosen is None:
+            return
+        changes = [
+            LineChange(
+                line_no=no,
+                accepted_micro=grant.qty_micro,
+                delivery_date=grant.delivery_date,
+                reason=grant.reason,
+            )
+            for no, grant in self._grants.items()
+        ]
+        await self._desk.do(revise_order, self.chosen.id, changes, note=note)
+        await self._done()
+
+    async def ship(self, site_id: str, *, carrier: str = "", waybill: str = "") -> str:
+        """All that was granted and is left leaves a site; the shipment's number."""
+        if self.chosen is None:
+            return ""
+        header = await self._desk.do(
+            ship_order, self.chosen.id, site_id=site_id, carrier=carrier, waybill=waybill
+        )
+        await self._done()
+        return header.number
+
+    async def _done(self) -> None:
+        self._grants = {}
+        await self.refresh()
+
+    def _grant_of(self, line: DeskLine) -> _Grant:
+        return self._grants.get(line.line.line_no) or _Grant(
+            line.granted_micro, line.reason, line.delivery_date
+        )
+
+
+def _list(
+    connection: Connection, states: frozenset[OrderState]
+) -> tuple[list[OrderView], dict[str, str]]:
+    found = orders(connection, supplier="", states=states)
+    names = {}
+    for account_id in {one.account_id for one in found}:
+        view = account(connection, account_id)
+        names[account_id] = view.name if view else account_id
+    return found, names
+
+
+def _read_order(connection: Connection, order_id: str) -> _Read | None:
+    found = order(connection, order_id)
+    if found is None:
+        return None
+    buyer = account(connection, found.account_id)
+    sites = supplying_sites(connection)
+    places = [location(site_id) for site_id, _name in sites]
+    held = lines(connection, order_id)
+    goods = products(connection, [one.product_id for one in held])
+    rows = [
+        (
+            one,
+            goods[one.product_id].code if one.product_id in goods else one.product_id,
+            goods[one.product_id].name if one.product_id in goods else "",
+            sum(on_hand_micro(connection, place, one.product_id) for place in places),
+        )
+        for one in held
+    ]
+    limit = buyer.credit_limit_minor if buyer else 0
+    return _Read(
+        order=found,
+        account_name=buyer.name if buyer else found.account_id,
+        lines=rows,
+        credit=credit(connection, found.account_id, found.currency, limit),
+        sites=sites,
+        doubts={one.line_no: one.expected_micro for one in price_doubts(connection, found)},
+    )

@@ -1,0 +1,345 @@
+"""The order desk: orders above, the chosen one below with credit and stock beside each line."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from desktop.ordering.model.desk import REASONS, DeskLine, OrderDesk
+from desktop.ordering.view.desk_panels import DecisionPanel, RejectPanel, ShipPanel
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.widgets import Empty, column, figure, label, pill, row, set_figure, set_tone
+from desktop.words import formats
+from shared.ordering.queries.orders import OrderView
+from shared.ordering.rules import OrderState
+
+STATE_TONES = {
+    OrderState.SUBMITTED: Tone.WAITING,
+    OrderState.REJECTED: Tone.BAD,
+    OrderState.CANCELLED: Tone.PLAIN,
+}
+
+
+class OrderDeskScreen(Screen):
+    """Decide, cut, reject, revise and ship what accounts ask of head office."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = OrderDesk(frame.desk)
+        words = self.words
+        self.orders = Table(
+            frame,
+            "desk-orders",
+            self._order_columns(),
+            empty=Empty("inbox", words("desk.none"), words("desk.none_hint")),
+        )
+        self.orders.chosen.connect(self._chosen)
+        self.lines = Table(
+            frame,
+            "desk-lines",
+            self._line_columns(),
+            can_filter=False,
+            empty=Empty("clipboard-list", words("desk.choose")),
+        )
+        self.orders.activated.connect(lambda _one: self.lines.view.setFocus())
+        self.title = label("", "strong")
+        self.state = pill("")
+        self.asked = figure(words("desk.asked"), "")
+        self.granted = figure(words("desk.granted"), "")
+        self.limit = figure(words("desk.limit"), "")
+        self.owed = figure(words("desk.owed"), "")
+        self.free = figure(words("desk.free_after"), "")
+        self._build()
+        self.until_gone(self.model.watch(self._show))
+        self.watch(self._refresh, "channel_order", "order_decision", "shipment_line")
+
+    def _build(self) -> None:
+        head = row(self.title, self.state, None, spacing=SPACE_M)
+        figures = row(
+            self.asked, self.granted, None, self.limit, self.owed, self.free, spacing=SPACE_L
+        )
+        below = column(head, figures, self.lines, spacing=SPACE_M)
+        layout = below.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.setStretch(2, 1)
+        self.below: QWidget = below
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.setHandleWidth(SPACE_M)
+        split.addWidget(self.orders)
+        split.addWidget(below)
+        split.setSizes([230, 370])
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_M)
+        outer.addWidget(split)
+
+    def shown(self, subject: str = "") -> None:
+        self.frame.tasks.start(self._open(subject))
+        self.orders.view.setFocus()
+
+    async def _open(self, subject: str) -> None:
+        if subject:
+            self.model.only_waiting = False
+            await self.model.choose(subject)
+        await self.model.refresh()
+
+    def _refresh(self) -> None:
+        self.frame.tasks.start(self.model.refresh())
+
+    def key_actions(self) -> tuple[Action, ...]:
+        model = self.model
+        return (
+            Action(
+                text="desk.accept",
+                keys=("F10",),
+                run=self._accept,
+                is_enabled=lambda: model.can_decide or model.can_revise,
+                permission="order.decide",
+            ),
+            Action(
+                text="desk.reject",
+                keys=("F8",),
+                run=self._reject,
+                is_enabled=lambda: model.can_decide,
+                permission="order.decide",
+            ),
+            Action(
+                text="desk.cut_to_stock",
+                keys=("F6",),
+                run=self._cut,
+                is_enabled=lambda: model.can_decide,
+            ),
+            Action(
+                text="desk.ship",
+                keys=("S",),
+                run=self._ship,
+                is_enabled=lambda: model.can_ship,
+                permission="order.ship",
+            ),
+            Action(text="desk.all_or_waiting", keys=("F5",), run=self._toggle),
+            Action(text="desk.undo", keys=("Ctrl+Z",), run=model.undo_all),
+            *(
+                Action(
+                    text=f"desk.reason.{reason}",
+                    keys=(str(number),),
+                    run=partial(self._give_reason, reason),
+                    in_line=False,
+                )
+                for number, reason in enumerate(REASONS, 1)
+            ),
+        )
+
+    # columns
+
+    def _order_columns(self) -> list[Column]:
+        words = self.words
+        return [
+            Column(
+                key="at",
+                title=words("desk.at"),
+                get=lambda one: one.submitted_at_us,
+                kind=Kind.INSTANT,
+                zone=self.frame.person.zone,
+                width=140,
+            ),
+            Column(key="number", title=words("desk.number"), get=lambda one: one.number, width=190),
+            Column(
+                key="account",
+                title=words("desk.account"),
+                get=lambda one: self.model.names.get(one.account_id, one.account_id),
+                stretches=True,
+            ),
+            Column(
+                key="lines",
+                title=words("desk.lines"),
+                get=lambda one: one.line_count,
+                kind=Kind.COUNT,
+                width=70,
+            ),
+            Column(
+                key="asked",
+                title=words("desk.asked"),
+                get=lambda one: one.asked_minor,
+                kind=Kind.MONEY,
+                width=130,
+                has_total=True,
+            ),
+            Column(
+                key="granted",
+                title=words("desk.granted"),
+                get=lambda one: one.accepted_minor if one.decision else None,
+                kind=Kind.MONEY,
+                width=130,
+            ),
+            Column(
+                key="wanted",
+                title=words("desk.wanted"),
+                get=lambda one: one.requested_date,
+                kind=Kind.DAY,
+                width=110,
+            ),
+            Column(
+                key="state",
+                title=words("desk.state"),
+                get=lambda one: words.of("order.state", one.state.value),
+                width=110,
+                tone=lambda one: STATE_TONES.get(one.state, Tone.GOOD),
+            ),
+        ]
+
+    def _line_columns(self) -> list[Column]:
+        words = self.words
+        return [
+            Column(key="code", title=words("desk.code"), get=lambda one: one.code, width=90),
+            Column(key="name", title=words("desk.name"), get=lambda one: one.name, stretches=True),
+            Column(
+                key="asked",
+                title=words("desk.qty"),
+                get=lambda one: one.line.qty_micro,
+                kind=Kind.QTY,
+                width=80,
+            ),
+            Column(
+                key="stock",
+                title=words("desk.stock"),
+                get=lambda one: one.stock_micro,
+                kind=Kind.QTY,
+                width=80,
+                tone=lambda one: Tone.BAD if one.stock_micro < one.line.qty_micro else None,
+            ),
+            Column(
+                key="granted",
+                title=words("desk.granted_qty"),
+                get=lambda one: one.granted_micro,
+                kind=Kind.QTY,
+                width=90,
+                edit=self.model.grant,
+                tone=lambda one: Tone.BAD if one.is_cut else Tone.ACCENT,
+            ),
+            Column(
+                key="price",
+                title=words("desk.price"),
+                get=lambda one: one.line.unit_price_micro,
+                kind=Kind.PRICE,
+                width=90,
+                tone=lambda one: Tone.BAD if one.expected_price_micro is not None else None,
+            ),
+            Column(
+                key="expected",
+                title=words("desk.expected"),
+                get=self._expected,
+                width=110,
+                is_number=True,
+                tone=lambda _one: Tone.BAD,
+            ),
+            Column(
+                key="amount",
+                title=words("desk.amount"),
+                get=lambda one: one.granted_minor,
+                kind=Kind.MONEY,
+                width=110,
+                has_total=True,
+            ),
+            Column(
+                key="date",
+                title=words("desk.promised"),
+                get=lambda one: one.delivery_date or one.line.requested_date,
+                kind=Kind.DAY,
+                width=110,
+                edit=lambda one, text: self.model.promise(one, text.strip()),
+            ),
+            Column(
+                key="reason",
+                title=words("desk.reason"),
+                get=lambda one: words.of("desk.reason", one.reason) if one.reason else "",
+                width=120,
+                tone=lambda _one: Tone.BAD,
+            ),
+        ]
+
+    def _expected(self, one: DeskLine) -> str:
+        if one.expected_price_micro is None:
+            return ""
+        if one.expected_price_micro < 0:
+            return self.words("desk.no_price")
+        return formats.price(one.expected_price_micro)
+
+    # showing
+
+    def _chosen(self, order: OrderView | None) -> None:
+        if order is not None and (self.model.chosen is None or self.model.chosen.id != order.id):
+            self.frame.tasks.start(self.model.choose(order.id))
+
+    def _show(self) -> None:
+        model, order = self.model, self.model.chosen
+        self.orders.set_rows(model.orders)
+        self.lines.set_rows(model.lines)
+        if order is None:
+            return
+        self.title.setText(f"{model.account_name} · {order.number}")
+        self.state.setText(self.words.of("order.state", order.state.value))
+        set_tone(self.state, STATE_TONES.get(order.state, Tone.GOOD), name="pill")
+        set_figure(self.asked, formats.money(order.asked_minor, order.currency))
+        set_figure(self.granted, formats.money(model.granted_minor, order.currency))
+        if model.credit is not None:
+            set_figure(self.limit, formats.money(model.credit.limit_minor, order.currency))
+            set_figure(self.owed, formats.money(model.credit.exposure_minor, order.currency))
+            set_figure(self.free, formats.money(model.free_after_minor, order.currency))
+            for one in self.free.findChildren(type(self.title)):
+                if one.objectName() == "big":
+                    set_tone(one, Tone.BAD if model.free_after_minor < 0 else Tone.PLAIN)
+
+    # keys
+
+    def _give_reason(self, reason: str) -> None:
+        if self.lines.current is not None and self.model.can_decide:
+            self.model.give_reason(self.lines.current, reason)
+
+    def _cut(self) -> None:
+        cut = self.model.cut_to_stock()
+        self.frame.say(self.words("desk.cut", n=cut), Tone.WAITING if cut else Tone.GOOD)
+
+    def _toggle(self) -> None:
+        self.frame.tasks.start(self.model.toggle_waiting())
+
+    def _accept(self) -> None:
+        self.frame.tasks.start(self._ask_accept())
+
+    async def _ask_accept(self) -> None:
+        model = self.model
+        answer = await self.frame.ask(DecisionPanel(self.frame, model))
+        if answer is None:
+            return
+        if model.can_decide:
+            await model.accept(delivery_date=answer.day, note=answer.note)
+        else:
+            await model.revise(note=answer.note)
+        self.frame.say(self.words("desk.decided"), Tone.GOOD)
+        self.frame.sync()
+
+    def _reject(self) -> None:
+        self.frame.tasks.start(self._ask_reject())
+
+    async def _ask_reject(self) -> None:
+        answer = await self.frame.ask(RejectPanel(self.frame))
+        if answer is not None:
+            await self.model.reject(answer.reason, answer.note)
+            self.frame.say(self.words("desk.rejected"), Tone.GOOD)
+            self.frame.sync()
+
+    def _ship(self) -> None:
+        self.frame.tasks.start(self._ask_ship())
+
+    async def _ask_ship(self) -> None:
+        answer = await self.frame.ask(ShipPanel(self.frame, self.model))
+        if answer is None:
+            return
+        number = await self.model.ship(
+            answer.site_id, carrier=answer.carrier, waybill=answer.waybill
+        )
+        self.frame.say(self.words("desk.shipped", number=number), Tone.GOOD)
+        self.frame.sync()

@@ -1,0 +1,223 @@
+"""The versions of a sales organisation, what each changed, and the draft of the next one."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection
+
+from desktop.pricing import usecases
+from desktop.pricing.model.draft import PriceDraft, parent_of
+from desktop.store.desk import Desk
+from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.watched import Watched
+from shared.catalog.queries import by_barcode, products
+from shared.catalog.sheets import read_sheets
+from shared.channel.queries import level_names, region_names, sales_orgs
+from shared.core.errors import RuleViolation
+from shared.core.importing import Problem
+from shared.core.rounding import MICRO, divide_half_away
+from shared.pricing.importing import read_prices
+from shared.pricing.queries import (
+    Version,
+    VersionView,
+    difference,
+    spoken_names,
+    version_by_number,
+    versions,
+)
+from shared.pricing.queries.stated import Stated, stated_rows
+from shared.pricing.rules import RETAIL, RETAIL_ONLY, PriceContext
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiffLine:
+    """A product whose retail price another version changes; prices at 10⁻⁶, None = none."""
+
+    product_id: str
+    name: str
+    before_micro: int | None
+    after_micro: int | None
+
+    @property
+    def change_micro(self) -> int | None:
+        """By how much, as a ratio at 10⁻⁶."""
+        if not self.before_micro or self.after_micro is None:
+            return None
+        return divide_half_away((self.after_micro - self.before_micro) * MICRO, self.before_micro)
+
+
+class VersionsModel(Watched):
+    """What the price screen shows of one sales organisation at a time."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.orgs: Sequence[tuple[str, str]] = desk.read(sales_orgs)
+        self.names = desk.read(spoken_names)
+        self.org_id = self.orgs[0][0] if self.orgs else ""
+        self.versions: Sequence[VersionView] = ()
+        self.draft: PriceDraft | None = None
+        self.refresh()
+
+    # versions
+
+    def choose_org(self, org_id: str) -> None:
+        """Look at another sales organisation; the draft of the first one stays."""
+        self.org_id = org_id
+        self.refresh()
+
+    def next_org(self) -> None:
+        """The sales organisation after this one, round and round."""
+        ids = [one for one, _name in self.orgs]
+        if ids:
+            self.choose_org(ids[(ids.index(self.org_id) + 1) % len(ids)])
+
+    def refresh(self) -> None:
+        """Read the versions again, and the draft that is kept."""
+        self.versions = self._desk.read(versions, self.org_id)
+        kept = self._desk.read(draft_of, self._key)
+        self.draft = self._load(kept) if kept else None
+        self.changed()
+
+    @property
+    def newest(self) -> VersionView | None:
+        """The sealed version with the highest number."""
+        sealed = [one for one in self.versions if one.number]
+        return max(sealed, key=lambda one: one.number, default=None)
+
+    def in_force(self, now_us: int) -> int:
+        """The number that prices now; 0 before the first."""
+        return max(
+            (one.number for one in self.versions if one.number and one.effective_at_us <= now_us),
+            default=0,
+        )
+
+    async def diff(self, version: VersionView) -> list[DiffLine]:
+        """What a version changes in retail prices against its parent, by product."""
+        return await self._desk.fetch(_diff, self.org_id, version)
+
+    # the draft
+
+    def clone(self) -> PriceDraft:
+        """Begin the next version from the newest one, or go on with the draft."""
+        if self.draft is None:
+            number = self.newest.number if self.newest else 0
+            self.draft = self._new_draft(number)
+            self.draft.set_header(effective_at_us=0, reason="")
+            self.changed()
+        return self.draft
+
+    def discard(self) -> None:
+        """Throw the draft away."""
+        self._desk.do_now(remove_draft, self._key)
+        self.draft = None
+        self.changed()
+
+    def product_of(self, code: str) -> str | None:
+        """The product a code or barcode names."""
+        hit = self._desk.read(by_barcode, code)
+        return hit.product_id if hit else None
+
+    async def take_file(self, content: bytes, name: str) -> Sequence[Problem]:
+        """Take the prices of a csv, xlsx or xls file into the draft; all of them or none.
+
+        The rows that cannot be taken come back; then nothing was taken.
+        """
+        found = await self._desk.fetch(_read_file, content, name)
+        if found.problems:
+            return list(found.problems)
+        draft = self.clone()
+        draft.take_rows([one.row for one in found.items if one.sales_org_id in ("", self.org_id)])
+        return []
+
+    async def submit(self, approver: Any) -> str:
+        """Ask head office to seal the draft; the version's id.
+
+        Raises: RuleViolation NOTHING_TO_PUBLISH and what publishing raises.
+        """
+        draft = self.draft
+        if draft is None or not draft.changes:
+            raise RuleViolation("NOTHING_TO_PUBLISH")
+        steps = self._desk.read(_steps_of, self.org_id, draft.parent_number)
+        version_id = await self._desk.do(
+            usecases.publish_prices,
+            self.org_id,
+            list(draft.changes.values()),
+            steps,
+            approver_id=approver,
+            effective_at_us=draft.effective_at_us,
+            parent_number=draft.parent_number,
+            reason=draft.reason,
+        )
+        self.discard()
+        self.refresh()
+        return version_id
+
+    @property
+    def _key(self) -> str:
+        return f"prices/{self.org_id}"
+
+    def _load(self, content: bytes) -> PriceDraft:
+        draft = self._new_draft(parent_of(content))
+        draft.load(content)
+        return draft
+
+    def _new_draft(self, number: int) -> PriceDraft:
+        stated = self._desk.read(stated_rows, self.org_id, number)
+        return PriceDraft(number, stated, self._keeper(self._key))
+
+    def _keeper(self, key: str) -> Callable[[bytes], None]:
+        def keep(content: bytes) -> None:
+            self._desk.do_now(put_draft, key, content)
+
+        return keep
+
+
+def _diff(connection: Connection, org_id: str, version: VersionView) -> list[DiffLine]:
+    newer = version_by_number(connection, org_id, version.number)
+    if newer is None:
+        return []
+    older = version_by_number(connection, org_id, version.parent_number)
+    if older is None:
+        stated = stated_rows(connection, org_id, version.number)
+        return [_first(one) for one in stated if one.row.dimension == RETAIL]
+    context = PriceContext(sales_org_id=org_id)
+    before, after = (replace(one, steps=RETAIL_ONLY) for one in (older, newer))
+    changes = difference(connection, context, before, after)
+    goods = products(connection, [one.product_id for one in changes])
+    return [
+        DiffLine(
+            product_id=one.product_id,
+            name=goods[one.product_id].name if one.product_id in goods else "",
+            before_micro=one.before.unit_price_micro if one.before else None,
+            after_micro=one.after.unit_price_micro if one.after else None,
+        )
+        for one in changes
+    ]
+
+
+def _first(one: Stated) -> DiffLine:
+    return DiffLine(
+        product_id=one.code, name=one.name, before_micro=None, after_micro=one.row.unit_price_micro
+    )
+
+
+def _steps_of(connection: Connection, org_id: str, number: int) -> Any:
+    found: Version | None = version_by_number(connection, org_id, number)
+    if found is None:
+        raise RuleViolation("LOGIC_EMPTY")
+    return found.steps
+
+
+def _read_file(connection: Connection, content: bytes, name: str) -> Any:
+    def product_of(code: str) -> str | None:
+        hit = by_barcode(connection, code)
+        return hit.product_id if hit else None
+
+    return read_prices(
+        read_sheets(content, name),
+        product_of=product_of,
+        levels=level_names(connection),
+        regions=region_names(connection),
+    )

@@ -1,0 +1,1 @@
+"""The price screens of head office."""

@@ -1,0 +1,114 @@
+"""What the price screen asks for: a factor, an instant and a reason."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from desktop.pricing.model.draft import PriceDraft
+from desktop.ui.actions import Action
+from desktop.ui.editors import DayField
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.widgets import Field, button, column, form_row, label, line, row
+from shared.core.clock import instant_of_local_iso
+from shared.core.errors import RuleViolation
+from shared.core.money import parse_ratio_micro
+
+
+class ScalePanel(Panel):
+    """A factor for the rows shown: ``0.95``, ``105%``."""
+
+    def __init__(self, frame: Frame, rows: int) -> None:
+        super().__init__(frame.words("price.scale"))
+        self._frame = frame
+        self._factor = Field("0.95 / 105%", name=frame.words("price.factor"))
+        self._factor.entered.connect(self._take)
+        self.body.addWidget(label(frame.words("price.scale_hint", n=rows), "muted"))
+        self.body.addWidget(form_row(frame.words("price.factor"), self._factor))
+
+    def first_focus(self) -> QWidget:
+        return self._factor
+
+    def _take(self, text: str) -> None:
+        try:
+            self.close_with(parse_ratio_micro(text))
+        except RuleViolation as error:
+            self._factor.set_bad(True)
+            self._frame.tell(error)
+
+
+class Publication(NamedTuple):
+    """When a version takes effect (0 = at once), and why."""
+
+    effective_at_us: int
+    reason: str
+
+
+class PublishPanel(Panel):
+    """What changes, from when, and why; then another person approves."""
+
+    def __init__(self, frame: Frame, draft: PriceDraft, today: date) -> None:
+        words = frame.words
+        super().__init__(words("price.submit"), width=520)
+        self._frame = frame
+        counts = draft.counts
+        summary = words(
+            "price.counts", up=counts.up, down=counts.down, new=counts.new, gone=counts.gone
+        )
+        self._day = DayField(words("price.from_day"), today, may_be_empty=True)
+        self._time = Field("00:00", text="00:00", name=words("price.from_time"))
+        self._time.setFixedWidth(80)
+        self._reason = Field(words("price.reason_hint"), text=draft.reason)
+        self._reason.entered.connect(lambda _text: self._take())
+        self.body.addWidget(label(summary, "strong"))
+        self.body.addWidget(
+            form_row(words("price.from_day"), row(self._day, self._time, None), width=110)
+        )
+        self.body.addWidget(label(words("price.from_day_hint"), "small"))
+        self.body.addWidget(form_row(words("price.reason"), self._reason, width=110))
+        go_on = button(words("price.to_approval"), self._take, kind="primary")
+        self.body.addWidget(row(None, go_on))
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="price.to_approval", keys=("F10",), run=self._take),)
+
+    def first_focus(self) -> QWidget:
+        return self._day
+
+    def _take(self) -> None:
+        if not self._reason.text().strip():
+            self._reason.set_bad(True)
+            self._reason.setFocus()
+            self._frame.tell(RuleViolation("REASON_MISSING"))
+            return
+        try:
+            at_us = self._instant_us()
+        except RuleViolation as error:
+            self._time.set_bad(True)
+            self._frame.tell(error)
+            return
+        self.close_with(Publication(at_us, self._reason.text().strip()))
+
+    def _instant_us(self) -> int:
+        if not self._day.day:
+            return 0
+        zone = self._frame.person.zone
+        return instant_of_local_iso(f"{self._day.day}T{self._time.text() or '00:00'}", zone)
+
+
+def problems_list(problems: Sequence[tuple[str, str]]) -> QWidget:
+    """What could not be taken, row by row, with what to do."""
+    parts: list[QWidget | int | None] = []
+    for where, why in problems[:200]:
+        reason = label(why, "muted")
+        reason.setWordWrap(True)
+        named = label(where)
+        named.setWordWrap(True)
+        parts += [named, reason, line()]
+    inside = column(*parts, None, spacing=4)
+    area = QScrollArea()
+    area.setWidget(inside)
+    area.setWidgetResizable(True)
+    return area

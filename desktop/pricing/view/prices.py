@@ -1,0 +1,376 @@
+"""Price versions: what each changed, and the draft of the next one as a grid."""
+
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
+
+from desktop.pricing.model.draft import GridRow, PriceDraft
+from desktop.pricing.model.versions import DiffLine, VersionsModel
+from desktop.pricing.model.words import dimension_text, is_ratio, value_text
+from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
+from desktop.ui.actions import Action
+from desktop.ui.editors import Choice
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import PastedRows, Table
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.widgets import Banner, Empty, label, pill, row
+from shared.core.clock import business_day
+from shared.pricing.queries import VersionView
+
+
+class PricesScreen(Screen):
+    """Versions on top, what the chosen one changed below; or the draft in their place."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = VersionsModel(frame.desk)
+        words = self.words
+        self.org = Choice(words("price.org"), self.model.orgs, value=self.model.org_id)
+        self.org.picked.connect(self.model.choose_org)
+        self.state = pill("")
+        self.banner = Banner()
+        self.versions = Table(frame, "price-versions", self._version_columns(), can_filter=False)
+        self.versions.chosen.connect(lambda _one: self._show_diff())
+        self.changes = Table(
+            frame,
+            "price-changes",
+            self._change_columns(),
+            empty=Empty("scale", words("price.no_changes"), words("price.no_changes_hint")),
+        )
+        self.grid = Table(
+            frame,
+            "price-draft",
+            self._grid_columns(),
+            empty=Empty("tags", words("price.grid_empty"), words("price.grid_empty_hint")),
+        )
+        self.grid.pasted.connect(self._paste)
+        self.only_changed = False
+        self._build()
+        self.until_gone(self.model.watch(self._show))
+        self.watch(self.model.refresh, "price_version")
+
+    def _build(self) -> None:
+        split = QSplitter(Qt.Orientation.Vertical)
+        split.addWidget(self.versions)
+        split.addWidget(self.changes)
+        split.setSizes([260, 340])
+        split.setHandleWidth(SPACE_M)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(split)
+        self.pages.addWidget(self.grid)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_M)
+        layout.setSpacing(SPACE_M)
+        head = row(label(self.words("price.org"), "muted"), self.org, self.state, None)
+        assert isinstance(head.layout(), QHBoxLayout)
+        layout.addWidget(head)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.pages, 1)
+
+    def shown(self, subject: str = "") -> None:
+        self.model.refresh()
+        (self.grid if self.is_drafting else self.versions).view.setFocus()
+
+    @property
+    def is_drafting(self) -> bool:
+        """Whether the draft is in front."""
+        return self.pages.currentIndex() == 1
+
+    def key_actions(self) -> tuple[Action, ...]:
+        if self.is_drafting:
+            return (
+                Action(text="price.submit", keys=("F10",), run=self._submit),
+                Action(text="price.scale", keys=("F6",), run=self._scale),
+                Action(text="price.file", keys=("Ctrl+O",), run=self._open_file),
+                Action(text="price.only_changed", keys=("F5",), run=self._toggle_changed),
+                Action(text="price.undo", keys=("Ctrl+Z",), run=self._undo),
+                Action(text="price.drop", keys=("Ctrl+Delete",), run=self._drop),
+                Action(text="price.versions", keys=("F8",), run=self._to_versions),
+            )
+        return (
+            Action(text="price.clone", keys=("C",), run=self._clone, permission="price.publish"),
+            Action(
+                text="price.board",
+                keys=("B",),
+                run=lambda: self.frame.open("price-board", self.model.org_id),
+            ),
+            Action(text="price.next_org", keys=("Ctrl+O",), run=self._next_org),
+        )
+
+    # columns
+
+    def _version_columns(self) -> list[Column]:
+        words, zone = self.words, self.frame.person.zone
+        return [
+            Column(
+                key="number",
+                title=words("price.number"),
+                get=lambda one: words("price.v", n=one.number) if one.number else "–",
+                width=90,
+            ),
+            Column(key="state", title=words("price.state"), get=self._state_text, width=110),
+            Column(
+                key="effective",
+                title=words("price.effective"),
+                get=lambda one: one.effective_at_us or None,
+                kind=Kind.INSTANT,
+                zone=zone,
+                width=150,
+            ),
+            Column(
+                key="sealed",
+                title=words("price.sealed"),
+                get=lambda one: one.sealed_at_us or None,
+                kind=Kind.INSTANT,
+                zone=zone,
+                width=150,
+            ),
+            Column(key="author", title=words("price.author"), get=lambda one: one.author_id),
+            Column(key="approver", title=words("price.approver"), get=lambda one: one.approver_id),
+            Column(
+                key="reason",
+                title=words("price.reason"),
+                get=lambda one: one.reason or (words.sentence(one.code) if one.code else ""),
+                stretches=True,
+            ),
+        ]
+
+    def _change_columns(self) -> list[Column]:
+        words = self.words
+        return [
+            Column(
+                key="code", title=words("price.code"), get=lambda one: one.product_id, width=110
+            ),
+            Column(key="name", title=words("price.name"), get=lambda one: one.name, stretches=True),
+            Column(
+                key="before",
+                title=words("price.before"),
+                get=lambda one: one.before_micro,
+                kind=Kind.PRICE,
+            ),
+            Column(
+                key="after",
+                title=words("price.after"),
+                get=lambda one: one.after_micro,
+                kind=Kind.PRICE,
+            ),
+            Column(
+                key="change",
+                title=words("price.change"),
+                get=lambda one: one.change_micro,
+                kind=Kind.RATIO,
+                tone=_tone,
+            ),
+        ]
+
+    def _grid_columns(self) -> list[Column]:
+        words = self.words
+        return [
+            Column(
+                key="code",
+                title=words("price.code"),
+                get=lambda one: one.stated.code or one.stated.row.brand,
+                width=110,
+            ),
+            Column(
+                key="name",
+                title=words("price.name"),
+                get=lambda one: one.stated.name or words("price.brand_ratio"),
+                stretches=True,
+            ),
+            Column(
+                key="dimension",
+                title=words("price.dimension"),
+                get=lambda one: dimension_text(words, self.model.names, one.stated.row.dimension),
+                width=150,
+            ),
+            Column(
+                key="before",
+                title=words("price.before"),
+                get=lambda one: _Shown(one, one.before_micro),
+                kind=Kind.TEXT,
+                width=110,
+                is_number=True,
+            ),
+            Column(
+                key="after",
+                title=words("price.after"),
+                get=lambda one: _Shown(one, one.after_micro),
+                width=110,
+                edit=self._type,
+                tone=lambda one: Tone.ACCENT if one.after is not None else None,
+                is_number=True,
+            ),
+            Column(
+                key="change",
+                title=words("price.change"),
+                get=lambda one: one.change_micro,
+                kind=Kind.RATIO,
+                width=100,
+                tone=_tone,
+            ),
+        ]
+
+    def _state_text(self, one: VersionView) -> str:
+        now_us = self.frame.desk.now_us
+        if one.number and one.number == self.model.in_force(now_us):
+            return self.words("price.in_force")
+        if one.number and one.effective_at_us > now_us:
+            return self.words("price.waiting")
+        return self.words.of("price.status", one.status)
+
+    # showing
+
+    def _show(self) -> None:
+        self.versions.set_rows(self.model.versions)
+        draft = self.model.draft
+        self.state.setVisible(draft is not None)
+        if draft is not None:
+            counts = draft.counts
+            self.state.setText(
+                self.words("price.draft_of", n=draft.parent_number)
+                + " · "
+                + self.words(
+                    "price.counts", up=counts.up, down=counts.down, new=counts.new, gone=counts.gone
+                )
+            )
+            self.grid.set_rows(draft.rows(only_changed=self.only_changed))
+        elif self.is_drafting:
+            self.pages.setCurrentIndex(0)
+
+    def _show_diff(self) -> None:
+        self.frame.tasks.start(self._load_diff())
+
+    async def _load_diff(self) -> None:
+        version = self.versions.current
+        found: list[DiffLine] = await self.model.diff(version) if version is not None else []
+        if version is self.versions.current:
+            self.changes.set_rows(found)
+
+    # keys
+
+    def _next_org(self) -> None:
+        self.model.next_org()
+        self.org.set_value(self.model.org_id)
+
+    def _clone(self) -> None:
+        self.draft_watched(self.model.clone())
+        self.pages.setCurrentIndex(1)
+        self._show()
+        self.grid.view.setFocus()
+
+    def draft_watched(self, draft: PriceDraft) -> None:
+        """Draw the grid again after each change of the draft."""
+        self.until_gone(draft.watch(self._show))
+
+    def _to_versions(self) -> None:
+        self.pages.setCurrentIndex(0)
+        self.versions.view.setFocus()
+
+    def _type(self, one: GridRow, text: str) -> None:
+        if self.model.draft is not None:
+            self.model.draft.type_value(one, text)
+
+    def _paste(self, lines: PastedRows) -> None:
+        draft = self.model.draft
+        if draft is None:
+            return
+        problems = draft.paste(lines, self.model.product_of)
+        taken = len(lines) - len(problems)
+        self.frame.say(self.words("price.pasted", n=taken), Tone.WAITING if problems else Tone.GOOD)
+        if problems:
+            texts = [(f"{one.line}: {one.text}", self.words.error(one.error)) for one in problems]
+            self.frame.show_sheet(problems_list(texts), self.words("price.problems"))
+
+    def _undo(self) -> None:
+        if self.model.draft is not None and not self.model.draft.undo():
+            self.frame.say(self.words("price.nothing_to_undo"), Tone.WAITING)
+
+    def _drop(self) -> None:
+        if self.model.draft is not None and self.grid.current is not None:
+            self.model.draft.drop_change(self.grid.current)
+
+    def _toggle_changed(self) -> None:
+        self.only_changed = not self.only_changed
+        self._show()
+
+    def _scale(self) -> None:
+        self.frame.tasks.start(self._ask_scale())
+
+    async def _ask_scale(self) -> None:
+        draft = self.model.draft
+        if draft is None:
+            return
+        ratio_micro = await self.frame.ask(ScalePanel(self.frame, len(self.grid.rows.shown)))
+        if ratio_micro is None:
+            return
+        picked = {one.key for one in self.grid.rows.shown}
+        changed = draft.scale(ratio_micro, lambda one: one.key in picked)
+        self.frame.say(self.words("price.scaled", n=changed), Tone.GOOD)
+
+    def _open_file(self) -> None:
+        dialog = QFileDialog(self, self.words("price.file"))
+        dialog.setNameFilter("Excel, CSV (*.xlsx *.xls *.csv)")
+        dialog.fileSelected.connect(lambda name: self.frame.tasks.start(self.take_file(Path(name))))
+        dialog.open()
+
+    async def take_file(self, path: Path) -> None:
+        """Take a file's prices into the draft, or list what is wrong with it."""
+        content = await self.frame.desk.work(path.read_bytes)
+        problems = await self.model.take_file(content, path.name)
+        if problems:
+            texts = [
+                (f"{one.row_number} · {one.column}: {one.text}", self.words.sentence(one.code))
+                for one in problems
+            ]
+            self.frame.show_sheet(problems_list(texts), self.words("price.problems"))
+        else:
+            self.frame.say(self.words("price.file_taken"), Tone.GOOD)
+        self._show()
+
+    def _submit(self) -> None:
+        self.frame.tasks.start(self._ask_submit())
+
+    async def _ask_submit(self) -> None:
+        draft = self.model.draft
+        if draft is None or not draft.changes:
+            self.frame.say(self.words("price.nothing_to_submit"), Tone.WAITING)
+            return
+        today = date.fromisoformat(business_day(self.frame.desk.now_us, self.frame.person.zone))
+        answer = await self.frame.ask(PublishPanel(self.frame, draft, today))
+        if answer is None:
+            return
+        draft.set_header(effective_at_us=answer.effective_at_us, reason=answer.reason)
+        approver = await self.frame.approve("price.approve")
+        if approver is None:
+            return
+        await self.model.submit(approver)
+        self.pages.setCurrentIndex(0)
+        self.versions.view.setFocus()
+        self.frame.say(self.words("price.submitted"), Tone.GOOD)
+        self.frame.sync()
+
+
+class _Shown:
+    """A price or ratio as the grid shows and sorts it."""
+
+    def __init__(self, one: GridRow, value_micro: int | None) -> None:
+        self.value = value_micro
+        self.text = value_text(is_ratio(one.stated.row), value_micro)
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __lt__(self, other: "_Shown") -> bool:
+        return (self.value or 0) < (other.value or 0)
+
+
+def _tone(one: GridRow | DiffLine) -> Tone | None:
+    change = one.change_micro
+    if change is None or change == 0:
+        return None
+    return Tone.WAITING if change > 0 else Tone.BAD
