@@ -1,14 +1,18 @@
 """The key line at the foot of a screen: the actions that can be done now, with their keys."""
 
 from collections.abc import Iterable
+from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.ui.actions import Action
 from desktop.ui.theme import SPACE_L, SPACE_M
 from desktop.ui.widgets import button, key_cap
 from desktop.words.texts import Words
+
+_LOOK_MS = 250
+"""What can be done may change without a key: an answer arrives, a list is read."""
 
 
 class KeyLine(QWidget):
@@ -18,22 +22,31 @@ class KeyLine(QWidget):
         super().__init__()
         self.setObjectName("keyline")
         self._words = words
+        self._shown: list[tuple[Action, QPushButton]] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(SPACE_L, 4, SPACE_L, 4)
         self._layout.setSpacing(SPACE_M)
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._mind_enabled)
+        self._timer.start(_LOOK_MS)
 
     def show_actions(self, actions: Iterable[Action]) -> None:
         """Draw these; those that are off now stay visible and greyed."""
+        wanted = [one for one in actions if one.in_line]
+        if [_face(one) for one in wanted] != [_face(one) for one, _ in self._shown]:
+            self._build(wanted)
+        self._shown = [
+            (action, made) for action, (_, made) in zip(wanted, self._shown, strict=True)
+        ]
+        self._mind_enabled()
+
+    def _build(self, actions: list[Action]) -> None:
         while (item := self._layout.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        for action in actions:
-            if not action.in_line:
-                continue
-            pressed = button(self._words(action.text), action.run, kind="flat")
-            pressed.setEnabled(action.is_enabled())
-            # The work keeps the focus: a click here must not take it, nor hold it when redrawn.
-            pressed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._shown = []
+        for place, action in enumerate(actions):
+            pressed = button(self._words(action.text), partial(self._run, place), kind="flat")
             holder = QWidget()
             inner = QHBoxLayout(holder)
             inner.setContentsMargins(0, 0, 0, 0)
@@ -42,7 +55,21 @@ class KeyLine(QWidget):
                 inner.addWidget(key_cap(shown_key(action.keys[0])))
             inner.addWidget(pressed)
             self._layout.addWidget(holder)
+            self._shown.append((action, pressed))
         self._layout.addStretch(1)
+
+    def _run(self, place: int) -> None:
+        self._shown[place][0].run()
+
+    def _mind_enabled(self) -> None:
+        for action, made in self._shown:
+            is_on = action.is_enabled()
+            if made.isEnabled() != is_on:
+                made.setEnabled(is_on)
+
+
+def _face(action: Action) -> tuple[str, tuple[str, ...]]:
+    return action.text, action.keys
 
 
 _NAMES = {"Return": "Enter", "Space": "␣", "Escape": "Esc", "Up": "↑", "Down": "↓"}

@@ -31,7 +31,7 @@ class Panel(QFrame):
         """What can be done while the panel is open; Esc is always there."""
         return ()
 
-    def scanned(self, code: str) -> bool:  # noqa: ARG002
+    def scanned(self, code: str) -> bool:
         """A scan while the panel is open; False lets it wait until the panel is closed."""
         return False
 

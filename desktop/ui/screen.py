@@ -30,13 +30,19 @@ class Screen(QWidget):
     def shown(self, subject: str = "") -> None:
         """It came to the front, perhaps for a certain document or product."""
 
-    def scanned(self, code: str) -> bool:  # noqa: ARG002
+    def scanned(self, code: str) -> bool:
         """A scan arrived; False when the screen has no use for it (low beep)."""
         return False
 
     def watch(self, heard: Callable[[], None], *tables: str) -> None:
         """Refresh when rows of these tables change, until the screen goes."""
         self._stops.append(self.frame.desk.watch(lambda _touched: heard(), *tables))
+
+    def keys_changed(self) -> None:
+        """What can be done here changed without a key: draw the key line anew."""
+        redraw = getattr(self.window(), "show_keys", None)
+        if redraw is not None and self.isVisible():
+            redraw()
 
     def until_gone(self, stop: Callable[[], None]) -> None:
         """Call ``stop`` when the screen goes."""

@@ -214,6 +214,9 @@ def _sheet(t: Tokens) -> str:
     #keyline {{ background: {t.surface}; border-top: 1px solid {t.line}; }}
     #key {{ background: {t.raised}; border: 1px solid {t.line}; border-radius: 4px;
             padding: 0 5px; color: {t.text}; font-size: {SMALL}px; }}
+    #choice {{ border-radius: {RADIUS}px; }}
+    #choice:hover {{ background: {t.row_over}; }}
+    #choice[chosen="true"] {{ background: {t.accent_soft}; }}
     #muted {{ color: {t.muted}; }}
     #small {{ color: {t.muted}; font-size: {SMALL}px; }}
     #strong {{ font-size: {STRONG}px; font-weight: 600; }}
@@ -270,10 +273,9 @@ def _sheet(t: Tokens) -> str:
         font-weight: 600; }}
     QPushButton[kind="rail"]:focus {{ border: 2px solid {t.accent}; padding: 4px 8px; }}
     QTableView, QTreeView, QListView {{ background: {t.surface}; border: none;
-        gridline-color: {t.line}; outline: 0; selection-background-color: {t.accent_soft};
-        selection-color: {t.text}; }}
+        gridline-color: {t.line}; outline: 0; selection-background-color: {t.accent_soft}; }}
     QTableView::item {{ padding: 0 6px; border: none; }}
-    QTableView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
+    QTableView::item:selected {{ background: {t.accent_soft}; }}
     QTableView::item:focus {{ border: 1px solid {t.accent}; }}
     QHeaderView {{ background: {t.surface}; }}
     QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;

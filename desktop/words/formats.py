@@ -5,7 +5,7 @@ from typing import Final
 
 from shared.core.clock import local_time
 from shared.core.decimals import write_scaled
-from shared.core.money import Money, format_money, format_unit_price
+from shared.core.money import Money, format_money
 from shared.core.rounding import MICRO, divide_half_away
 
 DEFAULT_ZONE: Final = "Asia/Shanghai"
@@ -30,7 +30,7 @@ def qty(qty_micro: int) -> str:
 
 def price(unit_price_micro: int) -> str:
     """A unit price, two decimals at least."""
-    return format_unit_price(unit_price_micro)
+    return write_scaled(unit_price_micro, _MICRO_PLACES, least_places=2, grouped=True)
 
 
 def percent(ratio_micro: int, *, places: int = 1) -> str:

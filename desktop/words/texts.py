@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+from desktop.words.formats import money, qty
 from shared.core.errors import QutongError
 
 
@@ -72,7 +73,19 @@ class Words:
         if texts is None:
             told = ", ".join(f"{name}={value}" for name, value in (params or {}).items())
             return f"{code} {told}".rstrip()
-        return texts[self._place].format_map(_Known(params or {}))
+        return texts[self._place].format_map(_Known(_with_figures(params or {})))
+
+
+def _with_figures(params: Mapping[str, str | int]) -> dict[str, str | int]:
+    """Amounts and quantities as people read them: ``due_minor`` gives ``due``, too."""
+    found = dict(params)
+    for name, value in params.items():
+        plain = str(value).lstrip("-").isdigit()
+        if plain and name.endswith("_minor"):
+            found[name.removesuffix("_minor")] = money(int(value))
+        elif plain and name.endswith("_micro"):
+            found[name.removesuffix("_micro")] = qty(int(value))
+    return found
 
 
 class _Known(dict[str, str | int]):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from tests.builders.window_house import Stage
+from tests.gallery import scenes_office
 
 Scene = Callable[[Stage], Awaitable[None]]
-SCENES: tuple[tuple[str, Scene], ...] = ()
+SCENES: tuple[tuple[str, Scene], ...] = (*scenes_office.SCENES,)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QStackedWidget,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -88,6 +90,10 @@ class Table(QWidget):
         self._wanted = 0
         self.rows.modelReset.connect(self._show_state)
         self.rows.rearranged.connect(self._arrange)
+        self._toned = ToneDelegate(self.view)
+        for place, column in enumerate(columns):
+            if column.tone is not None:
+                self.view.setItemDelegateForColumn(place, self._toned)
         self._restore()
         self._show_state()
 
@@ -263,6 +269,18 @@ class Table(QWidget):
 
 def _one_cell(text: str) -> str:
     return text.replace("\t", " ").replace("\n", " ")
+
+
+class ToneDelegate(QStyledItemDelegate):
+    """Keeps the colour of a cell in a selected row, too: it says something there as well."""
+
+    def initStyleOption(  # noqa: N802
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        palette = option.palette
+        palette.setColor(palette.ColorRole.HighlightedText, palette.color(palette.ColorRole.Text))
+        option.palette = palette
 
 
 _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)

@@ -1,0 +1,61 @@
+"""How goods of a sheet are taken: by head office as its catalogue, by a shop as its own."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from desktop.catalog.model.goods_import import Taken
+from desktop.catalog.usecases import create_own_product, publish_products
+from desktop.pricing.usecases import set_own_price
+from desktop.stocktake.usecases.taking_in import take_in_goods
+from desktop.store.desk import Desk
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from shared.catalog.documents import Product
+from shared.catalog.importing import ProductRow
+from shared.channel.queries import sales_orgs
+
+
+async def take_as_own(desk: Desk, rows: Sequence[ProductRow], with_stock: bool) -> Taken:
+    """A shop's own goods, with prices and opening stock (R07)."""
+    done = await desk.do(take_in_goods, rows, with_stock=with_stock)
+    return Taken(
+        products=done.products,
+        opening_micro=done.opening_micro,
+        opening_minor=done.opening_minor,
+    )
+
+
+async def take_as_catalogue(desk: Desk, rows: Sequence[ProductRow], _with_stock: bool) -> Taken:
+    """Head office's catalogue, for all its sales organisations; prices go by a price version."""
+    orgs = tuple(org_id for org_id, _name in desk.read(sales_orgs))
+    products = [_in_orgs(row, orgs) for row in rows]
+    await desk.do(publish_products, products)
+    return Taken(products=len(products))
+
+
+def _in_orgs(row: ProductRow, orgs: tuple[str, ...]) -> Product:
+    return msgspec.structs.replace(row.product, sales_org_ids=row.product.sales_org_ids or orgs)
+
+
+def goods_screen(frame: Frame) -> Screen:
+    """The list of goods; a shop on its own sets its own prices there."""
+    from desktop.pricing.view.goods import GoodsScreen
+
+    return GoodsScreen(frame, take_up=_take_up, set_price=_set_price)
+
+
+def import_screen(frame: Frame) -> Screen:
+    """Goods from a sheet, taken as this device takes them."""
+    from desktop.catalog.view.goods_import import GoodsImportScreen
+
+    is_office = frame.person.device_type == "hq"
+    return GoodsImportScreen(frame, take_as_catalogue if is_office else take_as_own)
+
+
+async def _take_up(desk: Desk, code: str, name: str, unit: str) -> str:
+    return await desk.do(create_own_product, code, name, barcodes=(code,), base_unit=unit)
+
+
+async def _set_price(desk: Desk, product_id: str, unit_price_micro: int) -> None:
+    await desk.do(set_own_price, product_id, unit_price_micro)

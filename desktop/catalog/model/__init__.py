@@ -1,0 +1,1 @@
+"""What the catalogue screens know: goods, a file on its way in, the display for dealers."""

@@ -1,0 +1,201 @@
+"""The list of goods: search, own prices, own goods taken up, the way to an import."""
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.pricing.model.goods import GoodsModel, PricedGoods, SetPrice, TakeUp
+from desktop.ui.actions import Action
+from desktop.ui.editors import PriceField
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, Tone
+from desktop.ui.widgets import Empty, Field, button, form_row, row
+
+
+class GoodsScreen(Screen):
+    """All goods this device knows."""
+
+    def __init__(self, frame: Frame, *, take_up: TakeUp, set_price: SetPrice) -> None:
+        super().__init__(frame)
+        words = self.words
+        self.model = GoodsModel(frame.desk, frame.person.site_id, take_up, set_price)
+        self.table = Table(
+            frame,
+            "goods",
+            self._columns(),
+            empty=Empty(
+                "package",
+                words("goods.none"),
+                words("goods.none_hint"),
+                action=words("goods.import"),
+                pressed=self._import,
+            ),
+            title=words("screen.goods"),
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.addWidget(self.table)
+        self.until_gone(self.model.watch(lambda: self.table.set_rows(self.model.rows)))
+        self.watch(self._refresh, "product", "own_price", "product_barcode", "price_version")
+
+    def shown(self, subject: str = "") -> None:
+        self._refresh()
+        if subject:
+            self.table.filter_by(subject)
+        self.table.view.setFocus()
+
+    def scanned(self, code: str) -> bool:
+        self.table.filter_by(code)
+        return True
+
+    def key_actions(self) -> tuple[Action, ...]:
+        own = "own_goods.write"
+        return (
+            Action(text="goods.import", keys=("Ctrl+O",), run=self._import),
+            Action(text="goods.take_up", keys=("Ctrl+N",), run=self._ask_new, permission=own),
+            Action(
+                text="goods.own_price",
+                keys=("F6",),
+                run=lambda: self.table.edit_current("retail"),
+                permission=own,
+            ),
+            Action(text="goods.only_own", keys=("F5",), run=self._toggle, permission=own),
+        )
+
+    def _refresh(self) -> None:
+        self.frame.tasks.start(self.model.refresh())
+
+    def _toggle(self) -> None:
+        self.frame.tasks.start(self.model.toggle_own())
+
+    def _import(self) -> None:
+        self.frame.open("goods-import", "")
+
+    def _ask_new(self) -> None:
+        self.frame.tasks.start(self._take_up())
+
+    async def _take_up(self) -> None:
+        answer = await self.frame.ask(OwnGoodsPanel(self.frame))
+        if answer is not None:
+            await self.model.take_up(*answer)
+            self.frame.say(self.words("goods.taken_up", name=answer[1]), Tone.GOOD)
+
+    def _set_price(self, one: PricedGoods, text: str) -> None:
+        self.frame.tasks.start(self.model.type_price(one, text))
+
+    def _columns(self) -> list[Column]:
+        words = self.words
+        may_price = self.frame.person.may("own_goods.write")
+        return [
+            Column(
+                key="code",
+                title=words("goods.field.code"),
+                get=lambda one: one.goods.code,
+                kind=Kind.CODE,
+                width=120,
+            ),
+            Column(
+                key="name",
+                title=words("goods.field.name"),
+                get=lambda one: one.goods.name,
+                stretches=True,
+            ),
+            Column(
+                key="spec",
+                title=words("goods.field.spec"),
+                get=lambda one: one.goods.spec,
+                width=90,
+            ),
+            Column(
+                key="brand",
+                title=words("goods.field.brand"),
+                get=lambda one: one.goods.brand,
+                width=100,
+            ),
+            Column(
+                key="category",
+                title=words("goods.field.category"),
+                get=lambda one: one.goods.category,
+                width=120,
+            ),
+            Column(
+                key="unit",
+                title=words("goods.field.unit"),
+                get=lambda one: one.goods.base_unit,
+                width=60,
+            ),
+            Column(
+                key="barcode",
+                title=words("goods.field.barcode"),
+                get=lambda one: one.goods.barcode,
+                kind=Kind.CODE,
+                width=130,
+            ),
+            Column(
+                key="retail",
+                title=words("goods.field.retail"),
+                get=lambda one: one.retail_micro,
+                kind=Kind.PRICE,
+                width=90,
+                edit=self._set_price if may_price else None,
+                tone=lambda one: Tone.ACCENT if one.is_own_price else None,
+            ),
+            Column(
+                key="own",
+                title=words("goods.own"),
+                get=lambda one: one.goods.is_own,
+                kind=Kind.CHECK,
+                width=60,
+            ),
+        ]
+
+
+class OwnGoodsPanel(Panel):
+    """Code or barcode, name, unit and price of one product of the shop's own."""
+
+    def __init__(self, frame: Frame) -> None:
+        words = frame.words
+        super().__init__(words("goods.take_up"))
+        self._frame = frame
+        self._code = Field(name=words("goods.field.barcode"))
+        self._name = Field(name=words("goods.field.name"))
+        self._unit = Field(text="件", name=words("goods.field.unit"))
+        self._price = PriceField(words("goods.field.retail"))
+        for key, field, following in (
+            ("barcode", self._code, self._name),
+            ("name", self._name, self._unit),
+            ("unit", self._unit, self._price),
+        ):
+            field.entered.connect(lambda _text, to=following: to.setFocus())
+            self.body.addWidget(form_row(words(f"goods.field.{key}"), field))
+        self._price.entered.connect(lambda _text: self._take())
+        self.body.addWidget(form_row(words("goods.field.retail"), self._price))
+        self.body.addWidget(row(None, button(words("goods.save"), self._take, kind="primary")))
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="goods.save", keys=("F10",), run=self._take),)
+
+    def first_focus(self) -> QWidget:
+        return self._code
+
+    def scanned(self, code: str) -> bool:
+        self._code.setText(code)
+        self._name.setFocus()
+        return True
+
+    def _take(self) -> None:
+        missing = [one for one in (self._code, self._name) if not one.text().strip()]
+        if missing or self._price.error is not None:
+            for one in missing:
+                one.set_bad(True)
+            (missing[0] if missing else self._price).setFocus()
+            return
+        answer = (
+            self._code.text().strip(),
+            self._name.text().strip(),
+            self._unit.text().strip(),
+            self._price.value or 0,
+        )
+        self.close_with(answer)
