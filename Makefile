@@ -1,6 +1,9 @@
 # make demo   sets everything up and shows head office, dealers and tills at work
 # make test   sets everything up and runs every check (this is what .ci/run calls)
 # make fast   format, lint, types, contracts and unit tests: before every save
+# make run    the desktop on the demo: choose who you are (PERSON=clerk-guanqian to go straight in)
+# make app    the desktop as a folder that runs without Python, under build/app
+# make gallery  pictures of every screen under build/gallery
 # make serve  a head office server on this machine, data under build/
 # make lock   re-makes .requirements.lock after pyproject.toml changed (UPGRADE=--upgrade: newest)
 # make clean  removes what the commands above made, except .venv
@@ -14,12 +17,22 @@ SERVE_HOME ?= build/serve
 # Checks read text and names in UTF-8 on a machine without a locale too.
 export PYTHONUTF8 := 1
 
-.PHONY: demo test fast serve lock clean setup static unit everything simulation
+.PHONY: demo run app gallery test fast serve lock clean setup static unit everything simulation
 # The checks of one run share the machine's cores and stop at the first failure.
 .NOTPARALLEL:
 
 demo: setup
 	@$(PYTHON) -m tests.demo
+
+run: setup
+	@$(PYTHON) -m tests.demo.windows --stay $(if $(PERSON),--as $(PERSON))
+
+gallery: setup
+	@$(PYTHON) -m tests.gallery
+
+app: setup
+	@$(PYTHON) -m PyInstaller --noconfirm --log-level WARN --distpath build/app \
+		--workpath build/app-work resources/app/qutong.spec
 
 test: setup static everything simulation
 	@echo "── every check passed"

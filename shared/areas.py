@@ -10,10 +10,13 @@ import shared.catalog.kinds
 import shared.catalog.tables
 import shared.channel.kinds
 import shared.channel.tables
+import shared.members.kinds
+import shared.members.tables
 import shared.ordering.kinds
 import shared.ordering.tables
 import shared.pricing.kinds
 import shared.pricing.tables
+import shared.reporting.tables
 import shared.sales.kinds
 import shared.sales.tables
 import shared.stock.kinds
@@ -33,9 +36,11 @@ AREAS: tuple[tuple[Sequence[Kind], Sequence[Replicated]], ...] = (
     (shared.stock.kinds.KINDS, shared.stock.tables.TABLES),
     (shared.accounts.kinds.KINDS, shared.accounts.tables.TABLES),
     (shared.pricing.kinds.KINDS, shared.pricing.tables.TABLES),
+    (shared.members.kinds.KINDS, shared.members.tables.TABLES),
     (shared.ordering.kinds.KINDS, shared.ordering.tables.TABLES),
     (shared.sales.kinds.KINDS, shared.sales.tables.TABLES),
     (shared.stocktake.kinds.KINDS, shared.stocktake.tables.TABLES),
+    ((), shared.reporting.tables.TABLES),
 )
 """Kinds of document and tables of each area, from the lowest area to the highest."""
 

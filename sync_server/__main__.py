@@ -51,9 +51,18 @@ def _run(options: argparse.Namespace) -> int:
                 return commands.enrol(
                     office, clock, randomness, options.type, options.site, options.tag
                 )
+            case "invite":
+                return commands.invite(office, clock, randomness, options.account, options.site)
             case "user":
                 return commands.user(
-                    office, clock, options.id, options.name, options.role, options.site
+                    office,
+                    clock,
+                    options.id,
+                    options.name,
+                    options.role,
+                    options.site,
+                    pin=options.pin,
+                    randomness=randomness,
                 )
             case "revoke":
                 return commands.revoke(office, clock, options.device, options.reason)
@@ -76,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
             ("init", "set up a new head office"),
             ("serve", "serve devices until stopped"),
             ("enrol", "print a one-time code for a new device"),
+            ("invite", "print a one-time code for a shop that runs by itself and joins"),
             ("user", "state a user: role and sites"),
             ("revoke", "take a device's trust back"),
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
@@ -99,6 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     enrolling.add_argument("--type", choices=DEVICE_TYPES, required=True)
     enrolling.add_argument("--site", default="", help="the device's site; none for type hq")
     enrolling.add_argument("--tag", required=True, help="short name in printed numbers, such as 02")
+    inviting = added["invite"].add_mutually_exclusive_group(required=True)
+    inviting.add_argument("--account", default="", help="channel account it will work for")
+    inviting.add_argument("--site", default="", help="a planned site, whose place it takes")
     added["init"].add_argument(
         "--admin", action="append", default=[], help="id of a first person of head office"
     )
@@ -107,6 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     stating.add_argument("--name", default="")
     stating.add_argument("--role", choices=[role.value for role in Role], required=True)
     stating.add_argument("--site", action="append", default=[], help="where; not for head_office")
+    stating.add_argument("--pin", help="a new PIN at every site; '' takes it away")
     revoking = added["revoke"]
     revoking.add_argument("device")
     revoking.add_argument("--reason", default="")

@@ -1,14 +1,43 @@
 """Money that a site spends, and what channel accounts pay."""
 
-from desktop.access.usecases import require
+from dataclasses import dataclass
+
+from desktop.access.usecases import policy, require
 from desktop.channel.usecases import day_at, place_of
 from desktop.store.session import Session
+from shared.access.rules import SHIFT_REQUIRED
 from shared.accounts.documents import AccountAdjusted, AccountPayment, ExpensePaid
+from shared.accounts.queries import open_shift
 from shared.accounts.rules import Tender
-from shared.channel.queries import account
+from shared.channel.queries import SiteView, account
 from shared.core.errors import RuleViolation
 from shared.core.text import normal
 from shared.journal.document import Header
+
+
+@dataclass(frozen=True, slots=True)
+class TillNow:
+    """The shift that runs on this device ('' = none) and the business day it belongs to."""
+
+    shift: str
+    business_day: str
+
+
+def till_now(session: Session, place: SiteView, *, needs_shift: bool = False) -> TillNow:
+    """Where money of now belongs: an open shift keeps the day it was opened on (I11).
+
+    ``needs_shift`` is for what a house may want inside shifts only (``till.shift_required``).
+
+    Raises: RuleViolation SHIFT_BEING_CLOSED while the drawer is counted, SHIFT_MISSING.
+    """
+    found = open_shift(session.connection, session.identity.device_id)
+    if found is None:
+        if needs_shift and policy(session.connection, place.site_id, SHIFT_REQUIRED) == "1":
+            raise RuleViolation("SHIFT_MISSING")
+        return TillNow("", day_at(session, place))
+    if found.declaration:
+        raise RuleViolation("SHIFT_BEING_CLOSED")
+    return TillNow(found.shift_id, found.business_day or day_at(session, place))
 
 
 def pay_expense(
@@ -21,8 +50,8 @@ def pay_expense(
 ) -> Header:
     """Pay something out of the site's drawer, in the site's currency.
 
-    Raises: RuleViolation CATEGORY_MISSING, CATEGORY_BAD, AMOUNT_NOT_POSITIVE; AccessDenied
-    NOT_PERMITTED.
+    Raises: RuleViolation CATEGORY_MISSING, CATEGORY_BAD, AMOUNT_NOT_POSITIVE, SHIFT_BEING_CLOSED;
+    AccessDenied NOT_PERMITTED.
     """
     place = place_of(session)
     require(session, "account.expense")
@@ -32,14 +61,16 @@ def pay_expense(
     if "/" in spent_on:
         raise RuleViolation("CATEGORY_BAD", category=spent_on)
     _check_positive(amount_minor)
+    now = till_now(session, place)
     body = ExpensePaid(
         category=spent_on,
         currency=place.currency,
         amount_minor=amount_minor,
         payee=payee,
         tender=tender,
+        shift=now.shift,
     )
-    return session.append(body, business_day=day_at(session, place))
+    return session.append(body, business_day=now.business_day)
 
 
 def record_payment(

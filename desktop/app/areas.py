@@ -8,6 +8,7 @@ from desktop.channel.commands import COMMANDS as CHANNEL
 from desktop.members.commands import COMMANDS as MEMBERS
 from desktop.ordering.commands import COMMANDS as ORDERING
 from desktop.pricing.commands import COMMANDS as PRICING
+from desktop.reporting.commands import COMMANDS as REPORTING
 from desktop.sales.commands import COMMANDS as SALES
 from desktop.stock.commands import BOOK_COMMANDS as BOOK
 from desktop.stock.commands import COMMANDS as STOCK
@@ -39,4 +40,5 @@ COMMANDS: tuple[Command, ...] = (
     *ORDERING,
     *SALES,
     *STOCKTAKE,
+    *REPORTING,
 )

@@ -1,10 +1,14 @@
 """Putting a client together in a folder: store, key, connection to head office."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
+from desktop.reporting.usecases.asking import Progress, Report, ask_report, go_on
+from desktop.stocktake.usecases.blindness import check_may_see_book
+from desktop.store.asking import device
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
 from desktop.sync.conversation import drive
@@ -18,6 +22,7 @@ from desktop.sync.worker import SyncWorker
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Unavailable
 from shared.journal.chain import SigningKey
+from shared.journal.document import Value
 
 
 def default_home() -> Path:
@@ -95,6 +100,23 @@ class Client:
         transport = self.new_transport()
         try:
             return drive(sync(self.store, self.clock), transport.send)
+        finally:
+            transport.close()
+
+    def ask(
+        self, name: str, params: Mapping[str, Value], *, progress: Progress = go_on
+    ) -> Report:
+        """Detail this device does not hold, from head office's server; in the caller's thread.
+
+        Raises: AccessDenied BLIND_COUNT, NOT_PERMITTED and as ``ask_report``.
+        """
+        site_id, person_id = device(self.store).site_id, self.store.author_id
+        self.store.read(lambda one: check_may_see_book(one, site_id, person_id))
+        transport = self.new_transport()
+        try:
+            return ask_report(
+                transport.send, name, params, user_id=person_id, progress=progress
+            )
         finally:
             transport.close()
 

@@ -2,23 +2,58 @@
 
 from pathlib import Path
 
+from desktop.devices.print_queue import PrintQueue
+from desktop.devices.transports import transport_of
 from desktop.ui.frame import Settings
+from shared.core.clock import Clock
+from shared.core.errors import QutongError
+
+RECEIPT = "receipt"
+PRINTER, PAGE = "printer.receipt", "printer.page"
+"""Settings: the address of the receipt printer; ``open`` or ``keep`` for pages."""
 
 
 class DevicePaper:
-    """Puts receipts and pages into the device's paper folder."""
+    """Receipts wait in a queue for their printer; pages become files a person can print."""
 
-    def __init__(self, home: Path, settings: Settings) -> None:
+    def __init__(self, home: Path, settings: Settings, clock: Clock) -> None:
         self._folder = home / "paper"
         self._settings = settings
+        self.queue = PrintQueue(home / "printing", {}, clock)
+        self._address = ""
+        self.connect()
+        self.queue.start()
+
+    def connect(self) -> None:
+        """Use the printer the settings name."""
+        address = self._settings.get(PRINTER)
+        if address == self._address:
+            return
+        self._address = ""
+        if address:
+            try:
+                self.queue.set_printer(RECEIPT, transport_of(address))
+            except QutongError:
+                # An address nobody can print to: receipts are kept until it is mended.
+                return
+        self._address = address
 
     def receipt(self, job: bytes, title: str) -> None:
-        """Queue bytes for the receipt printer."""
-        self.save(job, f"{title}.bin")
+        """Queue bytes for the receipt printer; without a printer they are kept as a file."""
+        self.connect()
+        if not self._address:
+            self.save(job, f"{title}.bin")
+            return
+        try:
+            self.queue.submit(RECEIPT, title, job)
+        except QutongError:
+            self.save(job, f"{title}.bin")
 
     def document(self, pdf: bytes, title: str) -> None:
-        """Keep a page."""
-        self.save(pdf, f"{title}.pdf")
+        """Keep a page, and open it where the person said so."""
+        path = self.save(pdf, f"{title}.pdf")
+        if self._settings.get(PAGE, "open") == "open":
+            _show(path)
 
     def save(self, content: bytes, file_name: str) -> str:
         """Write a file into the paper folder; its path."""
@@ -28,4 +63,13 @@ class DevicePaper:
         return str(path)
 
     def close(self) -> None:
-        """Nothing is left waiting."""
+        """End after the job being printed; the others wait for the next start."""
+        self.queue.stop()
+
+
+def _show(path: str) -> None:
+    from PySide6.QtCore import QUrl
+    from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+    if QGuiApplication.platformName() != "offscreen":
+        QDesktopServices.openUrl(QUrl.fromLocalFile(path))

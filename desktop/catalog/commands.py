@@ -5,17 +5,25 @@ from pathlib import Path
 from typing import Any
 
 from desktop.catalog import usecases
-from desktop.store.asking import Params, Written, device, entry
+from desktop.store.asking import Nothing, Params, Written, device, entry
 from desktop.store.command import Command
 from desktop.store.writer import Store
-from shared.catalog.documents import AssortmentItem, Product
+from shared.catalog.documents import AssortmentItem, Product, ProductBarcode, ProductPack
 from shared.catalog.importing import read_products
-from shared.catalog.queries import packs_of, product
+from shared.catalog.queries import (
+    BarcodeConflict,
+    SupplierView,
+    barcode_conflicts,
+    own_products,
+    packs_of,
+    product,
+    suppliers,
+)
 from shared.catalog.search import search
 from shared.catalog.sheets import read_sheets
 from shared.core.errors import RuleViolation
 from shared.core.importing import Imported
-from shared.core.quantity import format_quantity
+from shared.core.quantity import format_quantity, parse_quantity
 
 
 class PublishProducts(Params):
@@ -93,6 +101,14 @@ def _publish_assortment(store: Store, asked: PublishAssortment) -> Written:
     return Written.of(done.value)
 
 
+class OwnPack(Params, kw_only=True):
+    """A larger unit: how many base units it holds, and its own barcode."""
+
+    unit: str
+    factor: str
+    barcode: str = ""
+
+
 class OwnProduct(Params):
     """Goods of the shop's own; without a code the first barcode is the code."""
 
@@ -100,18 +116,81 @@ class OwnProduct(Params):
     code: str = ""
     barcodes: tuple[str, ...] = ()
     unit: str = "件"
+    spec: str = ""
+    brand: str = ""
+    category: str = ""
+    packs: tuple[OwnPack, ...] = ()
 
 
 def _own_product(store: Store, asked: OwnProduct) -> dict[str, str]:
-    code = asked.code or next(iter(asked.barcodes), "")
     done = store.write(
         usecases.create_own_product,
-        code,
+        asked.code,
         asked.name,
         barcodes=asked.barcodes,
         base_unit=asked.unit,
+        spec=asked.spec,
+        brand=asked.brand,
+        category=asked.category,
+        packs=[
+            ProductPack(unit=one.unit, factor_micro=parse_quantity(one.factor))
+            for one in asked.packs
+        ],
+        pack_barcodes=[
+            ProductBarcode(barcode=one.barcode, unit=one.unit) for one in asked.packs if one.barcode
+        ],
     )
     return {"product": done.value}
+
+
+class WithdrawBarcode(Params, kw_only=True):
+    """A product's id and one of its barcodes."""
+
+    product: str
+    barcode: str
+
+
+def _withdraw(store: Store, asked: WithdrawBarcode) -> dict[str, str]:
+    store.write(usecases.withdraw_own_barcode, asked.product, asked.barcode)
+    return {"product": asked.product}
+
+
+def _own_goods(store: Store, _asked: Nothing) -> list[dict[str, str]]:
+    site_id = device(store).site_id
+    ids = store.read(lambda connection: own_products(connection, site_id))
+    return [_told(store, one) for one in ids]
+
+
+def _conflicts(store: Store, _asked: Nothing) -> list[BarcodeConflict]:
+    site_id = device(store).site_id
+    return store.read(lambda connection: barcode_conflicts(connection, site_id))
+
+
+class Supplier(Params, kw_only=True):
+    """One of the shop's own suppliers."""
+
+    code: str
+    name: str
+    phone: str = ""
+    note: str = ""
+    is_gone: bool = False
+
+
+def _supplier(store: Store, asked: Supplier) -> dict[str, str]:
+    done = store.write(
+        usecases.state_supplier,
+        asked.code,
+        asked.name,
+        phone=asked.phone,
+        note=asked.note,
+        is_active=not asked.is_gone,
+    )
+    return {"supplier": done.value}
+
+
+def _suppliers(store: Store, _asked: Nothing) -> list[SupplierView]:
+    site_id = device(store).site_id
+    return store.read(lambda connection: suppliers(connection, site_id))
 
 
 class Find(Params):
@@ -179,6 +258,31 @@ COMMANDS = (
         summary="Take up goods of the shop's own.",
         params=OwnProduct,
         run=_own_product,
+    ),
+    Command(name="own-goods", summary="The shop's own goods.", params=Nothing, run=_own_goods),
+    Command(
+        name="barcode-conflicts",
+        summary="Barcodes of the shop's own goods that head office's goods have, too.",
+        params=Nothing,
+        run=_conflicts,
+    ),
+    Command(
+        name="withdraw-barcode",
+        summary="Let a barcode mean head office's goods and not the shop's own.",
+        params=WithdrawBarcode,
+        run=_withdraw,
+    ),
+    Command(
+        name="own-supplier",
+        summary="State one of the shop's own suppliers.",
+        params=Supplier,
+        run=_supplier,
+    ),
+    Command(
+        name="own-suppliers",
+        summary="The shop's own suppliers.",
+        params=Nothing,
+        run=_suppliers,
     ),
     Command(
         name="find",

@@ -12,13 +12,21 @@ from shared.catalog.documents import (
     AssortmentItem,
     AssortmentPublished,
     CataloguePublished,
-    OwnProductCreated,
+    OwnGoods,
+    OwnProductsStated,
     Product,
     ProductBarcode,
+    ProductPack,
+    SupplierStated,
 )
 from shared.catalog.pinyin import initials_of
-from shared.catalog.queries import by_barcode, packs_of, product
-from shared.catalog.rules import PRODUCTS_MAX, own_product_id
+from shared.catalog.queries import by_barcode, own_goods, packs_of, product
+from shared.catalog.rules import (
+    OWN_PRODUCTS_MAX,
+    PRODUCTS_MAX,
+    own_product_id,
+    own_supplier_id,
+)
 from shared.core.errors import RuleViolation
 from shared.core.quantity import checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
@@ -142,25 +150,107 @@ def create_own_product(
     barcodes: Sequence[str] = (),
     base_unit: str = "件",
     kind: str = "goods",
+    spec: str = "",
+    brand: str = "",
+    category: str = "",
+    packs: Sequence[ProductPack] = (),
+    pack_barcodes: Sequence[ProductBarcode] = (),
 ) -> str:
     """Take up goods of the shop's own (B11, R07); the product's id.
 
-    Raises: RuleViolation CODE_EMPTY, PRODUCT_INCOMPLETE, CODE_TAKEN; AccessDenied NOT_PERMITTED.
+    Without a code the first barcode is the code.
+
+    Raises: RuleViolation CODE_EMPTY, PRODUCT_INCOMPLETE, CODE_TAKEN, UNKNOWN_UNIT (a barcode of a
+    pack nobody named); AccessDenied NOT_PERMITTED.
     """
-    require(session, "own_goods.write")
-    clean, called = code_text(code), normal(name)
-    if not called:
-        raise RuleViolation("PRODUCT_INCOMPLETE", code=clean)
+    goods = OwnGoods(
+        code=code or next(iter(barcodes), ""),
+        name=name,
+        spec=spec,
+        brand=brand,
+        category=category,
+        base_unit=base_unit,
+        kind=kind,
+        packs=tuple(packs),
+        barcodes=(*(ProductBarcode(barcode=one) for one in barcodes), *pack_barcodes),
+    )
+    clean = code_text(goods.code)
     product_id = own_product_id(session.identity.site_id, clean)
     if product(session.connection, product_id) is not None:
         raise RuleViolation("CODE_TAKEN", code=clean)
-    body = OwnProductCreated(
-        code=clean,
-        name=called,
-        base_unit=base_unit,
-        kind=kind,
-        barcodes=tuple(ProductBarcode(barcode=one) for one in barcodes),
-        initials=initials_of(called),
-    )
-    session.append(body)
+    state_own_products(session, [goods])
     return product_id
+
+
+def state_own_products(session: Session, goods: Sequence[OwnGoods]) -> list[str]:
+    """State goods of the shop's own as they are from now on, new ones and known ones (B11).
+
+    A barcode or pack that is to go is named once more with ``is_active`` False. Gives the
+    products' ids in their order.
+
+    Raises: RuleViolation CODE_EMPTY, PRODUCT_INCOMPLETE, CODE_TWICE, UNKNOWN_UNIT; AccessDenied
+    NOT_PERMITTED.
+    """
+    require(session, "own_goods.write")
+    clean = [_clean_goods(one) for one in goods]
+    codes = [one.code for one in clean]
+    if len(set(codes)) != len(codes):
+        raise RuleViolation("CODE_TWICE", code=next(c for c in codes if codes.count(c) > 1))
+    for start in range(0, len(clean), OWN_PRODUCTS_MAX):
+        chunk = tuple(clean[start : start + OWN_PRODUCTS_MAX])
+        session.append(OwnProductsStated(products=chunk))
+    return [own_product_id(session.identity.site_id, code) for code in codes]
+
+
+def _clean_goods(one: OwnGoods) -> OwnGoods:
+    code, called = code_text(one.code), normal(one.name)
+    if not code:
+        raise RuleViolation("CODE_EMPTY")
+    if not called:
+        raise RuleViolation("PRODUCT_INCOMPLETE", code=code)
+    units = {"", one.base_unit, *(pack.unit for pack in one.packs)}
+    for barcode in one.barcodes:
+        if barcode.unit not in units:
+            raise RuleViolation("UNKNOWN_UNIT", unit=barcode.unit)
+    initials = one.initials or initials_of(called)
+    return msgspec.structs.replace(one, code=code, name=called, initials=initials)
+
+
+def withdraw_own_barcode(session: Session, product_id: str, barcode: str) -> None:
+    """The shop's own product is not meant by this barcode any more: head office's is (B11).
+
+    Raises: RuleViolation PRODUCT_UNKNOWN, BARCODE_UNKNOWN; AccessDenied NOT_PERMITTED.
+    """
+    own = own_goods(session.connection, session.identity.site_id, product_id)
+    if own is None:
+        raise RuleViolation("PRODUCT_UNKNOWN", code=product_id)
+    if all(one.barcode != barcode for one in own.barcodes):
+        raise RuleViolation("BARCODE_UNKNOWN", code=barcode)
+    kept = tuple(
+        msgspec.structs.replace(one, is_active=one.is_active and one.barcode != barcode)
+        for one in own.barcodes
+    )
+    state_own_products(session, [msgspec.structs.replace(own, barcodes=kept)])
+
+
+def state_supplier(
+    session: Session,
+    code: str,
+    name: str,
+    *,
+    phone: str = "",
+    note: str = "",
+    is_active: bool = True,
+) -> str:
+    """State one of the shop's own suppliers (B11); its id.
+
+    Raises: RuleViolation CODE_EMPTY, SUPPLIER_INCOMPLETE; AccessDenied NOT_PERMITTED.
+    """
+    require(session, "own_goods.write")
+    clean, called = code_text(code), normal(name)
+    if not clean or not called:
+        raise RuleViolation("SUPPLIER_INCOMPLETE")
+    session.append(
+        SupplierStated(code=clean, name=called, phone=phone, note=note, is_active=is_active)
+    )
+    return own_supplier_id(session.identity.site_id, clean)

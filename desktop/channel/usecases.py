@@ -2,12 +2,15 @@
 
 from desktop.access.usecases import require
 from desktop.store.session import Session
-from shared.channel.documents import ChannelPublished
+from shared.channel.documents import ChannelPublished, ShopFounded
 from shared.channel.queries import SiteView, site_of
-from shared.channel.rules import ENTRIES_MAX
+from shared.channel.rules import ENTRIES_MAX, founder_id
 from shared.core.clock import business_day
-from shared.core.errors import RuleViolation
+from shared.core.errors import Conflict, RuleViolation
+from shared.core.money import minor_digits
+from shared.core.text import normal
 from shared.journal.document import Header
+from shared.sync.appending import head_of
 
 
 def publish_channel(session: Session, published: ChannelPublished) -> Header:
@@ -37,3 +40,40 @@ def place_of(session: Session, site_id: str = "") -> SiteView:
 def day_at(session: Session, place: SiteView) -> str:
     """The business day that is now at a site, until shifts say otherwise."""
     return business_day(session.now_us, place.zone or "Asia/Shanghai")
+
+
+def found_shop(
+    session: Session,
+    name: str,
+    owner_name: str,
+    *,
+    pin_hash: str = "",
+    currency: str = "CNY",
+    zone: str = "Asia/Shanghai",
+    region_id: str = "",
+    is_demo: bool = False,
+) -> Header:
+    """The first document of a shop that begins by itself: its site and its owner (R07).
+
+    Whoever founds is the owner, whatever name the session carries. Raises: RuleViolation
+    SHOP_INCOMPLETE, CURRENCY_UNKNOWN, ZONE_UNKNOWN; Conflict ALREADY_FOUNDED.
+    """
+    own = session.identity
+    if head_of(session.connection, own.device_id, own.incarnation)[0]:
+        raise Conflict("ALREADY_FOUNDED")
+    called, owner = normal(name), normal(owner_name)
+    if not called or not owner:
+        raise RuleViolation("SHOP_INCOMPLETE")
+    minor_digits(currency)
+    business_day(session.now_us, zone)
+    session.author_id = founder_id(own.site_id)
+    body = ShopFounded(
+        name=called,
+        owner_name=owner,
+        pin_hash=pin_hash,
+        currency=currency,
+        zone=zone,
+        region_id=region_id,
+        is_demo=is_demo,
+    )
+    return session.append(body, business_day=business_day(session.now_us, zone))

@@ -1,6 +1,6 @@
 """``python -m desktop.headless --home DIR [--as ID] COMMAND …``: one line of JSON each.
 
-``enrol --server URL --code CODE``, ``sync``, ``status``, ``commands``, ``help COMMAND``; every
+``enrol --server URL --code CODE``, ``found-shop``, ``take-in-goods``, ``join``, ``demo-shop``, ``sync``, ``status``, ``commands``, ``help COMMAND``; every
 other command comes from the areas and takes its parameters as flags
 (``sell --line 3*2000101010005 --tender cash=200``) or as one JSON object.
 
@@ -11,6 +11,7 @@ code is then 1.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,10 +22,13 @@ import msgspec
 from desktop.app.areas import COMMANDS, LAYOUT
 from desktop.app.client import Client, default_home
 from desktop.app.system import SystemClock, SystemRandomness
+from desktop.headless.first_run import DEMO, FIRST_RUN, demo, first_run
 from desktop.headless.flags import params_of, usage_of
-from desktop.headless.sentences import sentence
+from desktop.headless.sentences import language_named, sentence
+from desktop.reporting.commands import ASK, AskDetail
 from desktop.store.command import Command, find_command
 from desktop.sync.story import status
+from desktop.words.texts import Language
 from shared.core.errors import QutongError, RuleViolation, Unavailable
 
 
@@ -38,17 +42,29 @@ class Enrol(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do one command; 0 when it is done, 1 with one line that says why not."""
     chosen = _parser().parse_args(arguments)
+    if chosen.command == DEMO.name:
+        return _demo(chosen)
     try:
         client = Client.open(
             chosen.home, LAYOUT, clock=SystemClock(), randomness=SystemRandomness()
         )
     except QutongError as error:
-        _print(_told(error))
+        _print(_told(error, chosen.language))
         return 1
     try:
         return _run(client, chosen)
     finally:
         client.close()
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    """The demo shop lies in a folder of its own: the chosen one is not opened."""
+    try:
+        _print(demo(chosen.home, chosen.params))
+    except QutongError as error:
+        _print(_told(error, chosen.language))
+        return 1
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -59,6 +75,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--server", default="", metavar="URL")
     parser.add_argument("--code", default="", metavar="CODE")
+    parser.add_argument(
+        "--language",
+        type=lambda name: language_named(name, ""),
+        default=language_named("", os.environ.get("LC_ALL") or os.environ.get("LANG", "")),
+        metavar="zh|en",
+        help="what errors are told in; left out: the system's",
+    )
     parser.add_argument("command", metavar="COMMAND")
     parser.add_argument("params", nargs=argparse.REMAINDER, metavar="…")
     return parser
@@ -68,10 +91,10 @@ def _run(client: Client, chosen: argparse.Namespace) -> int:
     client.store.author_id = chosen.user
     try:
         if chosen.command == "batch":
-            return _batch(client, chosen.params)
+            return _batch(client, chosen.params, chosen.language)
         _print(_answer(client, chosen))
     except QutongError as error:
-        _print(_told(error))
+        _print(_told(error, chosen.language))
         return 1
     return 0
 
@@ -81,9 +104,15 @@ def _answer(client: Client, chosen: argparse.Namespace) -> object:
         said = msgspec.json.decode(params_of(_ENROL, chosen.params), type=Enrol)
         return _enrol(client, said.server or chosen.server, said.code or chosen.code)
     if chosen.command == "help":
-        return {"help": usage_of(find_command(COMMANDS, " ".join(chosen.params)))}
+        every = (*COMMANDS, *FIRST_RUN.values(), DEMO, ASK)
+        return {"help": usage_of(find_command(every, " ".join(chosen.params)))}
+    if chosen.command in FIRST_RUN:
+        params = params_of(FIRST_RUN[chosen.command], chosen.params)
+        return _client_command(client, chosen.command, params)
     if chosen.command in _CLIENT:
         return _client_command(client, chosen.command, b"{}")
+    if chosen.command == ASK.name:
+        return _client_command(client, ASK.name, params_of(ASK, chosen.params))
     command = find_command(COMMANDS, chosen.command)
     return command.call(client.store, params_of(command, chosen.params))
 
@@ -110,7 +139,13 @@ def _client_command(client: Client, command: str, params: bytes) -> object:
         found = client.store.read(lambda connection: status(connection, identity))
         return {"unsent": found.unsent, **msgspec.to_builtins(found)}
     if command == "commands":
-        return {one.name: one.summary for one in COMMANDS}
+        return {one.name: one.summary for one in (*COMMANDS, *FIRST_RUN.values(), DEMO, ASK)}
+    if command in FIRST_RUN:
+        return first_run(client, command, params)
+    if command == ASK.name:
+        wanted = ASK.call(client.store, params)
+        assert isinstance(wanted, AskDetail)
+        return client.ask(wanted.report, wanted.where)
     if command == "enrol":
         said = _ENROL.call(client.store, params)
         assert isinstance(said, Enrol)
@@ -126,18 +161,18 @@ _ENROL = Command(
 )
 
 
-def _batch(client: Client, files: Sequence[str]) -> int:
+def _batch(client: Client, files: Sequence[str], language: Language) -> int:
     """Run the lines of a file, or of standard input; 1 when any of them failed."""
     if not files or files[0] == "-":
-        return _lines(client, sys.stdin.buffer)
+        return _lines(client, sys.stdin.buffer, language)
     path = Path(files[0])
     if not path.is_file():
         raise RuleViolation("FILE_MISSING", file=path.name)
     with path.open("rb") as lines:
-        return _lines(client, lines)
+        return _lines(client, lines, language)
 
 
-def _lines(client: Client, lines: Iterable[bytes]) -> int:
+def _lines(client: Client, lines: Iterable[bytes], language: Language) -> int:
     failed = 0
     signed_in = client.store.author_id
     for text in lines:
@@ -149,7 +184,7 @@ def _lines(client: Client, lines: Iterable[bytes]) -> int:
             _print(_client_command(client, command, params))
         except QutongError as error:
             failed = 1
-            _print(_told(error))
+            _print(_told(error, language))
     return failed
 
 
@@ -167,8 +202,9 @@ def _read_line(text: bytes) -> tuple[str, str, bytes]:
         raise RuleViolation("COMMAND_UNREADABLE", reason=str(error)[:200]) from error
 
 
-def _told(error: QutongError) -> dict[str, Any]:
-    return {"error": error.code, "params": dict(error.params), "text": sentence(error)}
+def _told(error: QutongError, language: Language) -> dict[str, Any]:
+    text = sentence(error, language)
+    return {"error": error.code, "params": dict(error.params), "text": text}
 
 
 def _print(answer: object) -> None:

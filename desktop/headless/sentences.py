@@ -1,186 +1,24 @@
-"""What is told to a person for each code: what is wrong, and what to do next."""
+"""What is told to a person for each code: what is wrong, and what to do next, from codes.json."""
 
+from collections.abc import Mapping
 from typing import Final
 
+from desktop.words.texts import Language, Words, entries
 from shared.core.errors import QutongError
-from shared.core.importing import ADVICE
 
-SENTENCES: Final = {
-    # The client itself
-    "ALREADY_RUNNING": "Another Qutong uses this folder; close it first.",
-    "ALREADY_ENROLLED": "This folder belongs to a device already; use another folder.",
-    "ALREADY_APPENDED": "This was done already: the same form is one document.",
-    "DATABASE_NEWER": "A newer Qutong wrote this database; install that version or a later one.",
-    "NOT_ENROLLED": "This device is not enrolled yet; ask head office for a code.",
-    "BAD_ENROLMENT": "The code is unknown, used or too old; ask head office for a new one.",
-    "NETWORK": "Head office cannot be reached; nothing is lost, try again later.",
-    "DOCUMENT_TOO_LARGE": "This is more than one document holds; make several of it.",
-    "TEXT_TOO_LONG": "A text or a name is too long; shorten it.",
-    "TEXT_UNUSABLE": "A text holds a zero byte, which nothing can show; type it again.",
-    "FOREIGN_TASK": "A task is closed in the name of its own site.",
-    "DISK_FULL": "The disk is full; free some room and try again. Nothing is lost.",
-    "COMMAND_UNKNOWN": "There is no command {command}; `commands` lists them.",
-    "COMMAND_UNREADABLE": "The parameters cannot be read; `help COMMAND` shows them.",
-    "FILE_MISSING": "There is no file {file}; check its name and folder.",
-    "ROWS_REFUSED": "{file}: {rows} rows were refused, the first is row {row} ({code}). "
-    "Nothing was taken; mend the file.",
-    "SPOOL_FAULTY": "The journal's second file cannot be written; check the disk, then try again.",
-    "KEY_STORE": "The system's key store does not open; unlock it and try again.",
-    "PROTOCOL_UNKNOWN": "Head office speaks another protocol; bring this Qutong up to date.",
-    "ANSWER_WRONG": "What answered is not head office; check the address and the network.",
-    "SYNC_UNSETTLED": "Head office changed faster than this sync; it goes on with the next one.",
-    "PAGE_UNUSABLE": "What head office sent does not fit; nothing was taken. Tell head office.",
-    "HEAD_SIGNATURE_BAD": "A receipt is not head office's own; stop and ask head office.",
-    "DEVICE_REVOKED": "Head office does not trust this device any more.",
-    "JOURNAL_FORKED": "Head office has another journal of this device: it was copied or restored.",
-    "DEVICE_BEHIND": "This device was restored from an older copy; head office has more of it.",
-    "KEY_MISSING": "The device's key is missing; enrol this device again.",
-    "KEY_FOREIGN": "The key in the key store belongs to another device.",
-    # Who may
-    "NOT_PERMITTED": "You may not do this here ({permission}).",
-    "APPROVAL_MISSING": "This needs the approval of somebody who may give it.",
-    "SECOND_PERSON_NEEDED": "Another person has to approve this.",
-    "APPROVER_MAY_NOT": "The approver may not approve this ({permission}).",
-    "USER_INCOMPLETE": "A user needs an id and a name.",
-    "ROLE_UNKNOWN": "There is no role {role}: clerk, dealer, warehouse, head_office or owner.",
-    "LEVEL_UNKNOWN": "There is no such level.",
-    # What was typed
-    "MONEY_UNREADABLE": "{text} is no amount; write 1234.50.",
-    "MONEY_TOO_FINE": "{text} has more decimal places than the currency.",
-    "MONEY_TOO_LARGE": "The amount is too large; the most is {most}.",
-    "AMOUNT_TOO_LARGE": "The amount is too large; check quantity and price.",
-    "AMOUNT_NOT_POSITIVE": "The amount has to be above zero.",
-    "AMOUNT_ZERO": "The amount is zero.",
-    "QUANTITY_UNREADABLE": "{text} is no quantity; write 27 or 2箱3支.",
-    "QUANTITY_TOO_FINE": "{text} is finer than a millionth of the base unit.",
-    "QUANTITY_TOO_LARGE": "The quantity is too large; the most is {most}.",
-    "QUANTITY_ZERO": "The quantity is zero.",
-    "QUANTITY_NEGATIVE": "The quantity must not be below zero.",
-    "QUANTITY_NOT_POSITIVE": "The quantity has to be above zero.",
-    "UNKNOWN_UNIT": "The product has no unit {unit}.",
-    "UNIT_PRICE_UNREADABLE": "{text} is no price; write 199.00.",
-    "UNIT_PRICE_TOO_FINE": "{text} has more than six decimal places.",
-    "UNIT_PRICE_TOO_LARGE": "The price is too large.",
-    "RATIO_UNREADABLE": "{text} is no ratio; write 0.455, 45.5% or 9.5折.",
-    "RATIO_TOO_FINE": "{text} has too many decimal places.",
-    "RATIO_TOO_LARGE": "The ratio is too large.",
-    "DAY_UNREADABLE": "{text} is no day; write 2026-03-31.",
-    "INSTANT_UNREADABLE": "{text} is no instant; write 2026-03-31T09:30.",
-    "CURRENCY_UNKNOWN": "The currency {currency} is not known.",
-    "BAD_UID": "This is no document id; it has 32 hex digits.",
-    "CODE_EMPTY": "A code is missing.",
-    "CODE_LOST_DIGITS": "A spreadsheet threw digits of {text} away; type the code again.",
-    "CODE_UNREADABLE": "{text} is no code.",
-    "CODE_TAKEN": "Another product has the code {code}.",
-    "CODE_TWICE": "The code {code} stands twice.",
-    "PRODUCT_UNKNOWN": "Nobody here knows {code}; check the code, or take it up as own goods.",
-    "PRODUCT_INCOMPLETE": "A product needs a code and a name.",
-    "NO_LINES": "There is nothing in it yet.",
-    "TOO_MANY_LINES": "There are too many lines; the most is {most}.",
-    "LINE_UNKNOWN": "There is no line {line_no}.",
-    "LINE_TWICE": "A line stands twice.",
-    "LINE_MISSING": "Line {line_no} is missing.",
-    "REASON_MISSING": "Say why.",
-    "SITE_UNKNOWN": "This device does not know the site {site_id}; sync first.",
-    "ACCOUNT_UNKNOWN": "This device does not know the account {account_id}.",
-    "TOO_MANY_ENTRIES": "Too many at once; the most is {most}.",
-    "NOTHING_TO_PUBLISH": "There is nothing to publish.",
-    "LIST_INCOMPLETE": "A list needs an id and a sales organisation.",
-    "ACCOUNTS_MISSING": "An exclusive list names the accounts it is for.",
-    "SALES_ORG_UNKNOWN": "There is no sales organisation {sales_org_id}.",
-    "PACK_FACTOR_BAD": "The pack {unit} holds no sensible number of base units.",
-    # Prices
-    "PRICE_MISSING": "There is no price for {product_id}; say one.",
-    "PRICE_BAD": "The price of {product_id} cannot be right.",
-    "PRICE_NEGATIVE": "A price is not below zero.",
-    "PRICE_TOO_LARGE": "The price is too large.",
-    "PRICES_MISSING": "There is no price version in force; sync first.",
-    "PRICE_ROW_BAD": "A price row for {product_id}{brand} cannot stand.",
-    "PRICE_ROW_TWICE": "The same price of {product_id}{brand} ({dimension}) stands twice.",
-    "LOGIC_EMPTY": "Say by which logic the version prices.",
-    "LOGIC_STEP_BAD": "The step {step} of the logic cannot be carried out.",
-    "LOGIC_UNKNOWN": "There is no logic {logic}.",
-    "VERSION_UNKNOWN": "There is no sealed version {number}.",
-    "TRAIL_UNREADABLE": "The stored reasons of this price cannot be read.",
-    # Selling
-    "NOT_PAID": "Not enough was given.",
-    "PAID_TOO_MUCH": "More was given than is due, and only cash gives change.",
-    "TENDER_UNKNOWN": "There is no tender {tender}.",
-    "TENDER_NOT_ALLOWED": "{tender} is not taken here.",
-    "TENDER_NEEDS_PROVIDER": "{tender} needs a payment provider, and none is set up.",
-    "DISCOUNT_TOO_LARGE": "The discount is more than what is due.",
-    "DISCOUNT_UNREADABLE": "A line's discount is an amount.",
-    "ROUND_OFF_TOO_LARGE": "Rounding off goes down to a whole unit at most.",
-    "SALE_UNKNOWN": "This site has no sale {sale}.",
-    "NOTHING_TO_RETURN": "All of this sale came back already.",
-    "RETURNED_TOO_MUCH": "More comes back than was sold and is left.",
-    "EXCHANGE_AT_TILL_ONLY": "Goods of an invoice come back by themselves; sell the others anew.",
-    "CUSTOMER_MISSING": "Say who the customer is.",
-    "CUSTOMER_BAD": "A customer's id holds no slash.",
-    "NOTHING_OWED": "The customer owes nothing.",
-    "MORE_THAN_OWED": "More than is owed; the most is {owed} in minor units.",
-    "INVOICE_UNKNOWN": "This invoice is paid or not this customer's.",
-    "PERIOD_BACKWARDS": "The period ends before it begins.",
-    "PERIOD_IN_FUTURE": "The period ends after today.",
-    "CATEGORY_MISSING": "Say what the money was spent on.",
-    "CATEGORY_BAD": "A category holds no slash.",
-    "PURPOSE_UNKNOWN": "A payment is for `receivable` or `deposit`.",
-    # Stock
-    "MOVEMENT_TYPE_UNKNOWN": "There is no movement type {movement_type}; sync first.",
-    "MOVEMENT_TYPE_IS_TRANSFER": "Goods between sites go by transfer-send and transfer-receive.",
-    "PARTY_MISSING": "Say from whom or to whom.",
-    "SAME_SITE": "The other site has to be named and to be another one.",
-    "STATUS_UNKNOWN": "There is no stock status {status}.",
-    "DIRECTION_UNKNOWN": "A movement goes `in` or `out`.",
-    "LOCATION_MISSING": "A movement type needs its other end.",
-    # Ordering
-    "NOT_IN_LIST": "Line {line_no} is not on the account's product list.",
-    "NOT_YOUR_ACCOUNT": "This site does not work for that account.",
-    "UPSTREAM_NOT_ALLOWED": "That supplier does not supply the account.",
-    "ORDER_UNKNOWN": "This device has no order {order}; sync first.",
-    "NOT_YOUR_ORDER": "Only the order's supplier may do this.",
-    "STEP_NOT_ALLOWED": "That cannot be done while it is {state}.",
-    "ALREADY_DECIDED": "Somebody decided first.",
-    "PARENT_MOVED": "It changed meanwhile; look again.",
-    "ACCEPTED_TOO_MUCH": "Line {line_no}: more than was asked cannot be accepted.",
-    "SHIPPED_TOO_MUCH": "Line {line_no}: more than was granted cannot leave.",
-    "LINE_AMOUNT_WRONG": "Line {line_no} does not come to its amount.",
-    "SHIPMENT_UNKNOWN": "No shipment to confirm was found; sync first, or name it.",
-    "NOT_YOUR_SHIPMENT": "This shipment goes to {to_site}.",
-    "RECEIVED_ALREADY": "This shipment was confirmed already.",
-    "STATE_UNKNOWN": "There is no order state {state}.",
-    # Counting
-    "COUNT_KIND_UNKNOWN": "A count is opening, full or spot, and blind or open.",
-    "COUNT_UNKNOWN": "This device has no count {count}.",
-    "ALREADY_OPENED": "The site's opening stock was counted already.",
-    "ZONES_MISSING": "A count needs at least one zone.",
-    "ZONE_TWICE": "A zone stands twice.",
-    "ZONE_UNKNOWN": "The count has no zone {zone}.",
-    "NAME_HAS_BLANKS": "A person's id has no blanks.",
-    "PRODUCTS_MISSING": "A spot count names what it is about.",
-    "NOT_YOUR_ZONE": "Zone {zone} is counted by somebody else.",
-    "SERIAL_TWICE": "A serial number was scanned twice.",
-    "SAME_COUNTER": "A recount needs another person.",
-    "REVEALER_COUNTED": "Who counted does not reveal.",
-    "ZONES_UNCOUNTED": "Zones are not counted yet: {zones}.",
-    "NOTHING_TO_RECOUNT": "Nothing has to be counted again.",
-    "NOT_SETTLED": "Two people disagree about {product_id}; a third one counts.",
-    "VALUE_MISSING": "Say the value you sign.",
-    "BLIND_COUNT": "You count blind in {count}; the book is shown again afterwards.",
-    # Tasks
-    "TASK_UNKNOWN": "This device has no such task.",
-    "TASK_CLOSED_ALREADY": "Somebody closed this task already.",
+SENTENCES: Final[Mapping[str, str]] = {
+    key: texts[1] for key, texts in entries().items() if key.isupper()
 }
+"""The English sentence of each code."""
 
 
-class _Known(dict[str, str | int]):
-    """A parameter the error does not carry is left out of the sentence."""
-
-    def __missing__(self, key: str) -> str:
-        return ""
-
-
-def sentence(error: QutongError) -> str:
+def sentence(error: QutongError, language: Language = Language.ENGLISH) -> str:
     """What a person is told; the code with its parameters where no sentence is written yet."""
-    text = SENTENCES.get(error.code) or ADVICE.get(error.code)
-    return text.format_map(_Known(error.params)) if text else str(error)
+    return Words(language).error(error)
+
+
+def language_named(name: str, locale: str) -> Language:
+    """The language asked for by name, else the one of the system's locale such as zh_CN.UTF-8."""
+    if name:
+        return Language(name)
+    return Language.CHINESE if locale.startswith("zh") else Language.ENGLISH

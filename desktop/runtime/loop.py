@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-import qasync  # type: ignore[import-untyped]
+import qasync
 from PySide6.QtCore import QCoreApplication
 
 

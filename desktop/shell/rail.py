@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.icons import icon
 from desktop.ui.screen import ScreenSpec
-from desktop.ui.theme import SPACE_M, SPACE_S, TARGET
+from desktop.ui.theme import SPACE_M, SPACE_S, TARGET, scaled
 from desktop.ui.widgets import label, line
 from desktop.words.texts import Words
 
@@ -24,7 +24,7 @@ class Rail(QWidget):
         super().__init__()
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(scaled(WIDTH))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_M, SPACE_S, SPACE_S)
         layout.setSpacing(2)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone, tokens_now
-from desktop.ui.widgets import button, label, set_tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled, tokens_now
+from desktop.ui.widgets import label, set_tone
 from desktop.words import formats
 from desktop.words.texts import Words
 
@@ -32,6 +33,9 @@ class Standing:
     @property
     def tone(self) -> Tone:
         """Green: all sent. Amber: waiting. Red: needs a person."""
+        if not self.has_office:
+            # Nothing is owed to anybody: what is here is all there is.
+            return Tone.GOOD
         if self.kept or (self.trouble and self.trouble != "NETWORK"):
             return Tone.BAD
         return Tone.WAITING if self.unsent or self.trouble else Tone.GOOD
@@ -72,20 +76,23 @@ def saved_text(words: Words, standing: Standing) -> str:
 
 
 class StatusBar(QWidget):
-    """The bar. ``messages`` is pressed to see messages and the story of syncs."""
+    """The bar. Pressed to see messages and the story of syncs."""
+
+    pressed = Signal()
 
     def __init__(self, words: Words) -> None:
         super().__init__()
         self.setObjectName("statusbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(32)
+        self.setFixedHeight(scaled(32))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._words = words
+        self.standing: Standing | None = None
         self.saved = label("", "small")
         self.last = label("", "small")
         self.light = QLabel("●")
         self.light_name = label("", "small")
-        self.messages: QPushButton = button("", lambda: None, kind="flat")
-        self.messages.setMinimumHeight(24)
+        self.tasks = label("", "small")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         layout.setSpacing(SPACE_M)
@@ -93,15 +100,23 @@ class StatusBar(QWidget):
         layout.addStretch(1)
         layout.addWidget(self.last)
         layout.addStretch(1)
+        layout.addWidget(self.tasks)
         layout.addWidget(self.light)
         layout.addWidget(self.light_name)
 
     def show_standing(self, standing: Standing) -> None:
         """Say where this device stands."""
+        self.standing = standing
+        tasks = self._words("bar.tasks", n=standing.open_tasks) if standing.open_tasks else ""
+        self.tasks.setText(tasks)
         self.saved.setText(saved_text(self._words, standing))
         self.light_name.setText(light_text(self._words, standing))
         self.light.setStyleSheet(f"color: {tokens_now().tone(standing.tone)};")
         self.light.setAccessibleName(self.light_name.text())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        super().mouseReleaseEvent(event)
+        self.pressed.emit()
 
     def say(self, text: str, tone: Tone) -> None:
         """A sentence in the middle."""

@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.runtime.keys import later
 from desktop.runtime.tasks import TaskScope
+from desktop.shell.jobs import Jobs
 from desktop.shell.rail import Rail
 from desktop.shell.statusbar import Standing, StatusBar
 from desktop.store.desk import Desk
@@ -18,12 +19,29 @@ from desktop.ui.frame import Frame, Paper, Person, Settings
 from desktop.ui.keyline import KeyLine
 from desktop.ui.panel import Overlay, Panel
 from desktop.ui.screen import Screen, ScreenSpec
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import button, label
 from desktop.words.texts import Words
 from shared.core.errors import QutongError
 
 SAYS_MS = 6_000
+REMEMBERS_MS = 400
+PLACE = "window.place"
+"""Setting: where the window stood last, ``x,y,width,height,maximised``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acts:
+    """What the program does for a person beside screens."""
+
+    lock: Callable[[], None]
+    """Back to signing in; the work stays open for the same person."""
+    join: Callable[[], None]
+    """Join a head office, or go on with the first sync."""
+    leave_demo: Callable[[], None] | None = None
+    """Back to the real shop; None outside the demo shop."""
+    jobs: Jobs | None = None
+    """What waits for a printer; None on a device without printers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +58,7 @@ class Surroundings:
     approve: Callable[[str], Awaitable[Any]]
     sound: Callable[[Tone], None]
     closed: Callable[[], None]
+    acts: Acts
 
 
 class Window(QMainWindow):
@@ -53,14 +72,15 @@ class Window(QMainWindow):
         self.screens: dict[str, Screen] = {}
         self.specs = {one.id: one for one in around.screens if one.is_for(around.person)}
         self._queued: list[str] = []
+        self._is_remembering = False
+        self.is_going = False
+        """The program takes the window away itself: nobody closed it."""
         self._build()
 
     def _build(self) -> None:
         words = self.words
         self.setWindowTitle(words("app.name"))
-        self.rail = Rail(
-            words, [one for one in self.specs.values() if one.in_rail], self.open
-        )
+        self.rail = Rail(words, [one for one in self.specs.values() if one.in_rail], self.open)
         self.header = self._header()
         self.stack = QStackedWidget()
         self.sheet = _Sheet(lambda: self.show_sheet(None, ""))
@@ -94,12 +114,13 @@ class Window(QMainWindow):
         layout.addWidget(self.bar)
         self.setCentralWidget(whole)
         self.overlay = Overlay(whole)
+        self.bar.pressed.connect(self.show_messages)
 
     def _header(self) -> QWidget:
         made = QWidget()
         made.setObjectName("header")
         made.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        made.setFixedHeight(48)
+        made.setFixedHeight(scaled(48))
         layout = QHBoxLayout(made)
         layout.setContentsMargins(SPACE_L, 0, SPACE_L, 0)
         layout.setSpacing(SPACE_M)
@@ -109,8 +130,13 @@ class Window(QMainWindow):
         place = " · ".join(part for part in (person.site_name, person.name) if part)
         layout.addWidget(self._title)
         layout.addStretch(1)
-        layout.addWidget(label(place, "muted"))
-        self.search = button(self.words("shell.search"), lambda: None, icon_name="search")
+        who = button(place, self.around.acts.lock, kind="flat", icon_name="user")
+        who.setToolTip(self.words("shell.switch_user"))
+        who.setProperty("data", True)
+        who.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        layout.addWidget(who)
+        self.search = button(self.words("shell.search"), self.show_palette, icon_name="search")
+        self.search.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         layout.addWidget(self.search)
         return made
 
@@ -137,8 +163,17 @@ class Window(QMainWindow):
         self.header.setVisible(not screen.takes_window)
         self.rail.mark(screen_id)
         self._title.setText(self.words(f"screen.{screen_id}"))
+        self.around.settings.put(f"screen.{self.around.person.user_id}", screen_id)
+        # A screen that puts the focus nowhere has it itself: keys act, nothing in the rail is lit.
+        screen.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        screen.setFocus()
         screen.shown(subject)
         self.show_keys()
+
+    @property
+    def current_id(self) -> str:
+        """The id of the screen in front."""
+        return next((name for name, one in self.screens.items() if one is self.current), "")
 
     def _frame(self) -> Frame:
         around = self.around
@@ -156,6 +191,7 @@ class Window(QMainWindow):
             ask=self.ask,
             approve=around.approve,
             sync=around.sync,
+            screens=frozenset(self.specs),
         )
 
     def show_keys(self) -> None:
@@ -174,15 +210,64 @@ class Window(QMainWindow):
     def press(self, key: str) -> bool:
         """Do what this key does here; False when it does nothing."""
         self.bar.say("", Tone.PLAIN)
-        for action in self._allowed(self._own_actions()):
+        for action in (*self._allowed(self._own_actions()), *self.common_actions()):
             if key in action.keys:
                 if action.is_enabled():
                     action.run()
                     self.show_keys()
                 return True
-        if key == "Escape":
+        if key in ("Escape", "Esc"):
             return self._step_back()
         return False
+
+    def common_actions(self) -> tuple[Action, ...]:
+        """What can be done on every screen; a screen's own key of the same name comes first."""
+        if self.overlay.top is not None:
+            return ()
+        return (
+            Action(text="shell.help", keys=("F1",), run=self.show_help),
+            Action(text="shell.palette", keys=("Ctrl+K",), run=self.show_palette),
+            Action(text="shell.messages", keys=("F12",), run=self.show_messages),
+            Action(text="shell.lock", keys=("Ctrl+L",), run=self.around.acts.lock),
+            Action(text="shell.home", keys=("Alt+Home",), run=lambda: self.open("home")),
+        )
+
+    def show_palette(self) -> None:
+        """Ctrl+K."""
+        from desktop.shell.palette import Palette
+
+        self._lay(Palette(self))
+
+    def show_help(self) -> None:
+        """F1."""
+        from desktop.shell.help import HelpPanel
+
+        self._lay(HelpPanel(self))
+
+    def show_messages(self) -> None:
+        """F12, or a click on the bar."""
+        from desktop.shell.messages import Messages
+
+        self._lay(Messages(self, self._frame()))
+
+    def _lay(self, panel: Panel) -> None:
+        if self.overlay.top is None:
+            self.tasks.start(self._shown(panel))
+
+    async def _shown(self, panel: Panel) -> None:
+        act = await self.ask(panel)
+        if callable(act):
+            act()
+
+    def screen_actions(self) -> Sequence[Action]:
+        """What the screen in front offers this person."""
+        own = self.current.key_actions() if self.current is not None else ()
+        return self._allowed(own)
+
+    @property
+    def standing(self) -> Standing | None:
+        """Where the device stood when the bar was drawn last."""
+        return self.bar.standing
 
     def _step_back(self) -> bool:
         if self.overlay.top is not None:
@@ -254,7 +339,9 @@ class Window(QMainWindow):
 
     def change(self, around: Surroundings) -> None:
         """Another language or look: everything is drawn anew, the work stays where it was."""
-        at = next((name for name, one in self.screens.items() if one is self.current), "home")
+        at = self.current_id or "home"
+        for panel in list(self.overlay.panels):
+            panel.close_with(None)
         self._drop_screens()
         self.around = around
         self.words = around.words
@@ -266,6 +353,8 @@ class Window(QMainWindow):
         return replace(self.around, words=words)
 
     def _drop_screens(self) -> None:
+        # The line asks its actions now and then; a screen that went cannot answer.
+        self.keyline.show_actions(())
         for one in self.screens.values():
             one.leave()
             one.deleteLater()
@@ -274,11 +363,28 @@ class Window(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self.overlay.fit()
+        self._remember_place()
+
+    def moveEvent(self, event: QMoveEvent) -> None:  # noqa: N802
+        super().moveEvent(event)
+        self._remember_place()
+
+    def _remember_place(self) -> None:
+        if not self._is_remembering and self.isVisible():
+            self._is_remembering = True
+            later(REMEMBERS_MS, self._put_place, self)
+
+    def _put_place(self) -> None:
+        self._is_remembering = False
+        at = self.normalGeometry()
+        figures = (at.x(), at.y(), at.width(), at.height(), int(self.isMaximized()))
+        self.around.settings.put(PLACE, ",".join(map(str, figures)))
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         self._drop_screens()
         self.tasks.cancel()
-        self.around.closed()
+        if not self.is_going:
+            self.around.closed()
         super().closeEvent(event)
 
 

@@ -10,9 +10,11 @@ from desktop.stock import usecases
 from desktop.store.asking import Params, Written, device, entry, now_us
 from desktop.store.command import Command
 from desktop.store.writer import Store
+from shared.catalog.rules import own_supplier_id
 from shared.channel.queries import site_of
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
+from shared.core.money import parse_unit_price_micro
 from shared.stock.documents import MovementTypeLine
 from shared.stock.queries import StockLine, holdings, stock_report
 from shared.stock.rules import Status, location
@@ -68,6 +70,49 @@ def _move(store: Store, asked: Move) -> Written:
         note=asked.note,
         status=Status(asked.status),
         site_id=asked.site,
+    )
+    return Written.of(done.value)
+
+
+class PurchaseParams(Params, kw_only=True):
+    """A code, how many of it, and what one base unit cost."""
+
+    code: str
+    qty: str = "1"
+    cost: str = ""
+    lot: str = ""
+
+
+class PurchaseReceive(Params, kw_only=True):
+    """Goods the shop bought itself; the supplier is the code of one of its own."""
+
+    lines: tuple[PurchaseParams, ...]
+    supplier: str = ""
+    reference: str = ""
+    note: str = ""
+
+
+def _purchase(store: Store, asked: PurchaseReceive) -> Written:
+    site_id = device(store).site_id
+
+    def read(connection: Connection) -> list[usecases.Bought]:
+        found = [(one, known(connection, site_id, one.code, one.qty)) for one in asked.lines]
+        return [
+            usecases.Bought(
+                product_id=what.product_id,
+                qty_micro=what.qty_micro,
+                unit_cost_micro=parse_unit_price_micro(one.cost) if one.cost else 0,
+                lot=one.lot,
+            )
+            for one, what in found
+        ]
+
+    done = store.write(
+        usecases.receive_purchase,
+        store.read(read),
+        supplier_id=own_supplier_id(site_id, asked.supplier) if asked.supplier else "",
+        reference=asked.reference,
+        note=asked.note,
     )
     return Written.of(done.value)
 
@@ -222,6 +267,12 @@ def _publish_types(store: Store, asked: PublishMovementTypes) -> Written:
 
 COMMANDS = (
     Command(name="move", summary="Goods come or go by a type.", params=Move, run=_move),
+    Command(
+        name="purchase-receive",
+        summary="Goods the shop bought itself arrive.",
+        params=PurchaseReceive,
+        run=_purchase,
+    ),
     Command(
         name="transfer-send",
         summary="Goods leave for another site.",

@@ -30,6 +30,11 @@ class Desk:
         """The person signed in."""
         return self.store.author_id
 
+    @property
+    def now_us(self) -> int:
+        """This device's clock, corrected as documents are; microseconds UTC."""
+        return self.store.local.now_us()
+
     def read(self, query: Callable[Concatenate[Connection, P], T], *a: P.args, **k: P.kwargs) -> T:
         """The answer at once, on this thread: for lookups of a few milliseconds."""
         return self.store.read(lambda connection: query(connection, *a, **k))

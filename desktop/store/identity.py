@@ -98,7 +98,8 @@ def identity_of(record: SpoolIdentity) -> Identity:
 def owns_for(
     site_ids: frozenset[str], account_ids: frozenset[str], *, is_head_office: bool = False
 ) -> Owns:
-    """The ledger ends a device keeps balances of: its sites' and its channel accounts'.
+    """The ledger ends a device keeps balances of: its sites', the ways to and from them
+    (``transit/A/B``, whose moves both sites hold), and its channel accounts'.
 
     A desktop of head office holds every account's entries, and so every account's balance.
     """
@@ -109,4 +110,11 @@ def owns_for(
     )
     if is_head_office:
         prefixes += ("partner/", "hq/")
-    return lambda end: end.startswith(prefixes)
+
+    def owns(end: str) -> bool:
+        if end.startswith(prefixes):
+            return True
+        kind, *sites = end.split("/")
+        return kind == "transit" and not site_ids.isdisjoint(sites)
+
+    return owns

@@ -122,6 +122,11 @@ class LocalStore:
         """Kinds, tables, and the ledger ends this device keeps balances of."""
         return self.desk().replica
 
+    def now_us(self) -> int:
+        """This device's clock, corrected as documents are; microseconds UTC."""
+        offset = self._desk.state.clock_offset_us if self._desk else 0
+        return self._clock.now_us() + offset
+
     def desk(self) -> Desk:
         """What sessions are given. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN."""
         if self._desk is None:
@@ -166,6 +171,7 @@ class LocalStore:
         except OSError as error:
             raise disk_error(error) from error
         self.store_findings(connection, done.findings)
+        self._derive(connection, _touched(done.changes))
         is_rebuilt = identity is None and load_identity(connection) is not None
         if is_rebuilt or has_gained:
             # Which ends are kept was not known while documents were posted again.
@@ -174,11 +180,15 @@ class LocalStore:
         return done
 
     def enrol(self, identity: Identity, key: SigningKey) -> None:
-        """Become this device: in the database and as a record of the spool."""
+        """Become this device: as a record of the spool and in the database.
+
+        The spool comes first: a program that dies between the two is asked for its code again,
+        and receipts in the spool never stand before the key they are proved by.
+        """
         self._key = key
+        self._spool(encode_record(spool_identity(identity, key)))
         self.transact(lambda connection: store_identity(connection, identity))
         self._desk = None
-        self._spool(encode_record(spool_identity(identity, key)))
 
     def change_identity(self, **changes: str | int | bytes) -> Identity:
         """Change what head office told of this device, such as its epoch."""
@@ -215,6 +225,7 @@ class LocalStore:
         value = self._transact(work, lambda: self._stands(session))
         self._spool(encode_slots(one.slot for one in session.appended))
         touched = dict(_touched(session.changes))
+        touched |= {table: frozenset(keys) for table, keys in session.kept_here.items()}
         if session.appended:
             uids = frozenset(uid_text(one.header.uid) for one in session.appended)
             touched[journal.name] = uids

@@ -35,7 +35,7 @@ from shared.journal.tables import journal, number_series
 from shared.sync.appending import Replica, head_of, slot_row
 from shared.sync.confirm import Finding
 from shared.sync.own_slots import NONSENSE
-from shared.sync.replica import apply_writes
+from shared.sync.replica import Change, apply_writes
 from shared.sync.statements import upsert
 
 
@@ -54,6 +54,8 @@ class Reconciled:
     respooled: int = 0
     """Documents that only the journal had."""
     findings: list[Finding] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    """Rows that were posted again; indexes of our own have to follow them."""
 
     def find(self, code: str, slot: int = 0, detail: str = "") -> None:
         """Add something a person must know."""
@@ -187,7 +189,9 @@ def _post_slot(
         done.find(error.code if isinstance(error, QutongError) else "POSTING_FAILED", slot.n)
     connection.execute(insert(journal), [slot_row(slot, header, now_us, "stored")])
     if slot.incarnation == identity.incarnation:
-        apply_writes(connection, replica.schema, writes, slot=slot.n, owns=replica.owns)
+        done.changes += apply_writes(
+            connection, replica.schema, writes, slot=slot.n, owns=replica.owns
+        )
     if header is not None:
         _raise_series(connection, replica, header, slot)
     done.reposted += 1

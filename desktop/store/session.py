@@ -37,11 +37,17 @@ class Session:
         self._desk = desk
         self.appended: list[Appended] = []
         self.changes: list[Change] = []
+        self.kept_here: dict[str, set[str]] = {}
+        """Keys of local rows this use case changed, by table: for who listens to changes."""
 
     @property
     def now_us(self) -> int:
         """This device's clock, corrected by the last known offset; microseconds UTC."""
         return self.clock.now_us() + self._desk.state.clock_offset_us
+
+    def touch(self, table: str, key: str) -> None:
+        """Say that a row of this device's own changed, such as a draft."""
+        self.kept_here.setdefault(table, set()).add(key)
 
     def new_uid(self) -> bytes:
         """A new document's identity; made when the form opens, so that twice is once."""

@@ -66,7 +66,68 @@ spool_position = local_table(
 )
 """Up to where the spool was found equal to the journal, so that a start reads only its end."""
 
+draft = local_table(
+    "draft",
+    text_column("key", primary_key=True),
+    blob_column("content"),
+    integer_column("changed_at_us"),
+)
+"""What is half typed: the open basket, held ones, carts, counts. Never leaves this device."""
+
+setting = local_table("setting", text_column("key", primary_key=True), text_column("value"))
+"""What this device was told once: the tender proposed first, how far is rounded off."""
+
+pin_trial = local_table(
+    "pin_trial",
+    text_column("user_id", primary_key=True),
+    integer_column("wrong"),
+    integer_column("wait_us"),
+    integer_column("since_monotonic_us"),
+)
+"""Wrong PINs of a person on this device in a row, and how long it waits since when."""
+
+pin_approval = local_table(
+    "pin_approval",
+    text_column("approver_id", primary_key=True),
+    text_column("permission", primary_key=True),
+    text_column("author_id", primary_key=True),
+    integer_column("given_monotonic_us"),
+)
+"""Approvals whose PIN was checked here and that were not used yet."""
+
+time_alone = local_table(
+    "time_alone",
+    integer_column("id", primary_key=True),
+    integer_column("contact_at_us"),
+    integer_column("alone_us"),
+    integer_column("wall_us"),
+    integer_column("monotonic_us"),
+)
+"""One row: how long this device has been without head office since its last contact."""
+
+payment = local_table(
+    "payment",
+    text_column("reference", primary_key=True),
+    text_column("provider"),
+    text_column("wallet"),
+    text_column("currency"),
+    integer_column("amount_minor"),
+    text_column("state"),
+    text_column("provider_reference"),
+    text_column("refund_of"),
+    integer_column("is_used"),
+    integer_column("begun_at_us"),
+)
+"""Payments by the customer's code, written down before the provider is asked: whatever is lost on
+the way is asked for again."""
+
 LOCAL = (
+    draft,
+    setting,
+    pin_trial,
+    pin_approval,
+    time_alone,
+    payment,
     journal_tables.journal,
     journal_tables.number_series,
     *holding.TABLES,

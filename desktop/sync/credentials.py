@@ -87,7 +87,13 @@ class FileKeyStore:
 
 
 def key_store(folder: Path, randomness: Randomness) -> KeyStore:
-    """The system's key store where one runs, else encrypted files in ``folder``."""
+    """The system's key store where one runs, else encrypted files in ``folder``.
+
+    A folder that keeps a device's key already goes on keeping it: a demo shop's never is the key
+    of the person's real shop.
+    """
+    if (folder / "device.key").exists():
+        return FileKeyStore(folder, randomness)
     backend = keyring.get_keyring()
     # Priority below 1 are those that refuse or forget; keyrings.alt keeps keys in the open.
     is_trusted = backend.priority >= 1 and not type(backend).__module__.startswith("keyrings.alt")

@@ -12,6 +12,7 @@ from desktop.sync.pulling import check_moves, pull_scope
 from desktop.sync.story import Summary, SyncStatus, status, write_log
 from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
+from shared.core.version import VERSION
 from shared.journal.chain import Slot, VerifyKey
 from shared.sync.appending import head_of
 from shared.sync.confirm import Finding, Step, page_steps, together
@@ -124,6 +125,7 @@ class _Sync(Talk):
                 Cursor(scope=row.scope, generation=row.generation, seq=row.seq)
                 for row in cursors(connection)
             ],
+            program=VERSION,
         )
 
     def _set_clock(self, server_us: int, took_us: int) -> None:

@@ -20,6 +20,16 @@ def load_key(keys: KeyStore) -> SigningKey | None:
     return SigningKey.from_seed(seed) if seed else None
 
 
+def own_key(keys: KeyStore, randomness: Randomness) -> SigningKey:
+    """The key of this installation, made and kept when there is none yet."""
+    key = load_key(keys)
+    if key is None:
+        keys.save(KEY_NAME, randomness.bytes(32))
+        key = load_key(keys)
+    assert key is not None
+    return key
+
+
 def enrol(
     store: SyncStore,
     keys: KeyStore,
@@ -36,11 +46,7 @@ def enrol(
     """
     if store.on_writer(lambda local: local.identity) is not None:
         raise Conflict("ALREADY_ENROLLED")
-    key = load_key(keys)
-    if key is None:
-        keys.save(KEY_NAME, randomness.bytes(32))
-        key = load_key(keys)
-    assert key is not None
+    key = own_key(keys, randomness)
     proof = key.sign_request(enrolment_message(code))
     answer = send(Enrol(code=code, public_key=key.public, signature=proof))
     identity = Identity(
@@ -54,6 +60,5 @@ def enrol(
         hq_public_key=answer.hq_public_key,
         server_url=server_url,
     )
-    mine = key
-    store.on_writer(lambda local: local.enrol(identity, mine))
+    store.on_writer(lambda local: local.enrol(identity, key))
     return identity

@@ -77,6 +77,7 @@ class SyncStatus:
     head_n: int
     state: SyncState
     kept: int
+    """Own documents head office keeps aside and nobody settled yet (Q03)."""
     scopes: Mapping[str, tuple[int, int, int]]
     """Sequence, count and digest by scope."""
 

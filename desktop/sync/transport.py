@@ -14,7 +14,16 @@ from desktop.sync.snapshot_file import SnapshotFile
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey
 from shared.sync.limits import BODY_BYTES_MAX
-from shared.sync.messages import BadMessage, Enrol, EnrolAnswer, ErrorAnswer, Message, pack, unpack
+from shared.sync.messages import (
+    BadMessage,
+    Enrol,
+    EnrolAnswer,
+    ErrorAnswer,
+    Join,
+    Message,
+    pack,
+    unpack,
+)
 from shared.sync.requests import (
     DEVICE_HEADER,
     NONCE_HEADER,
@@ -175,6 +184,18 @@ def send_enrolment(client: httpx.Client, enrol: Enrol) -> EnrolAnswer:
     """Hand in a one-time code. Raises Unavailable NETWORK, AccessDenied BAD_ENROLMENT."""
     try:
         response = client.post("/enrol", content=pack(enrol))
+    except httpx.HTTPError as error:
+        raise Unavailable("NETWORK", reason=type(error).__name__) from error
+    answer = _read(response, EnrolAnswer)
+    assert isinstance(answer, EnrolAnswer)
+    return answer
+
+
+def send_joining(client: httpx.Client, join: Join) -> EnrolAnswer:
+    """Hand in a founded shop's code. Raises Unavailable NETWORK, AccessDenied BAD_ENROLMENT,
+    RuleViolation FOUNDING_UNUSABLE, DEMO_SHOP, Conflict SITE_TAKEN, SITE_IN_USE."""
+    try:
+        response = client.post("/join", content=pack(join))
     except httpx.HTTPError as error:
         raise Unavailable("NETWORK", reason=type(error).__name__) from error
     answer = _read(response, EnrolAnswer)

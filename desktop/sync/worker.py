@@ -55,6 +55,8 @@ class SyncWorker:
         self._failures = 0
         self.last: Summary | QutongError | None = None
         """What the last sync came to."""
+        self.is_syncing = False
+        """Whether a sync is under way."""
         self._threads = [Thread(target=self._run, name="sync-worker")]
         if self._listener is not None:
             self._threads.append(Thread(target=self._listen, name="sync-listener"))
@@ -109,6 +111,7 @@ class SyncWorker:
     def _once(self) -> float:
         with self._lock:
             asked, self._asked = self._asked, []
+        self.is_syncing = True
         try:
             summary = drive(sync(self._store, self._clock), self._transport.send)
         except QutongError as error:
@@ -117,6 +120,8 @@ class SyncWorker:
             for future in asked:
                 future.set_exception(error)
             return back_off_s(self._failures, self._randomness)
+        finally:
+            self.is_syncing = False
         self._failures = 0
         self.last = summary
         for future in asked:

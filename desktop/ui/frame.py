@@ -82,3 +82,5 @@ class Frame:
     """Ask another person for id and PIN; what the use case needs of the approval, or None."""
     sync: Callable[[], None]
     """Sync now, in the background."""
+    screens: frozenset[str] = frozenset()
+    """The ids of the screens this person has here."""

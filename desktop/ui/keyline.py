@@ -77,4 +77,4 @@ _NAMES = {"Return": "Enter", "Space": "␣", "Escape": "Esc", "Up": "↑", "Down
 
 def shown_key(key: str) -> str:
     """A key as it stands on a keyboard."""
-    return _NAMES.get(key, key)
+    return "+".join(_NAMES.get(part, part) for part in key.split("+")) if key[1:] else key

@@ -76,7 +76,7 @@ class Overlay(QWidget):
         for other in self.panels:
             other.hide()
         self.panels.append(panel)
-        self._layout.addWidget(panel)
+        self._layout.addWidget(panel, 0, Qt.AlignmentFlag.AlignCenter)
         self.fit()
         self.show()
         self.raise_()

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
@@ -250,6 +252,7 @@ def _sheet(t: Tokens) -> str:
     QLineEdit[size="big"] {{ font-size: {BIG}px; min-height: 40px; }}
     QLineEdit:disabled, QComboBox:disabled {{ color: {t.muted}; background: {t.window}; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
+    QComboBox::down-arrow {{ image: url("{_arrow(t)}"); width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line};
         outline: 0; }}
     QPushButton {{ background: {t.surface}; border: 1px solid {t.line};
@@ -306,6 +309,16 @@ def _sheet(t: Tokens) -> str:
     QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
     QSplitter::handle {{ background: transparent; }}
     """
+
+
+def _arrow(t: Tokens) -> str:
+    """A tinted arrow as a file, since style sheets take pictures only from files."""
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation))
+    path = folder / f"qutong-arrow-{t.muted.removeprefix('#')}.svg"
+    if not path.exists():
+        drawing = files("resources.icons").joinpath("chevron-down.svg").read_text(encoding="utf-8")
+        path.write_text(drawing.replace("currentColor", t.muted), encoding="utf-8")
+    return path.as_posix()
 
 
 def _alpha(t: Tokens) -> str:

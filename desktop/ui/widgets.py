@@ -32,6 +32,8 @@ def label(text: str = "", style: str = "", *, tone: Tone | None = None) -> QLabe
 
 def set_tone(widget: QWidget, tone: Tone, *, name: str = "tone") -> None:
     """Change what the colour of a widget says."""
+    if widget.property(name) == tone.value:
+        return
     widget.setProperty(name, tone.value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)

@@ -1,7 +1,7 @@
 """The kinds of document of access."""
 
-from shared.access.documents import UserPublished
-from shared.access.posting import post_user
+from shared.access.documents import PinChanged, PoliciesPublished, UserPublished
+from shared.access.posting import post_pin, post_policies, post_user
 from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 
@@ -12,5 +12,22 @@ KINDS: tuple[Kind, ...] = (
         document_class=DocumentClass.PUBLICATION,
         authority=Authority(permission="access.grant", device_types=frozenset({"hq", "server"})),
         post=post_user,
+    ),
+    Kind(
+        name="pin_changed",
+        body=PinChanged,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="pin.change",
+            device_types=frozenset({"till", "dealer", "warehouse", "hq"}),
+        ),
+        post=post_pin,
+    ),
+    Kind(
+        name="policies",
+        body=PoliciesPublished,
+        document_class=DocumentClass.PUBLICATION,
+        authority=Authority(permission="policy.publish", device_types=frozenset({"hq", "server"})),
+        post=post_policies,
     ),
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.access.documents import UserPublished
+from shared.access.documents import PinChanged, PoliciesPublished, UserPublished
 from shared.access.rules import GrantLevel
 from shared.core.ids import derived_id
 from shared.journal.document import Header, Value, Write
@@ -16,6 +16,7 @@ def post_user(header: Header, body: UserPublished) -> Iterator[Write]:
         "pin_hash": body.pin_hash,
         "is_active": int(body.is_active),
         "until_at_us": body.until_at_us,
+        "pin_at_us": body.pin_at_us,
     }
     yield Write("user_account", body.user_id, user)
     for number, grant in enumerate(body.grants, start=1):
@@ -42,3 +43,25 @@ def post_user(header: Header, body: UserPublished) -> Iterator[Write]:
                 "pin_hash": "" if grant.level == GrantLevel.NONE else body.pin_hash,
             },
         )
+
+
+def post_pin(header: Header, body: PinChanged) -> Iterator[Write]:
+    """The author's own PIN at the document's site: nobody writes another's."""
+    values: dict[str, Value] = {
+        "user_id": header.author_id,
+        "site_id": header.site_id,
+        "pin_hash": body.pin_hash,
+        "changed_at_us": header.happened_at_us,
+    }
+    yield Write("user_pin", derived_id(header.author_id, header.site_id), values)
+
+
+def post_policies(_header: Header, body: PoliciesPublished) -> Iterator[Write]:
+    """One record per rule and site; the newest publication stands."""
+    for one in body.policies:
+        values: dict[str, Value] = {
+            "site_id": one.site_id,
+            "name": one.name,
+            "value": one.value,
+        }
+        yield Write("policy", derived_id(one.name, one.site_id), values)

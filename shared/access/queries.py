@@ -8,7 +8,14 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from shared.access.documents import Grant
 from shared.access.rules import ALL_PERMISSIONS, SYSTEM_USER, GrantLevel, Role, permissions
-from shared.access.tables import user_account, user_grant, user_grant_change
+from shared.access.tables import (
+    policy,
+    user_account,
+    user_grant,
+    user_grant_change,
+    user_pin,
+)
+from shared.core.ids import derived_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +115,49 @@ def sales_orgs_of(
     )
 
 
+def may_for_org(
+    connection: Connection, user_id: str, site_id: str, permission: str, sales_org_id: str
+) -> bool:
+    """Whether a user may do this at the site for this sales organisation (A04)."""
+    if user_id == SYSTEM_USER:
+        return True
+    granted = sales_orgs_of(connection, user_id, site_id, permission)
+    return not granted.isdisjoint({"", sales_org_id})
+
+
+def is_org_withheld(
+    connection: Connection, user_id: str, site_id: str, permission: str, sales_org_id: str
+) -> bool:
+    """Whether the user's grants for this act name other sales organisations only (A04).
+
+    Whether the act is granted at all is asked elsewhere (authority, ``permissions_of``).
+    """
+    if user_id == SYSTEM_USER:
+        return False
+    granted = sales_orgs_of(connection, user_id, site_id, permission)
+    return bool(granted) and granted.isdisjoint({"", sales_org_id})
+
+
+_SITE_ORGS: Final = (
+    select(user_grant.c.sales_org_id)
+    .where(
+        user_grant.c.site_id == bindparam("site_id"),
+        user_grant.c.is_active == 1,
+        user_grant.c.level != GrantLevel.NONE.value,
+    )
+    .distinct()
+)
+
+
+def sales_orgs_of_people(connection: Connection, site_id: str) -> frozenset[str] | None:
+    """The sales organisations the people of a site ('' = head office) are granted (A04).
+
+    None is every one: somebody holds a grant for all of them, or nobody is known there yet.
+    """
+    found = frozenset(connection.execute(_SITE_ORGS, {"site_id": site_id}).scalars())
+    return None if not found or "" in found else found
+
+
 def users_of_site(connection: Connection, site_id: str) -> list[User]:
     """The users who may sign in at the site, by name."""
     rows = connection.execute(
@@ -156,3 +206,67 @@ def complete_grants(
         if (row.site_id, row.sales_org_id) not in wanted
     )
     return (*grants, *gone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may sign in at a site, with the PIN that holds there now."""
+
+    user_id: str
+    name: str
+    role: str
+    pin_hash: str
+    """'' = no PIN was given yet."""
+
+
+def people_at(connection: Connection, site_id: str, *, at_us: int = 0) -> list[Person]:
+    """Who may sign in at the site, by name; with ``at_us`` nobody whose time has run out."""
+    rows = connection.execute(
+        select(user_grant, user_pin.c.pin_hash.label("own_hash"), user_pin.c.changed_at_us)
+        .outerjoin(
+            user_pin,
+            (user_pin.c.user_id == user_grant.c.user_id)
+            & (user_pin.c.site_id == user_grant.c.site_id),
+        )
+        .where(
+            user_grant.c.site_id == site_id,
+            user_grant.c.is_active == 1,
+            user_grant.c.level != GrantLevel.NONE.value,
+        )
+        .order_by(user_grant.c.name, user_grant.c.user_id, user_grant.c.id)
+    )
+    found: dict[str, Person] = {}
+    for row in rows:
+        if at_us and row.until_at_us and row.until_at_us <= at_us:
+            continue
+        is_own = row.own_hash is not None and row.changed_at_us > row.pin_at_us
+        found[row.user_id] = Person(
+            user_id=row.user_id,
+            name=row.name,
+            role=row.role,
+            pin_hash=row.own_hash if is_own else row.pin_hash,
+        )
+    return list(found.values())
+
+
+def given_pin(connection: Connection, user_id: str) -> tuple[str, int]:
+    """The PIN head office gave a user last, and when; ('', 0) for nobody it knows."""
+    row = connection.execute(
+        select(user_account.c.pin_hash, user_account.c.pin_at_us).where(
+            user_account.c.id == user_id
+        )
+    ).one_or_none()
+    return (row.pin_hash, row.pin_at_us) if row else ("", 0)
+
+
+_POLICY: Final = select(policy.c.id, policy.c.value).where(
+    policy.c.id.in_([bindparam("here"), bindparam("everywhere")])
+)
+
+
+def policy_text(connection: Connection, name: str, site_id: str) -> str | None:
+    """A rule of the house at a site: its own value, else everybody's; None when none is stated."""
+    here, everywhere = derived_id(name, site_id), derived_id(name, "")
+    rows = connection.execute(_POLICY, {"here": here, "everywhere": everywhere})
+    found = {row.id: row.value for row in rows}
+    return found.get(here, found.get(everywhere))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from shared.core.errors import RuleViolation
+
 SYSTEM_USER: Final = "system"
 """Head office's own programs: answers, imports, connectors. It may do everything."""
 
@@ -59,7 +61,15 @@ LEVEL_OF: Final = {
     "channel.publish": GrantLevel.ADMIN,
     "access.grant": GrantLevel.ADMIN,
     "task.close": GrantLevel.ORDER,
+    "report.read": GrantLevel.VIEW,
+    "kept.repair": GrantLevel.APPROVE,
     "own_goods.write": GrantLevel.ORDER,
+    "pin.change": GrantLevel.VIEW,
+    "member.write": GrantLevel.ORDER,
+    "shift.approve": GrantLevel.APPROVE,
+    "shift.report": GrantLevel.APPROVE,
+    "shop.settings": GrantLevel.ADMIN,
+    "policy.publish": GrantLevel.ADMIN,
 }
 """Every permission, and the least grant level it needs."""
 
@@ -81,6 +91,8 @@ _CLERK: Final = frozenset(
         "count.run",
         "task.close",
         "own_goods.write",
+        "pin.change",
+        "member.write",
     }
 )
 _WAREHOUSE: Final = frozenset(
@@ -96,6 +108,7 @@ _WAREHOUSE: Final = frozenset(
         "count.post",
         "task.close",
         "own_goods.write",
+        "pin.change",
     }
 )
 _DEALER: Final = frozenset(
@@ -119,8 +132,15 @@ _DEALER: Final = frozenset(
         "count.reveal",
         "count.approve",
         "count.post",
+        "report.read",
         "task.close",
         "own_goods.write",
+        "pin.change",
+        "member.write",
+        "shift.run",
+        "shift.approve",
+        "shift.report",
+        "shop.settings",
     }
 )
 _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
@@ -130,6 +150,7 @@ _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
     "register.write",
     "shift.run",
     "own_goods.write",
+    "member.write",
 }
 
 PERMISSIONS_OF: Final = {
@@ -141,6 +162,76 @@ PERMISSIONS_OF: Final = {
     Role.OWNER: _CLERK | _WAREHOUSE | _DEALER,
 }
 """The role templates: what each may at most."""
+
+LOCK_DAYS: Final = "lock.days_without_contact"
+APPROVER_PIN: Final = "approval.pin"
+STATIC_CODE_CAP: Final = "till.static_code_cap_minor"
+SHIFT_DIFFERENCE: Final = "till.shift_difference_minor"
+SHIFT_REQUIRED: Final = "till.shift_required"
+ROUND_OFF: Final = "till.round_off"
+REFUND_OTHER_TENDER: Final = "till.refund_other_tender"
+FIRST_TENDER: Final = "till.first_tender"
+
+POLICIES: Final = {
+    LOCK_DAYS: "30",
+    APPROVER_PIN: "if_set",
+    STATIC_CODE_CAP: "100000",
+    SHIFT_DIFFERENCE: "2000",
+    SHIFT_REQUIRED: "0",
+    ROUND_OFF: "none",
+    REFUND_OTHER_TENDER: "task",
+    FIRST_TENDER: "cash",
+}
+"""The rules of a house that can be set, with what holds where nobody set them.
+
+Days 0 never locks. Amounts are minor units; 0 as a cap means none."""
+
+_WORDS_OF: Final = {
+    APPROVER_PIN: ("never", "if_set", "always"),
+    SHIFT_REQUIRED: ("0", "1"),
+    ROUND_OFF: ("none", "jiao", "yuan"),
+    REFUND_OTHER_TENDER: ("task", "approver"),
+    FIRST_TENDER: ("cash", "static_code", "payment_code", "card", "bank_transfer", "mall"),
+}
+
+
+def check_policy(name: str, value: str) -> None:
+    """Nothing when the rule can have this value.
+
+    Raises: RuleViolation POLICY_UNKNOWN, POLICY_BAD.
+    """
+    if name not in POLICIES:
+        raise RuleViolation("POLICY_UNKNOWN", policy=name[:60])
+    words = _WORDS_OF.get(name)
+    is_number = value.isascii() and value.isdigit() and len(value) <= 12
+    if not (value in words if words else is_number):
+        raise RuleViolation("POLICY_BAD", policy=name, value=value[:40])
+
+
+PIN_TRIES: Final = 5
+PIN_WAIT_US: Final = 5 * 60 * 1_000_000
+PIN_WAIT_MAX_US: Final = 4 * 3_600 * 1_000_000
+APPROVAL_LASTS_US: Final = 10 * 60 * 1_000_000
+DAY_US: Final = 24 * 3_600 * 1_000_000
+
+
+def pin_wait_us(wrong: int) -> int:
+    """How long a person waits after so many wrong PINs in a row (I12): five are five minutes,
+    and each further five twice as long, so that guessing comes to nothing."""
+    rounds, rest = divmod(wrong, PIN_TRIES)
+    if rest or not rounds:
+        return 0
+    return min(PIN_WAIT_US << min(rounds - 1, 10), PIN_WAIT_MAX_US)
+
+
+def surely_passed_us(since_monotonic_us: int, monotonic_us: int) -> int:
+    """The time that has passed at least, by a clock nobody can set.
+
+    It counts from the machine's start: a smaller value than before means a new start, since which
+    all of it has passed.
+    """
+    passed = monotonic_us - since_monotonic_us
+    return passed if passed >= 0 else monotonic_us
 
 
 def permissions(role: str, levels: Iterable[str]) -> frozenset[str]:

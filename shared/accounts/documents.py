@@ -20,6 +20,8 @@ class Collection(Body, kw_only=True):
     amount_minor: int
     allocations: list[Allocation]
     reference: str = ""
+    shift: str = ""
+    """uid text of the shift whose drawer took it; '' outside shifts."""
 
 
 class AccountPayment(Body, kw_only=True):
@@ -51,3 +53,62 @@ class ExpensePaid(Body, kw_only=True):
     amount_minor: int
     payee: str = ""
     tender: str = "cash"
+    shift: str = ""
+    """uid text of the shift whose drawer paid it; '' outside shifts."""
+
+
+class ShiftOpened(Body, kw_only=True):
+    """A drawer is opened with its float; until it is closed all it takes is this shift's (I11)."""
+
+    currency: str
+    float_minor: int
+    from_safe_minor: int = 0
+    """The part of the float that was put in now; negative was taken out. The rest lay there."""
+    note: str = ""
+
+
+class CashCounted(Part, kw_only=True):
+    """So many coins or notes of one value."""
+
+    value_minor: int
+    count: int
+
+
+class TenderCounted(Part, kw_only=True):
+    """One tender as a person declared it, beside what the shift took in; minor units."""
+
+    tender: str
+    expected_minor: int
+    declared_minor: int
+    is_declared: bool = True
+    """False: nobody declared it, so it makes no difference."""
+
+
+class ShiftDeclared(Body, kw_only=True):
+    """What was counted, blind; what was expected is worked out in the same breath (I11).
+
+    It cannot be taken back: a second count is a second document, and both stay.
+    """
+
+    shift: str
+    """uid text of the opening."""
+    currency: str
+    cash: tuple[CashCounted, ...]
+    tenders: tuple[TenderCounted, ...]
+
+
+class ShiftClosed(Body, kw_only=True):
+    """The drawer is handed over: the difference is accepted and the deposit taken out."""
+
+    shift: str
+    currency: str
+    declaration: str
+    """uid text of the count that holds."""
+    cash_difference_minor: int
+    """Counted less expected."""
+    deposit_minor: int
+    deposit_to: str
+    """``safe`` or ``owner``."""
+    left_minor: int
+    """Stays in the drawer for the next float."""
+    note: str = ""

@@ -1,7 +1,15 @@
 """The kinds of money documents."""
 
 from shared.accounts import posting
-from shared.accounts.documents import AccountAdjusted, AccountPayment, Collection, ExpensePaid
+from shared.accounts.documents import (
+    AccountAdjusted,
+    AccountPayment,
+    Collection,
+    ExpensePaid,
+    ShiftClosed,
+    ShiftDeclared,
+    ShiftOpened,
+)
 from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 
@@ -49,5 +57,29 @@ KINDS = (
         ),
         post=posting.post_expense,
         series="FY",
+    ),
+    Kind(
+        name="shift_opened",
+        body=ShiftOpened,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="shift.run", device_types=frozenset({"till", "dealer"})),
+        post=posting.post_shift_opened,
+        series="KB",
+    ),
+    Kind(
+        name="shift_declared",
+        body=ShiftDeclared,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="shift.run", device_types=frozenset({"till", "dealer"})),
+        post=posting.post_shift_declared,
+    ),
+    Kind(
+        name="shift_closed",
+        body=ShiftClosed,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="shift.run", device_types=frozenset({"till", "dealer"})),
+        post=posting.post_shift_closed,
+        series="JB",
+        review=posting.review_closings,
     ),
 )

@@ -1,21 +1,37 @@
 """Documents of money become entries; other areas call ``entries`` for theirs."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from shared.accounts.documents import AccountAdjusted, AccountPayment, Collection, ExpensePaid
+from sqlalchemy import Connection
+
+from shared.accounts.documents import (
+    AccountAdjusted,
+    AccountPayment,
+    Collection,
+    ExpensePaid,
+    ShiftClosed,
+    ShiftDeclared,
+    ShiftOpened,
+)
 from shared.accounts.rules import (
     BANK,
     HQ_REVENUE,
+    SHIFT_DIFFERENCE_MINOR,
+    Tender,
+    cash_difference,
     customer_receivable,
     deposit,
     expense,
+    put_by,
     receivable,
     tender_account,
 )
 from shared.core.clock import business_day
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
+from shared.journal.kind import Answer
+from shared.tasks.posting import open_task
 
 
 class Entry(NamedTuple):
@@ -69,6 +85,22 @@ def post_collection(header: Header, paid: Collection) -> Iterator[Write]:
             "amount_minor": part.amount_minor,
         }
         yield Write("invoice_payment", derived_id(header.uid, "p", number), values)
+    yield from _drawer(header, paid.shift, paid.tender, "collection", paid.amount_minor)
+
+
+def _drawer(
+    header: Header, shift: str, tender: str, reason: str, amount_minor: int
+) -> Iterator[Write]:
+    if shift:
+        values: dict[str, Value] = {
+            "document": uid_text(header.uid),
+            "shift": shift,
+            "site_id": header.site_id,
+            "tender": tender,
+            "reason": reason,
+            "amount_minor": amount_minor,
+        }
+        yield Write("drawer_move", derived_id(header.uid, "d"), values)
 
 
 def post_account_payment(header: Header, paid: AccountPayment) -> Iterator[Write]:
@@ -89,4 +121,94 @@ def post_expense(header: Header, paid: ExpensePaid) -> Iterator[Write]:
     """Money out of the tender, into what the site spent on the category."""
     spent = expense(header.site_id, paid.category)
     entry = Entry(spent, tender_account(header.site_id, paid.tender), paid.amount_minor, paid.payee)
-    return entries(header, paid.currency, [entry])
+    yield from entries(header, paid.currency, [entry])
+    yield from _drawer(header, paid.shift, paid.tender, "expense", -paid.amount_minor)
+
+
+def post_shift_opened(header: Header, body: ShiftOpened) -> Iterator[Write]:
+    """The shift, and what was put into the drawer out of the safe."""
+    values: dict[str, Value] = {
+        "site_id": header.site_id,
+        "device_id": header.device_id,
+        "number": header.number,
+        "currency": body.currency,
+        "opened_by": header.author_id,
+        "opened_at_us": header.happened_at_us,
+        "business_day": header.business_day,
+        "float_minor": body.float_minor,
+    }
+    yield Write("shift", uid_text(header.uid), values)
+    drawer, safe = tender_account(header.site_id, Tender.CASH), put_by(header.site_id, "safe")
+    entry = Entry(drawer, safe, body.from_safe_minor, "float")
+    yield from entries(header, body.currency, [entry])
+
+
+def post_shift_declared(header: Header, body: ShiftDeclared) -> Iterator[Write]:
+    """The count with its notes and coins; the shift names the latest one."""
+    here: dict[str, Value] = {
+        "document": uid_text(header.uid),
+        "shift": body.shift,
+        "site_id": header.site_id,
+    }
+    yield Write(
+        "shift",
+        body.shift,
+        {
+            "site_id": header.site_id,
+            "device_id": header.device_id,
+            "declaration": uid_text(header.uid),
+            "declared_at_us": header.happened_at_us,
+        },
+    )
+    for number, one in enumerate(body.tenders, start=1):
+        said: dict[str, Value] = {
+            "tender": one.tender,
+            "expected_minor": one.expected_minor,
+            "declared_minor": one.declared_minor,
+            "is_declared": int(one.is_declared),
+        }
+        yield Write("shift_tender", derived_id(header.uid, "t", number), here | said)
+    for number, cash in enumerate(body.cash, start=1):
+        counted: dict[str, Value] = {"value_minor": cash.value_minor, "count": cash.count}
+        yield Write("shift_cash", derived_id(header.uid, "c", number), here | counted)
+
+
+def post_shift_closed(header: Header, body: ShiftClosed) -> Iterator[Write]:
+    """The end of the shift; the drawer's account is brought to what was counted and left."""
+    site_id = header.site_id
+    yield Write(
+        "shift",
+        body.shift,
+        {
+            "site_id": site_id,
+            "device_id": header.device_id,
+            "declaration": body.declaration,
+            "closing_number": header.number,
+            "closed_by": header.author_id,
+            "approver_id": header.approver_id,
+            "closed_at_us": header.happened_at_us,
+            "cash_difference_minor": body.cash_difference_minor,
+            "deposit_minor": body.deposit_minor,
+            "deposit_to": body.deposit_to,
+            "left_minor": body.left_minor,
+            "note": body.note,
+        },
+    )
+    drawer = tender_account(site_id, Tender.CASH)
+    found = Entry(drawer, cash_difference(site_id), body.cash_difference_minor, "count")
+    taken = Entry(put_by(site_id, body.deposit_to), drawer, body.deposit_minor, "deposit")
+    yield from entries(header, body.currency, [found, taken])
+
+
+def review_closings(
+    _connection: Connection, batch: Sequence[tuple[Header, ShiftClosed]], _now_us: int
+) -> Iterator[Answer]:
+    """A task for each drawer that was off by more than anybody should sign away alone."""
+    for header, body in batch:
+        if abs(body.cash_difference_minor) > SHIFT_DIFFERENCE_MINOR:
+            yield open_task(
+                header,
+                "SHIFT_DIFFERENCE",
+                body.shift,
+                {"difference_minor": body.cash_difference_minor, "number": header.number},
+            )

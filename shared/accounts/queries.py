@@ -1,8 +1,17 @@
 """What accounts hold and which invoices are open."""
 
-from sqlalchemy import Connection, func, select
+from dataclasses import dataclass
+from typing import Any, Final
 
-from shared.accounts.tables import account_balance, invoice_payment
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from shared.accounts.tables import (
+    account_balance,
+    account_entry,
+    drawer_move,
+    invoice_payment,
+    shift,
+)
 
 
 def balance_minor(
@@ -36,3 +45,136 @@ def paid_minor(connection: Connection, invoice: str) -> int:
     return int(
         connection.execute(select(paid).where(invoice_payment.c.invoice == invoice)).scalar_one()
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftView:
+    """A shift as the till needs it; nothing here tells what its drawer should hold."""
+
+    shift_id: str
+    site_id: str
+    device_id: str
+    number: str
+    currency: str
+    opened_by: str
+    opened_at_us: int
+    business_day: str
+    float_minor: int
+    declaration: str
+    """uid text of the count that holds; '' while none was made."""
+    declared_at_us: int
+    closed_by: str
+    closed_at_us: int
+
+
+_OPEN: Final = (
+    select(shift)
+    .where(shift.c.device_id == bindparam("device_id"), shift.c.closed_at_us == 0)
+    .order_by(shift.c.opened_at_us.desc(), shift.c.id)
+    .limit(1)
+)
+
+
+def open_shift(connection: Connection, device_id: str) -> ShiftView | None:
+    """The shift that runs on a device; None outside shifts."""
+    row = connection.execute(_OPEN, {"device_id": device_id}).one_or_none()
+    return _shift(row) if row else None
+
+
+def shift_of(connection: Connection, shift_id: str) -> ShiftView | None:
+    """A shift by id."""
+    row = connection.execute(select(shift).where(shift.c.id == shift_id)).one_or_none()
+    return _shift(row) if row else None
+
+
+def shifts_of(connection: Connection, site_id: str, *, limit: int = 60) -> list[ShiftView]:
+    """The shifts of a site, newest first."""
+    rows = connection.execute(
+        select(shift)
+        .where(shift.c.site_id == site_id)
+        .order_by(shift.c.opened_at_us.desc(), shift.c.id)
+        .limit(limit)
+    )
+    return [_shift(row) for row in rows]
+
+
+def left_in_drawer(connection: Connection, device_id: str) -> int:
+    """What the last closed shift left in this device's drawer, in minor units."""
+    c = shift.c
+    found = connection.execute(
+        select(c.left_minor)
+        .where(c.device_id == device_id, c.closed_at_us > 0)
+        .order_by(c.closed_at_us.desc(), c.id)
+        .limit(1)
+    ).scalar()
+    return int(found or 0)
+
+
+def drawer_moves(connection: Connection, shift_id: str) -> list[tuple[str, str, int]]:
+    """(tender, reason, amount) that a shift took beside its sales, summed, in minor units."""
+    d = drawer_move.c
+    rows = connection.execute(
+        select(d.tender, d.reason, func.sum(d.amount_minor))
+        .where(d.shift == shift_id)
+        .group_by(d.tender, d.reason)
+        .order_by(d.tender, d.reason)
+    )
+    return [(tender, reason, int(minor)) for tender, reason, minor in rows]
+
+
+def _shift(row: Row[Any]) -> ShiftView:
+    return ShiftView(
+        shift_id=row.id,
+        site_id=row.site_id,
+        device_id=row.device_id,
+        number=row.number,
+        currency=row.currency,
+        opened_by=row.opened_by,
+        opened_at_us=row.opened_at_us,
+        business_day=row.business_day,
+        float_minor=row.float_minor,
+        declaration=row.declaration,
+        declared_at_us=row.declared_at_us,
+        closed_by=row.closed_by,
+        closed_at_us=row.closed_at_us,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryView:
+    """An entry as one account sees it; minor units, debits positive."""
+
+    entry_id: str
+    document: str
+    amount_minor: int
+    memo: str
+    happened_at_us: int
+    business_day: str
+
+
+def entries_of(
+    connection: Connection, name: str, currency: str, *, from_day: str = "", to_day: str = "9"
+) -> list[EntryView]:
+    """The entries of an account on the days from..to inclusive, oldest first."""
+    e = account_entry.c
+    statement = (
+        select(account_entry)
+        .where(
+            (e.debit_account == name) | (e.credit_account == name),
+            e.currency == currency,
+            e.business_day >= from_day,
+            e.business_day <= to_day,
+        )
+        .order_by(e.business_day, e.happened_at_us, e.id)
+    )
+    return [
+        EntryView(
+            entry_id=row.id,
+            document=row.document,
+            amount_minor=row.amount_minor if row.debit_account == name else -row.amount_minor,
+            memo=row.memo,
+            happened_at_us=row.happened_at_us,
+            business_day=row.business_day,
+        )
+        for row in connection.execute(statement)
+    ]

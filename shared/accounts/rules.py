@@ -25,6 +25,23 @@ class Tender(StrEnum):
     DEPOSIT = "deposit"
 
 
+SHIFT_DIFFERENCE_MINOR = 2_000
+"""A drawer that is off by more opens a task; a house may ask for an approver earlier."""
+
+DEPOSIT_PLACES = ("safe", "owner")
+"""Where the cash of a closed shift may go."""
+
+
+_DENOMINATIONS = {
+    "CNY": (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
+}
+
+
+def denominations(currency: str) -> tuple[int, ...]:
+    """The notes and coins of a currency in minor units, largest first; () = any value."""
+    return _DENOMINATIONS.get(currency, ())
+
+
 def tender_named(text: str) -> Tender:
     """A tender by its stored word. Raises: RuleViolation TENDER_UNKNOWN."""
     if text not in set(Tender):
@@ -50,6 +67,16 @@ def customer_receivable(site_id: str, customer_id: str) -> str:
 def expense(site_id: str, category: str) -> str:
     """What a site spent on something."""
     return f"site/{site_id}/expense/{category}"
+
+
+def put_by(site_id: str, place: str) -> str:
+    """Where a site's cash goes out of the drawers: its ``safe``, or its ``owner``."""
+    return f"site/{site_id}/{place}"
+
+
+def cash_difference(site_id: str) -> str:
+    """What counts of drawers found too much (negative) or too little."""
+    return f"site/{site_id}/cash_difference"
 
 
 def receivable(account_id: str) -> str:

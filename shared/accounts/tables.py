@@ -44,6 +44,64 @@ invoice_payment = replicated_table(
 )
 Index("invoice_payment_invoice", invoice_payment.c.invoice)
 
+shift = replicated_table(
+    "shift",
+    text_column("site_id"),
+    text_column("device_id"),
+    text_column("number"),
+    text_column("currency"),
+    text_column("opened_by"),
+    integer_column("opened_at_us"),
+    text_column("business_day"),
+    integer_column("float_minor"),
+    text_column("declaration"),
+    integer_column("declared_at_us"),
+    text_column("closing_number"),
+    text_column("closed_by"),
+    text_column("approver_id"),
+    integer_column("closed_at_us"),
+    integer_column("cash_difference_minor"),
+    integer_column("deposit_minor"),
+    text_column("deposit_to"),
+    integer_column("left_minor"),
+    text_column("note"),
+)
+"""id = uid text of the opening. A shift is one drawer's, and so one device's."""
+Index("shift_open", shift.c.device_id, shift.c.closed_at_us)
+
+shift_tender = replicated_table(
+    "shift_tender",
+    text_column("document"),
+    text_column("shift", index=True),
+    text_column("site_id"),
+    text_column("tender"),
+    integer_column("expected_minor"),
+    integer_column("declared_minor"),
+    integer_column("is_declared"),
+)
+"""What one declaration said of one tender."""
+
+shift_cash = replicated_table(
+    "shift_cash",
+    text_column("document", index=True),
+    text_column("shift"),
+    text_column("site_id"),
+    integer_column("value_minor"),
+    integer_column("count"),
+)
+"""Notes and coins of one declaration."""
+
+drawer_move = replicated_table(
+    "drawer_move",
+    text_column("document"),
+    text_column("shift", index=True),
+    text_column("site_id"),
+    text_column("tender"),
+    text_column("reason"),
+    integer_column("amount_minor"),
+)
+"""What a shift took in (negative: gave out) beside its sales: ``collection``, ``expense``."""
+
 
 def _entry_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     """A site's own business stays at the site; an account's is head office's as well."""
@@ -69,4 +127,8 @@ TABLES = (
         ),
     ),
     Replicated(table=invoice_payment, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=shift, role=TableRole.RECORD, scopes=scopes.in_site),
+    Replicated(table=shift_tender, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=shift_cash, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=drawer_move, role=TableRole.LEDGER, scopes=scopes.in_site),
 )

@@ -104,3 +104,37 @@ class OwnProductCreated(Body, kw_only=True):
     packs: tuple[ProductPack, ...] = ()
     initials: str = ""
     is_active: bool = True
+
+
+class OwnGoods(Part, kw_only=True):
+    """Goods of a shop's own as a sheet of many states them; as ``OwnProductCreated``."""
+
+    code: str
+    name: str
+    spec: str = ""
+    brand: str = ""
+    category: str = ""
+    base_unit: str = "件"
+    kind: str = "goods"
+    tax_rate_micro: int = 130_000
+    barcodes: tuple[ProductBarcode, ...] = ()
+    packs: tuple[ProductPack, ...] = ()
+    initials: str = ""
+    is_active: bool = True
+    """False: not sold any more."""
+
+
+class OwnProductsStated(Body, kw_only=True):
+    """A shop takes up or changes many goods of its own at once, at most 1,000 (B11, R07)."""
+
+    products: tuple[OwnGoods, ...]
+
+
+class SupplierStated(Body, kw_only=True):
+    """Whom a shop buys its own goods from (外采供应商, B11)."""
+
+    code: str
+    name: str
+    phone: str = ""
+    note: str = ""
+    is_active: bool = True

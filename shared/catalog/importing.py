@@ -96,6 +96,49 @@ def read_products(
     )
 
 
+def shop_doubts(found: Imported[ProductRow]) -> tuple[Problem, ...]:
+    """What a shop should look at before it sells by its sheet, row by row; nothing is refused.
+
+    A price of nought or none, a cost that is missing or above the price, stock below zero, a name
+    that stands twice (R07).
+    """
+    doubts: list[Problem] = []
+    first: dict[str, int] = {}
+    for row in found.items:
+        name = row.product.name
+        said = [
+            ("retail", "PRICE_MISSING" if not row.retail_micro else ""),
+            ("cost", _cost_doubt(row)),
+            ("stock", "STOCK_NEGATIVE" if (row.stock_qty_micro or 0) < 0 else ""),
+        ]
+        doubts += [
+            Problem(
+                row_number=row.row_number, column=found.mapping.header(field), code=code, text=name
+            )
+            for field, code in said
+            if code and found.mapping.index(field) is not None
+        ]
+        other = first.setdefault(fold(name), row.row_number)
+        if other != row.row_number:
+            header = found.mapping.header("name")
+            doubts.append(
+                Problem(
+                    row_number=row.row_number,
+                    column=header,
+                    code="NAME_TWICE",
+                    text=f"{name} ← {other}",
+                )
+            )
+    return tuple(doubts)
+
+
+def _cost_doubt(row: ProductRow) -> str:
+    if not row.cost_micro:
+        return "COST_MISSING"
+    is_above = row.retail_micro is not None and row.cost_micro > row.retail_micro
+    return "COST_ABOVE_PRICE" if is_above else ""
+
+
 def publications(rows: Sequence[ProductRow]) -> tuple[CataloguePublished, ...]:
     """The documents that publish these products in their order, as many as the limit asks for."""
     return tuple(

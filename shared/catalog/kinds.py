@@ -1,12 +1,28 @@
 """The kinds of document of the catalogue."""
 
-from shared.catalog.documents import AssortmentPublished, CataloguePublished, OwnProductCreated
-from shared.catalog.posting import post_assortment, post_catalogue, post_own_product
+from shared.catalog.documents import (
+    AssortmentPublished,
+    CataloguePublished,
+    OwnProductCreated,
+    OwnProductsStated,
+    SupplierStated,
+)
+from shared.catalog.posting import (
+    post_assortment,
+    post_catalogue,
+    post_own_product,
+    post_own_products,
+    post_supplier,
+)
 from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 
 _BY_HEAD_OFFICE = Authority(
     permission="catalogue.publish", device_types=frozenset({"hq", "server"})
+)
+
+_BY_SHOP = Authority(
+    permission="own_goods.write", device_types=frozenset({"till", "dealer", "warehouse"})
 )
 
 KINDS: tuple[Kind, ...] = (
@@ -28,10 +44,21 @@ KINDS: tuple[Kind, ...] = (
         name="own_product",
         body=OwnProductCreated,
         document_class=DocumentClass.FACT,
-        authority=Authority(
-            permission="own_goods.write",
-            device_types=frozenset({"till", "dealer", "warehouse"}),
-        ),
+        authority=_BY_SHOP,
         post=post_own_product,
+    ),
+    Kind(
+        name="own_products",
+        body=OwnProductsStated,
+        document_class=DocumentClass.FACT,
+        authority=_BY_SHOP,
+        post=post_own_products,
+    ),
+    Kind(
+        name="own_supplier",
+        body=SupplierStated,
+        document_class=DocumentClass.FACT,
+        authority=_BY_SHOP,
+        post=post_supplier,
     ),
 )

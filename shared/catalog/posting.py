@@ -5,12 +5,15 @@ from collections.abc import Iterator, Sequence
 from shared.catalog.documents import (
     AssortmentPublished,
     CataloguePublished,
+    OwnGoods,
     OwnProductCreated,
+    OwnProductsStated,
     Product,
     ProductBarcode,
     ProductPack,
+    SupplierStated,
 )
-from shared.catalog.rules import own_product_id
+from shared.catalog.rules import own_product_id, own_supplier_id
 from shared.channel.posting import assortment_accounts
 from shared.channel.rules import HEAD_OFFICE
 from shared.core.ids import derived_id
@@ -117,6 +120,29 @@ def post_assortment(_header: Header, body: AssortmentPublished) -> Iterator[Writ
 
 def post_own_product(header: Header, body: OwnProductCreated) -> Iterator[Write]:
     """A shop's own goods, in the shop's scope alone (B11)."""
+    yield from _own_goods(header, body)
+
+
+def post_own_products(header: Header, body: OwnProductsStated) -> Iterator[Write]:
+    """The same rows for each of many."""
+    for one in body.products:
+        yield from _own_goods(header, one)
+
+
+def post_supplier(header: Header, body: SupplierStated) -> Iterator[Write]:
+    """A shop's own supplier, in the shop's scope alone (B11)."""
+    values: dict[str, Value] = {
+        "site_id": header.site_id,
+        "code": body.code,
+        "name": body.name,
+        "phone": body.phone,
+        "note": body.note,
+        "is_active": int(body.is_active),
+    }
+    yield Write("own_supplier", own_supplier_id(header.site_id, body.code), values)
+
+
+def _own_goods(header: Header, body: OwnProductCreated | OwnGoods) -> Iterator[Write]:
     product_id = own_product_id(header.site_id, body.code)
     names = scopes.site(header.site_id)
     values: dict[str, Value] = {

@@ -9,6 +9,8 @@ from typing import Final
 from shared.core.ids import derived_id
 
 PRODUCTS_MAX: Final = 5_000
+OWN_PRODUCTS_MAX: Final = 1_000
+"""Of one document of a shop; a sheet of more becomes several."""
 INITIALS_MARK: Final = "ˑ"
 """Begins each token of pinyin initials, so that ``hl`` never meets a Latin word."""
 
@@ -24,6 +26,11 @@ _LETTERS: Final = re.compile("[a-z]+")
 def own_product_id(site_id: str, code: str) -> str:
     """The id of a shop's own goods, which no code of head office's and no other shop's has."""
     return derived_id("own", site_id, code)
+
+
+def own_supplier_id(site_id: str, code: str) -> str:
+    """The id of a shop's own supplier."""
+    return derived_id("supplier", site_id, code)
 
 
 def is_listed(from_at_us: int, to_at_us: int, at_us: int) -> bool:

@@ -81,6 +81,18 @@ assortment_item = replicated_table(
 """A product on a list; the list's own columns are repeated for the scope and the lookup."""
 
 
+own_supplier = replicated_table(
+    "own_supplier",
+    text_column("site_id"),
+    text_column("code"),
+    text_column("name"),
+    text_column("phone"),
+    text_column("note"),
+    integer_column("is_active"),
+)
+"""Whom a shop buys its own goods from; nobody else holds it (B11)."""
+
+
 def _stated(row: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(str(row["scopes"]).split())
 
@@ -97,4 +109,5 @@ TABLES: tuple[Replicated, ...] = (
     Replicated(table=product_barcode, role=TableRole.RECORD, scopes=_stated),
     Replicated(table=assortment, role=TableRole.RECORD, scopes=_of_list),
     Replicated(table=assortment_item, role=TableRole.RECORD, scopes=_of_list),
+    Replicated(table=own_supplier, role=TableRole.RECORD, scopes=scopes.in_site),
 )

@@ -11,6 +11,8 @@ class SalesOrg(Part, kw_only=True):
     currency: str = "CNY"
     price_logic: str = ""
     """What head office calls the logic; the steps themselves stand in each price version."""
+    revision_policy: str = ""
+    """Whether its accounts ``confirm`` a revised order or are told (``inform``); '' = confirm."""
 
 
 class Region(Part, kw_only=True):
@@ -77,6 +79,8 @@ class Account(Part, kw_only=True):
     """0 = goods after payment (款到发货)."""
     currency: str = "CNY"
     is_active: bool = True
+    revision_policy: str = ""
+    """``confirm`` or ``inform`` (E09); '' = as its sales organisation says."""
 
 
 class Site(Part, kw_only=True):
@@ -135,3 +139,56 @@ class DeviceRevoked(Body, kw_only=True):
     site_id: str
     """The site it was enrolled for."""
     reason: str = ""
+
+
+class ShopFounded(Body, kw_only=True):
+    """A shop begins by itself, without head office: the first document of its first device (R07).
+
+    Its site is the header's, whose name is made of the device's key, and its owner is that site's
+    ``rules.founder_id``: a founding says nothing about anybody else.
+    """
+
+    name: str
+    owner_name: str
+    pin_hash: str = ""
+    currency: str = "CNY"
+    zone: str = "Asia/Shanghai"
+    region_id: str = ""
+    """Code of the division it lies in; '' = not said."""
+    is_demo: bool = False
+    """A shop to try things out in; it never joins head office."""
+
+
+class ShopJoined(Body, kw_only=True):
+    """Head office takes a founded shop in, by a code it had made (R07)."""
+
+    site_id: str
+    account_ids: tuple[str, ...] = ()
+    """The channel accounts it works for from now on."""
+    sales_org_ids: tuple[str, ...] = ()
+    """The sales organisations of a shop without accounts."""
+    region_id: str = ""
+    """'' = as the shop said itself."""
+    planned_site_id: str = ""
+    """The site head office had planned it as; it is closed, the shop keeps its own name."""
+
+
+class DeviceInvited(Body, kw_only=True):
+    """Head office made a one-time code for a new device; the code itself stands nowhere (P10)."""
+
+    device_type: str
+    """``till dealer warehouse hq``."""
+    site_id: str
+    """'' for a desktop of head office."""
+    tag: str
+    code_hash: str
+    """``shared.sync.requests.code_hash`` of the code, as hex."""
+    expires_at_us: int
+    """0 or past takes an invitation back."""
+
+
+class DeviceInvitationRefused(Body, kw_only=True):
+    """Head office does not take the invitation: DEVICE_EXISTS, SITE_UNKNOWN."""
+
+    device_id: str
+    code: str

@@ -2,18 +2,37 @@
 
 from collections.abc import Iterator, Sequence
 
+from sqlalchemy import Connection
+
+from shared.access.documents import Grant, UserPublished
+from shared.access.posting import post_user
+from shared.access.rules import Role
 from shared.channel.documents import (
     Account,
     ChannelPublished,
     DeviceEnrolled,
+    DeviceInvitationRefused,
+    DeviceInvited,
     DeviceRevoked,
     Level,
     Region,
+    ShopFounded,
+    ShopJoined,
     Site,
 )
-from shared.channel.rules import HEAD_OFFICE, checked_name, joined, upstream_text
+from shared.channel.queries import device_of, site_of
+from shared.channel.rules import (
+    DEMO_SITE,
+    HEAD_OFFICE,
+    checked_name,
+    founder_id,
+    joined,
+    new_device_id,
+    upstream_text,
+)
 from shared.core.ids import derived_id
 from shared.journal.document import Header, Value, Write
+from shared.journal.kind import Answer
 
 
 def post_channel(_header: Header, body: ChannelPublished) -> Iterator[Write]:
@@ -27,6 +46,7 @@ def post_channel(_header: Header, body: ChannelPublished) -> Iterator[Write]:
             "name": org.name,
             "currency": org.currency,
             "price_logic": org.price_logic,
+            "revision_policy": org.revision_policy,
         }
         yield Write("sales_org", checked_name(org.sales_org_id), values)
     yield from map(_region, body.regions)
@@ -90,6 +110,7 @@ def _account(account: Account) -> Iterator[Write]:
             "terms_days": account.terms_days,
             "currency": account.currency,
             "is_active": int(account.is_active),
+            "revision_policy": account.revision_policy,
         },
     )
     if account.region_id:
@@ -160,6 +181,49 @@ def post_revoked(header: Header, body: DeviceRevoked) -> Iterator[Write]:
     yield Write("device", body.device_id, values)
 
 
+def post_founded(header: Header, body: ShopFounded) -> Iterator[Write]:
+    """The shop's site and its owner, in the shop's own scope; nothing of anybody else's.
+
+    Raises: RuleViolation NAME_UNUSABLE.
+    """
+    site_id = checked_name(header.site_id)
+    values: dict[str, Value] = {
+        "site_id": site_id,
+        "name": body.name,
+        "site_type": DEMO_SITE if body.is_demo else "store",
+        "zone": body.zone,
+        "sales_mode": "full",
+        "currency": body.currency,
+        "region_id": body.region_id,
+        "is_active": 1,
+    }
+    yield Write("site", site_id, values)
+    owner = UserPublished(
+        user_id=founder_id(site_id),
+        name=body.owner_name,
+        role=Role.OWNER,
+        grants=(Grant(site_id=site_id),),
+        pin_hash=body.pin_hash,
+        pin_at_us=header.happened_at_us,
+    )
+    yield from post_user(header, owner)
+
+
+def post_joined(_header: Header, body: ShopJoined) -> Iterator[Write]:
+    """The shop's accounts as head office says; the site it was planned as is closed."""
+    values: dict[str, Value] = {
+        "site_id": body.site_id,
+        "account_ids": joined(body.account_ids),
+        "sales_org_ids": joined(body.sales_org_ids),
+    }
+    if body.region_id:
+        values["region_id"] = body.region_id
+    yield Write("site", checked_name(body.site_id), values)
+    if body.planned_site_id:
+        closed: dict[str, Value] = {"site_id": body.planned_site_id, "is_active": 0}
+        yield Write("site", checked_name(body.planned_site_id), closed)
+
+
 def assortment_accounts(
     assortment_id: str,
     sales_org_id: str,
@@ -179,3 +243,42 @@ def assortment_accounts(
                 "is_active": int(is_active),
             },
         )
+
+
+def post_invited(header: Header, body: DeviceInvited) -> Iterator[Write]:
+    """The device that may enrol, with its code's hash; a newer code takes an older one's place.
+
+    Raises: RuleViolation DEVICE_TYPE_UNKNOWN, SITE_ID_UNUSABLE, TAG_UNUSABLE.
+    """
+    values: dict[str, Value] = {
+        "device_type": body.device_type,
+        "site_id": body.site_id,
+        "tag": body.tag,
+        "code_hash": body.code_hash,
+        "expires_at_us": body.expires_at_us,
+        "invited_by": header.author_id,
+        "invited_at_us": header.happened_at_us,
+        "code": "",
+    }
+    device_id = new_device_id(body.device_type, body.site_id, body.tag)
+    yield Write("device_invitation", device_id, values)
+
+
+def post_invitation_refused(_header: Header, body: DeviceInvitationRefused) -> Iterator[Write]:
+    """The code is worth nothing, and why."""
+    values: dict[str, Value] = {"code_hash": "", "expires_at_us": 0, "code": body.code}
+    yield Write("device_invitation", body.device_id, values)
+
+
+def respond_invited(
+    connection: Connection, _header: Header, body: DeviceInvited, _now_us: int
+) -> Iterator[Answer]:
+    """A device's name stands in printed numbers and is never given out twice at a site (P10)."""
+    device_id = new_device_id(body.device_type, body.site_id, body.tag)
+    code = ""
+    if device_of(connection, device_id) is not None:
+        code = "DEVICE_EXISTS"
+    elif body.site_id and site_of(connection, body.site_id) is None:
+        code = "SITE_UNKNOWN"
+    if code:
+        yield Answer(body=DeviceInvitationRefused(device_id=device_id, code=code), site_id="")

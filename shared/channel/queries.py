@@ -1,14 +1,19 @@
 """What screens, prices, orders and the server ask about the channel."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
+from shared.access.queries import sales_orgs_of, sales_orgs_of_people
+from shared.access.rules import SYSTEM_USER
 from shared.channel.rules import (
     HEAD_OFFICE,
+    POLICY_CONFIRM,
+    POLICY_INFORM,
     category_part,
+    founded_site_id,
     level_part,
     part_scope,
     path_to_root,
@@ -104,6 +109,19 @@ def account(connection: Connection, account_id: str) -> AccountView | None:
     )
 
 
+def revision_policy(connection: Connection, account_id: str) -> str:
+    """``confirm`` or ``inform``: the account's own word, else its sales organisation's (E09)."""
+    own = channel_account.c.revision_policy
+    statement = (
+        select(own, sales_org.c.revision_policy.label("of_org"))
+        .join(sales_org, sales_org.c.id == channel_account.c.sales_org_id, isouter=True)
+        .where(channel_account.c.id == account_id)
+    )
+    row = connection.execute(statement).one_or_none()
+    said = (row.revision_policy or row.of_org) if row else ""
+    return POLICY_INFORM if said == POLICY_INFORM else POLICY_CONFIRM
+
+
 def site_of(connection: Connection, site_id: str) -> SiteView | None:
     """A site by id."""
     row = connection.execute(_SITE, {"key": site_id}).one_or_none()
@@ -149,6 +167,22 @@ def account_ids_of_site(connection: Connection, site_id: str) -> tuple[str, ...]
     """The channel accounts a site works for, the usual one first."""
     found = site_of(connection, site_id)
     return found.account_ids if found else ()
+
+
+def accounts_open_to(
+    connection: Connection, user_id: str, site_id: str, permission: str
+) -> tuple[AccountView, ...]:
+    """The site's accounts for which a user may do this, the usual one first (A04, A05).
+
+    What a person chooses between by Ctrl+O; lists and forms show these accounts' goods, prices
+    and orders and no others.
+    """
+    found = (account(connection, one) for one in account_ids_of_site(connection, site_id))
+    known = tuple(one for one in found if one is not None)
+    if user_id == SYSTEM_USER:
+        return known
+    orgs = sales_orgs_of(connection, user_id, site_id, permission)
+    return tuple(one for one in known if "" in orgs or one.sales_org_id in orgs)
 
 
 def sites_of_account(connection: Connection, account_id: str) -> tuple[str, ...]:
@@ -252,6 +286,11 @@ def category_chain(connection: Connection, category_id: str) -> tuple[str, ...]:
     return with_fallbacks(category_id, {row.id: row.fallback_id for row in rows})
 
 
+def may_found(connection: Connection, public_key: bytes, site_id: str) -> bool:
+    """Whether the holder of a key may found this site: its name is the key's, and it is new."""
+    return site_id == founded_site_id(public_key) and site_of(connection, site_id) is None
+
+
 def scopes_of_device(connection: Connection, device_id: str) -> tuple[str, ...]:
     """The scopes a device may hold, sorted: what pull serves, and nothing else (B02, B03, C01).
 
@@ -260,25 +299,45 @@ def scopes_of_device(connection: Connection, device_id: str) -> tuple[str, ...]:
     assortments that name them; a warehouse of head office's own the orders it ships. A desktop
     of head office holds ``hq`` (every account's rows are in it, too) and everything that is
     shared, but no site's detail. An unknown or revoked device holds nothing.
+
+    Of these only the sales organisations that the site's people, or head office's, are granted,
+    with their accounts (A04).
     """
     found = device_of(connection, device_id)
     if found is None or found.is_revoked:
         return ()
+    granted = sales_orgs_of_people(connection, found.site_id)
     if found.device_type == "hq":
-        return tuple(sorted(_head_office_scopes(connection)))
+        return tuple(sorted(_head_office_scopes(connection, granted)))
     home = site_of(connection, found.site_id)
     if home is None:
         return (scopes.ALL, scopes.site(found.site_id))
     held = {scopes.ALL, scopes.site(home.site_id)}
     if not home.account_ids:
         for org_id in home.sales_org_ids:
-            held |= _whole_org(connection, org_id)
+            if granted is None or org_id in granted:
+                held |= _whole_org(connection, org_id)
         if found.device_type == "warehouse":
             held.add(scopes.SUPPLY)
-    return tuple(sorted(held | _scopes_of_accounts(connection, home.account_ids)))
+    accounts = _granted_accounts(connection, home.account_ids, granted)
+    return tuple(sorted(held | _scopes_of_accounts(connection, accounts)))
 
 
 _CHUNK = 500
+
+
+def _granted_accounts(
+    connection: Connection, account_ids: Sequence[str], granted: Collection[str] | None
+) -> Sequence[str]:
+    """The accounts of granted sales organisations; one that is not published yet is nobody's."""
+    if granted is None:
+        return account_ids
+    found: set[str] = set()
+    for start in range(0, len(account_ids), _CHUNK):
+        keys = {"ids": account_ids[start : start + _CHUNK]}
+        rows = connection.execute(_ORGS_OF_ACCOUNTS, keys)
+        found |= {row.id for row in rows if row.sales_org_id in granted}
+    return [one for one in account_ids if one in found]
 
 
 def _scopes_of_accounts(connection: Connection, account_ids: Sequence[str]) -> set[str]:
@@ -319,6 +378,9 @@ _ACTIVE_ACCOUNTS: Final = select(
 ).where(
     channel_account.c.id.in_(bindparam("ids", expanding=True)), channel_account.c.is_active == 1
 )
+_ORGS_OF_ACCOUNTS: Final = select(channel_account.c.id, channel_account.c.sales_org_id).where(
+    channel_account.c.id.in_(bindparam("ids", expanding=True))
+)
 _LISTS_OF_ACCOUNTS: Final = select(
     assortment_account.c.assortment_id, assortment_account.c.account_id
 ).where(
@@ -347,8 +409,36 @@ def _whole_org(connection: Connection, org_id: str) -> set[str]:
     return held
 
 
-def _head_office_scopes(connection: Connection) -> set[str]:
+def _head_office_scopes(connection: Connection, granted: Collection[str] | None) -> set[str]:
     held = {scopes.ALL, scopes.HQ}
     for org_id in connection.execute(select(sales_org.c.id)).scalars():
-        held |= _whole_org(connection, org_id)
+        if granted is None or org_id in granted:
+            held |= _whole_org(connection, org_id)
     return held
+
+
+def sales_orgs(connection: Connection) -> list[tuple[str, str]]:
+    """The sales organisations this replica holds, id and name, by id."""
+    rows = connection.execute(select(sales_org.c.id, sales_org.c.name).order_by(sales_org.c.id))
+    return [(row.id, row.name) for row in rows]
+
+
+def level_names(connection: Connection) -> dict[str, str]:
+    """What levels are called."""
+    return {row.id: row.name for row in connection.execute(select(level.c.id, level.c.name))}
+
+
+def region_names(connection: Connection) -> dict[str, str]:
+    """What regions are called."""
+    rows = connection.execute(select(region.c.region_id, region.c.name))
+    return {row.region_id: row.name for row in rows}
+
+
+def supplying_sites(connection: Connection) -> list[tuple[str, str]]:
+    """Head office's own sites, from which its goods leave: id and name, by id."""
+    rows = connection.execute(
+        select(site.c.id, site.c.name)
+        .where(site.c.account_ids == "", site.c.is_active == 1)
+        .order_by(site.c.id)
+    )
+    return [(row.id, row.name) for row in rows]

@@ -1,5 +1,7 @@
 """Decisions about the channel: which scopes prices travel in, upstreams, the region tree."""
 
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
@@ -8,6 +10,10 @@ from shared.core.text import excerpt
 
 HEAD_OFFICE: Final = ""
 """The supplier id that stands for head office itself (A02)."""
+
+POLICY_CONFIRM: Final = "confirm"
+POLICY_INFORM: Final = "inform"
+"""Whether an account confirms a revised order before it ships, or is told of it (E09)."""
 
 ENTRIES_MAX: Final = 5_000
 _DEEPEST: Final = 32
@@ -81,3 +87,48 @@ def path_to_root(leaf_id: str, parent_of: Mapping[str, str]) -> tuple[str, ...]:
         path.append(leaf_id)
         leaf_id = parent_of.get(leaf_id, "")
     return tuple(path)
+
+
+_LETTERS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_FOUNDED_LETTERS: Final = 12
+DEMO_SITE: Final = "demo"
+"""The type of a site to try things out in."""
+FOUNDED_TAG: Final = "01"
+"""The short name, in printed numbers, of the device that founds a shop."""
+
+
+def founded_site_id(public_key: bytes) -> str:
+    """What a shop that founds itself is called: made of its first device's key (R07).
+
+    Nobody without that key can claim the name at head office, and no list of names is needed for
+    two shops never to meet: ``S`` and 60 bits in letters that are read out without doubt.
+    """
+    digest = hashlib.sha256(b"qutong/site/1\n" + public_key).digest()
+    number = int.from_bytes(digest[:8], "big")
+    letters = (_LETTERS[number >> 5 * at & 31] for at in range(_FOUNDED_LETTERS))
+    return "S" + "".join(letters)
+
+
+def founder_id(site_id: str) -> str:
+    """The user who founded a shop; no user of head office's and of no other shop is called so."""
+    return f"{site_id}.owner"
+
+
+DEVICE_TYPES: Final = ("till", "dealer", "warehouse", "hq")
+_SITE_NAME: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
+_TAG: Final = re.compile(r"[0-9A-Za-z]{1,8}")
+
+
+def new_device_id(device_type: str, site_id: str, tag: str) -> str:
+    """What a new device will be called: ``SH01.02``, ``hq.01``.
+
+    Raises: RuleViolation DEVICE_TYPE_UNKNOWN, SITE_ID_UNUSABLE, TAG_UNUSABLE.
+    """
+    if device_type not in DEVICE_TYPES:
+        raise RuleViolation("DEVICE_TYPE_UNKNOWN", allowed=" ".join(DEVICE_TYPES))
+    if (device_type == "hq") != (site_id == "") or (site_id and not _SITE_NAME.fullmatch(site_id)):
+        raise RuleViolation("SITE_ID_UNUSABLE", device_type=device_type)
+    if not _TAG.fullmatch(tag):
+        raise RuleViolation("TAG_UNUSABLE", longest=8)
+    # A dot, so that no device is ever called like head office's own journals (HQ, HQ-2).
+    return f"{site_id or 'hq'}.{tag}"

@@ -22,6 +22,7 @@ sales_org = replicated_table(
     text_column("name"),
     text_column("currency"),
     text_column("price_logic"),
+    text_column("revision_policy"),
 )
 """id = sales_org_id, repeated because scope rules see business columns only."""
 
@@ -70,6 +71,7 @@ channel_account = replicated_table(
     integer_column("terms_days"),
     text_column("currency"),
     integer_column("is_active"),
+    text_column("revision_policy"),
 )
 """id = account_id."""
 
@@ -118,6 +120,34 @@ device = replicated_table(
 )
 """id = device_id; the public key as 64 hex digits."""
 
+device_contact = replicated_table(
+    "device_contact",
+    text_column("site_id"),
+    integer_column("seen_at_us"),
+    integer_column("unsent"),
+    text_column("program"),
+)
+"""When head office last heard of a device and what it had not sent; id = device_id.
+
+The server writes it every few minutes for the devices that came, not for every word of theirs.
+"""
+
+device_invitation = replicated_table(
+    "device_invitation",
+    text_column("device_type"),
+    text_column("site_id"),
+    text_column("tag"),
+    text_column("code_hash", index=True),
+    integer_column("expires_at_us"),
+    text_column("invited_by"),
+    integer_column("invited_at_us"),
+    text_column("code"),
+)
+"""A device that may enrol by a one-time code; id = device_id, the newest code counts.
+
+Only the code's hash stands here, as hex. ``code`` says why head office refused it, '' = good.
+"""
+
 assortment_account = replicated_table(
     "assortment_account",
     text_column("assortment_id", index=True),
@@ -165,5 +195,7 @@ TABLES: tuple[Replicated, ...] = (
     _row(supply, _both_ends),
     _row(site, scopes.in_site_and_hq),
     _row(device, scopes.in_site_and_hq),
+    _row(device_contact, scopes.in_hq),
+    _row(device_invitation, scopes.in_hq),
     _row(assortment_account, _account_and_hq),
 )

@@ -43,6 +43,11 @@ ADVICE: Final[Mapping[str, str]] = {
     "PRICE_NEGATIVE": "A price is not below zero.",
     "PRICE_ROW_TWICE": "The same product, dimensions and validity stand in an earlier row.",
     "PRICE_ZERO": "Taken as a price of 0; clear the cell if there is none.",
+    "PRICE_MISSING": "Nobody can sell it before it has a price; enter one.",
+    "COST_MISSING": "Taken without a cost: profit cannot be told until one is entered.",
+    "COST_ABOVE_PRICE": "It costs more than it sells for: compare both.",
+    "STOCK_NEGATIVE": "Opened with nothing on hand; count this product.",
+    "NAME_TWICE": "Another row has this name: they stay two products; compare them.",
     "PRICE_ROW_BAD": "A price belongs to a product, a ratio to a product, brand or everything.",
     "RATIO_OR_PRICE": "Write either a price or a ratio above 0, not both.",
     "DIMENSIONS_MIXED": "A price is for one of: level (with or without region), category, "

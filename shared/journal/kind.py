@@ -47,6 +47,9 @@ class Authority:
     """Ledger ends that do not belong to the document's own site: as they stand (``customer``), or
     everything below a name that ends with a stroke (``transit/``)."""
     needs_approver: bool = False
+    founds: bool = False
+    """It makes the site it is written for: only the device whose key the site's name is made of
+    may write it, and only once."""
     speaks_for: str = ""
     """The field of the body that names the channel account in whose name it is written; '' in that
     field is head office. Nobody writes into another's books (domain rule 14)."""

@@ -21,6 +21,8 @@ class OrderLine(Part, kw_only=True):
     note: str = ""
     price_trail: str = ""
     """The stored reason of the price as pricing wrote it, so "why?" works years later (C13)."""
+    is_whole_only: bool = False
+    """The line is wanted whole or not at all (E03)."""
 
 
 class SeenLimit(Part, kw_only=True):
@@ -69,6 +71,8 @@ class GrantLine(Part, kw_only=True):
     line_no: int
     accepted_micro: int
     reason: str = ""
+    delivery_date: str = ""
+    """When this line is to come, where it is not the order's date (E03)."""
 
 
 class OrderDecisionRequested(Body, kw_only=True):
@@ -94,6 +98,7 @@ class DecidedOrderLine(Part, kw_only=True):
     accepted_minor: int
     is_gift: bool = False
     reason: str = ""
+    delivery_date: str = ""
 
 
 class OrderDecided(Body, kw_only=True):
@@ -118,6 +123,95 @@ class OrderDecided(Body, kw_only=True):
     credit_limit_minor: int = 0
     credit_exposure_minor: int = 0
     """The numbers at the decision, this order not yet counted (E07)."""
+
+
+class RevisionChange(Part, kw_only=True):
+    """What the supplier changes of one line it granted (E09); None leaves it as it stands."""
+
+    line_no: int
+    accepted_micro: int | None = None
+    product_id: str = ""
+    """A substitute; '' = the product that stands."""
+    unit_price_micro: int = 0
+    """Of the substitute."""
+    price_trail: str = ""
+    delivery_date: str | None = None
+    reason: str = ""
+
+
+class OrderRevisionRequested(Body, kw_only=True):
+    """A person of the supplier changes dates or goods of an order it accepted (E09)."""
+
+    order_uid: bytes
+    account_id: str
+    seen_revision: int
+    lines: list[RevisionChange]
+    """The lines that change; no other does."""
+    supplier: str = ""
+    note: str = ""
+
+
+class RevisedOrderLine(Part, kw_only=True):
+    """A line as a revision grants it; every line of the order stands in it."""
+
+    line_no: int
+    product_id: str
+    unit_price_micro: int
+    accepted_micro: int
+    accepted_minor: int
+    delivery_date: str = ""
+    reason: str = ""
+    price_trail: str = ""
+
+
+class OrderRevised(Body, kw_only=True):
+    """Head office's word: the order has a new revision, in force or waiting for its account."""
+
+    order_uid: bytes
+    account_id: str
+    revision: int
+    base: int
+    """The revision in force until now; 0 = the decision."""
+    outcome: str
+    """What the order's decision is from now on: ``revised`` while the account is asked."""
+    lines: list[RevisedOrderLine]
+    supplier: str = ""
+    needs_confirmation: bool = False
+    """The account's policy at this instant, frozen here."""
+    replaces: int = 0
+    """The revision that was still waiting; 0 = none."""
+    proposed_by: str = ""
+    note: str = ""
+
+
+class OrderRevisionAnswered(Body, kw_only=True):
+    """The account confirms or refuses a revision it saw (E09)."""
+
+    order_uid: bytes
+    account_id: str
+    seen_revision: int
+    is_confirmed: bool
+    supplier: str = ""
+    note: str = ""
+
+
+class OrderRevisionSettled(Body, kw_only=True):
+    """Head office's word on the answer: the revision is in force, or the former one stands."""
+
+    order_uid: bytes
+    account_id: str
+    revision: int
+    """The revision that was answered."""
+    order_revision: int
+    """The order's new revision."""
+    in_force: int
+    is_confirmed: bool
+    outcome: str
+    accepted_micro: int
+    accepted_minor: int
+    supplier: str = ""
+    settled_by: str = ""
+    note: str = ""
 
 
 class RequestRefused(Body, kw_only=True):

@@ -6,12 +6,16 @@ from shared.ordering.documents import (
     OrderCancelRequested,
     OrderDecided,
     OrderDecisionRequested,
+    OrderRevised,
+    OrderRevisionAnswered,
+    OrderRevisionRequested,
+    OrderRevisionSettled,
     OrderSubmitted,
     ReceiptPosted,
     RequestRefused,
     ShipmentPosted,
 )
-from shared.ordering.posting import answers, rows
+from shared.ordering.posting import answers, revising, revision_rows, rows
 
 _DEALERS = frozenset({"till", "dealer", "warehouse", "hq", "server"})
 """Whoever has the permission at the site; head office and its connectors order for an account."""
@@ -55,6 +59,40 @@ KINDS = (
         document_class=DocumentClass.FACT,
         authority=Authority(permission="order.answer", device_types=frozenset({"server"})),
         post=rows.post_decided,
+    ),
+    Kind(
+        name="order_revision_requested",
+        body=OrderRevisionRequested,
+        document_class=DocumentClass.REQUEST,
+        authority=Authority(
+            permission="order.decide", device_types=_SUPPLIERS, speaks_for="supplier"
+        ),
+        post=revision_rows.post_revision_request,
+        respond=revising.respond_revision,
+    ),
+    Kind(
+        name="order_revised",
+        body=OrderRevised,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="order.answer", device_types=frozenset({"server"})),
+        post=revision_rows.post_revised,
+    ),
+    Kind(
+        name="order_revision_answered",
+        body=OrderRevisionAnswered,
+        document_class=DocumentClass.REQUEST,
+        authority=Authority(
+            permission="order.submit", device_types=_DEALERS, speaks_for="account_id"
+        ),
+        post=revision_rows.post_revision_answer,
+        respond=revising.respond_answer,
+    ),
+    Kind(
+        name="order_revision_settled",
+        body=OrderRevisionSettled,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="order.answer", device_types=frozenset({"server"})),
+        post=revision_rows.post_settled,
     ),
     Kind(
         name="request_refused",

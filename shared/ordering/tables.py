@@ -45,12 +45,14 @@ channel_order = replicated_table(
     text_column("delivery_date"),
     integer_column("credit_limit_minor"),
     integer_column("credit_exposure_minor"),
+    integer_column("in_force"),
 )
 Index("channel_order_account", channel_order.c.account_id, channel_order.c.decided)
 Index("channel_order_supplier", channel_order.c.supplier, channel_order.c.decided)
 """One order; the id is its document's uid text. ``decided`` is submitted or the outcome; what
 the goods did since follows from shipments and receipts. ``follows`` is the order it reworks,
-``decision`` the document that decided it."""
+``decision`` the document that decided it, ``in_force`` the revision whose lines hold (0 = those of
+the decision)."""
 
 order_line = replicated_table(
     "order_line",
@@ -68,6 +70,7 @@ order_line = replicated_table(
     text_column("requested_date"),
     text_column("note"),
     text_column("price_trail"),
+    integer_column("is_whole_only"),
 )
 
 order_decision = replicated_table(
@@ -85,8 +88,47 @@ order_decision = replicated_table(
     integer_column("is_gift"),
     text_column("reason"),
     integer_column("decided_at_us"),
+    text_column("delivery_date"),
 )
 """What was asked and granted of a line, as it was when decided (E10)."""
+
+order_revision = replicated_table(
+    "order_revision",
+    text_column("order_id", index=True),
+    text_column("account_id"),
+    text_column("supplier"),
+    integer_column("revision"),
+    integer_column("base"),
+    text_column("state"),
+    integer_column("needs_confirmation"),
+    integer_column("accepted_micro"),
+    integer_column("accepted_minor"),
+    text_column("proposed_by"),
+    integer_column("proposed_at_us"),
+    text_column("note"),
+    text_column("settled_by"),
+    integer_column("settled_at_us"),
+    text_column("answer"),
+)
+"""A revision of a granted order (E09); ``base`` is the revision it changes, ``state`` waiting,
+in_force, refused or replaced, ``answer`` the account's words."""
+
+order_revision_line = replicated_table(
+    "order_revision_line",
+    text_column("order_id", index=True),
+    text_column("account_id"),
+    text_column("supplier"),
+    integer_column("revision"),
+    integer_column("line_no"),
+    text_column("product_id"),
+    integer_column("unit_price_micro"),
+    integer_column("accepted_micro"),
+    integer_column("accepted_minor"),
+    text_column("delivery_date"),
+    text_column("reason"),
+    text_column("price_trail"),
+)
+"""Every line of the order as a revision grants it."""
 
 request_refusal = replicated_table(
     "request_refusal",
@@ -204,6 +246,8 @@ TABLES = (
     Replicated(table=channel_order, role=TableRole.RECORD, scopes=_parties),
     Replicated(table=order_line, role=TableRole.LEDGER, scopes=_parties),
     Replicated(table=order_decision, role=TableRole.LEDGER, scopes=_parties),
+    Replicated(table=order_revision, role=TableRole.RECORD, scopes=_parties),
+    Replicated(table=order_revision_line, role=TableRole.LEDGER, scopes=_parties),
     Replicated(table=request_refusal, role=TableRole.LEDGER, scopes=_parties),
     Replicated(table=shipment, role=TableRole.LEDGER, scopes=_parties_and_sites),
     Replicated(table=shipment_line, role=TableRole.LEDGER, scopes=_parties_and_sites),

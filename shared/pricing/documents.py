@@ -1,6 +1,6 @@
 """Documents of pricing: rows, the version they belong to, head office's word, a shop's price."""
 
-from shared.journal.document import Body
+from shared.journal.document import Body, Part
 from shared.pricing.rules import PartSum, PriceRow, Step
 
 
@@ -54,3 +54,37 @@ class OwnPriceSet(Body, kw_only=True):
     product_id: str
     unit_price_micro: int
     is_removed: bool = False
+
+
+class OwnPriceLine(Part, kw_only=True):
+    """One of many retail prices of a shop's own."""
+
+    product_id: str
+    unit_price_micro: int
+    is_removed: bool = False
+
+
+class OwnPricesSet(Body, kw_only=True):
+    """A shop sets many retail prices of its own at once, at most 1,000 (B11, R07)."""
+
+    lines: tuple[OwnPriceLine, ...]
+
+
+class VersionMark(Part, kw_only=True):
+    """How far one version has come on the device that writes this."""
+
+    version_id: str
+    sales_org_id: str
+    number: int
+    stages: tuple[str, ...]
+    """Those newly reached of ``received verified activated`` (``rules.Stage``)."""
+
+
+class PriceVersionsMarked(Body, kw_only=True):
+    """A device says which price versions it received, proved complete, and prices by (C02, C03).
+
+    It is the activation record in the journal: written by the device itself, once per version and
+    stage, whoever is signed in.
+    """
+
+    marks: tuple[VersionMark, ...]

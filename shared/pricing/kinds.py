@@ -4,13 +4,17 @@ from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 from shared.pricing.documents import (
     OwnPriceSet,
+    OwnPricesSet,
     PriceRows,
     PriceVersionPublished,
     PriceVersionRejected,
     PriceVersionSealed,
+    PriceVersionsMarked,
 )
 from shared.pricing.posting import (
+    post_marks,
     post_own_price,
+    post_own_prices,
     post_rejected,
     post_rows,
     post_sealed,
@@ -21,6 +25,10 @@ from shared.pricing.posting import (
 
 _PUBLISHER = frozenset({"hq", "server"})
 _BY_SERVER = Authority(permission="price.publish", device_types=frozenset({"server"}))
+
+_BY_SHOP = Authority(
+    permission="own_goods.write", device_types=frozenset({"till", "dealer", "warehouse"})
+)
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -59,10 +67,22 @@ KINDS: tuple[Kind, ...] = (
         name="own_price",
         body=OwnPriceSet,
         document_class=DocumentClass.FACT,
-        authority=Authority(
-            permission="own_goods.write",
-            device_types=frozenset({"till", "dealer", "warehouse"}),
-        ),
+        authority=_BY_SHOP,
         post=post_own_price,
+    ),
+    Kind(
+        name="own_prices",
+        body=OwnPricesSet,
+        document_class=DocumentClass.FACT,
+        authority=_BY_SHOP,
+        post=post_own_prices,
+    ),
+    Kind(
+        name="price_versions_marked",
+        body=PriceVersionsMarked,
+        document_class=DocumentClass.FACT,
+        # The device itself says it, at midnight too, when nobody is signed in.
+        authority=Authority(permission="", device_types=frozenset({"till", "dealer", "warehouse"})),
+        post=post_marks,
     ),
 )

@@ -19,13 +19,16 @@ from shared.pricing.completeness import (
     rows_of_version,
 )
 from shared.pricing.documents import (
+    OwnPriceLine,
     OwnPriceSet,
+    OwnPricesSet,
     PriceRows,
     PriceVersionPublished,
     PriceVersionRejected,
     PriceVersionSealed,
+    PriceVersionsMarked,
 )
-from shared.pricing.rules import Step, check_rows, check_steps, part_of, refusal
+from shared.pricing.rules import Stage, Step, check_rows, check_steps, part_of, refusal
 from shared.pricing.tables import price_version
 
 
@@ -87,7 +90,13 @@ def post_rejected(_header: Header, body: PriceVersionRejected) -> Iterator[Write
     yield Write("price_version", body.version_id, values)
 
 
-def post_own_price(header: Header, body: OwnPriceSet) -> Iterator[Write]:
+def post_own_prices(header: Header, body: OwnPricesSet) -> Iterator[Write]:
+    """The same row for each of many."""
+    for line in body.lines:
+        yield from post_own_price(header, line)
+
+
+def post_own_price(header: Header, body: OwnPriceSet | OwnPriceLine) -> Iterator[Write]:
     """The shop's own price of a product, in the shop's scope alone."""
     values: dict[str, Value] = {
         "site_id": header.site_id,
@@ -177,3 +186,18 @@ def _check_approver(connection: Connection, header: Header) -> None:
         raise RuleViolation("SECOND_PERSON_NEEDED")
     if "price.approve" not in permissions_of(connection, approver_id, header.site_id):
         raise RuleViolation("APPROVER_MAY_NOT", approver_id=approver_id or "-")
+
+
+def post_marks(header: Header, body: PriceVersionsMarked) -> Iterator[Write]:
+    """The instant of each stage, for the board of head office (C03)."""
+    for mark in body.marks:
+        values: dict[str, Value] = {
+            "version_id": mark.version_id,
+            "device_id": header.device_id,
+            "site_id": header.site_id,
+            "sales_org_id": mark.sales_org_id,
+            "number": mark.number,
+        }
+        for stage in mark.stages:
+            values[f"{Stage(stage).value}_at_us"] = header.happened_at_us
+        yield Write("price_delivery", derived_id(header.device_id, mark.version_id), values)

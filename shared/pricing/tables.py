@@ -62,6 +62,19 @@ own_price = replicated_table(
 )
 """What a shop sells at by its own will (B11); id = site and product."""
 
+price_delivery = replicated_table(
+    "price_delivery",
+    text_column("version_id", index=True),
+    text_column("device_id"),
+    text_column("site_id"),
+    text_column("sales_org_id"),
+    integer_column("number"),
+    integer_column("received_at_us"),
+    integer_column("verified_at_us"),
+    integer_column("activated_at_us"),
+)
+"""How far a version has come on a device, 0 = not so far; id = device and version (C03)."""
+
 
 def _row_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     part, sales_org_id = str(row["part"]), str(row["sales_org_id"])
@@ -82,6 +95,7 @@ TABLES: tuple[Replicated, ...] = (
         scopes=_version_scopes,
         derive=derive_versions,
     ),
+    Replicated(table=price_delivery, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
     Replicated(table=own_price, role=TableRole.RECORD, scopes=scopes.in_site),
 )
 

@@ -5,14 +5,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from sqlalchemy import Connection
 
 from shared.accounts.posting import Entry, entries
-from shared.accounts.rules import ROUNDING, customer_receivable, revenue, tender_account
+from shared.accounts.rules import (
+    ROUNDING,
+    Tender,
+    customer_receivable,
+    revenue,
+    tender_account,
+)
 from shared.accounts.rules import SUSPENSE as MONEY_SUSPENSE
 from shared.catalog.queries import unknown_products
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
 from shared.journal.kind import Answer
+from shared.members.rules import is_member
 from shared.sales.documents import RegisterLine, Sale, SaleLine, StockOutRegistered
-from shared.sales.rules import MOVES_STOCK
+from shared.sales.queries import paid_by_tender, static_code_cap_minor
+from shared.sales.rules import MOVES_STOCK, refunded_otherwise
 from shared.stock.posting import Move, day_of, moves
 from shared.stock.queries import below_zero, is_opened
 from shared.stock.rules import CUSTOMER, location
@@ -105,7 +113,8 @@ def _money(header: Header, sold: Sale) -> Iterator[Entry]:
     for tender in sold.tenders:
         into = tender_account(site, tender.tender)
         yield Entry(into, revenue(site), tender.amount_minor, "sale")
-    if sold.customer_id:
+    # A member pays at the till like everybody; only who buys on account can owe.
+    if sold.customer_id and not is_member(sold.customer_id):
         owed = customer_receivable(site, sold.customer_id)
         yield Entry(owed, revenue(site), sold.total_minor - paid, "on credit")
         paid = sold.total_minor
@@ -152,6 +161,38 @@ def review_sales(
         lines = sum(line.amount_minor for line in sold.lines)
         if lines + sold.rounding_minor != sold.total_minor:
             yield open_task(header, "SALE_UNBALANCED", uid_text(header.uid))
+    yield from _tender_tasks(connection, batch)
+
+
+def _tender_tasks(connection: Connection, batch: Sequence[tuple[Header, Sale]]) -> Iterator[Answer]:
+    """Money somebody should look at: much by a code a person confirmed, refunds by another way
+    than it came (I07, I08)."""
+    caps: dict[str, int] = {}
+    for header, sold in batch:
+        by_code = sum(t.amount_minor for t in sold.tenders if t.tender == Tender.STATIC_CODE)
+        if header.site_id not in caps:
+            caps[header.site_id] = static_code_cap_minor(connection, header.site_id)
+        cap = caps[header.site_id]
+        if cap and by_code > cap:
+            yield open_task(
+                header,
+                "STATIC_CODE_OVER_CAP",
+                uid_text(header.uid),
+                {"number": header.number, "amount_minor": by_code, "cap_minor": cap},
+            )
+    returns = [(header, sold) for header, sold in batch if sold.return_of]
+    paid = paid_by_tender(connection, [sold.return_of for _, sold in returns])
+    for header, sold in returns:
+        was = paid.get(sold.return_of)
+        for tender, minor in refunded_otherwise(sold.tenders, was) if was else ():
+            values: dict[str, str | int] = {"number": header.number, "tender": tender}
+            yield open_task(
+                header,
+                "REFUND_OTHER_TENDER",
+                uid_text(header.uid),
+                values | {"amount_minor": minor},
+            )
+            break
 
 
 def review_registers(

@@ -1,8 +1,10 @@
 """What a sale adds up to: pure rules of the till and the wholesale invoice."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
@@ -58,3 +60,38 @@ def check_paid(total_minor: int, tenders_minor: Sequence[int], *, on_credit: boo
     if missing and not on_credit:
         code = "NOT_PAID" if missing * (1 if total_minor >= 0 else -1) > 0 else "PAID_TOO_MUCH"
         raise RuleViolation(code, amount=abs(missing))
+
+
+class Tendered(Protocol):
+    """A tender line as rules look at it."""
+
+    @property
+    def tender(self) -> str:
+        """The stored word."""
+
+    @property
+    def amount_minor(self) -> int:
+        """Negative went back."""
+
+
+def refunded_otherwise(
+    refunds: Iterable[Tendered], paid_minor: Mapping[str, int]
+) -> list[tuple[str, int]]:
+    """What goes back by a tender beyond what came by it, in minor units, by tender (I07)."""
+    back: dict[str, int] = {}
+    for one in refunds:
+        back[one.tender] = back.get(one.tender, 0) - one.amount_minor
+    over = {tender: minor - max(paid_minor.get(tender, 0), 0) for tender, minor in back.items()}
+    return [(tender, minor) for tender, minor in sorted(over.items()) if minor > 0]
+
+
+_WALLETS = (
+    ("wechat", re.compile("1[0-5][0-9]{16}")),
+    ("alipay", re.compile("(2[5-9]|30)[0-9]{14,22}")),
+)
+
+
+def wallet_of(code: str) -> str:
+    """Whose payment code a scan is: ``wechat``, ``alipay``, or '' when it is none (I08)."""
+    clean = code.strip()
+    return next((name for name, form in _WALLETS if form.fullmatch(clean)), "")

@@ -65,3 +65,24 @@ class MovementTypesPublished(Body, kw_only=True):
     """Head office adds or changes movement types; no program changes (G03)."""
 
     types: list[MovementTypeLine]
+
+
+class PurchaseLine(Part, kw_only=True):
+    """Goods of one product as they came, and what one base unit cost."""
+
+    product_id: str
+    qty_micro: int
+    unit_cost_micro: int = 0
+    lot: str = ""
+
+
+class PurchaseReceived(Body, kw_only=True):
+    """A shop bought goods itself, without a shipping notice (外采入库, B11)."""
+
+    supplier_id: str
+    """Of the shop's own suppliers; '' = nobody named."""
+    currency: str
+    lines: list[PurchaseLine]
+    reference: str = ""
+    """The supplier's own slip."""
+    note: str = ""

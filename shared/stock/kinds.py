@@ -6,6 +6,7 @@ from shared.stock import posting
 from shared.stock.documents import (
     Movement,
     MovementTypesPublished,
+    PurchaseReceived,
     TransferDispatched,
     TransferReceived,
 )
@@ -31,6 +32,16 @@ KINDS = (
         authority=Authority(permission="stock.move", device_types=_SITE_DEVICES, outer_ends=OUTER),
         post=posting.post_movement,
         series="CK",
+    ),
+    Kind(
+        name="purchase_received",
+        body=PurchaseReceived,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="own_goods.write", device_types=_SITE_DEVICES, outer_ends=(SUPPLIER,)
+        ),
+        post=posting.post_purchase,
+        series="WC",
     ),
     Kind(
         name="transfer_dispatched",

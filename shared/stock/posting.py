@@ -5,14 +5,16 @@ from typing import NamedTuple
 
 from shared.core.clock import business_day
 from shared.core.ids import derived_id, uid_text
+from shared.core.money import line_amount_minor
 from shared.journal.document import Header, Value, Write
 from shared.stock.documents import (
     Movement,
     MovementTypesPublished,
+    PurchaseReceived,
     TransferDispatched,
     TransferReceived,
 )
-from shared.stock.rules import Status, location, transit
+from shared.stock.rules import PURCHASE, SUPPLIER, Status, location, transit
 
 
 class Move(NamedTuple):
@@ -102,6 +104,34 @@ def post_receipt(header: Header, received: TransferReceived) -> Iterator[Write]:
         header, "transfer_in", wanted, party_id=received.from_site, note=received.note
     )
     yield from moves(header, "transfer_in", wanted)
+
+
+def post_purchase(header: Header, bought: PurchaseReceived) -> Iterator[Write]:
+    """Goods from the supplier into the site's sellable stock, and what each line cost."""
+    here = location(header.site_id)
+    wanted = [
+        Move(SUPPLIER, here, line.product_id, line.qty_micro, line.lot) for line in bought.lines
+    ]
+    yield _document_row(header, PURCHASE, wanted, party_id=bought.supplier_id, note=bought.note)
+    for number, line in enumerate(bought.lines, start=1):
+        values: dict[str, Value] = {
+            "document": uid_text(header.uid),
+            "site_id": header.site_id,
+            "supplier_id": bought.supplier_id,
+            "reference": bought.reference,
+            "product_id": line.product_id,
+            "lot": line.lot,
+            "currency": bought.currency,
+            "qty_micro": line.qty_micro,
+            "unit_cost_micro": line.unit_cost_micro,
+            "amount_minor": line_amount_minor(
+                line.qty_micro, line.unit_cost_micro, bought.currency
+            ),
+            "happened_at_us": header.happened_at_us,
+            "business_day": day_of(header),
+        }
+        yield Write("purchase_line", derived_id(header.uid, "p", number), values)
+    yield from moves(header, PURCHASE, wanted)
 
 
 def _document_row(header: Header, movement_type: str, wanted: Sequence[Move], **said: str) -> Write:

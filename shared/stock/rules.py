@@ -32,15 +32,36 @@ def location(site_id: str, status: Status = Status.SELLABLE, bin_id: str = NO_BI
     return f"site/{site_id}/{bin_id}/{status}"
 
 
+TRANSIT = "transit"
+
+
 def transit(from_site: str, to_site: str) -> str:
     """Where goods are that left one site and have not arrived at the other (G06)."""
-    return f"transit/{from_site}/{to_site}"
+    return f"{TRANSIT}/{from_site}/{to_site}"
+
+
+def transit_ends(place: str) -> tuple[str, str]:
+    """The two sites of a transit; ('', '') for any other place."""
+    kind, _, rest = place.partition("/")
+    start, _, end = rest.partition("/")
+    return (start, end) if kind == TRANSIT else ("", "")
 
 
 def site_of(place: str) -> str:
     """The site a location belongs to; '' for places outside every site."""
     kind, _, rest = place.partition("/")
     return rest.split("/", 1)[0] if kind == "site" else ""
+
+
+def bin_of(place: str) -> str:
+    """The bin of a location inside a site; '' for places outside every site."""
+    parts = place.split("/")
+    return parts[2] if parts[0] == "site" and len(parts) == 4 else ""
+
+
+def status_of(place: str) -> str:
+    """What may be done with goods at a location; '' for places outside every site."""
+    return place.rpartition("/")[2] if site_of(place) else ""
 
 
 class Direction(StrEnum):
@@ -60,6 +81,60 @@ class MovementType:
     needs_reason: bool = False
     needs_party: bool = False
     needs_approval: bool = False
+
+
+PURCHASE = "purchase_receipt"
+
+BUILT_IN = {
+    one.id: one
+    for one in (
+        MovementType(
+            id=PURCHASE, direction=Direction.IN, counter_location=SUPPLIER, needs_party=False
+        ),
+        MovementType(
+            id="purchase_return",
+            direction=Direction.OUT,
+            counter_location=SUPPLIER,
+            needs_reason=True,
+        ),
+        MovementType(id="gift_out", direction=Direction.OUT, counter_location=GIFT),
+        MovementType(
+            id="consumption",
+            direction=Direction.OUT,
+            counter_location=CONSUMPTION,
+            needs_reason=True,
+        ),
+        MovementType(
+            id="scrap", direction=Direction.OUT, counter_location=SCRAP, needs_reason=True
+        ),
+        MovementType(
+            id="misc_receipt",
+            direction=Direction.IN,
+            counter_location=ADJUSTMENT,
+            needs_reason=True,
+        ),
+        MovementType(
+            id="misc_issue",
+            direction=Direction.OUT,
+            counter_location=ADJUSTMENT,
+            needs_reason=True,
+        ),
+    )
+}
+"""What a shop without a head office moves goods by (R07). They are the program's and no rows: a
+founded shop brings none to head office, and where head office has published types only these
+count. None needs a second person: such a shop may have one."""
+
+BUILT_IN_NAMES = {
+    PURCHASE: ("采购入库", "Purchase receipt"),
+    "purchase_return": ("采购退货", "Return to supplier"),
+    "gift_out": ("赠品出库", "Gift out"),
+    "consumption": ("自用消耗", "Consumption"),
+    "scrap": ("报废", "Scrap"),
+    "misc_receipt": ("其他入库", "Other receipt"),
+    "misc_issue": ("其他出库", "Other issue"),
+}
+"""Chinese and English."""
 
 
 def ends(kind: MovementType, site_id: str, status: Status = Status.SELLABLE) -> tuple[str, str]:

@@ -1,7 +1,11 @@
 """Tables of stock: the move ledger with its balances, movement types, opened sites."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Index
 
+from shared.journal.document import Value
+from shared.stock.rules import transit_ends
 from shared.sync import scopes
 from shared.sync.tables import (
     Balance,
@@ -72,6 +76,24 @@ site_opening = replicated_table(
 )
 """A site whose opening stock was counted; before that a negative balance means nothing."""
 
+purchase_line = replicated_table(
+    "purchase_line",
+    text_column("document"),
+    text_column("site_id"),
+    text_column("supplier_id", index=True),
+    text_column("reference"),
+    text_column("product_id"),
+    text_column("lot"),
+    text_column("currency"),
+    integer_column("qty_micro"),
+    integer_column("unit_cost_micro"),
+    integer_column("amount_minor"),
+    integer_column("happened_at_us"),
+    text_column("business_day"),
+)
+Index("purchase_line_product", purchase_line.c.site_id, purchase_line.c.product_id)
+"""What a shop bought itself, with what it cost (B11)."""
+
 
 _BALANCES = tuple(
     Balance(
@@ -87,9 +109,22 @@ _BALANCES = tuple(
     )
 )
 
+def _in_sites_of_the_way(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """The site's own, and where goods go between two sites the other's as well (G06)."""
+    ends = (str(row["from_location"]), str(row["to_location"]))
+    sites = {str(row["site_id"]), *(site for end in ends for site in transit_ends(end) if site)}
+    return tuple(scopes.site(one) for one in sorted(sites))
+
+
 TABLES = (
-    Replicated(table=stock_move, role=TableRole.LEDGER, scopes=scopes.in_site, balances=_BALANCES),
-    Replicated(table=movement, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(
+        table=stock_move,
+        role=TableRole.LEDGER,
+        scopes=_in_sites_of_the_way,
+        balances=_BALANCES,
+    ),
+    Replicated(table=movement, role=TableRole.LEDGER, scopes=_in_sites_of_the_way),
+    Replicated(table=purchase_line, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=movement_type, role=TableRole.RECORD, scopes=scopes.in_all),
     Replicated(table=site_opening, role=TableRole.RECORD, scopes=scopes.in_site),
 )

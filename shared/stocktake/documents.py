@@ -41,6 +41,13 @@ class CountedLine(Part, kw_only=True):
     serial: str = ""
 
 
+class UnknownCode(Part, kw_only=True):
+    """A code nobody here knows, found while counting, with what the counter says of it."""
+
+    code: str
+    note: str = ""
+
+
 class ZoneCounted(Body, kw_only=True):
     """A zone sheet is sealed: nothing on it changes any more (H06)."""
 
@@ -51,6 +58,11 @@ class ZoneCounted(Body, kw_only=True):
     """The committed digest, as the counter's slip prints it."""
     is_recount: bool = False
     """A recount speaks only of the products it names."""
+    started_at_us: int = 0
+    """When the counter opened the zone; 0 = not told."""
+    scans: int = 0
+    """How often the counter scanned or keyed; 0 = not told."""
+    unknown: list[UnknownCode] = []
 
 
 class CountRevealed(Body, kw_only=True):

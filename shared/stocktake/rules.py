@@ -94,6 +94,8 @@ class Counted(NamedTuple):
     """False while two people disagree about a zone and no two of three agree (H08)."""
     counters: tuple[str, ...]
     """Everybody whose figures are in it, sorted."""
+    is_checked: bool
+    """Two people or more counted it in each of its zones."""
 
 
 def combine(lines: Iterable[Seen]) -> dict[str, Counted]:
@@ -209,6 +211,7 @@ def _added(product_id: str, zones: Sequence[_Settled]) -> Counted:
         last_at_us=max(zone.figure.at_us for zone in zones),
         is_settled=all(zone.is_settled for zone in zones),
         counters=tuple(sorted({name for zone in zones for name in zone.counters})),
+        is_checked=all(len(zone.counters) > 1 for zone in zones),
     )
 
 
@@ -247,6 +250,56 @@ def seal(lines: Iterable[Sequence[str | int]]) -> bytes:
             data = str(part).encode()
             hashed.update(len(data).to_bytes(4, "big") + data)
     return hashed.digest()
+
+
+# Labels and reasons
+
+_LABEL: Final = "QTZ/"
+
+
+def label_text(count_number: str, zone_id: str) -> str:
+    """What the label of a zone says to a scanner."""
+    return f"{_LABEL}{count_number}/{zone_id}"
+
+
+def zone_of_label(code: str) -> tuple[str, str] | None:
+    """Count number and zone of a scanned label; None for any other code."""
+    if not code.startswith(_LABEL):
+        return None
+    number, found, zone_id = code.removeprefix(_LABEL).partition("/")
+    return (number, zone_id) if found and number and zone_id else None
+
+
+_GTIN: Final = 14
+
+
+def unit_code(code: str) -> tuple[str, str] | None:
+    """Barcode and serial of a single piece, from a GS1 code with (01) and (21); None for others.
+
+    Brackets and the sign before the code that some scanners send are left out.
+    """
+    plain = code.removeprefix("]d2").removeprefix("]C1").replace("(01)", "01", 1)
+    plain = plain.replace("(21)", "21", 1)
+    gtin, rest = plain[2 : 2 + _GTIN], plain[2 + _GTIN :]
+    is_unit = plain.startswith("01") and gtin.isdigit() and len(gtin) == _GTIN
+    if not is_unit or not rest.startswith("21"):
+        return None
+    serial = rest[2:].partition("\x1d")[0]
+    return (gtin, serial) if serial else None
+
+
+REASONS: Final = (
+    "lost",
+    "damaged",
+    "stolen",
+    "received_wrong",
+    "sold_wrong",
+    "sale_missing",
+    "used_missing",
+    "counted_wrong",
+    "unknown",
+)
+"""Why a count differs; the keys 1 to 9 in this order (H09)."""
 
 
 # Comparing with the book

@@ -63,7 +63,21 @@ zone_sheet = replicated_table(
     integer_column("line_count"),
     text_column("seal"),
     integer_column("sealed_at_us"),
+    integer_column("started_at_us"),
+    integer_column("scans"),
 )
+
+zone_unknown = replicated_table(
+    "zone_unknown",
+    text_column("sheet_id"),
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("zone_id"),
+    text_column("counted_by"),
+    text_column("code"),
+    text_column("note"),
+)
+"""Codes nobody knew, as counters met them."""
 
 zone_line = replicated_table(
     "zone_line",
@@ -139,6 +153,7 @@ TABLES = (
     Replicated(table=count_zone, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=count_product, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=zone_sheet, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=zone_unknown, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=zone_line, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=recount, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=count_approval, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),

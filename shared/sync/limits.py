@@ -26,7 +26,9 @@ INSTANT_MAX_US = 253_402_300_799_999_999
 BODY_BYTES_MAX = 8 * 1024 * 1024
 """A request or answer body as it travels."""
 ENROL_BYTES_MAX = 1024
-"""The only message that is read before anybody is known."""
+"""Read before anybody is known."""
+JOIN_BYTES_MAX = 8 * 1024
+"""A code with the document that founds a shop; read before anybody is known, too."""
 DECOMPRESSED_BYTES_MAX = 64 * 1024 * 1024
 PAGE_ROWS = 5_000
 PAGE_ROWS_MAX = 20_000
@@ -47,3 +49,6 @@ ENROL_CODE_LIFETIME_S = 7 * 24 * 3600
 KEPT_TASKS_MAX = 20
 KEPT_TASKS_SLOTS = 1_000
 """Of so many slots of a device so many kept documents have a task each; further ones share one."""
+REPORT_ROWS_MAX = 1_000
+"""Rows of one page of a report."""
+ASK_BYTES_MAX = 16 * 1024

@@ -51,6 +51,8 @@ class Hello(Message, kw_only=True):
     head_n: int
     head_hash: bytes
     cursors: list[Cursor]
+    program: str = ""
+    """The version of the program on the device; shown in head office's list."""
 
 
 class HelloAnswer(Message, kw_only=True):
@@ -169,6 +171,33 @@ class WaitAnswer(Message, kw_only=True):
     moved: list[str]
 
 
+class AskReport(Message, kw_only=True):
+    """A device asks for rows it does not hold: read only, one bounded page at a time."""
+
+    report: str
+    params: dict[str, Value]
+    user_id: str
+    """Who looks; what they are granted decides what is there for them."""
+    after: str = ""
+    """``next_after`` of the page before; '' = from the beginning."""
+    limit: int = 0
+    """Rows of a page; 0 = as many as a page holds."""
+
+
+class ReportPage(Message, kw_only=True):
+    """Some rows of a report, in its own order."""
+
+    columns: list[str]
+    rows: list[list[Value]]
+    next_after: str
+    """Where the next page begins; '' = there is none."""
+    as_of_us: int
+    total: int = -1
+    """Rows of the whole report where that is known; for a progress bar. -1 = not known."""
+    silent: list[list[Value]] = []
+    """Device, last contact and unsent documents of those whose figures may be missing (G04)."""
+
+
 class Enrol(Message, kw_only=True):
     """A new device hands in its one-time code and the public half of its key."""
 
@@ -176,6 +205,22 @@ class Enrol(Message, kw_only=True):
     public_key: bytes
     signature: bytes
     """The device key over the code: proof that it holds the private half."""
+
+
+class Join(Message, kw_only=True):
+    """A shop that founded itself hands in a code and the first slot of its journal."""
+
+    code: str
+    public_key: bytes
+    signature: bytes
+    """The device key over the code and the slot: proof that it holds the private half."""
+    device_id: str
+    tag: str
+    incarnation: int
+    founding: PushItem
+    """Slot 1: the document that founds the shop."""
+    link_signature: bytes
+    """The device's signature over the link of slot 1."""
 
 
 class EnrolAnswer(Message, kw_only=True):

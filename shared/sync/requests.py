@@ -24,6 +24,12 @@ def enrolment_message(code: str) -> bytes:
     return b"enrol\n" + plain_code(code).encode()
 
 
+def joining_message(code: str, device_id: str, founding: bytes) -> bytes:
+    """The bytes a founded shop signs: this code, for this device, with this founding document."""
+    digest = hashlib.sha256(founding).hexdigest()
+    return "\n".join(("join", plain_code(code), device_id, digest)).encode()
+
+
 def plain_code(code: str) -> str:
     """A one-time code as it was meant: letters upper, no blanks and dashes, O as 0, I and L as 1.
 
@@ -31,3 +37,18 @@ def plain_code(code: str) -> str:
     """
     kept = "".join(c for c in code.upper() if c.isascii() and c.isalnum())
     return kept.translate(str.maketrans("OIL", "011"))
+
+
+CODE_BYTES = 16
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def spoken_code(chance: bytes) -> str:
+    """A one-time code of CODE_BYTES unpredictable bytes: sixteen letters in four groups."""
+    letters = "".join(_ALPHABET[byte % 32] for byte in chance[:CODE_BYTES])
+    return "-".join(letters[at : at + 4] for at in range(0, CODE_BYTES, 4))
+
+
+def code_hash(code: str) -> bytes:
+    """What is stored of a code: who reads it cannot enrol a device."""
+    return hashlib.sha256(b"qutong/enrol/1\n" + plain_code(code).encode()).digest()

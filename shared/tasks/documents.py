@@ -43,3 +43,55 @@ class TaskClosed(Body, kw_only=True):
     """As they stand in the task: together they name it."""
     reason: str = ""
     """What was found and done, in the person's words."""
+
+
+class DocumentKept(Body, kw_only=True):
+    """Head office keeps a document aside and shows what it says, as far as it can be read (Q03)."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    """The slot."""
+    site_id: str
+    """The device's own; what the document says of itself may be wrong."""
+    code: str
+    uid: str = ""
+    kind: str = ""
+    author_id: str = ""
+    happened_at_us: int = 0
+    content: str = ""
+    """Readable text (JSON) of at most ``rules.CONTENT_CHARACTERS_MAX`` letters."""
+
+
+class KeptRepairRequested(Body, kw_only=True):
+    """A person of head office wants a kept document tried again: its cause was mended."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    site_id: str
+
+
+class KeptSettled(Body, kw_only=True):
+    """Head office tried: the document is posted now, or it is kept and why."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    site_id: str
+    outcome: str
+    """``stored`` or ``kept``."""
+    code: str = ""
+    settled_by: str = ""
+
+
+class KeptClosed(Body, kw_only=True):
+    """A person of head office lays a kept document down for good, and says why."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    site_id: str
+    reason: str
+    replaced_by: str = ""
+    """uid text of the document that says it right; '' = none is needed."""

@@ -21,3 +21,25 @@ def task_id(code: str, site_id: str, subject: str) -> str:
     The site is part of it, so that two shops with the same unknown barcode have a task each.
     """
     return derived_id(code, site_id, subject)
+
+
+CONTENT_CHARACTERS_MAX: Final = 20_000
+KEPT_TASK: Final = "DOCUMENT_KEPT"
+
+
+class KeptState(StrEnum):
+    """A kept document waits for a person, was posted after all, or was laid down."""
+
+    OPEN = "open"
+    STORED = "stored"
+    CLOSED = "closed"
+
+
+def kept_id(device_id: str, incarnation: int, n: int) -> str:
+    """The id of a kept document: its place in its device's journal."""
+    return derived_id(device_id, incarnation, n)
+
+
+def kept_subject(device_id: str, n: int) -> str:
+    """What the task about a kept document is about."""
+    return f"{device_id}/{n}"

@@ -15,12 +15,13 @@ from shared.journal.document import Body
 from shared.sync.limits import ENROL_CODE_LIFETIME_S
 from shared.sync.messages import Enrol
 from shared.sync.requests import enrolment_message, plain_code
+from sync_server.enrolment.invitations import Invitation, invited
 from sync_server.store.devices import find_device
 from sync_server.store.tables import enrol_code
 
 DEVICE_TYPES = ("till", "dealer", "warehouse", "hq")
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,32}")
-_TAG = re.compile(r"[0-9A-Za-z]{1,8}")
+TAG = re.compile(r"[0-9A-Za-z]{1,8}")
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _CODE_LETTERS = 16
 
@@ -43,9 +44,9 @@ def make_code(
     device_id = _checked_id(device_type, site_id, tag)
     if find_device(connection, device_id):
         raise Conflict("DEVICE_EXISTS", device=device_id)
-    letters = "".join(_ALPHABET[byte % 32] for byte in randomness.bytes(_CODE_LETTERS))
+    code = fresh_code(randomness)
     row = {
-        "code_hash": _hash(letters),
+        "code_hash": code_hash(code),
         "device_id": device_id,
         "device_type": device_type,
         "site_id": site_id,
@@ -53,6 +54,12 @@ def make_code(
         "expires_at_us": now_us + ENROL_CODE_LIFETIME_S * 1_000_000,
     }
     connection.execute(insert(enrol_code), [row])
+    return code
+
+
+def fresh_code(randomness: Randomness) -> str:
+    """Sixteen letters in four groups that nobody guesses."""
+    letters = "".join(_ALPHABET[byte % 32] for byte in randomness.bytes(_CODE_LETTERS))
     return "-".join(letters[i : i + 4] for i in range(0, _CODE_LETTERS, 4))
 
 
@@ -61,7 +68,7 @@ def _checked_id(device_type: str, site_id: str, tag: str) -> str:
         raise RuleViolation("DEVICE_TYPE_UNKNOWN", allowed=" ".join(DEVICE_TYPES))
     if (device_type == "hq") != (site_id == "") or (site_id and not _NAME.fullmatch(site_id)):
         raise RuleViolation("SITE_ID_UNUSABLE", device_type=device_type)
-    if not _TAG.fullmatch(tag):
+    if not TAG.fullmatch(tag):
         raise RuleViolation("TAG_UNUSABLE", longest=8)
     # A dot, so that no device is ever called like head office's own journals (HQ, HQ-2).
     return f"{site_id or 'hq'}.{tag}"
@@ -98,19 +105,21 @@ def consume(
 
 def check_code(
     connection: Connection, enrol: Enrol, now_us: int, *, lock: bool = False
-) -> Row[Any]:
+) -> "Row[Any] | Invitation":
     """The code's row, when the key's proof is good and the code is known and not too old.
 
     Raises AccessDenied BAD_ENROLMENT.
     """
     good = VerifyKey(enrol.public_key).request_good(enrolment_message(enrol.code), enrol.signature)
-    statement = select(enrol_code).where(enrol_code.c.code_hash == _hash(enrol.code))
+    statement = select(enrol_code).where(enrol_code.c.code_hash == code_hash(enrol.code))
     if good:
         row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
-        if row is not None and row.expires_at_us > now_us:
-            return row
+        found = row or invited(connection, enrol.code, lock=lock)
+        if found is not None and found.expires_at_us > now_us:
+            return found
     raise AccessDenied("BAD_ENROLMENT")
 
 
-def _hash(code: str) -> bytes:
+def code_hash(code: str) -> bytes:
+    """What is stored of a code."""
     return hashlib.sha256(b"qutong/enrol/1\n" + plain_code(code).encode()).digest()

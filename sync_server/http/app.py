@@ -12,8 +12,8 @@ from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
 from shared.core.errors import QutongError, RuleViolation
-from shared.sync.limits import BODY_BYTES_MAX, ENROL_BYTES_MAX, WAIT_S_MAX
-from shared.sync.messages import Enrol, Message, ScopeHead, WaitAnswer, pack, unpack
+from shared.sync.limits import BODY_BYTES_MAX, ENROL_BYTES_MAX, JOIN_BYTES_MAX, WAIT_S_MAX
+from shared.sync.messages import Enrol, Join, Message, ScopeHead, WaitAnswer, pack, unpack
 from shared.sync.requests import DEVICE_HEADER, NONCE_HEADER, SIGNATURE_HEADER
 from sync_server.http.errors import Errors, answer_to, log
 from sync_server.http.heads import OTHER_WORKERS_S, HeadsWatch
@@ -25,6 +25,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 _DEVICE_ID_MAX = 64
 SNAPSHOT_PAUSE_S = 5.0
 """Publications come in bursts; one file is made for all of them."""
+
+SUM_PAUSE_S = 15.0
+CONTACT_ROUNDS = 20
+"""Contacts are written every five minutes: head office's desks are not woken for each hello."""
 
 
 class App:
@@ -59,6 +63,7 @@ class App:
         running = [
             asyncio.create_task(self._watch.run()),
             asyncio.create_task(_make_snapshots(self._service)),
+            asyncio.create_task(_keep_books(self._service)),
         ]
         yield
         self._watch.close()
@@ -70,10 +75,12 @@ class App:
 def _routes(service: Service, watch: HeadsWatch) -> list[Route]:
     return [
         Route("/enrol", _enrol(service), methods=["POST"]),
+        Route("/join", _join(service), methods=["POST"]),
         Route("/hello", _signed(service, service.hello), methods=["POST"]),
         Route("/push", _signed(service, service.push), methods=["POST"]),
         Route("/pull", _signed(service, service.pull), methods=["POST"]),
         Route("/pulls", _signed(service, service.pull_many), methods=["POST"]),
+        Route("/ask", _signed(service, service.ask), methods=["POST"]),
         Route("/wait", _wait(service, watch), methods=["POST"]),
         Route("/snapshot/{name}", _snapshot(service), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),
@@ -98,6 +105,21 @@ async def _make_snapshots(service: Service) -> None:
         await changed.wait()
         await asyncio.sleep(SNAPSHOT_PAUSE_S)
         changed.clear()
+
+
+async def _keep_books(service: Service) -> None:
+    """Daily sums follow the pushes, contacts the hellos; neither holds a request up."""
+    rounds = 0
+    while True:
+        await asyncio.sleep(SUM_PAUSE_S)
+        rounds += 1
+        try:
+            await run_in_threadpool(service.sum_days)
+            if rounds % CONTACT_ROUNDS == 0:
+                await run_in_threadpool(service.write_contacts)
+        except (DBAPIError, OSError) as error:
+            # What was noted stays noted; the next round tries again.
+            log.error("daily sums could not be written", exc_info=error)
 
 
 def _heads(service: Service) -> list[ScopeHead]:
@@ -154,6 +176,18 @@ def _enrol(service: Service) -> Endpoint:
         def work() -> Response:
             message = unpack(body, Enrol, plain_max=ENROL_BYTES_MAX)
             return Response(pack(service.enrol(message)))
+
+        return await run_in_threadpool(work)
+
+    return endpoint
+
+
+def _join(service: Service) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        body = await request.body()
+
+        def work() -> Response:
+            return Response(pack(service.join(unpack(body, Join, plain_max=JOIN_BYTES_MAX))))
 
         return await run_in_threadpool(work)
 

@@ -14,27 +14,32 @@ from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, RuleViolation
 from shared.journal.chain import VerifyKey
 from shared.journal.document import Body
-from shared.sync.limits import CURSORS_MAX
+from shared.sync.limits import ASK_BYTES_MAX, CURSORS_MAX, SLOT_MAX
 from shared.sync.messages import (
+    AskReport,
     Enrol,
     EnrolAnswer,
     Hello,
     HelloAnswer,
+    Join,
     Page,
     Pages,
     Pull,
     PullMany,
     Push,
     PushAnswer,
+    ReportPage,
     Wait,
     unpack,
 )
 from shared.sync.requests import request_message
 from sync_server.enrolment.codes import check_code, consume
+from sync_server.enrolment.joining import Door, check_join, consume_join
 from sync_server.http.nonces import Nonces
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database, is_passing
-from sync_server.sync import hello, pull, push
+from sync_server.sync import ask, daily, hello, pull, push
+from sync_server.sync.contacts import Contact, Contacts, write_contacts
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
 from sync_server.sync.snapshot import Snapshots
 
@@ -68,6 +73,8 @@ class Service:
     snapshots: Snapshots
     committed: list[Callable[[], None]] = field(default_factory=list)
     """Called after every commit that may have moved a scope."""
+    contacts: Contacts = field(default_factory=Contacts)
+    """Who said hello since it was written down last."""
 
     def authenticated(self, connection: Connection, signed: Signed) -> Device:
         """The device that really sent this request.
@@ -97,6 +104,15 @@ class Service:
             message = unpack(signed.body, Hello)
             scopes = self._scopes(connection, device)
             answer = hello.answer(connection, self.hq, device, scopes, message, self.clock.now_us())
+            self.contacts.note(
+                Contact(
+                    device_id=device.device_id,
+                    site_id=device.site_id,
+                    seen_at_us=answer.server_time_us,
+                    unsent=max(min(message.head_n, SLOT_MAX) - answer.high_water, 0),
+                    program=message.program,
+                )
+            )
             return self.snapshots.offered(connection, answer, message.cursors)
 
     def push(self, signed: Signed) -> PushAnswer:
@@ -147,6 +163,27 @@ class Service:
             scopes = self._scopes(connection, device)
             return self.snapshots.path_of(connection, name, scopes)
 
+    def ask(self, signed: Signed) -> ReportPage:
+        """POST /ask: detail the device does not hold; read only."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, AskReport, plain_max=ASK_BYTES_MAX)
+            scopes = self._scopes(connection, device)
+            return ask.answer(connection, self.hq, device, scopes, message, self.clock.now_us())
+
+    def write_contacts(self) -> None:
+        """Write down which devices were here since the last time."""
+        if contacts := self.contacts.take():
+            self.write(lambda connection: write_contacts(connection, self.hq, contacts))
+
+    def sum_days(self) -> None:
+        """Bring the daily sums up to date with what was pushed."""
+        while self.write_if(
+            lambda connection: daily.sum_days(connection, self.hq, self.clock.now_us()),
+            daily.is_due,
+        ):
+            continue
+
     def look(self) -> None:
         """GET /health: whether the database answers; a stranger costs no more than that."""
         with self.database.read() as connection:
@@ -169,6 +206,9 @@ class Service:
             # Guesses end here: they never make anybody wait for the one writer.
             check_code(connection, message, now_us)
         body = self.write(lambda connection: self._enrol(connection, message))
+        return self._told(body)
+
+    def _told(self, body: DeviceEnrolled) -> EnrolAnswer:
         return EnrolAnswer(
             device_id=body.device_id,
             device_type=body.device_type,
@@ -189,6 +229,27 @@ class Service:
 
         return consume(connection, message, now_us, write_down)
 
+    def join(self, message: Join) -> EnrolAnswer:
+        """POST /join: a shop that founded itself; a code, the key's proof and its first slot."""
+        now_us = self.clock.now_us()
+        with self.database.read() as connection:
+            check_join(connection, message, now_us)
+        body = self.write(
+            lambda connection: consume_join(
+                connection, message, now_us, door_of(connection, self.hq, now_us)
+            )
+        )
+        return self._told(body)
+
+    def write_if(
+        self, work: Callable[[Connection], int], is_due: Callable[[Connection], bool]
+    ) -> int:
+        """As ``write``, but nobody is made to wait when there is nothing to do."""
+        with self.database.read() as connection:
+            if not is_due(connection):
+                return 0
+        return self.write(work)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run work in one transaction, again when the database broke a deadlock."""
         for tries_left in reversed(range(_TRIES)):
@@ -205,6 +266,21 @@ class Service:
 
     def _scopes(self, connection: Connection, device: Device) -> tuple[str, ...]:
         return self.hq.directory.scopes_of_device(connection, device.device_id)
+
+
+def door_of(connection: Connection, hq: HeadOffice, now_us: int) -> Door:
+    """Head office's side of taking a founded shop in, within one transaction."""
+
+    def write_down(body: Body, site_id: str) -> None:
+        publish(connection, hq, [draft_of(hq, body, now_us, site_id=site_id)], now_us)
+
+    def ingest(device_id: str, first: Push) -> str:
+        device = find_device(connection, device_id)
+        assert device is not None, "was written down just before"
+        verdicts = push.ingest(connection, hq, device, first, now_us).verdicts
+        return next((one.code for one in verdicts), "")
+
+    return Door(registry=hq.replica.registry, publish=write_down, ingest=ingest)
 
 
 def _signature_bytes(text: str) -> bytes:

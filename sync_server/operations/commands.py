@@ -7,11 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 from shared.access.documents import Grant, UserPublished
+from shared.access.pins import SALT_BYTES, hash_of_pin
+from shared.access.queries import given_pin
 from shared.access.rules import Role
 from shared.channel.documents import DeviceRevoked
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import RuleViolation
 from sync_server.enrolment.codes import make_code
+from sync_server.enrolment.joining import make_join_code
 from sync_server.operations.home import Office, create
 from sync_server.operations.status import Status, status
 from sync_server.operations.verify import faults
@@ -35,30 +38,50 @@ def init(
 
 
 def user(
-    office: Office, clock: Clock, user_id: str, name: str, role: str, sites: Sequence[str]
+    office: Office,
+    clock: Clock,
+    user_id: str,
+    name: str,
+    role: str,
+    sites: Sequence[str],
+    *,
+    pin: str | None = None,
+    randomness: Randomness,
 ) -> int:
     """State a user as a whole: role, and the sites (none for head office's own people).
 
-    Raises: RuleViolation SITE_ID_UNUSABLE.
+    A ``pin`` of digits is a new one at every site, '' takes it away, None leaves it as it is.
+
+    Raises: RuleViolation SITE_ID_UNUSABLE, PIN_BAD.
     """
     if (role == Role.HEAD_OFFICE) == bool(sites):
         raise RuleViolation("SITE_ID_UNUSABLE", role=role)
-    _publish_user(office, clock, user_id, name or user_id, role, sites)
+    pin_hash = hash_of_pin(pin, randomness.bytes(SALT_BYTES)) if pin else pin
+    _publish_user(office, clock, user_id, name or user_id, role, sites, pin_hash)
     print(f"user {user_id} is {role}")
     return 0
 
 
 def _publish_user(
-    office: Office, clock: Clock, user_id: str, name: str, role: str, sites: Sequence[str]
+    office: Office,
+    clock: Clock,
+    user_id: str,
+    name: str,
+    role: str,
+    sites: Sequence[str],
+    pin_hash: str | None = None,
 ) -> None:
-    body = UserPublished(
-        user_id=user_id,
-        name=name,
-        role=role,
-        grants=tuple(Grant(site_id=site_id) for site_id in sites) or (Grant(),),
-    )
     now_us = clock.now_us()
     with office.database.write() as connection:
+        pin = given_pin(connection, user_id) if pin_hash is None else (pin_hash, now_us)
+        body = UserPublished(
+            user_id=user_id,
+            name=name,
+            role=role,
+            grants=tuple(Grant(site_id=site_id) for site_id in sites) or (Grant(),),
+            pin_hash=pin[0],
+            pin_at_us=pin[1],
+        )
         publish(connection, office.hq, [draft_of(office.hq, body, now_us)], now_us)
 
 
@@ -90,6 +113,22 @@ def enrol(
             device_type=device_type,
             site_id=site_id,
             tag=tag,
+            now_us=clock.now_us(),
+        )
+    print(code)
+    return 0
+
+
+def invite(
+    office: Office, clock: Clock, randomness: Randomness, account_id: str, planned_site_id: str
+) -> int:
+    """Make a one-time code for a shop that founded itself, and print it, alone on a line."""
+    with office.database.write() as connection:
+        code = make_join_code(
+            connection,
+            randomness,
+            account_id=account_id,
+            planned_site_id=planned_site_id,
             now_us=clock.now_us(),
         )
     print(code)

@@ -6,17 +6,20 @@ from pathlib import Path
 
 from shared.access.queries import permissions_at, permissions_of
 from shared.areas import REGISTRY, SCHEMA
-from shared.channel.queries import scopes_of_device
+from shared.channel.queries import may_found, scopes_of_device
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Conflict, Unavailable
-from shared.core.ids import uuid7
-from shared.journal.chain import SigningKey
+from shared.core.ids import uid_text, uuid7
+from shared.journal.chain import SigningKey, Slot
 from shared.journal.document import Body, Header
+from shared.journal.readable import readable
 from shared.pricing.tables import LOCAL
 from shared.stocktake.posting.answers import batch_corrections
 from shared.sync.appending import Author, Replica
+from shared.sync.limits import INSTANT_MAX_US
 from shared.sync.replica import everything
-from shared.tasks.documents import TaskOpened, params_of
+from shared.tasks.documents import DocumentKept, TaskOpened, params_of
+from shared.tasks.rules import CONTENT_CHARACTERS_MAX
 from sync_server.store.devices import Device
 from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import known, migrate, schema_version, tell
@@ -26,6 +29,7 @@ DIRECTORY = Directory(
     scopes_of_device=scopes_of_device,
     permissions_of=permissions_of,
     permissions_at=permissions_at,
+    may_found=may_found,
 )
 """Who may hold and do what, from the areas channel and access."""
 
@@ -112,6 +116,7 @@ def head_office(
         open_task=open_task,
         new_uid=lambda now_us: uuid7(now_us, randomness),
         correct=batch_corrections,
+        describe_kept=describe_kept,
     )
 
 
@@ -134,6 +139,27 @@ def open_task(code: str, header: Header | None, device: Device, n: int) -> Body:
         ),
         about_uid=header.uid if header else b"",
     )
+
+
+def describe_kept(code: str, header: Header | None, device: Device, slot: Slot) -> Body:
+    """The document that shows a kept document to head office and to its own site (Q03)."""
+    return DocumentKept(
+        device_id=device.device_id,
+        incarnation=slot.incarnation,
+        n=slot.n,
+        site_id=device.site_id,
+        code=code,
+        uid=uid_text(header.uid) if header and len(header.uid) == 16 else "",
+        kind=header.kind[:100] if header else "",
+        author_id=header.author_id[:100] if header else "",
+        happened_at_us=_sane(header.happened_at_us) if header else 0,
+        content=readable(REGISTRY, slot.stored, most=CONTENT_CHARACTERS_MAX),
+    )
+
+
+def _sane(at_us: int) -> int:
+    """What a forged header says of time may fit no column."""
+    return at_us if 0 <= at_us <= INSTANT_MAX_US else 0
 
 
 def _own_database(home: Path) -> str:

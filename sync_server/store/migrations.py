@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy.schema import CreateColumn
 
 from shared.core.errors import Unavailable
 from shared.journal.tables import METADATA as JOURNAL_METADATA
@@ -18,10 +19,22 @@ def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> N
     METADATA.create_all(connection)
     for table in (*schema.all_tables(), *local):
         table.create(connection, checkfirst=True)
+        _add_columns(connection, table)
 
 
-STEPS: tuple[Step, ...] = (_create,)
-"""Step n brings a database of version n to version n + 1."""
+def _add_columns(connection: Connection, table: Table) -> None:
+    """What a later program tells of a row begins at its default, which digests leave out."""
+    here = {column["name"] for column in inspect(connection).get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in here:
+            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
+    for index in table.indexes:
+        index.create(connection, checkfirst=True)
+
+
+STEPS: tuple[Step, ...] = (_create, _create)
+"""Step n brings a database of version n to version n + 1; the second one adds what is new."""
 
 
 def migrate(connection: Connection, schema: Schema, local: Sequence[Table] = ()) -> None:

@@ -81,6 +81,32 @@ enrol_code = Table(
 )
 """One-time codes, by hash: who reads the database cannot enrol a device."""
 
+join_code = Table(
+    "join_code",
+    METADATA,
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("device_type", Text, nullable=False),
+    Column("account_id", Text, nullable=False),
+    Column("planned_site_id", Text, nullable=False),
+    Column("expires_at_us", _INTEGER, nullable=False),
+    Column("used_at_us", _INTEGER, nullable=False, server_default="0"),
+    Column("device_id", Text, nullable=False, server_default=""),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""One-time codes for shops that founded themselves; ``device_id`` is who used it."""
+
+day_to_sum = Table(
+    "day_to_sum",
+    METADATA,
+    Column("uid", Text, primary_key=True),
+    Column("site_id", Text, primary_key=True),
+    Column("business_day", Text, primary_key=True),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Business days whose sums a document changed; gone once they are summed."""
+
 snapshot = Table(
     "snapshot",
     METADATA,

@@ -30,7 +30,7 @@ class AuthorityCheck:
         """The code of what this document may not do; '' when all is well.
 
         DEVICE_TYPE_NOT_ALLOWED, FOREIGN_SITE, PERMISSION_MISSING, APPROVER_MISSING,
-        FOREIGN_ACCOUNT, FOREIGN_END, FOREIGN_ROW.
+        FOREIGN_ACCOUNT, FOREIGN_END, FOREIGN_ROW, MAY_NOT_FOUND.
         """
         header = document.header
         kind = self._hq.replica.registry.named(header.kind)
@@ -38,6 +38,8 @@ class AuthorityCheck:
             return "DEVICE_TYPE_NOT_ALLOWED"
         if not self._is_own_site(header.site_id):
             return "FOREIGN_SITE"
+        if kind.authority.founds and not self._may_found(header.site_id):
+            return "MAY_NOT_FOUND"
         if not self._may(header.author_id, kind, header):
             return "PERMISSION_MISSING"
         if kind.authority.needs_approver and not self._approved(document):
@@ -61,6 +63,10 @@ class AuthorityCheck:
         if self._device.device_type == HQ_DEVICE:
             return True
         return scope_names.site(site_id) in self._scopes
+
+    def _may_found(self, site_id: str) -> bool:
+        public_key = self._device.public_key
+        return self._hq.directory.may_found(self._connection, public_key, site_id)
 
     def _may(self, user_id: str, kind: Kind, header: Header) -> bool:
         """Whether a person may write this: now, or, for a fact, when it happened."""

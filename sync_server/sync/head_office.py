@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from shared.journal.chain import Slot
 from shared.journal.document import Body, Draft, Header, Write
 from shared.journal.kind import Answer
 from shared.sync.appending import Appended, Author, Replica, append
@@ -19,6 +20,17 @@ OpenTask = Callable[[str, Header | None, Device, int], Body]
 The slot is MANY where too many are kept for a task each: then the task is about the device. The
 header is what the device says; only the device itself is known for sure.
 """
+
+DescribeKept = Callable[[str, Header | None, Device, Slot], Body | None]
+"""(code, header or None, device, slot) -> the document that shows a kept document to people."""
+
+
+def nothing_described(
+    _code: str, _header: Header | None, _device: Device, _slot: Slot
+) -> Body | None:
+    """For a business that looks at kept documents in its journal alone."""
+    return None
+
 
 MANY = 0
 SYSTEM_USER = "system"
@@ -52,6 +64,11 @@ def nothing_earlier(
     return frozenset()
 
 
+def nobody_founds(_connection: Connection, _public_key: bytes, _site_id: str) -> bool:
+    """For a house that makes all its sites itself."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Who may hold and do what, as the areas channel and access know it."""
@@ -61,6 +78,8 @@ class Directory:
     """(connection, user id, site id) -> permissions such as ``sale.make``."""
     permissions_at: Callable[[Connection, str, str, int], frozenset[str]] = nothing_earlier
     """The same at an earlier instant: a fact is right when it was right as it happened."""
+    may_found: Callable[[Connection, bytes, str], bool] = nobody_founds
+    """(connection, public key, site id) -> whether the key's holder may found this site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +97,7 @@ class HeadOffice:
     """now_us -> a new document uid."""
     correct: Correct = nothing_to_correct
     """What late facts change of figures that are posted already (H07)."""
+    describe_kept: DescribeKept = nothing_described
 
 
 def write(

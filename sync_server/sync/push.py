@@ -1,19 +1,17 @@
 """Taking documents up: every slot of a device's journal ends stored, already there, or kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
-from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation
+from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.core.ids import uid_text
 from shared.journal.chain import GENESIS, Slot, VerifyKey, document_hash, link_hash
-from shared.journal.document import Document, Header, Write
-from shared.journal.kind import UndecodableDocument
+from shared.journal.document import Body
 from shared.journal.tables import journal
 from shared.sync.appending import head_of, slot_row
-from shared.sync.bounds import excess, header_excess
 from shared.sync.limits import (
     DOCUMENT_BYTES_MAX,
     INCARNATION_MAX,
@@ -29,44 +27,14 @@ from shared.sync.statements import insert_rows
 from sync_server.store.devices import Device, lock_device
 from sync_server.sync import feed
 from sync_server.sync.authority import AuthorityCheck
+from sync_server.sync.daily import note_days
 from sync_server.sync.head_office import MANY, HeadOffice, Posted, draft_of, settle, write
-
-STORED = "stored"
-ALREADY = "already"
-KEPT = "kept"
+from sync_server.sync.judging import ALREADY, DERIVING_FAULTS, KEPT, STORED, Judged, judge
+from sync_server.sync.repair import repair_all
 
 _CHUNK = 500
 _SIGNATURE_BYTES = 64
-_DERIVING_FAULTS = (
-    QutongError,
-    ArithmeticError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AssertionError,
-)
-"""What code that meets a nonsensical document raises; a fault of the machine is none of these."""
-_POSTING_FAULTS = (*_DERIVING_FAULTS, DBAPIError)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Judged:
-    """One new slot and what becomes of it."""
-
-    slot: Slot
-    document: Document | None
-    """None when the bytes are no document of this program."""
-    writes: Sequence[Write] = ()
-    outcome: str = STORED
-    code: str = ""
-
-    @property
-    def header(self) -> Header | None:
-        return self.document.header if self.document else None
-
-    @property
-    def verdict(self) -> Verdict:
-        return Verdict(n=self.slot.n, outcome=self.outcome, code=self.code)
+_POSTING_FAULTS = (*DERIVING_FAULTS, DBAPIError)
 
 
 def ingest(
@@ -165,54 +133,18 @@ def _check_signature(device: Device, last: Slot) -> None:
 
 def _judge_all(
     connection: Connection, hq: HeadOffice, device: Device, slots: Sequence[Slot]
-) -> list[_Judged]:
+) -> list[Judged]:
     if not slots:
         return []
     check = AuthorityCheck(connection, hq, device)
-    judged = [_judge(hq, device, check, slot) for slot in slots]
+    judged = [judge(hq, device, check, slot) for slot in slots]
     return _without_repeats(connection, judged)
 
 
-def _judge(hq: HeadOffice, device: Device, check: AuthorityCheck, slot: Slot) -> _Judged:
-    """Read, verify, check and post one document in memory; no row is written yet."""
-    document, code = _read(hq, slot)
-    if document is None:
-        return _Judged(slot=slot, document=None, outcome=KEPT, code=code)
-    if not VerifyKey(device.public_key).document_good(slot.stored, slot.signature):
-        code = "BAD_SIGNATURE"
-    elif document.header.device_id != device.device_id:
-        code = "FOREIGN_DEVICE"
-    else:
-        code = header_excess(document.header)
-    if code:
-        return _Judged(slot=slot, document=document, outcome=KEPT, code=code)
-    try:
-        writes = hq.replica.registry.post(document)
-        code = excess(hq.replica.schema, writes) or check.breach(document, writes)
-    except _DERIVING_FAULTS:
-        code = "POSTING_FAILED"
-    if code:
-        return _Judged(slot=slot, document=document, outcome=KEPT, code=code)
-    return _Judged(slot=slot, document=document, writes=writes)
-
-
-def _read(hq: HeadOffice, slot: Slot) -> tuple[Document | None, str]:
-    if len(slot.stored) > DOCUMENT_BYTES_MAX:
-        return None, "DOCUMENT_TOO_LARGE"
-    try:
-        document = hq.replica.registry.decode(slot.stored)
-        uid_text(document.header.uid)
-    except UndecodableDocument as error:
-        return None, error.code
-    except RuleViolation:
-        return None, "UNREADABLE_DOCUMENT"
-    return document, ""
-
-
-def _without_repeats(connection: Connection, judged: Sequence[_Judged]) -> list[_Judged]:
+def _without_repeats(connection: Connection, judged: Sequence[Judged]) -> list[Judged]:
     """A uid is posted once: the same document again is `already`, another one is kept."""
     seen = _stored_uids(connection, [one.header.uid for one in judged if one.header])
-    result: list[_Judged] = []
+    result: list[Judged] = []
     for one in judged:
         if one.header is None or one.outcome != STORED:
             result.append(one)
@@ -247,15 +179,15 @@ def _post_all(
     connection: Connection,
     hq: HeadOffice,
     device: Device,
-    judged: Sequence[_Judged],
+    judged: Sequence[Judged],
     now_us: int,
-) -> tuple[list[_Judged], list[Change]]:
+) -> tuple[list[Judged], list[Change]]:
     """Post a batch at once; when one document spoils it, one by one, keeping the culprit."""
     try:
         return list(judged), _post(connection, hq, device, judged, now_us)
     except _POSTING_FAULTS as error:
         _raise_unless_the_documents(error)
-    done: list[_Judged] = []
+    done: list[Judged] = []
     changes: list[Change] = []
     for one in judged:
         try:
@@ -282,7 +214,7 @@ def _post(
     connection: Connection,
     hq: HeadOffice,
     device: Device,
-    judged: Sequence[_Judged],
+    judged: Sequence[Judged],
     now_us: int,
 ) -> list[Change]:
     """Journal rows, the documents' rows, head office's answers and tasks: all of it or nothing."""
@@ -301,6 +233,8 @@ def _post(
             if one.outcome == STORED and one.document
         ]
         changes += settle(connection, hq, posted, now_us)
+        note_days(connection, posted)
+        changes += repair_all(connection, hq, posted, now_us)
         return changes + _open_tasks(connection, hq, device, judged, now_us)
 
 
@@ -308,7 +242,7 @@ def _open_tasks(
     connection: Connection,
     hq: HeadOffice,
     device: Device,
-    judged: Sequence[_Judged],
+    judged: Sequence[Judged],
     now_us: int,
 ) -> list[Change]:
     """Put every kept document before a person; a flood of them is one thing to look at."""
@@ -316,10 +250,14 @@ def _open_tasks(
     if not kept:
         return []
     left = max(KEPT_TASKS_MAX - _kept_before(connection, kept[0].slot), 0)
-    bodies = [hq.open_task(one.code, one.header, device, one.slot.n) for one in kept[:left]]
+    bodies: list[Body | None] = [
+        hq.open_task(one.code, one.header, device, one.slot.n) for one in kept[:left]
+    ]
+    bodies += [hq.describe_kept(one.code, one.header, device, one.slot) for one in kept[:left]]
     if kept[left:]:
         bodies.append(hq.open_task(kept[-1].code, kept[-1].header, device, MANY))
-    drafts = [draft_of(hq, body, now_us, site_id=device.site_id) for body in bodies]
+    told = [body for body in bodies if body is not None]
+    drafts = [draft_of(hq, body, now_us, site_id=device.site_id) for body in told]
     return write(connection, hq, drafts, now_us)[1]
 
 

@@ -24,6 +24,7 @@ SHARED_ROOMS: dict[str, frozenset[str]] = {
     "sheets": frozenset({"sheets", "sheet_files"}),
     "import_columns": frozenset({"import_columns"}),
     "pinyin": frozenset({"pinyin"}),
+    "pins": frozenset({"pins"}),
     "importing": frozenset({"importing", "import_columns", "pinyin", "documents", "rules"}),
     "pasting": frozenset({"pasting", "import_columns", "rules"}),
     "publishing": frozenset({"publishing", "queries", "tables", "documents", "rules"}),
@@ -43,6 +44,7 @@ ROOM_LIBRARIES: dict[str, frozenset[str]] = {
     "kinds": frozenset({"msgspec", "sqlalchemy"}),
     "sheets": frozenset({"python_calamine"}),
     "pinyin": frozenset({"pypinyin"}),
+    "pins": frozenset({"cryptography"}),
     "importing": frozenset({"msgspec"}),
     "publishing": frozenset({"msgspec", "sqlalchemy"}),
     "search": frozenset({"sqlalchemy"}),
@@ -50,7 +52,9 @@ ROOM_LIBRARIES: dict[str, frozenset[str]] = {
     "completeness": frozenset({"sqlalchemy"}),
 }
 
-DESKTOP_PARTS = ("app", "shell", "ui", "runtime", "store", "sync", "printing", "devices")
+DESKTOP_PARTS = (
+    "app", "shell", "ui", "runtime", "store", "sync", "printing", "devices", "words",
+)  # fmt: skip
 DESKTOP_ROOMS = ("view", "model", "usecases", "commands")
 
 

@@ -1,1 +1,1 @@
-"""How fast, how small, how it grows: the rows P2-P7, P9 and P10 with their floors."""
+"""How fast, how small, how it grows: the rows P2-P7, P9, P10 and P15 with their floors."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlcipher3.dbapi2 import sqlite_version
 
-from tests.benchmarks import arriving, counting, idle, search, selling, stock, uploading
+from tests.benchmarks import arriving, counting, idle, paper, search, selling, stock, uploading
 from tests.benchmarks.figures import ROWS, Figure
 
 
@@ -30,20 +30,23 @@ class Size:
     count_lines: int
     moves: int
     more_moves: int
+    pdf_rows: int
+    excel_rows: int
 
 
 SIZES = {
     "tiny": Size(
         names=300, rounds=1, sales=20, pulled=2_000, products=200, changed=50, up=60,
-        count_lines=40, moves=2_000, more_moves=4_000,
+        count_lines=40, moves=2_000, more_moves=4_000, pdf_rows=30, excel_rows=300,
     ),
     "small": Size(
         names=50_000, rounds=3, sales=300, pulled=20_000, products=20_000, changed=5_000, up=5_000,
-        count_lines=1_000, moves=50_000, more_moves=200_000,
+        count_lines=1_000, moves=50_000, more_moves=200_000, pdf_rows=1_000, excel_rows=20_000,
     ),
     "full": Size(
         names=1_000_000, rounds=5, sales=1_000, pulled=20_000, products=100_000, changed=5_000,
-        up=20_000, count_lines=5_000, moves=100_000, more_moves=3_000_000,
+        up=20_000, count_lines=5_000, moves=100_000, more_moves=3_000_000, pdf_rows=1_000,
+        excel_rows=100_000,
     ),
 }  # fmt: skip
 
@@ -58,6 +61,7 @@ MEASURES: dict[str, Measure] = {
     "P7": lambda folder, size: uploading.run(folder, size.up),
     "P9": lambda folder, size: counting.run(folder, size.count_lines),
     "P10": lambda folder, size: stock.run(folder, size.moves, size.more_moves),
+    "P15": lambda folder, size: paper.run(folder, size.pdf_rows, size.excel_rows),
 }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-ROWS = ("P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10")
+ROWS = ("P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P15")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,6 @@
 the window as the system would send them, so scans, actions and text fields compete as in a shop.
 """
 
-import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
@@ -16,8 +15,7 @@ from sqlalchemy import Connection
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from desktop.app.client import Client
@@ -30,6 +28,7 @@ from desktop.store.local import Done
 from desktop.store.session import Session
 from desktop.ui.theme import Scheme
 from desktop.words.texts import Language
+from tests.builders.hands import Hands
 from tests.builders.one_house import House, a_house
 from tests.fakes.keys import MemoryKeyStore
 
@@ -44,6 +43,11 @@ class WindowHouse(House):
         super().__init__()
         self.bus = ChangeBus()
         self._alone = RLock()
+
+    def sit_at(self, device_id: str, *, device_type: str = "till") -> None:
+        # Called by the founder before there is a lock, and between reads of screens after.
+        with getattr(self, "_alone", None) or RLock():
+            super().sit_at(device_id, device_type=device_type)
 
     def submit(
         self, usecase: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -75,87 +79,19 @@ def a_window_house() -> WindowHouse:
     return a_house(WindowHouse)
 
 
-class Stage:
-    """One window of one person, and the hands of a test."""
+class Stage(Hands):
+    """One window of one person in the house, and the hands of a test."""
 
     def __init__(self, program: Program, house: WindowHouse) -> None:
-        self.program = program
+        super().__init__(program)
         self.house = house
-        self.size = (1280, 720)
-
-    @property
-    def window(self) -> Window:
-        """The window of who is signed in."""
-        assert self.program.window is not None
-        return self.program.window
 
     async def sign_in(self, user: str, device: str, *, device_type: str = "till") -> Window:
         """Sit down at a device, ``SH01.01`` is the first one of SH01."""
         self.house.sit_at(device, device_type=device_type)
         window = self.program.sign_in(user)
-        window.resize(*self.size)
-        window.activateWindow()
-        await self._outside(lambda: QTest.qWaitForWindowActive(window))
-        await self.settle()
+        await self.take_seat(window)
         return window
-
-    async def settle(self) -> None:
-        """Until nothing happens any more."""
-        for _ in range(3):
-            await asyncio.sleep(0.02)
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-    async def keys(self, *names: str) -> None:
-        """Press keys: ``F9``, ``Return``, ``Ctrl+Z``; a longer text is typed letter by letter."""
-        for name in names:
-            await self._outside(lambda: self._press(name))  # noqa: B023 - called before the next
-            await self.settle()
-
-    def _press(self, name: str) -> None:
-        handle = self.window.windowHandle()
-        if name in _NAMED or "+" in name[:-1] or (name[0] == "F" and name[1:].isdigit()):
-            *held, last = name.split("+")
-            modifiers = Qt.KeyboardModifier.NoModifier
-            for one in held:
-                modifiers |= _MODIFIERS[one]
-            QTest.keyClick(handle, _key_of(last), modifiers)
-            return
-        for letter in name:
-            QTest.sendKeyEvent(
-                QTest.KeyAction.Click,
-                handle,
-                _key_of(letter),
-                letter,
-                Qt.KeyboardModifier.NoModifier,
-            )
-
-    async def _outside(self, act: Callable[[], object]) -> None:
-        """Do it from the loop and not from this task: sending a key runs the loop once more,
-        and a task cannot step while another one is in the middle of a step."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
-
-        def call() -> None:
-            try:
-                act()
-            except BaseException as error:
-                done.set_exception(error)
-            else:
-                done.set_result(None)
-
-        loop.call_soon(call)
-        await done
-
-    async def scan(self, code: str) -> None:
-        """A scanner reads a code, wherever the focus is."""
-        self.window.scanned(code)
-        await self.settle()
-
-    def shot(self, path: Path) -> Path:
-        """What is on screen, as a picture."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.window.grab().save(str(path))
-        return path
 
 
 class StrayWindows(QObject):
@@ -171,36 +107,6 @@ class StrayWindows(QObject):
             if kind is Qt.WindowType.Window and not isinstance(watched, QMainWindow):
                 self.found.append(f"{type(watched).__name__} {watched.objectName()}")
         return False
-
-
-_NAMED = {
-    "Return", "Escape", "Space", "Tab", "Backspace", "Delete", "Up", "Down", "Left", "Right",
-    "Home", "End", "PgUp", "PgDown",
-}  # fmt: skip
-
-
-_MODIFIERS = {
-    "Ctrl": Qt.KeyboardModifier.ControlModifier,
-    "Alt": Qt.KeyboardModifier.AltModifier,
-    "Shift": Qt.KeyboardModifier.ShiftModifier,
-}
-_SIGNS = {
-    "*": Qt.Key.Key_Asterisk,
-    "=": Qt.Key.Key_Equal,
-    "-": Qt.Key.Key_Minus,
-    ".": Qt.Key.Key_Period,
-    " ": Qt.Key.Key_Space,
-    "+": Qt.Key.Key_Plus,
-    "/": Qt.Key.Key_Slash,
-    "PgUp": Qt.Key.Key_PageUp,
-    "PgDown": Qt.Key.Key_PageDown,
-}
-
-
-def _key_of(name: str) -> Qt.Key:
-    if name in _SIGNS:
-        return _SIGNS[name]
-    return getattr(Qt.Key, f"Key_{name.upper() if len(name) == 1 else name}", Qt.Key.Key_unknown)
 
 
 def play(

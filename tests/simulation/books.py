@@ -13,6 +13,10 @@ from shared.ordering.documents import (
     OrderCancelRequested,
     OrderDecided,
     OrderDecisionRequested,
+    OrderRevised,
+    OrderRevisionAnswered,
+    OrderRevisionRequested,
+    OrderRevisionSettled,
     RequestRefused,
 )
 from shared.pricing.documents import (
@@ -54,9 +58,15 @@ def check_decisions(documents: Iterable[tuple[Slot, Document]]) -> None:
     numbers: list[int] = []
     for _, document in documents:
         body = document.body
-        if isinstance(body, OrderCancelRequested | OrderDecisionRequested):
+        if isinstance(
+            body,
+            OrderCancelRequested
+            | OrderDecisionRequested
+            | OrderRevisionRequested
+            | OrderRevisionAnswered,
+        ):
             asked.append(document.header)
-        elif isinstance(body, OrderDecided | RequestRefused):
+        elif isinstance(body, OrderDecided | OrderRevised | OrderRevisionSettled | RequestRefused):
             answers[document.header.predecessor] += 1
             if isinstance(body, OrderDecided):
                 decided[body.order_uid] += 1

@@ -7,6 +7,7 @@ from shared.core.errors import QutongError, Unavailable
 from shared.sync.messages import pack, unpack
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
+from tests.simulation.joining import try_to_join
 from tests.simulation.network import Packet
 from tests.simulation.stage import Broken, Stage
 
@@ -21,16 +22,22 @@ class Carrier:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
+        self.is_calm = False
+        """Whether joining succeeds at once."""
 
     def begin(self, device: SimDevice) -> None:
         """A device begins a sync, unless it is in one or cut off."""
-        if device.conversation is None and not device.is_cut_off:
+        if device.is_alone:
+            try_to_join(self._stage, device, is_calm=self.is_calm)
+        elif device.conversation is None and not device.is_cut_off:
             self._stage.tally.syncs += 1
             self._stage.guarded(device, lambda: self._ask(device, device.begin_sync()))
 
     def whole(self, device: SimDevice) -> int:
         """A sync from start to end, with nothing else in between; how much moved."""
         before = len(device.summaries)
+        while device.is_alone:
+            self.begin(device)
         if device.conversation is not None:
             self.lost(device, Unavailable("NETWORK"))
         self.begin(device)

@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from desktop.channel.usecases import found_shop
 from desktop.store.identity import Identity
 from desktop.store.layout import Layout
 from desktop.store.local import LocalStore
 from desktop.store.session import Session
 from desktop.sync.engine import Ask, Conversation, Summary, sync
+from desktop.sync.founding import is_joined
 from shared.areas import REGISTRY, SCHEMA
 from shared.catalog.search_index import make_search
+from shared.channel.rules import FOUNDED_TAG, founded_site_id
 from shared.core.errors import QutongError
 from shared.journal.chain import SigningKey
 from shared.pricing.tables import LOCAL as PRICING_LOCAL
@@ -32,11 +35,20 @@ from tests.simulation.head_office import EPOCH, HQ_KEY
 
 LAYOUT = Layout(registry=REGISTRY, schema=SCHEMA, local=PRICING_LOCAL, prepare=(make_search,))
 UseCase = Callable[[Session], None]
+_FOUNDED_SEED = hashlib.sha256(b"founded").digest()
+FOUNDED_SITE = founded_site_id(SigningKey.from_seed(_FOUNDED_SEED).public)
+FOUNDED_ID = f"{FOUNDED_SITE}.{FOUNDED_TAG}"
+"""The device of the shop that begins by itself and joins in the course of a run."""
+
+
+def seed_of(device_id: str) -> bytes:
+    """What the key of a device is made of; a founded shop's name is made of its key."""
+    return _FOUNDED_SEED if device_id == FOUNDED_ID else hashlib.sha256(device_id.encode()).digest()
 
 
 def key_of(device_id: str) -> SigningKey:
     """The key that belongs to a device's name."""
-    return SigningKey.from_seed(hashlib.sha256(device_id.encode()).digest())
+    return SigningKey.from_seed(seed_of(device_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,11 @@ class Place:
     device_type: str
     site_id: str
     people: tuple[str, ...]
+
+    @property
+    def is_founded(self) -> bool:
+        """Whether it begins by itself."""
+        return self.device_id == FOUNDED_ID
 
     @property
     def tag(self) -> str:
@@ -127,7 +144,14 @@ class SimDevice:
         device.open()
         if device.running.identity is None:
             device.running.enrol(_identity(place), key_of(name))
+        if place.is_founded:
+            device.run(place.people[0], _found)
         return device
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether it has no head office yet."""
+        return self.place.is_founded and not is_joined(self.running.enrolled)
 
     def template(self) -> Template:
         """Copies of its disk and spool as they are."""
@@ -242,6 +266,10 @@ class SimDevice:
         self.disk.release()
 
 
+def _found(session: Session) -> None:
+    found_shop(session, "Corner shop", "Owner")
+
+
 def _identity(place: Place) -> Identity:
     return Identity(
         device_id=place.device_id,
@@ -249,9 +277,9 @@ def _identity(place: Place) -> Identity:
         site_id=place.site_id,
         tag=place.tag,
         incarnation=1,
-        epoch=EPOCH,
+        epoch="" if place.is_founded else EPOCH,
         public_key=key_of(place.device_id).public,
-        hq_public_key=HQ_KEY.public,
+        hq_public_key=b"" if place.is_founded else HQ_KEY.public,
     )
 
 

@@ -8,7 +8,19 @@ from sqlalchemy import Connection
 from shared.core.errors import AccessDenied
 from shared.journal.chain import SigningKey
 from shared.journal.document import Body
-from shared.sync.messages import Hello, Message, Pull, PullMany, Push, pack, unpack
+from shared.sync.messages import (
+    EnrolAnswer,
+    Hello,
+    Join,
+    Message,
+    Pull,
+    PullMany,
+    Push,
+    pack,
+    unpack,
+)
+from sync_server.enrolment.joining import consume_join
+from sync_server.http.service import door_of
 from sync_server.operations.home import head_office
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database
@@ -127,7 +139,26 @@ def _pull_many(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
         return pull.pages(connection, schema, scopes, device, unpack(data, PullMany))
 
 
+def _join(office: SimHeadOffice, _device_id: str, data: bytes) -> Message:
+    now_us = office.clock.now_us()
+    with office.database.write() as connection:
+        door = door_of(connection, office.hq, now_us)
+        body = consume_join(connection, unpack(data, Join), now_us, door)
+    return EnrolAnswer(
+        device_id=body.device_id,
+        device_type=body.device_type,
+        site_id=body.site_id,
+        tag=body.tag,
+        incarnation=1,
+        epoch=office.hq.epoch,
+        hq_public_key=office.hq.author.key.public,
+        server_time_us=now_us,
+        nonce="",
+    )
+
+
 _HANDLERS: dict[str, Callable[[SimHeadOffice, str, bytes], Message]] = {
+    "/join": _join,
     "/hello": _hello,
     "/push": _push,
     "/pull": _pull,

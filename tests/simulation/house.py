@@ -13,6 +13,7 @@ from shared.catalog.documents import (
     ProductBarcode,
 )
 from shared.channel.documents import Account, ChannelPublished, Level, Partner, SalesOrg, Site
+from shared.channel.rules import founder_id
 from shared.core.ids import uuid7
 from shared.journal.document import Body
 from shared.ordering.documents import (
@@ -29,9 +30,19 @@ from shared.stock.documents import MovementTypeLine, MovementTypesPublished
 from shared.sync.messages import Enrol, Message, pack, unpack
 from shared.sync.requests import enrolment_message
 from sync_server.enrolment.codes import consume, make_code
+from sync_server.enrolment.joining import make_join_code
 from sync_server.store.migrations import migrate
 from sync_server.sync.head_office import draft_of, publish
-from tests.simulation.device import LAYOUT, Place, SimDevice, Template, empty_template, key_of
+from tests.simulation.device import (
+    FOUNDED_ID,
+    FOUNDED_SITE,
+    LAYOUT,
+    Place,
+    SimDevice,
+    Template,
+    empty_template,
+    key_of,
+)
 from tests.simulation.edges import SimDisk, World, new_disk
 from tests.simulation.head_office import SimHeadOffice
 
@@ -52,6 +63,13 @@ PLACES = (
     Place(device_id="hq.02", device_type="hq", site_id="", people=("boss", "editor")),
 )
 """The first two take part in every run."""
+FOUNDED = Place(
+    device_id=FOUNDED_ID,
+    device_type="till",
+    site_id=FOUNDED_SITE,
+    people=(founder_id(FOUNDED_SITE),),
+)
+"""Takes part in some runs: it begins by itself, sells, and joins head office midway."""
 ACCOUNT_OF = {"SH01": "D2", "SH02": "D3", "DL01": "D1"}
 SITES = ("SH01", "SH02", "DL01", "HQ01")
 
@@ -196,6 +214,8 @@ class House:
     office: SimDisk
     empty: Template
     synced: dict[str, Template]
+    join_code: str
+    """For the shop that founds itself."""
 
 
 @lru_cache(maxsize=1)
@@ -213,7 +233,9 @@ def templates() -> House:
         _enrol(office, place, world)
     empty = empty_template()
     synced = {place.device_id: _synced(office, place, empty, world) for place in PLACES}
-    return House(disk, empty, synced)
+    with office.database.write() as connection:
+        code = make_join_code(connection, office.randomness, account_id="D2", now_us=world.now_us)
+    return House(disk, empty, synced, code)
 
 
 def _synced(office: SimHeadOffice, place: Place, empty: Template, world: World) -> Template:

@@ -90,6 +90,7 @@ class _Run:
         stage = self._stage
         stage.network.weather = CALM
         self._faults.end()
+        self._carrier.is_calm = True
         stage.network.let_all_arrive()
         while self._carrier.deliver():
             pass

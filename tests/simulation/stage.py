@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from tests.simulation.device import Place, SimDevice
 from tests.simulation.edges import Crash, World, new_disk
 from tests.simulation.head_office import SimHeadOffice
-from tests.simulation.house import PLACES, START_US, House, templates
+from tests.simulation.house import FOUNDED, PLACES, START_US, House, templates
 from tests.simulation.network import Network
+
+_FOUNDED_SHARE = 0.35
+"""Of the runs with a shop that begins by itself."""
 
 
 @dataclass
@@ -53,6 +56,10 @@ class Stage:
         self.network = Network(self.chance, self.tally.fired)
         places = [*PLACES[:2], *self.chance.sample(PLACES[2:], self.chance.randint(1, 4))]
         self.devices = {place.device_id: self._device(place, self.house) for place in places}
+        # From chance of its own: who takes part otherwise is what it was without it.
+        if random.Random(f"seed {seed}/founded").random() < _FOUNDED_SHARE:
+            founded = SimDevice.make(FOUNDED, self.house.empty, self.world, str(seed))
+            self.devices[FOUNDED.device_id] = founded
 
     def _device(self, place: Place, house: House) -> SimDevice:
         """Most devices have synced before; the others meet head office in this run."""

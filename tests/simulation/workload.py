@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from desktop.store.session import Session
-from tests.simulation import channel_trade, counting, publishing, selling
+from tests.simulation import channel_trade, counting, publishing, revising, selling, tilling
 
 Act = Callable[[Session, random.Random, bytes], None]
 
@@ -32,10 +32,16 @@ _SHOP = (
     Deed(selling.move, 3),
     Deed(selling.dispatch, 2, "wang li zhao"),
     Deed(selling.receive_transfer, 2, "wang li zhao"),
+    Deed(tilling.register_member, 2),
+    Deed(tilling.sell_to_member, 3),
+    Deed(tilling.run_shift, 4),
+    Deed(tilling.change_pin, 1),
     Deed(selling.own_goods, 2),
     Deed(selling.own_price, 2),
     Deed(channel_trade.submit, 8),
     Deed(channel_trade.cancel, 3),
+    Deed(revising.answer, 5),
+    Deed(revising.tell_prices, 3),
     Deed(channel_trade.receive, 8),
     Deed(counting.open_count, 3, "wang li zhao"),
     Deed(counting.count_zone, 6),
@@ -50,6 +56,7 @@ _DEALER = (
     *(deed for deed in _SHOP if deed.act is not selling.sell),
     Deed(selling.sell, 4),
     Deed(channel_trade.decide, 10),
+    Deed(revising.revise, 4),
     Deed(channel_trade.ship, 8),
 )
 _WAREHOUSE = (
@@ -64,6 +71,7 @@ _WAREHOUSE = (
 )
 _HEAD_OFFICE = (
     Deed(channel_trade.decide, 12),
+    Deed(revising.revise, 5),
     Deed(channel_trade.ship, 5),
     Deed(channel_trade.pay, 3),
     Deed(publishing.prices, 3),

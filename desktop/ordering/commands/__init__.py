@@ -1,5 +1,5 @@
 """The commands of ordering."""
 
-from desktop.ordering.commands import asking, showing, supplying
+from desktop.ordering.commands import asking, revising, showing, supplying
 
-COMMANDS = (*asking.COMMANDS, *supplying.COMMANDS, *showing.COMMANDS)
+COMMANDS = (*asking.COMMANDS, *supplying.COMMANDS, *revising.COMMANDS, *showing.COMMANDS)

@@ -26,6 +26,8 @@ class WantedParams(Params):
     qty: str = "1"
     requested_date: str = ""
     note: str = ""
+    whole_only: bool = False
+    """All of it or nothing."""
 
 
 class OrderSubmit(Params, kw_only=True):
@@ -58,6 +60,7 @@ def _one(connection: Connection, site_id: str, one: WantedParams) -> Wanted:
         unit=what.unit,
         requested_date=one.requested_date,
         note=one.note,
+        is_whole_only=one.whole_only,
     )
 
 

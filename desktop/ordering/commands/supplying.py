@@ -30,6 +30,7 @@ class GrantParams(Params):
     line: int
     qty: str
     reason: str = ""
+    delivery_date: str = ""
 
 
 class OrderDecide(OfOrder):
@@ -47,7 +48,12 @@ def _decide(store: Store, asked: OrderDecide) -> Written:
     def read(connection: Connection) -> list[LineGrant]:
         qty = _by_order_line(connection, order_id)
         return [
-            LineGrant(line_no=one.line, accepted_micro=qty(one.line, one.qty), reason=one.reason)
+            LineGrant(
+                line_no=one.line,
+                accepted_micro=qty(one.line, one.qty),
+                reason=one.reason,
+                delivery_date=one.delivery_date,
+            )
             for one in asked.lines
         ]
 

@@ -4,19 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection
-
+from desktop.ordering.usecases.deciding import OrderOnDesk, order_on_desk, orders_on_desk
 from desktop.ordering.usecases.revising import revise_order
 from desktop.ordering.usecases.supplying import decide_order, ship_order
 from desktop.store.desk import Desk
 from desktop.watched import Watched
-from shared.catalog.queries import packs_of, products
-from shared.channel.queries import account, supplying_sites
+from shared.catalog.queries import packs_of
 from shared.core.quantity import parse_quantity
 from shared.core.rounding import MICRO
-from shared.ordering.queries.deciding import credit
-from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
-from shared.ordering.queries.revising import price_doubts
+from shared.ordering.queries.orders import LineView, OrderView
 from shared.ordering.rules import (
     Action,
     Credit,
@@ -26,8 +22,6 @@ from shared.ordering.rules import (
     Side,
     part_minor,
 )
-from shared.stock.queries import on_hand_micro
-from shared.stock.rules import location
 
 REASONS: Final = ("OUT_OF_STOCK", "CREDIT", "DISCONTINUED", "PRICE", "MINIMUM", "OTHER")
 """Why a line gets less, in the order of the keys 1 to 6; stored as they are."""
@@ -70,16 +64,6 @@ class _Grant:
     delivery_date: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    order: OrderView
-    account_name: str
-    lines: Sequence[tuple[LineView, str, str, int]]
-    credit: Credit
-    sites: Sequence[tuple[str, str]]
-    doubts: dict[int, int]
-
-
 class OrderDesk(Watched):
     """Orders asked of head office, and the decision somebody is making about one of them."""
 
@@ -93,7 +77,7 @@ class OrderDesk(Watched):
         self.account_name = ""
         self.credit: Credit | None = None
         self.sites: Sequence[tuple[str, str]] = ()
-        self._read: _Read | None = None
+        self._read: OrderOnDesk | None = None
         self._grants: dict[int, _Grant] = {}
 
     # the list
@@ -101,7 +85,7 @@ class OrderDesk(Watched):
     async def refresh(self) -> None:
         """Read the orders again; the chosen one with them."""
         states = TO_DECIDE if self.only_waiting else frozenset()
-        self.orders, self.names = await self._desk.fetch(_list, states)
+        self.orders, self.names = await self._desk.fetch(orders_on_desk, states)
         if self.chosen is not None:
             await self.choose(self.chosen.id)
         else:
@@ -114,7 +98,7 @@ class OrderDesk(Watched):
 
     async def choose(self, order_id: str) -> None:
         """Look at an order; another one's unfinished decision is dropped."""
-        found = await self._desk.fetch(_read_order, order_id)
+        found = await self._desk.fetch(order_on_desk, order_id)
         if found is None:
             self.chosen = None
             self.changed()
@@ -283,43 +267,3 @@ class OrderDesk(Watched):
         return self._grants.get(line.line.line_no) or _Grant(
             line.granted_micro, line.reason, line.delivery_date
         )
-
-
-def _list(
-    connection: Connection, states: frozenset[OrderState]
-) -> tuple[list[OrderView], dict[str, str]]:
-    found = orders(connection, supplier="", states=states)
-    names = {}
-    for account_id in {one.account_id for one in found}:
-        view = account(connection, account_id)
-        names[account_id] = view.name if view else account_id
-    return found, names
-
-
-def _read_order(connection: Connection, order_id: str) -> _Read | None:
-    found = order(connection, order_id)
-    if found is None:
-        return None
-    buyer = account(connection, found.account_id)
-    sites = supplying_sites(connection)
-    places = [location(site_id) for site_id, _name in sites]
-    held = lines(connection, order_id)
-    goods = products(connection, [one.product_id for one in held])
-    rows = [
-        (
-            one,
-            goods[one.product_id].code if one.product_id in goods else one.product_id,
-            goods[one.product_id].name if one.product_id in goods else "",
-            sum(on_hand_micro(connection, place, one.product_id) for place in places),
-        )
-        for one in held
-    ]
-    limit = buyer.credit_limit_minor if buyer else 0
-    return _Read(
-        order=found,
-        account_name=buyer.name if buyer else found.account_id,
-        lines=rows,
-        credit=credit(connection, found.account_id, found.currency, limit),
-        sites=sites,
-        doubts={one.line_no: one.expected_micro for one in price_doubts(connection, found)},
-    )

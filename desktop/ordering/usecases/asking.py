@@ -5,13 +5,19 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from desktop.access.usecases import require
+from desktop.access.usecases import require_org
 from desktop.channel.usecases import day_at, place_of
 from desktop.store.identity import load_state
 from desktop.store.session import Session
 from shared.catalog.queries import visible_products
 from shared.catalog.tables import assortment_item
-from shared.channel.queries import AccountView, account, check_upstream
+from shared.channel.queries import (
+    AccountView,
+    SiteView,
+    account,
+    accounts_open_to,
+    check_upstream,
+)
 from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes, uid_text
@@ -35,6 +41,8 @@ class Wanted:
     unit: str = ""
     requested_date: str = ""
     note: str = ""
+    is_whole_only: bool = False
+    """All of it or nothing (E03)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,11 +84,11 @@ def submit_order(
 
     Raises: RuleViolation NO_LINES, TOO_MANY_LINES, QUANTITY_NOT_POSITIVE, ACCOUNT_UNKNOWN,
     NOT_YOUR_ACCOUNT, UPSTREAM_NOT_ALLOWED, NOT_IN_LIST, PRICES_MISSING, PRICE_MISSING;
-    AccessDenied NOT_PERMITTED; Conflict ALREADY_APPENDED.
+    AccessDenied NOT_PERMITTED, SALES_ORG_NOT_GRANTED (A04); Conflict ALREADY_APPENDED.
     """
     place = place_of(session)
-    require(session, "order.submit")
-    asks = _account_of(session, place.account_ids, account_id)
+    asks = _account_of(session, place, account_id)
+    require_org(session, "order.submit", asks.sales_org_id)
     supplied_by = asks.upstream_ids[0] if supplier is None else supplier
     check_upstream(session.connection, asks.account_id, supplied_by)
     priced = _priced(session, asks, wanted)
@@ -126,14 +134,21 @@ def submit_order(
     )
 
 
-def _account_of(session: Session, own: Collection[str], account_id: str) -> AccountView:
-    name = account_id or next(iter(own), "")
+def _account_of(session: Session, place: SiteView, account_id: str) -> AccountView:
+    own = place.account_ids
+    name = account_id or _usual(session, place)
     if not name or (own and name not in own):
         raise RuleViolation("NOT_YOUR_ACCOUNT", account_id=name or "-")
     found = account(session.connection, name)
     if found is None:
         raise RuleViolation("ACCOUNT_UNKNOWN", account_id=name)
     return found
+
+
+def _usual(session: Session, place: SiteView) -> str:
+    """The site's first account among those its author may order for."""
+    may = accounts_open_to(session.connection, session.author_id, place.site_id, "order.submit")
+    return may[0].account_id if may else next(iter(place.account_ids), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +192,7 @@ def _line(book: PriceBook, currency: str, number: int, one: Wanted) -> OrderLine
         requested_date=one.requested_date,
         note=one.note,
         price_trail=trail_text(found),
+        is_whole_only=one.is_whole_only,
     )
 
 
@@ -215,9 +231,9 @@ def cancel_order(session: Session, order_id: str, *, reason: str = "") -> Header
     NOT_PERMITTED.
     """
     place = place_of(session)
-    require(session, "order.cancel")
     found = own_order(session, order_id)
-    _check_own(found, place.account_ids)
+    require_org(session, "order.cancel", found.sales_org)
+    check_own(found, place.account_ids)
     check_step(found.state, Side.SUBMITTER, Action.CANCEL)
     body = OrderCancelRequested(
         order_uid=uid_bytes(found.id),
@@ -229,7 +245,8 @@ def cancel_order(session: Session, order_id: str, *, reason: str = "") -> Header
     return session.append(body, business_day=day_at(session, place))
 
 
-def _check_own(found: OrderView, own: Collection[str]) -> None:
+def check_own(found: OrderView, own: Collection[str]) -> None:
+    """The order is one of these accounts' own. Raises: RuleViolation NOT_YOUR_ACCOUNT."""
     if found.account_id not in own:
         raise RuleViolation("NOT_YOUR_ACCOUNT", account_id=found.account_id)
 
@@ -243,17 +260,18 @@ def rework_order(
     """
     place = place_of(session)
     found = own_order(session, order_id)
-    _check_own(found, place.account_ids)
+    check_own(found, place.account_ids)
     check_step(found.state, Side.SUBMITTER, Action.REWORK)
     again = wanted
     if again is None:
         again = [
             Wanted(
-                product_id=line.product_id,
+                product_id=line.asked_product_id,
                 qty_micro=line.qty_micro,
                 unit=line.unit,
                 requested_date=line.requested_date,
                 note=line.note,
+                is_whole_only=line.is_whole_only,
             )
             for line in lines(session.connection, order_id)
             if not line.is_gift

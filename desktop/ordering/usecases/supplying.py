@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from desktop.access.usecases import require
+from desktop.access.usecases import require, require_org
 from desktop.channel.usecases import day_at, place_of
 from desktop.ordering.usecases.asking import own_order
 from desktop.store.session import Session
@@ -50,9 +50,9 @@ def decide_order(
     LINE_TWICE, ACCEPTED_TOO_MUCH, REASON_MISSING; AccessDenied NOT_PERMITTED.
     """
     site_id = session.identity.site_id
-    require(session, "order.decide")
     found = own_order(session, order_id)
-    _check_supplier(session, found, site_id)
+    require_org(session, "order.decide", found.sales_org)
+    check_supplier(session, found, site_id)
     check_step(found.state, Side.SUPPLIER, Action.DECIDE)
     asked = asked_lines(session.connection, found.id)
     named = {one.line_no: one for one in grants}
@@ -74,7 +74,12 @@ def decide_order(
         account_id=found.account_id,
         seen_revision=found.revision,
         lines=[
-            GrantLine(line_no=one.line_no, accepted_micro=one.accepted_micro, reason=one.reason)
+            GrantLine(
+                line_no=one.line_no,
+                accepted_micro=one.accepted_micro,
+                reason=one.reason,
+                delivery_date=one.delivery_date,
+            )
             for one in full
         ],
         supplier=found.supplier,
@@ -84,7 +89,7 @@ def decide_order(
     return session.append(body)
 
 
-def _check_supplier(session: Session, found: OrderView, site_id: str) -> None:
+def check_supplier(session: Session, found: OrderView, site_id: str) -> None:
     """Head office decides and ships its own; an upstream account those asked of it."""
     if found.supplier:
         here = site_of(session.connection, site_id)
@@ -123,9 +128,9 @@ def ship_order(
     LINE_UNKNOWN, QUANTITY_NOT_POSITIVE, SHIPPED_TOO_MUCH; AccessDenied NOT_PERMITTED.
     """
     place = place_of(session, site_id)
-    require(session, "order.ship", site_id=place.site_id)
     found = own_order(session, order_id)
-    _check_supplier(session, found, place.site_id)
+    require_org(session, "order.ship", found.sales_org, site_id=place.site_id)
+    check_supplier(session, found, place.site_id)
     check_step(found.state, Side.SUPPLIER, Action.SHIP)
     known = {line.line_no: line for line in lines(session.connection, found.id)}
     goods = picked
@@ -161,6 +166,7 @@ def _shipped(known: Mapping[int, LineView], goods: Sequence[Picked]) -> list[Shi
     if not goods:
         raise RuleViolation("NO_LINES")
     gone = {no: line.shipped_micro for no, line in known.items()}
+    charged = {no: line.shipped_minor for no, line in known.items()}
     made: list[ShippedLine] = []
     for number, one in enumerate(goods, start=1):
         line = known.get(one.line_no)
@@ -174,15 +180,17 @@ def _shipped(known: Mapping[int, LineView], goods: Sequence[Picked]) -> list[Shi
                 "SHIPPED_TOO_MUCH", line_no=one.line_no, left_micro=line.accepted_micro - before
             )
         gone[one.line_no] = before + one.qty_micro
+        # Up to what is due by then: a revised line's earlier parts went at the former share.
+        until = part_minor(line.accepted_minor, line.accepted_micro, 0, before + one.qty_micro)
+        amount_minor = until - charged[one.line_no]
+        charged[one.line_no] = until
         made.append(
             ShippedLine(
                 line_no=number,
                 order_line_no=one.line_no,
                 product_id=line.product_id,
                 qty_micro=one.qty_micro,
-                amount_minor=part_minor(
-                    line.accepted_minor, line.accepted_micro, before, one.qty_micro
-                ),
+                amount_minor=amount_minor,
                 lot=one.lot,
             )
         )

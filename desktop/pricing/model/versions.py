@@ -1,50 +1,20 @@
 """The versions of a sales organisation, what each changed, and the draft of the next one."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
-
-from sqlalchemy import Connection
 
 from desktop.pricing import usecases
 from desktop.pricing.model.draft import PriceDraft, parent_of
+from desktop.pricing.usecases.looking import DiffLine, prices_of_file, steps_of, version_changes
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
-from shared.catalog.queries import by_barcode, products
-from shared.catalog.sheets import read_sheets
-from shared.channel.queries import level_names, region_names, sales_orgs
+from shared.catalog.queries import by_barcode
+from shared.channel.queries import sales_orgs
 from shared.core.errors import RuleViolation
 from shared.core.importing import Problem
-from shared.core.rounding import MICRO, divide_half_away
-from shared.pricing.importing import read_prices
-from shared.pricing.queries import (
-    Version,
-    VersionView,
-    difference,
-    spoken_names,
-    version_by_number,
-    versions,
-)
-from shared.pricing.queries.stated import Stated, stated_rows
-from shared.pricing.rules import RETAIL, RETAIL_ONLY, PriceContext
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiffLine:
-    """A product whose retail price another version changes; prices at 10⁻⁶, None = none."""
-
-    product_id: str
-    name: str
-    before_micro: int | None
-    after_micro: int | None
-
-    @property
-    def change_micro(self) -> int | None:
-        """By how much, as a ratio at 10⁻⁶."""
-        if not self.before_micro or self.after_micro is None:
-            return None
-        return divide_half_away((self.after_micro - self.before_micro) * MICRO, self.before_micro)
+from shared.pricing.queries import VersionView, spoken_names, versions
+from shared.pricing.queries.stated import stated_rows
 
 
 class VersionsModel(Watched):
@@ -95,7 +65,7 @@ class VersionsModel(Watched):
 
     async def diff(self, version: VersionView) -> list[DiffLine]:
         """What a version changes in retail prices against its parent, by product."""
-        return await self._desk.fetch(_diff, self.org_id, version)
+        return await self._desk.fetch(version_changes, self.org_id, version)
 
     # the draft
 
@@ -124,7 +94,7 @@ class VersionsModel(Watched):
 
         The rows that cannot be taken come back; then nothing was taken.
         """
-        found = await self._desk.fetch(_read_file, content, name)
+        found = await self._desk.fetch(prices_of_file, content, name)
         if found.problems:
             return list(found.problems)
         draft = self.clone()
@@ -139,7 +109,7 @@ class VersionsModel(Watched):
         draft = self.draft
         if draft is None or not draft.changes:
             raise RuleViolation("NOTHING_TO_PUBLISH")
-        steps = self._desk.read(_steps_of, self.org_id, draft.parent_number)
+        steps = self._desk.read(steps_of, self.org_id, draft.parent_number)
         version_id = await self._desk.do(
             usecases.publish_prices,
             self.org_id,
@@ -172,52 +142,3 @@ class VersionsModel(Watched):
             self._desk.do_now(put_draft, key, content)
 
         return keep
-
-
-def _diff(connection: Connection, org_id: str, version: VersionView) -> list[DiffLine]:
-    newer = version_by_number(connection, org_id, version.number)
-    if newer is None:
-        return []
-    older = version_by_number(connection, org_id, version.parent_number)
-    if older is None:
-        stated = stated_rows(connection, org_id, version.number)
-        return [_first(one) for one in stated if one.row.dimension == RETAIL]
-    context = PriceContext(sales_org_id=org_id)
-    before, after = (replace(one, steps=RETAIL_ONLY) for one in (older, newer))
-    changes = difference(connection, context, before, after)
-    goods = products(connection, [one.product_id for one in changes])
-    return [
-        DiffLine(
-            product_id=one.product_id,
-            name=goods[one.product_id].name if one.product_id in goods else "",
-            before_micro=one.before.unit_price_micro if one.before else None,
-            after_micro=one.after.unit_price_micro if one.after else None,
-        )
-        for one in changes
-    ]
-
-
-def _first(one: Stated) -> DiffLine:
-    return DiffLine(
-        product_id=one.code, name=one.name, before_micro=None, after_micro=one.row.unit_price_micro
-    )
-
-
-def _steps_of(connection: Connection, org_id: str, number: int) -> Any:
-    found: Version | None = version_by_number(connection, org_id, number)
-    if found is None:
-        raise RuleViolation("LOGIC_EMPTY")
-    return found.steps
-
-
-def _read_file(connection: Connection, content: bytes, name: str) -> Any:
-    def product_of(code: str) -> str | None:
-        hit = by_barcode(connection, code)
-        return hit.product_id if hit else None
-
-    return read_prices(
-        read_sheets(content, name),
-        product_of=product_of,
-        levels=level_names(connection),
-        regions=region_names(connection),
-    )

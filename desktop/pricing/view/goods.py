@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.pricing.model.goods import GoodsModel, PricedGoods, SetPrice, TakeUp
+from desktop.pricing.model.goods import GoodsModel, SetPrice, TakeUp
+from desktop.pricing.usecases.looking import PricedGoods
 from desktop.ui.actions import Action
 from desktop.ui.editors import PriceField
 from desktop.ui.frame import Frame

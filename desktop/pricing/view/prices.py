@@ -7,8 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
 
 from desktop.pricing.model.draft import GridRow, PriceDraft
-from desktop.pricing.model.versions import DiffLine, VersionsModel
+from desktop.pricing.model.versions import VersionsModel
 from desktop.pricing.model.words import dimension_text, is_ratio, value_text
+from desktop.pricing.usecases.looking import DiffLine
 from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice

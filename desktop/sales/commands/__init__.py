@@ -1,5 +1,5 @@
 """The commands of sales."""
 
-from desktop.sales.commands import collecting, selling, showing
+from desktop.sales.commands import collecting, selling, shifts, showing
 
-COMMANDS = (*selling.COMMANDS, *collecting.COMMANDS, *showing.COMMANDS)
+COMMANDS = (*selling.COMMANDS, *collecting.COMMANDS, *shifts.COMMANDS, *showing.COMMANDS)

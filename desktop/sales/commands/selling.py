@@ -152,6 +152,7 @@ class ReturnGoods(Params, kw_only=True):
     instead: tuple[str | LineParams, ...] = ()
     """An exchange: goods taken for those that come back."""
     reason: str
+    approver: str = ""
 
 
 def _return(store: Store, asked: ReturnGoods) -> Receipt:
@@ -164,7 +165,15 @@ def _return(store: Store, asked: ReturnGoods) -> Receipt:
     def usecase(session: Session) -> Sold:
         uid = find_sale(session.connection, site_id, asked.sale)
         wanted = _wanted(session, uid, asked.lines) if asked.lines else None
-        return return_goods(session, uid, wanted, refund, reason=asked.reason, instead=instead)
+        return return_goods(
+            session,
+            uid,
+            wanted,
+            refund,
+            reason=asked.reason,
+            instead=instead,
+            approver_id=asked.approver,
+        )
 
     return _told(store.write(usecase).value)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from desktop.access.usecases import require
+from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import day_at, place_of
 from desktop.store.session import Session
 from shared.accounts.documents import Allocation, Collection
@@ -26,7 +27,7 @@ def collect(
     """Take a customer's money for open invoices: the oldest first, or those chosen (收款核销).
 
     Raises: RuleViolation NOTHING_OWED, INVOICE_UNKNOWN, AMOUNT_NOT_POSITIVE, MORE_THAN_OWED,
-    TENDER_NEEDS_PROVIDER; AccessDenied NOT_PERMITTED.
+    TENDER_NEEDS_PROVIDER, SHIFT_BEING_CLOSED; AccessDenied NOT_PERMITTED.
     """
     place = place_of(session)
     require(session, "account.collect")
@@ -37,6 +38,7 @@ def collect(
         raise RuleViolation("NOTHING_OWED", customer_id=customer_id)
     parts = allocate(amount_minor, _chosen(still, invoices))
     allocations = [Allocation(invoice=uid, amount_minor=minor) for uid, minor in parts]
+    now = till_now(session, place)
     body = Collection(
         customer_id=customer_id,
         currency=place.currency,
@@ -44,8 +46,9 @@ def collect(
         amount_minor=amount_minor,
         allocations=allocations,
         reference=reference,
+        shift=now.shift,
     )
-    return session.append(body, business_day=day_at(session, place)), allocations
+    return session.append(body, business_day=now.business_day), allocations
 
 
 def _chosen(still: Sequence[Open], invoices: Sequence[str]) -> list[Open]:

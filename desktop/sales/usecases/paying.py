@@ -13,7 +13,10 @@ from shared.sales.rules import check_paid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Money as it is handed over, in minor units; cash may be more than is due."""
+    """Money as it is handed over, in minor units; cash may be more than is due.
+
+    A payment by the customer's code names the payment that was taken (``payments``).
+    """
 
     tender: Tender
     amount_minor: int
@@ -21,7 +24,14 @@ class Given:
 
 
 _AT_THE_TILL: Final = frozenset(
-    {Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER, Tender.MALL}
+    {
+        Tender.CASH,
+        Tender.STATIC_CODE,
+        Tender.PAYMENT_CODE,
+        Tender.CARD,
+        Tender.BANK_TRANSFER,
+        Tender.MALL,
+    }
 )
 
 
@@ -55,7 +65,7 @@ def tendered(
 
 
 def _check_tender(place: SiteView, one: Given) -> None:
-    if one.tender is Tender.PAYMENT_CODE:
+    if one.tender is Tender.PAYMENT_CODE and not one.reference:
         raise RuleViolation("TENDER_NEEDS_PROVIDER", tender=one.tender.value)
     is_mall = one.tender is Tender.MALL
     if one.tender not in _AT_THE_TILL or (is_mall and not place.mall_partner_id):

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 from sqlalchemy.engine import RowMapping
 
-from desktop.access.usecases import require
-from desktop.channel.usecases import day_at, place_of
-from desktop.pricing.usecases import Buyer
+from desktop.access.usecases import may, policy, require, require_approver
+from desktop.accounts.usecases import till_now
+from desktop.channel.usecases import place_of
 from desktop.sales.usecases.paying import Given, tendered
-from desktop.sales.usecases.selling import BasketLine, Sold, priced, sold
+from desktop.sales.usecases.payments import use_payments
+from desktop.sales.usecases.selling import BasketLine, Sold, consumer, priced, sold
 from desktop.store.session import Session
+from shared.access.rules import REFUND_OTHER_TENDER
 from shared.accounts.rules import Tender
 from shared.channel.queries import SiteView
 from shared.core.errors import RuleViolation
@@ -19,7 +21,7 @@ from shared.core.ids import uid_bytes
 from shared.core.rounding import divide_half_away
 from shared.sales.documents import Sale, SaleLine
 from shared.sales.queries import open_invoices, sale_with_lines
-from shared.sales.rules import SaleMode, line_minor
+from shared.sales.rules import SaleMode, line_minor, refunded_otherwise
 from shared.sales.tables import sale, sale_line, sale_tender
 
 
@@ -120,17 +122,21 @@ def return_goods(
     *,
     reason: str,
     instead: Sequence[BasketLine] = (),
+    approver_id: str = "",
+    uid: bytes | None = None,
 ) -> Sold:
     """Take goods of a sale back (by line number and quantity in millionths; None = all of it).
 
     Each line gives back its own price and its share of discounts and of what was rounded off,
     so that all returns of a sale add up to what was paid for it. An invoice's open part is
     written off first; the rest goes back by the tenders it was paid with, unless said. Goods
-    taken ``instead`` at today's price make one balance of it (an exchange, at the till).
+    taken ``instead`` at today's price make one balance of it (an exchange, at the till). A
+    ``uid`` made when the form was opened makes a second press of the same key the same return.
 
     Raises: RuleViolation SALE_UNKNOWN, EXCHANGE_AT_TILL_ONLY, LINE_UNKNOWN, NOTHING_TO_RETURN,
-    RETURNED_TOO_MUCH, QUANTITY_NOT_POSITIVE, REASON_MISSING and what tenders raise; AccessDenied
-    NOT_PERMITTED.
+    RETURNED_TOO_MUCH, QUANTITY_NOT_POSITIVE, REASON_MISSING, SHIFT_MISSING, SHIFT_BEING_CLOSED and
+    what tenders raise; where the house wants an approver for money that goes back another way
+    than it came (``till.refund_other_tender``) APPROVAL_MISSING; AccessDenied NOT_PERMITTED.
     """
     place = place_of(session)
     require(session, "sale.return")
@@ -144,6 +150,9 @@ def return_goods(
     total = sum(line.amount_minor for line in lines) + rounding
     due = min(total + _open_minor(session, was), 0) if total < 0 else total
     given = refund or _by_original_tender(was, -due)
+    _check_refund(session, was, given, approver_id)
+    now = till_now(session, place, needs_shift=True)
+    use_payments(session, given)
     body = Sale(
         mode=was.head["mode"],
         currency=was.head["currency"],
@@ -155,12 +164,49 @@ def return_goods(
         salesperson_id=was.head["salesperson_id"],
         price_logic=was.head["price_logic"],
         return_of=sale_uid,
+        shift=now.shift,
         note=reason,
     )
     written = session.append(
-        body, predecessor=uid_bytes(sale_uid), business_day=day_at(session, place)
+        body,
+        uid=uid,
+        predecessor=uid_bytes(sale_uid),
+        business_day=now.business_day,
+        approver_id=approver_id,
     )
     return sold(written, body)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worth:
+    """What goods that come back give, in minor units; amounts below zero."""
+
+    amounts: tuple[tuple[int, int], ...]
+    """(line number of the sale, amount)."""
+    rounding_minor: int
+
+
+def worth_of(session: Session, sale_uid: str, wanted: Mapping[int, int]) -> Worth:
+    """What a return would give, before it is made. Raises as ``return_goods`` for its lines."""
+    was = original(session, sale_uid)
+    parts = _parts(was, wanted)
+    lines = [_returned(was, line, qty_micro) for line, qty_micro in parts]
+    return Worth(
+        amounts=tuple(
+            (part[0]["line_no"], line.amount_minor) for part, line in zip(parts, lines, strict=True)
+        ),
+        rounding_minor=_rounding_back(was, -sum(line.amount_minor for line in lines)),
+    )
+
+
+def _check_refund(
+    session: Session, was: Original, given: Sequence[Given], approver_id: str
+) -> None:
+    """Money goes back the way it came, unless the house leaves that to its people (I07)."""
+    rule = policy(session.connection, was.head["site_id"], REFUND_OTHER_TENDER)
+    is_asked = rule == "approver" and not may(session, "sale.approve")
+    if approver_id or (is_asked and refunded_otherwise(given, was.paid_minor)):
+        require_approver(session, approver_id, "sale.approve")
 
 
 def _instead(
@@ -171,7 +217,7 @@ def _instead(
     if was.head["mode"] != SaleMode.TILL:
         raise RuleViolation("EXCHANGE_AT_TILL_ONLY")
     require(session, "sale.make")
-    return priced(session, place, Buyer(), basket)
+    return priced(session, place, consumer(session, was.head["customer_id"]), basket)
 
 
 def _parts(was: Original, wanted: Mapping[int, int] | None) -> list[tuple[RowMapping, int]]:

@@ -6,12 +6,15 @@ from typing import Final
 
 from sqlalchemy import select
 
-from desktop.access.usecases import require, require_approver
-from desktop.catalog.usecases import name_of
-from desktop.channel.usecases import day_at, place_of
+from desktop.access.usecases import may, require, require_approver
+from desktop.accounts.usecases import till_now
+from desktop.channel.usecases import place_of
+from desktop.members.usecases import known_member
 from desktop.pricing.usecases import Buyer, Prices, prices_for
 from desktop.sales.usecases.paying import CHANGE, Given, tendered
+from desktop.sales.usecases.payments import use_payments
 from desktop.store.session import Session
+from shared.catalog.queries import product
 from shared.channel.queries import SiteView
 from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
@@ -19,6 +22,7 @@ from shared.core.ids import uid_text
 from shared.core.money import UNIT_PRICE_MICRO_MAX, apply_ratio
 from shared.core.rounding import MICRO, share_by_largest_remainder
 from shared.journal.document import Header
+from shared.members.rules import is_member
 from shared.pricing.queries import sales_orgs_of_site
 from shared.pricing.rules import trail_text
 from shared.sales.documents import Sale, SaleLine
@@ -92,17 +96,20 @@ def sell(
 ) -> Sold:
     """Sell at the till at the consumer's price of now; without tenders it is exact cash (I02).
 
+    A ``customer_id`` that is a member's buys at the members' prices, offline as well (I10).
+
     Cash beyond the total is given back as change. A ``uid`` made when the basket was opened
     makes a second press of the same key the same sale.
 
     Raises: RuleViolation NO_LINES, TOO_MANY_LINES, QUANTITY_ZERO, PRICE_MISSING,
     DISCOUNT_TOO_LARGE, APPROVAL_MISSING, SECOND_PERSON_NEEDED, ROUND_OFF_TOO_LARGE, NOT_PAID,
-    PAID_TOO_MUCH, TENDER_NEEDS_PROVIDER, TENDER_NOT_ALLOWED; AccessDenied NOT_PERMITTED,
-    APPROVER_MAY_NOT; Conflict ALREADY_APPENDED.
+    PAID_TOO_MUCH, TENDER_NEEDS_PROVIDER, PAYMENT_NOT_PAID, TENDER_NOT_ALLOWED, MEMBER_UNKNOWN,
+    SHIFT_MISSING, SHIFT_BEING_CLOSED; AccessDenied NOT_PERMITTED, APPROVER_MAY_NOT,
+    APPROVER_PIN_NEEDED; Conflict ALREADY_APPENDED.
     """
     place = place_of(session)
     require(session, "sale.make")
-    found = priced(session, place, Buyer(), basket)
+    found = priced(session, place, consumer(session, customer_id), basket)
     lines = _discounted(session, place.currency, found, discount, approver_id)
     return _complete(
         session,
@@ -141,6 +148,8 @@ def sell_invoice(
     require(session, "sale.make")
     if not customer_id:
         raise RuleViolation("CUSTOMER_MISSING")
+    if is_member(customer_id):
+        raise RuleViolation("CUSTOMER_IS_MEMBER")
     if "/" in customer_id:
         raise RuleViolation("CUSTOMER_BAD", customer_id=customer_id)
     found = priced(session, place, buyer, basket)
@@ -164,6 +173,16 @@ class _Names:
     salesperson_id: str
     approver_id: str
     note: str
+
+
+def consumer(session: Session, customer_id: str) -> Buyer:
+    """Who buys at the till: a member by their list, anybody else at retail.
+
+    Raises: RuleViolation MEMBER_UNKNOWN.
+    """
+    if not is_member(customer_id):
+        return Buyer()
+    return Buyer(price_list_id=known_member(session, customer_id).price_list)
 
 
 def priced(
@@ -220,8 +239,14 @@ def _line(session: Session, place: SiteView, prices: Prices, line: BasketLine) -
 
 
 def _name_if_unknown(session: Session, product_id: str) -> str:
-    """A catalogue name is read from the catalogue; only what it lacks is written down."""
-    return product_id if name_of(session.connection, product_id) == product_id else ""
+    """A catalogue name is read from the catalogue; what head office's lacks is written down.
+
+    So a sale of the shop's own goods says what they were where nobody else holds them (B11).
+    """
+    found = product(session.connection, product_id)
+    if found is None:
+        return product_id
+    return found.name if found.site_id else ""
 
 
 def _discounted(
@@ -267,7 +292,9 @@ def _check_rights(
         return
     require(session, "sale.discount")
     sold = [line for line in lines if line.qty_micro > 0]
-    if given > apply_ratio(_list_minor(sold, currency), OWN_DISCOUNT_MICRO) and not approver_id:
+    is_beyond = given > apply_ratio(_list_minor(sold, currency), OWN_DISCOUNT_MICRO)
+    # Who may approve it for others is bound by no limit: an owner alone in the shop sells, too.
+    if is_beyond and not approver_id and not may(session, "sale.approve"):
         raise RuleViolation(
             "APPROVAL_MISSING",
             permission="sale.approve",
@@ -295,6 +322,8 @@ def _complete(
     if not 0 <= round_off_to_minor <= ROUND_OFF_MINOR_MAX:
         raise RuleViolation("ROUND_OFF_TOO_LARGE", most=ROUND_OFF_MINOR_MAX)
     due = totals([line.amount_minor for line in lines], round_off_to_minor=round_off_to_minor)
+    now = till_now(session, place, needs_shift=True)
+    use_payments(session, given)
     tenders = tendered(place, due.total_minor, given, on_credit=on_credit)
     body = Sale(
         mode=mode.value,
@@ -306,12 +335,13 @@ def _complete(
         customer_id=header.customer_id,
         salesperson_id=header.salesperson_id,
         price_logic=logic_of(session, place.site_id),
+        shift=now.shift,
         note=header.note,
     )
     written = session.append(
         body,
         uid=uid,
-        business_day=day_at(session, place),
+        business_day=now.business_day,
         approver_id=header.approver_id,
     )
     return sold(written, body)

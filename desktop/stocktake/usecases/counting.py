@@ -14,7 +14,13 @@ from shared.core.ids import uid_bytes
 from shared.core.quantity import checked_quantity
 from shared.journal.document import Header
 from shared.stock.queries import is_opened
-from shared.stocktake.documents import CountedLine, CountOpened, CountZone, ZoneCounted
+from shared.stocktake.documents import (
+    CountedLine,
+    CountOpened,
+    CountZone,
+    UnknownCode,
+    ZoneCounted,
+)
 from shared.stocktake.posting.answers import seal_parts
 from shared.stocktake.queries.counts import CountView, count, counters_of
 from shared.stocktake.rules import (
@@ -124,6 +130,9 @@ def seal_zone(
     tallies: Sequence[Tally],
     *,
     is_recount: bool = False,
+    started_at_us: int = 0,
+    scans: int = 0,
+    unknown: Sequence[UnknownCode] = (),
 ) -> Header:
     """Close a zone: the sheet is sealed and changes no more; no book is looked at (H04, H06).
 
@@ -158,6 +167,9 @@ def seal_zone(
         lines=lines,
         seal=seal(seal_parts(draft)),
         is_recount=is_recount,
+        started_at_us=started_at_us,
+        scans=scans,
+        unknown=list(unknown),
     )
     return session.append(body, predecessor=draft.count_uid, business_day=day_at(session, place))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from desktop.access.usecases import require
+from desktop.access.usecases import require, require_approver
 from desktop.channel.usecases import day_at, place_of
 from desktop.pricing.usecases import retail_values
 from desktop.stocktake.usecases.counting import the_count
@@ -118,18 +118,27 @@ def _doubtful(session: Session, found: CountView) -> list[tuple[str, str]]:
 
 
 def approve_count(
-    session: Session, count_id: str, *, value_minor: int | None = None, note: str = ""
+    session: Session,
+    count_id: str,
+    *,
+    value_minor: int | None = None,
+    note: str = "",
+    approver_id: str = "",
 ) -> tuple[Header, int]:
     """Sign the differences (H09): at the site what stands there now, at head office a value.
 
-    Gives the value signed in minor units: the sum of all differences without their signs.
+    With an approver it is their signature, by their PIN (``approve``); without one it is the
+    author's own. Gives the value signed in minor units: the sum of all differences without their
+    signs.
 
-    Raises: RuleViolation COUNT_UNKNOWN, STEP_NOT_ALLOWED, VALUE_MISSING; AccessDenied
-    NOT_PERMITTED.
+    Raises: RuleViolation COUNT_UNKNOWN, STEP_NOT_ALLOWED, VALUE_MISSING, SECOND_PERSON_NEEDED;
+    AccessDenied NOT_PERMITTED, APPROVER_MAY_NOT, APPROVER_PIN_NEEDED.
     """
     found = the_count(session, count_id, CountAction.APPROVE)
     place = place_of(session, found.site_id)
     require(session, "count.approve", site_id=found.site_id)
+    if approver_id:
+        require_approver(session, approver_id, "count.approve", site_id=found.site_id)
     count_uid = uid_bytes(found.id)
     body: CountApproved | CountApprovedAbove
     if session.identity.device_type == "hq":
@@ -147,6 +156,7 @@ def approve_count(
         site_id=found.site_id,
         predecessor=count_uid,
         business_day=day_at(session, place),
+        approver_id=approver_id,
     )
     return header, value
 

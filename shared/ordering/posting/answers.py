@@ -1,9 +1,11 @@
 """What head office answers to requests and facts of ordering: decisions, refusals, tasks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Protocol
 
 from sqlalchemy import Connection
 
+from shared.access.queries import is_org_withheld
 from shared.catalog.queries import visible_products
 from shared.channel.queries import AccountView, account
 from shared.core.errors import Conflict, RuleViolation
@@ -62,6 +64,7 @@ def respond_submitted(
             qty_micro=line.qty_micro,
             amount_minor=line.amount_minor,
             is_gift=line.is_gift,
+            is_whole_only=line.is_whole_only,
         )
         for line in order.lines
     ]
@@ -100,8 +103,9 @@ _UNREADABLE = frozenset(
 def _check_parties(connection: Connection, header: Header, order: OrderSubmitted) -> None:
     """The account is the author's own, open, of this sales organisation, and so supplied (A02)."""
     asks = account(connection, order.account_id)
-    if asks is None or not _speaks_for(connection, header, order.account_id):
+    if asks is None or not speaks_for(connection, header, order.account_id):
         raise RuleViolation("NOT_YOUR_ACCOUNT")
+    check_org(connection, header, "order.submit", order.sales_org)
     if not asks.is_active:
         raise RuleViolation("ACCOUNT_CLOSED")
     if order.supplier not in asks.upstream_ids:
@@ -116,7 +120,13 @@ def _check_terms(asks: AccountView, order: OrderSubmitted) -> None:
         raise RuleViolation("CURRENCY_DIFFERS", currency=order.currency)
 
 
-def _speaks_for(connection: Connection, header: Header, account_id: str) -> bool:
+def check_org(connection: Connection, header: Header, permission: str, sales_org: str) -> None:
+    """Who is granted one sales organisation writes nothing of another's (A04)."""
+    if is_org_withheld(connection, header.author_id, header.site_id, permission, sales_org):
+        raise RuleViolation("SALES_ORG_NOT_GRANTED", sales_org_id=sales_org)
+
+
+def speaks_for(connection: Connection, header: Header, account_id: str) -> bool:
     """A site speaks for its accounts; head office may write in the name of any of them."""
     accounts = works_for(connection, header.site_id)
     return accounts is None or account_id in accounts
@@ -152,24 +162,30 @@ def respond_decision(
 ) -> Iterator[Answer]:
     """Decide once, the first request to arrive; credit is checked where it is spent (E06, E07)."""
     try:
-        order = _order_for(connection, request.order_uid, request.account_id, request.supplier)
-        _check_supplier(connection, header, order)
+        order = order_for(connection, request.order_uid, request.account_id, request.supplier)
+        check_supplier(connection, header, order)
+        check_org(connection, header, "order.decide", order.sales_org)
         check_first(order.decided, order.revision, request.seen_revision)
         yield _decided(connection, header, request, order)
     except (RuleViolation, Conflict) as why:
-        yield _refused(header, request, why)
+        yield refused(header, request, why)
 
 
 def _decided(
     connection: Connection, header: Header, request: OrderDecisionRequested, order: OrderStanding
 ) -> Answer:
     grants = [
-        LineGrant(line_no=line.line_no, accepted_micro=line.accepted_micro, reason=line.reason)
+        LineGrant(
+            line_no=line.line_no,
+            accepted_micro=line.accepted_micro,
+            reason=line.reason,
+            delivery_date=line.delivery_date,
+        )
         for line in request.lines
     ]
     decided = granted_lines(asked_lines(connection, order.id), grants)
     outcome = outcome_of(decided)
-    numbers = _credit(connection, order)
+    numbers = credit_of(connection, order)
     if outcome in GRANTED:
         check_credit(numbers, sum(line.accepted_minor for line in decided))
     body = OrderDecided(
@@ -188,7 +204,7 @@ def _decided(
     return Answer(body=body, site_id=order.site_id)
 
 
-def _credit(connection: Connection, order: OrderStanding) -> Credit:
+def credit_of(connection: Connection, order: OrderStanding) -> Credit:
     """The account's numbers while nobody else decides about it: its row is locked first."""
     limit_minor = locked_account(connection, order.account_id)
     return credit(connection, order.account_id, order.currency, limit_minor, lock=True)
@@ -199,12 +215,13 @@ def respond_cancel(
 ) -> Iterator[Answer]:
     """Taking back works until somebody decided; the server's order of arrival rules (E05)."""
     try:
-        order = _order_for(connection, request.order_uid, request.account_id, request.supplier)
-        if not _speaks_for(connection, header, order.account_id):
+        order = order_for(connection, request.order_uid, request.account_id, request.supplier)
+        if not speaks_for(connection, header, order.account_id):
             raise RuleViolation("NOT_YOUR_ORDER")
+        check_org(connection, header, "order.cancel", order.sales_org)
         check_first(order.decided, order.revision, request.seen_revision)
     except (RuleViolation, Conflict) as why:
-        yield _refused(header, request, why)
+        yield refused(header, request, why)
         return
     body = OrderDecided(
         order_uid=request.order_uid,
@@ -219,7 +236,7 @@ def respond_cancel(
     yield Answer(body=body, site_id=order.site_id)
 
 
-def _order_for(
+def order_for(
     connection: Connection, order_uid: bytes, account_id: str, supplier: str
 ) -> OrderStanding:
     """The order, locked. Not there and not what the request says look the same."""
@@ -229,7 +246,7 @@ def _order_for(
     return order
 
 
-def _check_supplier(connection: Connection, header: Header, order: OrderStanding) -> None:
+def check_supplier(connection: Connection, header: Header, order: OrderStanding) -> None:
     """Only the supplier decides: head office for its own, the upstream account for its own."""
     accounts = works_for(connection, header.site_id)
     is_own = accounts is None if not order.supplier else order.supplier in (accounts or ())
@@ -237,11 +254,17 @@ def _check_supplier(connection: Connection, header: Header, order: OrderStanding
         raise RuleViolation("NOT_YOUR_ORDER")
 
 
-def _refused(
-    header: Header,
-    request: OrderDecisionRequested | OrderCancelRequested,
-    why: RuleViolation | Conflict,
-) -> Answer:
+class _AboutOrder(Protocol):
+    @property
+    def order_uid(self) -> bytes: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def supplier(self) -> str: ...
+
+
+def refused(header: Header, request: _AboutOrder, why: RuleViolation | Conflict) -> Answer:
+    """Why a request about an order was not done, as head office's document."""
     is_foreign = why.code in ("ORDER_UNKNOWN", "NOT_YOUR_ORDER")
     body = RequestRefused(
         order_uid=request.order_uid,
@@ -264,6 +287,7 @@ def _lines(decided: Sequence[DecidedLine]) -> list[DecidedOrderLine]:
             accepted_minor=line.accepted_minor,
             is_gift=line.is_gift,
             reason=line.reason,
+            delivery_date=line.delivery_date,
         )
         for line in decided
     ]
@@ -293,6 +317,8 @@ def _shipping_fault(connection: Connection, header: Header, shipped: ShipmentPos
         return "SHIPPED_BY_STRANGER"
     if order.decided not in GRANTED:
         return "SHIPPED_NOT_ACCEPTED"
+    if order.decided is OrderState.REVISED:
+        return "SHIPPED_NOT_CONFIRMED"
     known = {line.line_no: line for line in lines(connection, order.id)}
     for gone in shipped.lines:
         line = known.get(gone.order_line_no)

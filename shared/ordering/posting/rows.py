@@ -24,9 +24,10 @@ from shared.stock import posting as stock
 from shared.stock.rules import SUSPENSE, Status, location, transit
 
 
-def _flow(
+def flow_row(
     header: Header, order_uid: bytes, account_id: str, supplier: str, code: str = ""
 ) -> Write:
+    """The document's row in the flow of its order (E11)."""
     # What names no predecessor of its own still follows the order it is about.
     before = header.predecessor or (order_uid if order_uid != header.uid else b"")
     values: dict[str, Value] = {
@@ -76,7 +77,7 @@ def post_submitted(header: Header, order: OrderSubmitted) -> Iterator[Write]:
     )
     for place, line in enumerate(order.lines, start=1):
         yield _order_line(header, order, place, line)
-    yield _flow(header, header.uid, order.account_id, order.supplier)
+    yield flow_row(header, header.uid, order.account_id, order.supplier)
 
 
 def _order_line(header: Header, order: OrderSubmitted, place: int, line: OrderLine) -> Write:
@@ -95,6 +96,7 @@ def _order_line(header: Header, order: OrderSubmitted, place: int, line: OrderLi
         "requested_date": line.requested_date,
         "note": line.note,
         "price_trail": line.price_trail,
+        "is_whole_only": int(line.is_whole_only),
     }
     # By place, not by line number: a forged order may carry a number twice and still has rows.
     return Write("order_line", derived_id(header.uid, "l", place), values)
@@ -102,12 +104,14 @@ def _order_line(header: Header, order: OrderSubmitted, place: int, line: OrderLi
 
 def post_cancel_request(header: Header, request: OrderCancelRequested) -> Iterable[Write]:
     """The wish stands in the flow; the order waits for head office's answer."""
-    return [_flow(header, request.order_uid, request.account_id, request.supplier, request.reason)]
+    return [
+        flow_row(header, request.order_uid, request.account_id, request.supplier, request.reason)
+    ]
 
 
 def post_decision_request(header: Header, request: OrderDecisionRequested) -> Iterable[Write]:
     """The wish stands in the flow; the order waits for head office's answer."""
-    return [_flow(header, request.order_uid, request.account_id, request.supplier)]
+    return [flow_row(header, request.order_uid, request.account_id, request.supplier)]
 
 
 def post_decided(header: Header, decision: OrderDecided) -> Iterator[Write]:
@@ -147,10 +151,11 @@ def post_decided(header: Header, decision: OrderDecided) -> Iterator[Write]:
             "is_gift": int(line.is_gift),
             "reason": line.reason,
             "decided_at_us": header.happened_at_us,
+            "delivery_date": line.delivery_date,
         }
         yield Write("order_decision", derived_id(header.uid, "d", place), values)
     code = decision.code or decision.outcome
-    yield _flow(header, decision.order_uid, decision.account_id, decision.supplier, code)
+    yield flow_row(header, decision.order_uid, decision.account_id, decision.supplier, code)
 
 
 def post_refused(header: Header, refusal: RequestRefused) -> Iterator[Write]:
@@ -165,7 +170,7 @@ def post_refused(header: Header, refusal: RequestRefused) -> Iterator[Write]:
         "refused_at_us": header.happened_at_us,
     }
     yield Write("request_refusal", uid_text(header.uid), values)
-    yield _flow(header, refusal.order_uid, refusal.account_id, refusal.supplier, refusal.code)
+    yield flow_row(header, refusal.order_uid, refusal.account_id, refusal.supplier, refusal.code)
 
 
 def post_shipment(header: Header, shipped: ShipmentPosted) -> Iterator[Write]:
@@ -208,7 +213,7 @@ def post_shipment(header: Header, shipped: ShipmentPosted) -> Iterator[Write]:
     earned = revenue(header.site_id) if shipped.supplier else HQ_REVENUE
     entry = accounts.Entry(receivable(shipped.account_id), earned, total_minor, "shipment")
     yield from accounts.entries(header, shipped.currency, [entry], account_id=shipped.account_id)
-    yield _flow(header, shipped.order_uid, shipped.account_id, shipped.supplier)
+    yield flow_row(header, shipped.order_uid, shipped.account_id, shipped.supplier)
 
 
 def post_receipt(header: Header, received: ReceiptPosted) -> Iterator[Write]:
@@ -248,7 +253,7 @@ def post_receipt(header: Header, received: ReceiptPosted) -> Iterator[Write]:
         yield Write("receipt_line", derived_id(header.uid, "r", place), values)
         goods += _arrived(transit(received.from_site, header.site_id), header.site_id, line)
     yield from stock.moves(header, "receipt", goods)
-    yield _flow(header, received.order_uid, received.account_id, received.supplier)
+    yield flow_row(header, received.order_uid, received.account_id, received.supplier)
 
 
 def _arrived(road: str, site_id: str, line: ArrivedLine) -> list[stock.Move]:

@@ -23,13 +23,29 @@ from shared.ordering.queries.flow import (
     shipped_lines,
 )
 from shared.ordering.queries.orders import LineView, OrderView, asked_lines, lines, order, orders
+from shared.ordering.queries.revising import (
+    PlannedShipment,
+    PriceDoubt,
+    RevisionDifference,
+    RevisionView,
+    order_book,
+    planned_shipments,
+    price_doubts,
+    revision_difference,
+    revisions,
+    waiting_revision,
+)
 
 __all__ = [
     "FlowStep",
     "LineView",
     "OrderStanding",
     "OrderView",
+    "PlannedShipment",
+    "PriceDoubt",
     "Refusal",
+    "RevisionDifference",
+    "RevisionView",
     "ShipmentView",
     "ShippedLineView",
     "acceptance",
@@ -41,12 +57,18 @@ __all__ = [
     "lines",
     "locked_account",
     "order",
+    "order_book",
     "orders",
+    "planned_shipments",
+    "price_doubts",
     "receipts_of",
     "refusals",
+    "revision_difference",
+    "revisions",
     "shipment_of",
     "shipped_lines",
     "standing",
     "unbilled_minor",
+    "waiting_revision",
     "works_for",
 ]

@@ -1,9 +1,9 @@
 """What head office asks while it decides: standing, reworks, credit; and the rate of it."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from shared.accounts.queries import balance_minor
 from shared.accounts.rules import deposit, receivable
@@ -31,17 +31,28 @@ class OrderStanding:
     id: str
     account_id: str
     supplier: str
+    sales_org: str
     site_id: str
     currency: str
     decided: OrderState
     revision: int
+    in_force: int
+    """The revision whose lines hold; 0 = those of the decision."""
 
 
 def standing(connection: Connection, order_id: str, *, lock: bool = False) -> OrderStanding | None:
     """Where an order stands; with ``lock`` nobody else decides it before this transaction ends."""
     c = channel_order.c
     statement = select(
-        c.id, c.account_id, c.supplier, c.site_id, c.currency, c.decided, c.revision
+        c.id,
+        c.account_id,
+        c.supplier,
+        c.sales_org,
+        c.site_id,
+        c.currency,
+        c.decided,
+        c.revision,
+        c.in_force,
     ).where(c.id == order_id)
     row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
     # A decision may stand here before the order it is about (another scope's page came first).
@@ -51,10 +62,12 @@ def standing(connection: Connection, order_id: str, *, lock: bool = False) -> Or
         id=row.id,
         account_id=row.account_id,
         supplier=row.supplier,
+        sales_org=row.sales_org,
         site_id=row.site_id,
         currency=row.currency,
         decided=OrderState(row.decided),
         revision=row.revision,
+        in_force=row.in_force,
     )
 
 
@@ -118,19 +131,35 @@ def locked_account(connection: Connection, account_id: str) -> int:
 def unbilled_minor(connection: Connection, account_id: str, currency: str) -> int:
     """What was accepted of an account's orders and not shipped yet, in minor units."""
     c = channel_order.c
+    statement = _granted().where(c.account_id == account_id, c.currency == currency)
+    return sum(_open_part(row) for row in connection.execute(statement))
+
+
+def unbilled_by_account(connection: Connection) -> dict[tuple[str, str], int]:
+    """The same of every account and currency, for head office's list."""
+    found: dict[tuple[str, str], int] = {}
+    for row in connection.execute(_granted()):
+        key = (row.account_id, row.currency)
+        found[key] = found.get(key, 0) + _open_part(row)
+    return found
+
+
+def _granted() -> Select[Any]:
+    c = channel_order.c
     gone = (
         select(func.coalesce(func.sum(shipment_line.c.amount_minor), 0))
         .where(shipment_line.c.order_id == c.id)
         .correlate(channel_order)
         .scalar_subquery()
     )
-    statement = select(c.accepted_minor, gone.label("gone")).where(
-        c.account_id == account_id,
-        c.currency == currency,
-        c.decided.in_([state.value for state in sorted(GRANTED)]),
+    return select(c.account_id, c.currency, c.accepted_minor, gone.label("gone")).where(
+        c.decided.in_([state.value for state in sorted(GRANTED)])
     )
+
+
+def _open_part(row: Row[Any]) -> int:
     # An order shipped beyond its grant is owed already; it must not hide another's open part.
-    return sum(max(row.accepted_minor - int(row.gone), 0) for row in connection.execute(statement))
+    return max(int(row.accepted_minor) - int(row.gone), 0)
 
 
 def credit(

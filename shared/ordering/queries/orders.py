@@ -21,6 +21,7 @@ from shared.ordering.tables import (
     channel_order,
     order_decision,
     order_line,
+    order_revision_line,
     receipt_line,
     shipment_line,
 )
@@ -50,6 +51,8 @@ class OrderView:
     """Submitted, or the outcome of its decision."""
     decision: str
     revision: int
+    in_force: int
+    """The revision whose lines hold; 0 = those of the decision (E09)."""
     code: str
     decided_by: str
     submitted_by: str
@@ -81,10 +84,16 @@ def orders(
     account_id: str | None = None,
     supplier: str | None = None,
     states: Collection[OrderState] = (),
+    sales_orgs: Collection[str] | None = None,
     limit: int = 200,
 ) -> list[OrderView]:
-    """Orders of an account, or asked of a supplier ('' = head office), newest first."""
+    """Orders of an account, or asked of a supplier ('' = head office), newest first.
+
+    ``sales_orgs`` are those its reader is granted (A04); None or '' among them is every one.
+    """
     statement = _orders()
+    if sales_orgs is not None and "" not in sales_orgs:
+        statement = statement.where(channel_order.c.sales_org.in_(sorted(sales_orgs)))
     if account_id is not None:
         statement = statement.where(channel_order.c.account_id == account_id)
     if supplier is not None:
@@ -153,17 +162,23 @@ _SAME = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:
-    """A line of an order with what was granted and what became of it."""
+    """A line of an order with what is granted now and what became of it."""
 
     line_no: int
     product_id: str
+    """What is to come: a substitute, once its revision is in force (E09)."""
+    asked_product_id: str
     unit: str
     qty_micro: int
     unit_price_micro: int
     amount_minor: int
+    """As asked."""
     is_gift: bool
+    is_whole_only: bool
     policy_id: str
     requested_date: str
+    delivery_date: str
+    """As promised for this line; '' = no date of its own."""
     note: str
     price_trail: str
     accepted_micro: int
@@ -181,9 +196,16 @@ class LineView:
         return max(self.accepted_micro - self.shipped_micro, 0)
 
 
-def lines(connection: Connection, order_id: str) -> list[LineView]:
-    """The lines of an order in its own order, main goods and gifts."""
+def lines(connection: Connection, order_id: str, *, revision: int | None = None) -> list[LineView]:
+    """The lines of an order in its own order, main goods and gifts.
+
+    As they are granted now, or as a revision granted them (0 = as they were decided).
+    """
+    if revision is None:
+        held = select(channel_order.c.in_force).where(channel_order.c.id == order_id)
+        revision = connection.execute(held).scalar() or 0
     decided = {row.line_no: row for row in connection.execute(_last_decision(order_id))}
+    revised = {row.line_no: row for row in connection.execute(_revised(order_id, revision))}
     went = {row.order_line_no: row for row in connection.execute(_shipped(order_id))}
     came = {row.order_line_no: row for row in connection.execute(_arrived(order_id))}
     statement = (
@@ -191,31 +213,45 @@ def lines(connection: Connection, order_id: str) -> list[LineView]:
     )
     found = []
     for row in connection.execute(statement):
-        grant, gone, here = (part.get(row.line_no) for part in (decided, went, came))
-        found.append(
-            LineView(
-                line_no=row.line_no,
-                product_id=row.product_id,
-                unit=row.unit,
-                qty_micro=row.qty_micro,
-                unit_price_micro=row.unit_price_micro,
-                amount_minor=row.amount_minor,
-                is_gift=bool(row.is_gift),
-                policy_id=row.policy_id,
-                requested_date=row.requested_date,
-                note=row.note,
-                price_trail=row.price_trail,
-                accepted_micro=grant.accepted_micro if grant else 0,
-                accepted_minor=grant.accepted_minor if grant else 0,
-                reason=grant.reason if grant else "",
-                shipped_micro=int(gone.qty) if gone else 0,
-                shipped_minor=int(gone.minor) if gone else 0,
-                good_micro=int(here.good) if here else 0,
-                damaged_micro=int(here.damaged) if here else 0,
-                short_micro=int(here.short) if here else 0,
-            )
-        )
+        grant = revised.get(row.line_no) or decided.get(row.line_no)
+        found.append(_line(row, grant, went.get(row.line_no), came.get(row.line_no)))
     return found
+
+
+def _line(
+    row: Row[Any], grant: Row[Any] | None, gone: Row[Any] | None, here: Row[Any] | None
+) -> LineView:
+    # A revision's row names the goods and their price; a decision's only how much of them.
+    priced = grant if grant is not None and "product_id" in grant._fields else row
+    return LineView(
+        line_no=row.line_no,
+        product_id=priced.product_id,
+        asked_product_id=row.product_id,
+        unit=row.unit,
+        qty_micro=row.qty_micro,
+        unit_price_micro=priced.unit_price_micro,
+        amount_minor=row.amount_minor,
+        is_gift=bool(row.is_gift),
+        is_whole_only=bool(row.is_whole_only),
+        policy_id=row.policy_id,
+        requested_date=row.requested_date,
+        delivery_date=grant.delivery_date if grant else "",
+        note=row.note,
+        price_trail=priced.price_trail,
+        accepted_micro=grant.accepted_micro if grant else 0,
+        accepted_minor=grant.accepted_minor if grant else 0,
+        reason=grant.reason if grant else "",
+        shipped_micro=int(gone.qty) if gone else 0,
+        shipped_minor=int(gone.minor) if gone else 0,
+        good_micro=int(here.good) if here else 0,
+        damaged_micro=int(here.damaged) if here else 0,
+        short_micro=int(here.short) if here else 0,
+    )
+
+
+def _revised(order_id: str, revision: int) -> Select[Any]:
+    r = order_revision_line.c
+    return select(order_revision_line).where(r.order_id == order_id, r.revision == revision)
 
 
 def _last_decision(order_id: str) -> Select[Any]:
@@ -264,6 +300,7 @@ def asked_lines(connection: Connection, order_id: str) -> list[AskedLine]:
             qty_micro=row.qty_micro,
             amount_minor=row.amount_minor,
             is_gift=bool(row.is_gift),
+            is_whole_only=bool(row.is_whole_only),
         )
         for row in connection.execute(statement)
     ]

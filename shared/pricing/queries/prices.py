@@ -181,17 +181,33 @@ class RetailPrices:
         return next((price for price in found if price is not None), None)
 
 
-def retail_prices(connection: Connection, site_id: str, at_us: int) -> RetailPrices:
-    """The consumer's prices at a site, over its sales organisations in their order."""
-    books = (
+def retail_prices(
+    connection: Connection, site_id: str, at_us: int, *, price_list_id: str = ""
+) -> RetailPrices:
+    """The consumer's prices at a site, over its sales organisations in their order.
+
+    With a price list they are those of its consumers, such as members (I10). A shop's own price
+    holds for everybody.
+    """
+    opened = (
         price_book(connection, PriceContext(sales_org_id=sales_org_id), at_us, retail=True)
         for sales_org_id in sales_orgs_of_site(connection, site_id)
     )
-    return RetailPrices(
-        connection=connection,
-        site_id=site_id,
-        books=tuple(book for book in books if book is not None),
+    books = tuple(book for book in opened if book is not None)
+    if price_list_id:
+        steps = rules.by_list(price_list_id)
+        books = tuple(replace(book, version=replace(book.version, steps=steps)) for book in books)
+    return RetailPrices(connection=connection, site_id=site_id, books=books)
+
+
+def own_prices_of(connection: Connection, site_id: str) -> dict[str, int]:
+    """The retail prices a shop set itself, by product, at 10⁻⁶ (B11)."""
+    rows = connection.execute(
+        select(own_price.c.product_id, own_price.c.unit_price_micro).where(
+            own_price.c.site_id == site_id, own_price.c.is_removed == 0
+        )
     )
+    return {row.product_id: row.unit_price_micro for row in rows}
 
 
 def retail_price(connection: Connection, site_id: str, product_id: str, at_us: int) -> Price | None:

@@ -29,6 +29,17 @@ RETAIL_ONLY: Final = (Step(RETAIL, (RETAIL,)),)
 """What the consumer pays: the suggested retail price and nothing else (C01)."""
 
 
+def by_list(list_id: str, *, decimals: int = 2) -> tuple[Step, ...]:
+    """What a consumer on a price list pays, such as a member: the list's own price, else retail ×
+    the list's ratio for the product, its brand or everything, else retail (I10)."""
+    listed = f"list:{list_id}"
+    return (
+        Step("listed", (listed,)),
+        Step("listed_ratio", (RETAIL,), (listed,), decimals),
+        *RETAIL_ONLY,
+    )
+
+
 def retail_ratio(*, decimals: int = 2) -> tuple[Step, ...]:
     """分销: a price that was agreed on, else retail × ratio of the level and brand (C04, A03)."""
     return (

@@ -34,12 +34,19 @@ def price_of_trail(text: str) -> Price:
         raise RuleViolation("TRAIL_UNREADABLE") from error
 
 
-_ZH: Final = {"price": "价", "retail": "零售", "version": "第{}版", "place": "第{}/{}顺位"}
+_ZH: Final = {
+    "price": "价",
+    "retail": "零售",
+    "list:member": "会员",
+    "version": "第{}版",
+    "place": "第{}/{}顺位",
+}
 
 
 _EN: Final = {
     "price": "",
     "retail": "retail",
+    "list:member": "member",
     "version": "version {}",
     "place": "fallback {} of {}",
 }
@@ -74,4 +81,4 @@ def read_aloud(
 def _said(dimension: str, names: Mapping[str, str], words: Mapping[str, str]) -> str:
     if dimension in names:
         return names[dimension]
-    return words["retail"] if dimension == RETAIL else dimension.partition(":")[2] or dimension
+    return words.get(dimension) or dimension.partition(":")[2] or dimension

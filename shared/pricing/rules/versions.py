@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Final, NamedTuple
 
 from shared.core.errors import RuleViolation
@@ -14,6 +15,14 @@ ROWS_MAX: Final = 5_000
 
 
 _MODULUS: Final = 1 << 62
+
+
+class Stage(StrEnum):
+    """How far a version has come on a device (C02, C03)."""
+
+    RECEIVED = "received"
+    VERIFIED = "verified"
+    ACTIVATED = "activated"
 
 
 class PriceRow(NamedTuple):

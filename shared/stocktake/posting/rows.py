@@ -68,8 +68,11 @@ def post_zone(header: Header, sheet: ZoneCounted) -> Iterator[Write]:
         "line_count": len(sheet.lines),
         "seal": sheet.seal.hex(),
         "sealed_at_us": header.happened_at_us,
+        "started_at_us": sheet.started_at_us,
+        "scans": sheet.scans,
     }
     yield Write("zone_sheet", uid_text(header.uid), common | head)
+    yield from _unknown(header, sheet)
     for place, line in enumerate(sheet.lines, start=1):
         values = common | {
             "sheet_id": uid_text(header.uid),
@@ -81,6 +84,20 @@ def post_zone(header: Header, sheet: ZoneCounted) -> Iterator[Write]:
             "counted_at_us": line.counted_at_us,
         }
         yield Write("zone_line", derived_id(header.uid, "l", place), values)
+
+
+def _unknown(header: Header, sheet: ZoneCounted) -> Iterator[Write]:
+    for place, one in enumerate(sheet.unknown, start=1):
+        values: dict[str, Value] = {
+            "sheet_id": uid_text(header.uid),
+            "count_id": uid_text(sheet.count_uid),
+            "site_id": header.site_id,
+            "zone_id": sheet.zone_id,
+            "counted_by": header.author_id,
+            "code": one.code,
+            "note": one.note,
+        }
+        yield Write("zone_unknown", derived_id(header.uid, "u", place), values)
 
 
 def post_revealed(header: Header, revealed: CountRevealed) -> Iterable[Write]:
@@ -126,7 +143,7 @@ def _approval(
         "site_id": header.site_id,
         "level": level.value,
         "value_minor": approved.value_minor,
-        "approved_by": header.author_id,
+        "approved_by": header.approver_id or header.author_id,
         "approved_at_us": header.happened_at_us,
         "note": approved.note,
     }

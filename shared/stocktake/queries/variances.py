@@ -45,6 +45,8 @@ class Variance:
     was_counted: bool
     """False for what the book holds and nobody found (whole-site counts)."""
     counters: tuple[str, ...]
+    is_checked: bool
+    """Two people or more counted it in each of its zones."""
 
     @property
     def difference_micro(self) -> int:
@@ -53,8 +55,8 @@ class Variance:
 
     @property
     def needs_recount(self) -> bool:
-        """Out of tolerance after one person only, or two people disagree."""
-        return not self.is_settled or (self.is_out and len(self.counters) < 2)
+        """Out of tolerance where one person alone counted, or two people disagree."""
+        return not self.is_settled or (self.is_out and not self.is_checked)
 
 
 def seen(connection: Connection, count_id: str) -> list[Seen]:
@@ -142,6 +144,7 @@ def _variance(
         ),
         was_counted=counted is not None,
         counters=counted.counters if counted else (),
+        is_checked=counted.is_checked if counted else False,
     )
 
 

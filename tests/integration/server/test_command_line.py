@@ -11,6 +11,8 @@ import httpx
 import pytest
 from sqlalchemy import text
 
+from shared.access.pins import pin_fits
+from shared.access.queries import people_at
 from shared.journal.chain import SigningKey
 from shared.sync.messages import Enrol, EnrolAnswer, Hello, HelloAnswer, pack, unpack
 from shared.sync.requests import enrolment_message
@@ -146,6 +148,22 @@ def test_people_are_stated_and_devices_revoked_by_command(
         assert "sale.make" not in may(connection, "wang", "SH02")
         assert "price.publish" in may(connection, "boss", "")
     office.database.close()
+
+
+def test_the_command_line_gives_a_pin_and_leaves_it_alone_afterwards(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--role", "clerk", "--site", "SH01", "--home", str(home)]
+    assert main(["user", "wang", "--pin", "2468", *where]) == 0
+    assert main(["user", "wang", "--name", "王芳", *where]) == 0
+    assert main(["user", "wang", "--pin", "11", *where]) == 1
+    assert "PIN_BAD" in capsys.readouterr().err
+    office = open_home(home, "", SystemRandomness())
+    with office.database.read() as connection:
+        (wang,) = people_at(connection, "SH01")
+    office.database.close()
+    assert wang.name == "王芳"
+    assert pin_fits("2468", wang.pin_hash)
 
 
 def test_a_head_office_can_begin_with_its_first_people(tmp_path: Path) -> None:

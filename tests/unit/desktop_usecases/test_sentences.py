@@ -6,7 +6,6 @@ from pathlib import Path
 
 import desktop
 from desktop.headless.sentences import SENTENCES
-from shared.core.importing import ADVICE
 
 _RAISED = {"RuleViolation", "AccessDenied", "Conflict", "StepNotAllowed", "Unavailable"}
 # Told to the program that asked, which goes on without: no person meets them.
@@ -27,5 +26,5 @@ def raised_codes() -> Iterator[tuple[str, str]]:
 def test_every_refusal_of_the_client_has_a_sentence() -> None:
     codes = list(raised_codes())
     assert len(codes) > 100
-    told = SENTENCES.keys() | ADVICE.keys() | _NEVER_TOLD
+    told = SENTENCES.keys() | _NEVER_TOLD
     assert [one for one in codes if one[1] not in told] == []

@@ -101,3 +101,22 @@ def test_a_folder_that_is_not_there_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(Unavailable) as refused:
         open_database(f"sqlite:///{tmp_path / 'none' / 'hq.db'}")
     assert refused.value.code == "DATABASE_UNREACHABLE"
+
+
+def test_a_database_of_an_earlier_program_gains_the_columns_that_are_new(tmp_path: Path) -> None:
+    database = _database(tmp_path)
+    with database.write() as connection:
+        migrate(connection, SCHEMA)
+        connection.exec_driver_sql(
+            "INSERT INTO sales_org (id, name, _extra) VALUES ('FX', 'FX', x'')"
+        )
+        connection.exec_driver_sql("ALTER TABLE sales_org DROP COLUMN revision_policy")
+        tell(connection, "schema_version", "1")
+
+    with database.write() as connection:
+        migrate(connection, SCHEMA)
+        row = connection.exec_driver_sql("SELECT name, revision_policy FROM sales_org").one()
+        assert schema_version(connection) == len(STEPS)
+    database.close()
+
+    assert tuple(row) == ("FX", "")

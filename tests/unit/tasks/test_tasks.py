@@ -57,6 +57,6 @@ def test_a_task_closed_by_a_person_is_gone_until_the_trouble_comes_back(office: 
 
 
 def test_a_task_of_a_site_is_held_there_and_at_head_office_and_one_without_only_there() -> None:
-    (table,) = TABLES
+    table = TABLES[0]
     assert table.scopes(table.full({"site_id": "SH01"})) == ("hq", "site:SH01")
     assert table.scopes(table.full({})) == ("hq",)

@@ -1,0 +1,90 @@
+"""What the program can do for a device that belongs to nobody yet (R07)."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.app.client import Client
+from desktop.app.demo_shop import DemoTexts, demo_home, open_demo_shop
+from desktop.app.founding import NewShop, found_shop, founded_as
+from desktop.store.bus import Touched
+from desktop.sync.conversation import drive
+from desktop.sync.engine import sync
+from desktop.sync.founding import is_joined
+from desktop.sync.founding import join as join_by_code
+from desktop.sync.transport import HttpTransport, new_client, send_joining
+
+
+class DeviceFounder:
+    """Founds, joins and fetches for one client; called on threads beside the window."""
+
+    def __init__(
+        self, client: Client, texts: DemoTexts, go_on: Callable[[Path, str], None]
+    ) -> None:
+        self._client = client
+        self._texts = texts
+        self._go_on = go_on
+        self._transport: HttpTransport | None = None
+        self._received = 0
+
+    def found(self, name: str, owner_name: str, pin: str) -> str:
+        """Found a shop; the owner's id."""
+        shop = NewShop(name=name, owner_name=owner_name, pin=pin)
+        return found_shop(self._client, shop).user_id
+
+    def try_demo(self, user_id: str = "") -> None:
+        """Make the demo shop when there is none yet, and go on in its folder."""
+        home = demo_home(self._client.home)
+        client, founded = open_demo_shop(
+            home,
+            self._client.store.local.layout,
+            clock=self._client.clock,
+            randomness=self._client.randomness,
+            texts=self._texts,
+        )
+        client.close()
+        self._go_on(home, user_id or founded.user_id)
+
+    def join(self, address: str, code: str) -> None:
+        """A new device enrols; a shop that founded itself brings its documents along."""
+        known = self._client.store.identity
+        if known is None:
+            self._client.enrol(address, code)
+        elif not is_joined(known):
+            with new_client(address) as http:
+                join_by_code(
+                    self._client.store,
+                    self._client.keys,
+                    lambda message: send_joining(http, message),
+                    code=code,
+                    server_url=address,
+                )
+
+    def first_sync(self) -> int:
+        """Fetch everything; how many rows came."""
+        self._received = 0
+        unsubscribe = self._client.store.bus.subscribe(self._count)
+        self._transport = self._client.new_transport()
+        try:
+            store, clock = self._client.store, self._client.clock
+            return drive(sync(store, clock), self._transport.send).pulled
+        finally:
+            unsubscribe()
+            self._transport.close()
+            self._transport = None
+
+    def stop_sync(self) -> None:
+        """Break the sync under way off."""
+        if self._transport is not None:
+            self._transport.interrupt()
+
+    def received(self) -> int:
+        """Rows that came since the sync began."""
+        return self._received
+
+    def owner_id(self) -> str:
+        """The owner of the shop this device founded; '' for any other device."""
+        known = self._client.store.identity
+        return founded_as(known).user_id if known is not None and not is_joined(known) else ""
+
+    def _count(self, touched: Touched) -> None:
+        self._received += sum(len(ids) for ids in touched.values())

@@ -1,0 +1,1 @@
+"""Scanners, printers, drawers and displays at the counter, without any screen."""

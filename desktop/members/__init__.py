@@ -1,0 +1,1 @@
+"""Members: registered and found at the till, offline."""

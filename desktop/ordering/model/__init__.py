@@ -1,0 +1,1 @@
+"""What the screens of ordering show and decide, without Qt."""

@@ -1,0 +1,109 @@
+"""The product display: what an account may order, by brand and category, with its price."""
+
+from desktop.ordering.usecases.carts import accounts_to_order_for
+from desktop.ordering.usecases.showing import (
+    ShownGoods,
+    barcodes_of,
+    picture_file,
+    read_display,
+    search_ids,
+    units_of,
+)
+from desktop.ordering.usecases.wishing import Where
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.channel.queries import AccountView
+from shared.core.clock import business_day
+from shared.core.quantity import Pack
+
+PICTURES = "pictures.folder"
+"""Setting: where the pictures of goods are kept on this device."""
+
+
+class Display(Watched):
+    """All goods are read once and filtered in memory; nothing here needs a picture (B01)."""
+
+    def __init__(self, desk: Desk, site_id: str, zone: str, pictures: str = "") -> None:
+        super().__init__()
+        self.desk = desk
+        self.site_id = site_id
+        self.zone = zone
+        self.pictures = pictures
+        self.accounts: tuple[AccountView, ...] = ()
+        self.account: AccountView | None = None
+        self.goods: tuple[ShownGoods, ...] = ()
+        self.shown: tuple[ShownGoods, ...] = ()
+        self.brand = ""
+        self.category = ""
+        self.text = ""
+
+    async def load(self, account_id: str = "") -> None:
+        """Read what the account may order."""
+        self.accounts = await self.desk.fetch(
+            accounts_to_order_for, self.desk.author_id, self.site_id
+        )
+        wanted = account_id or (self.account.account_id if self.account else "")
+        own = [one for one in self.accounts if one.account_id == wanted]
+        self.account = next(iter(own or self.accounts), None)
+        if self.account is None:
+            self.goods = ()
+        else:
+            at_us = self.desk.now_us
+            where = Where(
+                site_id=self.site_id,
+                account=self.account,
+                at_us=at_us,
+                today=business_day(at_us, self.zone),
+            )
+            self.goods = tuple(await self.desk.fetch(read_display, where))
+        self.narrow(brand="", category="", text=self.text)
+
+    def narrow(
+        self, *, brand: str | None = None, category: str | None = None, text: str | None = None
+    ) -> None:
+        """Show only a brand, a category, or what a text means; None leaves a choice as it is."""
+        self.brand = self.brand if brand is None else brand
+        self.category = self.category if category is None else category
+        self.text = self.text if text is None else text
+        fitting = [
+            one
+            for one in self.goods
+            if (not self.brand or one.brand == self.brand)
+            and (not self.category or one.category.startswith(self.category))
+        ]
+        self.shown = tuple(self._meant(fitting))
+        self.changed()
+
+    @property
+    def brands(self) -> tuple[str, ...]:
+        """The brands there are, by name."""
+        return tuple(sorted({one.brand for one in self.goods if one.brand}))
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories there are, each above its parts."""
+        whole = {one.category for one in self.goods if one.category}
+        tops = {one.partition("/")[0] for one in whole}
+        return tuple(sorted(whole | tops))
+
+    def goods_of(self, product_id: str) -> ShownGoods | None:
+        """A product of the list."""
+        return next((one for one in self.goods if one.product_id == product_id), None)
+
+    def packs(self, product_id: str) -> tuple[Pack, ...]:
+        """The units of a product."""
+        return self.desk.read(units_of, product_id)
+
+    def barcodes(self, product_id: str) -> list[tuple[str, str]]:
+        """Its barcodes with the unit each names."""
+        return self.desk.read(barcodes_of, product_id)
+
+    def picture_of(self, goods: ShownGoods) -> str:
+        """Where its picture is kept here; '' = nowhere."""
+        return picture_file(self.pictures, goods)
+
+    def _meant(self, fitting: list[ShownGoods]) -> list[ShownGoods]:
+        if not self.text.strip():
+            return fitting
+        by_id = {one.product_id: one for one in fitting}
+        return [by_id[one] for one in self.desk.read(search_ids, self.text) if one in by_id]

@@ -1,0 +1,130 @@
+"""A line of the order editor with everything a person wants to see of it."""
+
+from dataclasses import dataclass
+
+from desktop.ordering.model.cart import CartLine
+from desktop.ordering.usecases.wishing import Goods
+from shared.core.importing import Problem
+from shared.core.money import line_amount_minor
+from shared.core.quantity import Pack, format_quantity
+from shared.ordering.rules import Suggestion, cover_days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of the editor: ordered, or only suggested so far."""
+
+    number: int
+    line: CartLine
+    goods: Goods | None
+    """None while nothing is known of the product here."""
+    suggestion: Suggestion | None
+    looked_back: int
+    currency: str
+
+    @property
+    def product_id(self) -> str:
+        """The product."""
+        return self.line.product_id
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the account may order it now."""
+        return self.goods is not None and self.goods.facts.is_listed
+
+    @property
+    def code(self) -> str:
+        """Its code, told only of goods the account may order (B02)."""
+        return self.goods.facts.product.code if self.goods else self.product_id
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.goods.facts.product.name if self.goods else ""
+
+    @property
+    def spec(self) -> str:
+        """Its specification."""
+        return self.goods.facts.product.spec if self.goods else ""
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The units it is counted in."""
+        return self.goods.facts.packs if self.goods else ()
+
+    @property
+    def on_hand_micro(self) -> int | None:
+        """Sellable here."""
+        return self.goods.facts.standing.on_hand_micro if self.goods else None
+
+    @property
+    def coming_micro(self) -> int | None:
+        """On its way here, and ordered before."""
+        if self.goods is None:
+            return None
+        standing = self.goods.facts.standing
+        return standing.in_transit_micro + standing.on_order_micro
+
+    @property
+    def sold_30_micro(self) -> int | None:
+        """Sold out in thirty days."""
+        return self.goods.facts.sold_30_micro if self.goods else None
+
+    @property
+    def cover_days(self) -> int | None:
+        """How many days the stock lasts; None where nothing sold."""
+        return cover_days(self.goods.facts.standing, self.looked_back) if self.goods else None
+
+    @property
+    def suggested_micro(self) -> int | None:
+        """What the rule would order; None where it would order nothing."""
+        return self.suggestion.suggested_micro or None if self.suggestion else None
+
+    @property
+    def qty_micro(self) -> int | None:
+        """What is ordered; None while it is only suggested."""
+        return self.line.qty_micro or None
+
+    @property
+    def qty_text(self) -> str:
+        """What is ordered in packs, as it is typed."""
+        return format_quantity(self.line.qty_micro, self.packs) if self.line.qty_micro else ""
+
+    @property
+    def price_micro(self) -> int | None:
+        """The account's price of now."""
+        return self.goods.price.unit_price_micro if self.goods and self.goods.price else None
+
+    @property
+    def amount_minor(self) -> int | None:
+        """Quantity times price; None where there is no price or nothing is ordered."""
+        if self.price_micro is None or not self.line.qty_micro:
+            return None
+        return line_amount_minor(self.line.qty_micro, self.price_micro, self.currency)
+
+    @property
+    def is_whole_packs(self) -> bool:
+        """Whether the quantity is whole packs of the smallest size."""
+        larger = [
+            one.factor_micro for one in self.packs if one.factor_micro > self.packs[0].factor_micro
+        ]
+        return not larger or self.line.qty_micro % min(larger) == 0
+
+    @property
+    def has_new_qty(self) -> bool:
+        """Whether a reworked line asks for another quantity than before."""
+        return self.line.was_qty_micro >= 0 and self.line.was_qty_micro != self.line.qty_micro
+
+    @property
+    def has_new_price(self) -> bool:
+        """Whether a reworked line costs another price than before."""
+        was, now = self.line.was_price_micro, self.price_micro
+        return was >= 0 and now is not None and was != now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pasted:
+    """What came of pasted rows."""
+
+    taken: int
+    problems: tuple[Problem, ...]

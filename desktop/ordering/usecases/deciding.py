@@ -1,0 +1,72 @@
+"""What the order desk reads: the orders that wait, and all that a decision needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from shared.catalog.queries import products
+from shared.channel.queries import account, supplying_sites
+from shared.ordering.queries.deciding import credit
+from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
+from shared.ordering.queries.revising import price_doubts
+from shared.ordering.rules import Credit, OrderState
+from shared.stock.queries import on_hand_micro
+from shared.stock.rules import location
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderOnDesk:
+    """An order with what the person deciding has to know."""
+
+    order: OrderView
+    account_name: str
+    lines: Sequence[tuple[LineView, str, str, int]]
+    """Line, product code and name, sellable stock in millionths."""
+    credit: Credit
+    sites: Sequence[tuple[str, str]]
+    """Where goods may leave from: id and name."""
+    doubts: dict[int, int]
+    """By line: what its price should be, -1 = no price at all."""
+
+
+def orders_on_desk(
+    connection: Connection, states: frozenset[OrderState]
+) -> tuple[list[OrderView], dict[str, str]]:
+    """Orders asked of head office, newest first, and what their accounts are called."""
+    found = orders(connection, supplier="", states=states)
+    names = {}
+    for account_id in {one.account_id for one in found}:
+        view = account(connection, account_id)
+        names[account_id] = view.name if view else account_id
+    return found, names
+
+
+def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
+    """One order with its lines, credit and stock; None when it is not here."""
+    found = order(connection, order_id)
+    if found is None:
+        return None
+    buyer = account(connection, found.account_id)
+    sites = supplying_sites(connection)
+    places = [location(site_id) for site_id, _name in sites]
+    held = lines(connection, order_id)
+    goods = products(connection, [one.product_id for one in held])
+    rows = [
+        (
+            one,
+            goods[one.product_id].code if one.product_id in goods else one.product_id,
+            goods[one.product_id].name if one.product_id in goods else "",
+            sum(on_hand_micro(connection, place, one.product_id) for place in places),
+        )
+        for one in held
+    ]
+    limit = buyer.credit_limit_minor if buyer else 0
+    return OrderOnDesk(
+        order=found,
+        account_name=buyer.name if buyer else found.account_id,
+        lines=rows,
+        credit=credit(connection, found.account_id, found.currency, limit),
+        sites=sites,
+        doubts={one.line_no: one.expected_micro for one in price_doubts(connection, found)},
+    )

@@ -1,0 +1,378 @@
+"""What the screens of who orders read: orders, their lines, their papers, goods under way."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from desktop.store.identity import load_identity, load_state
+from shared.access.queries import user
+from shared.catalog.queries import ProductView, packs_of, products
+from shared.channel.queries import account, site_of
+from shared.core.quantity import Pack
+from shared.journal.tables import journal
+from shared.ordering.queries.deciding import acceptance
+from shared.ordering.queries.flow import (
+    FlowStep,
+    Refusal,
+    ShipmentView,
+    ShippedLineView,
+    awaited,
+    flow,
+    refusals,
+    shipment_of,
+    shipped_lines,
+)
+from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
+from shared.ordering.queries.revising import (
+    PlannedShipment,
+    RevisionDifference,
+    RevisionView,
+    planned_shipments,
+    revision_difference,
+    waiting_revision,
+)
+from shared.ordering.rules import AcceptanceRate, OrderState
+from shared.ordering.tables import receipt, receipt_line, shipment
+
+NAMES_MAX = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedOrder:
+    """An order in the list of who asked."""
+
+    order: OrderView
+    account_name: str
+    is_unsent: bool
+    """Still on this device alone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedLine:
+    """A line with what its product is called and counted in."""
+
+    line: LineView
+    goods: ProductView | None
+    packs: tuple[Pack, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called; its id when nobody here knows it."""
+        return self.goods.name if self.goods else self.line.product_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A line a waiting revision changes, with the names of both goods."""
+
+    difference: RevisionDifference
+    before_name: str
+    after_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDetail:
+    """Everything the sheet of an order shows."""
+
+    order: OrderView
+    lines: tuple[NamedLine, ...]
+    refusals: tuple[Refusal, ...]
+    revision: RevisionView | None
+    """What the supplier changed and this account has to answer (E09)."""
+    changes: tuple[Changed, ...]
+    planned: tuple[PlannedShipment, ...]
+    is_unsent: bool
+    names: Mapping[str, str]
+    """Of the people and sites it mentions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowNode:
+    """A step of the document flow as it is drawn; one without a document is still to come."""
+
+    kind: str
+    number: str
+    who: str
+    where: str
+    at_us: int
+    code: str = ""
+    arrived_at_us: int = 0
+    """When it came here; 0 = made here, or not known."""
+    is_missing: bool = False
+    """It is at head office, or not made yet, and not here."""
+    is_own: bool = False
+    is_unsent: bool = False
+
+
+def list_orders(
+    connection: Connection, account_ids: Sequence[str], states: Collection[OrderState]
+) -> list[ListedOrder]:
+    """The orders of these accounts, newest first."""
+    found = [
+        one
+        for account_id in account_ids
+        for one in orders(connection, account_id=account_id, states=states)
+    ]
+    found.sort(key=lambda one: (one.submitted_at_us, one.id), reverse=True)
+    named = {one: account(connection, one) for one in account_ids}
+    unsent = unsent_of(connection, [one.id for one in found])
+    return [
+        ListedOrder(
+            order=one,
+            account_name=known.name if (known := named[one.account_id]) else one.account_id,
+            is_unsent=one.id in unsent,
+        )
+        for one in found
+    ]
+
+
+def unsent_of(connection: Connection, uids: Sequence[str]) -> frozenset[str]:
+    """Those of the documents that head office has not acknowledged yet."""
+    own, acknowledged_n = load_identity(connection), load_state(connection).acknowledged_n
+    if own is None:
+        return frozenset()
+    found: set[str] = set()
+    for start in range(0, len(uids), NAMES_MAX):
+        part = uids[start : start + NAMES_MAX]
+        rows = connection.execute(
+            select(journal.c.uid).where(
+                journal.c.uid.in_(part),
+                journal.c.device_id == own.device_id,
+                journal.c.incarnation == own.incarnation,
+                journal.c.n > acknowledged_n,
+            )
+        )
+        found |= {row.uid for row in rows}
+    return frozenset(found)
+
+
+def read_acceptance(connection: Connection, account_ids: Sequence[str]) -> list[AcceptanceRate]:
+    """The acceptance rate of each account's decided orders (E10)."""
+    return [acceptance(connection, account_id=one) for one in account_ids]
+
+
+def read_order(connection: Connection, order_id: str) -> OrderDetail | None:
+    """An order with its lines, refusals, revision and shipments; None when it is not here."""
+    found = order(connection, order_id)
+    if found is None:
+        return None
+    revision = waiting_revision(connection, order_id)
+    changes = (
+        revision_difference(connection, order_id, revision.base, revision.revision)
+        if revision
+        else []
+    )
+    return OrderDetail(
+        order=found,
+        lines=tuple(_named(connection, lines(connection, order_id))),
+        refusals=tuple(refusals(connection, order_id)),
+        revision=revision,
+        changes=tuple(_changed(connection, changes)),
+        planned=tuple(planned_shipments(connection, found)),
+        is_unsent=bool(unsent_of(connection, [order_id])),
+        names=people_of(connection, [found.submitted_by, found.decided_by]),
+    )
+
+
+def _named(connection: Connection, found: Sequence[LineView]) -> list[NamedLine]:
+    known = products(connection, [one.product_id for one in found])
+    return [
+        NamedLine(
+            line=one,
+            goods=known.get(one.product_id),
+            packs=packs_of(connection, one.product_id),
+        )
+        for one in found
+    ]
+
+
+def _changed(connection: Connection, found: Sequence[RevisionDifference]) -> list[Changed]:
+    ids = [one for each in found for one in (each.before.product_id, each.after.product_id)]
+    known = products(connection, ids)
+
+    def named(product_id: str) -> str:
+        return known[product_id].name if product_id in known else product_id
+
+    return [
+        Changed(
+            difference=one,
+            before_name=named(one.before.product_id),
+            after_name=named(one.after.product_id),
+        )
+        for one in found
+    ]
+
+
+def people_of(connection: Connection, user_ids: Collection[str]) -> dict[str, str]:
+    """What people are called; nobody here knows all of them."""
+    found = {one: user(connection, one) for one in user_ids if one}
+    return {one: who.name for one, who in found.items() if who is not None}
+
+
+def read_flow(connection: Connection, order_id: str, device_id: str) -> list[FlowNode]:
+    """The documents around an order, and the next one that is not here (E11)."""
+    steps = flow(connection, order_id)
+    unsent = unsent_of(connection, [one.id for one in steps])
+    people = people_of(connection, {one.author_id for one in steps})
+    nodes: list[FlowNode] = []
+    for one in steps:
+        if one.is_predecessor_missing:
+            nodes.append(_missing(one.kind))
+        nodes.append(_node(connection, one, people, device_id, one.id in unsent))
+    found = order(connection, order_id)
+    nodes += _to_come(found) if found else []
+    return nodes
+
+
+def _node(
+    connection: Connection, one: FlowStep, people: Mapping[str, str], device_id: str, unsent: bool
+) -> FlowNode:
+    place = site_of(connection, one.site_id) if one.site_id else None
+    return FlowNode(
+        kind=one.kind,
+        number=one.number,
+        who=people.get(one.author_id, one.author_id),
+        where=place.name if place else one.site_id,
+        at_us=one.happened_at_us,
+        code=one.code,
+        is_own=one.device_id == device_id,
+        is_unsent=unsent,
+    )
+
+
+def _missing(kind: str) -> FlowNode:
+    return FlowNode(kind=f"before_{kind}", number="", who="", where="", at_us=0, is_missing=True)
+
+
+_NEXT = {
+    OrderState.SUBMITTED: "order_decided",
+    OrderState.ACCEPTED: "shipment_posted",
+    OrderState.PARTIAL: "shipment_posted",
+    OrderState.PART_SHIPPED: "shipment_posted",
+    OrderState.REVISED: "order_revision_settled",
+    OrderState.SHIPPED: "receipt_posted",
+}
+
+
+def _to_come(found: OrderView) -> list[FlowNode]:
+    kind = _NEXT.get(found.state)
+    if kind is None:
+        return []
+    return [FlowNode(kind=kind, number="", who="", where="", at_us=0, is_missing=True)]
+
+
+# Receiving
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A shipment on its way here, as the list of receiving shows it."""
+
+    shipment: ShipmentView
+    order_number: str
+    from_name: str
+    lines: int
+    qty_micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """A line of a shipment with its goods."""
+
+    line: ShippedLineView
+    goods: ProductView | None
+    packs: tuple[Pack, ...]
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.goods.name if self.goods else self.line.product_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A receipt with what was not as announced."""
+
+    number: str
+    received_at_us: int
+    who: str
+    short_micro: int
+    damaged_micro: int
+    over_micro: int
+
+
+def read_notices(connection: Connection, site_id: str) -> list[Notice]:
+    """Shipments nobody here confirmed yet, oldest first (待确认收货)."""
+    found = []
+    for one in awaited(connection, site_id):
+        parts = shipped_lines(connection, one.id)
+        asked = order(connection, one.order_id)
+        place = site_of(connection, one.from_site)
+        found.append(
+            Notice(
+                shipment=one,
+                order_number=asked.number if asked else "",
+                from_name=place.name if place else one.from_site,
+                lines=len(parts),
+                qty_micro=sum(part.qty_micro for part in parts),
+            )
+        )
+    return found
+
+
+def read_notice(connection: Connection, shipment_id: str) -> list[NoticeLine]:
+    """The lines of a shipment with names and packs."""
+    parts = shipped_lines(connection, shipment_id)
+    known = products(connection, [one.product_id for one in parts])
+    return [
+        NoticeLine(
+            line=one,
+            goods=known.get(one.product_id),
+            packs=packs_of(connection, one.product_id),
+        )
+        for one in parts
+    ]
+
+
+def find_shipment(connection: Connection, code: str, site_id: str) -> str:
+    """The shipment a scanned notice means: its number or its id; '' when none is awaited."""
+    found = shipment_of(connection, code.strip().lower())
+    if found is not None and found.to_site == site_id:
+        return found.id
+    c = shipment.c
+    row = connection.execute(
+        select(c.id).where(c.number == code.strip().upper(), c.to_site == site_id)
+    ).scalar()
+    return str(row or "")
+
+
+def read_claims(connection: Connection, site_id: str, *, limit: int = 30) -> list[Claimed]:
+    """The last receipts here, with what was short, damaged or over."""
+    rows = connection.execute(
+        select(receipt)
+        .where(receipt.c.to_site == site_id)
+        .order_by(receipt.c.received_at_us.desc(), receipt.c.id)
+        .limit(limit)
+    ).all()
+    people = people_of(connection, {row.received_by for row in rows})
+    found = []
+    for row in rows:
+        parts = connection.execute(
+            select(
+                receipt_line.c.short_micro,
+                receipt_line.c.damaged_micro,
+                receipt_line.c.over_micro,
+            ).where(receipt_line.c.receipt_id == row.id)
+        ).all()
+        found.append(
+            Claimed(
+                number=row.number,
+                received_at_us=row.received_at_us,
+                who=people.get(row.received_by, row.received_by),
+                short_micro=sum(int(one.short_micro) for one in parts),
+                damaged_micro=sum(int(one.damaged_micro) for one in parts),
+                over_micro=sum(int(one.over_micro) for one in parts),
+            )
+        )
+    return found

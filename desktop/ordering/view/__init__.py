@@ -1,0 +1,1 @@
+"""The screens of ordering: editor, orders, receiving, product display."""

@@ -1,0 +1,390 @@
+"""The order editor: goods in by scan, name or paste, suggestions beside, one key to submit."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from desktop.ordering.model.editor import OrderEditor
+from desktop.ordering.model.rows import Row
+from desktop.ordering.usecases.wishing import FoundGoods
+from desktop.ordering.view.editor_columns import columns_of
+from desktop.ordering.view.panels import CheckPanel, CoverPanel, LinePanel
+from desktop.ordering.view.reasons import price_sheet, problems_sheet, suggestion_sheet
+from desktop.ui.actions import Action
+from desktop.ui.finder import Finder, Hit
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.fitting import GivingWay
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.widgets import (
+    Banner,
+    Empty,
+    Field,
+    button,
+    column,
+    figure,
+    label,
+    pill,
+    row,
+    set_figure,
+)
+from desktop.words import formats
+from shared.core.errors import QutongError, RuleViolation
+
+ACCOUNT_SETTING = "order.account"
+
+
+class OrderEditorScreen(Screen):
+    """One cart at a time; Ctrl+O goes to that of the next sales organisation."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.model = OrderEditor(frame.desk, frame.person.site_id, frame.person.zone)
+        self._picked: FoundGoods | None = None
+        self._build()
+        self.until_gone(self.model.watch(self._show))
+        self.watch(self.model.refresh, "price_version", "shipment", "order_decision")
+        self.model.start(frame.settings.get(ACCOUNT_SETTING))
+        if self.model.cart.shows_suggestions:
+            self._suggest()
+
+    # drawing
+
+    def _build(self) -> None:
+        words = self.words
+        self.org = pill("", Tone.ACCENT)
+        self.account = label("", "strong")
+        self.lines_of_head = label("", "small")
+        self.credit = label("", "small")
+        self.total = figure(words("reorder.total"), "0.00")
+        head = row(
+            column(
+                row(self.org, self.account, None),
+                self.lines_of_head,
+                self.credit,
+                spacing=2,
+            ),
+            None,
+            self.total,
+        )
+        self.banner = Banner()
+        self.finder = Finder(words("reorder.find"), self._hits)
+        self.finder.picked.connect(self._pick)
+        self.finder.typed.connect(self._typed)
+        self.finder.pasted.connect(self._paste)
+        self.qty = Field(words("reorder.qty"))
+        self.qty.setFixedWidth(140)
+        self.qty.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.qty.returnPressed.connect(self._add)
+        self.entry = row(self.finder, self.qty, button(words("reorder.add"), self._add))
+        self.table = Table(
+            self.frame,
+            "reorder",
+            columns_of(words, self.model, self.frame.person.currency),
+            empty=Empty(
+                "shopping-cart",
+                words("reorder.empty"),
+                words("reorder.empty_hint"),
+                action=words("reorder.suggest"),
+                pressed=self._suggest,
+            ),
+            can_filter=False,
+        )
+        GivingWay(self.table, {"date": 1000, "sold": 900, "cover": 860, "coming": 700, "code": 640})
+        self.table.pasted.connect(self._paste)
+        self.table.activated.connect(self._line_panel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        layout.setSpacing(SPACE_M)
+        for part in (head, self.banner, self.entry):
+            layout.addWidget(part)
+        layout.addWidget(self.table, 1)
+
+    def _show(self) -> None:
+        model, words = self.model, self.words
+        self.org.setText(model.org_name)
+        self.account.setText(model.account.name if model.account else words("reorder.nobody"))
+        self._show_head()
+        set_figure(self.total, formats.money(model.total_minor, model.currency))
+        self._show_credit()
+        self._show_banner()
+        has_rows = bool(self.table.rows.all)
+        was = self.table.current
+        self.table.set_rows(model.rows)
+        self._hide_column("was", is_hidden=not model.cart.follows)
+        if model.rows and (not has_rows or was is None):
+            self.table.go_to(0, self._place_of("order"))
+            if not self.finder.field.hasFocus() and not self.qty.hasFocus():
+                self.table.view.setFocus()
+
+    def _show_head(self) -> None:
+        cart, words = self.model.cart, self.words
+        parts = [words("reorder.lines", n=len(cart.lines))]
+        if cart.requested_date:
+            parts.append(words("reorder.wanted_on", day=cart.requested_date))
+        if cart.note:
+            parts.append(cart.note[:40])
+        self.lines_of_head.setText("  ·  ".join(parts))
+
+    def _show_credit(self) -> None:
+        model, words = self.model, self.words
+        if model.credit is None:
+            self.credit.setText("")
+            return
+        free = formats.money(model.credit.free_minor, model.currency)
+        at = formats.short_instant(model.synced_at_us, model.desk.now_us, model.zone)
+        key = "reorder.credit" if model.synced_at_us else "reorder.credit_never"
+        self.credit.setText(words(key, free=free, at=at))
+
+    def _show_banner(self) -> None:
+        model, words = self.model, self.words
+        if model.problems:
+            text = words("reorder.problems", n=len(model.problems))
+            self.banner.say(text, Tone.WAITING)
+        elif model.is_busy:
+            self.banner.say(words("reorder.busy"), Tone.ACCENT)
+        elif model.cart.follows:
+            text = words("reorder.reworks", number=model.cart.follows_number)
+            self.banner.say(text, Tone.ACCENT)
+        else:
+            self.banner.say("")
+
+    def _hide_column(self, key: str, *, is_hidden: bool) -> None:
+        place = self._place_of(key)
+        if self.table.view.isColumnHidden(place) != is_hidden:
+            self.table.view.setColumnHidden(place, is_hidden)
+            if not is_hidden:
+                self.table.view.setColumnWidth(place, 100)
+
+    def _place_of(self, key: str) -> int:
+        return next(i for i, one in enumerate(self.table.rows.columns) if one.key == key)
+
+    # what a person does
+
+    def key_actions(self) -> tuple[Action, ...]:
+        has_line = self._has_line
+        return (
+            Action(text="reorder.key_find", keys=("F2",), run=self._focus_finder, icon="search"),
+            Action(text="reorder.suggest", keys=("B",), run=self._suggest),
+            Action(text="reorder.take_all", keys=("Ctrl+Return",), run=self._take_all),
+            Action(text="reorder.repeat", keys=("Ctrl+R",), run=self._repeat),
+            Action(
+                text="reorder.switch",
+                keys=("Ctrl+O",),
+                run=self._switch,
+                is_enabled=lambda: len(self.model.accounts) > 1,
+            ),
+            Action(text="reorder.why", keys=("F7",), run=self._why, is_enabled=has_line),
+            Action(text="reorder.check", keys=("F9",), run=self._check),
+            Action(
+                text="reorder.submit", keys=("F10",), run=self._submit, permission="order.submit"
+            ),
+            Action(
+                text="reorder.why_suggested",
+                keys=("Alt+W",),
+                run=self._why_suggested,
+                is_enabled=has_line,
+                in_line=False,
+            ),
+            Action(
+                text="reorder.line",
+                keys=("F6",),
+                run=lambda: self._line_panel(self.table.current),
+                is_enabled=has_line,
+                in_line=False,
+            ),
+            Action(text="reorder.undo", keys=("Ctrl+Z",), run=self._undo, in_line=False),
+            Action(
+                text="reorder.remove",
+                keys=("Delete",),
+                run=self._remove,
+                is_enabled=has_line,
+                in_line=False,
+            ),
+            Action(text="reorder.problems_show", keys=("F8",), run=self._problems, in_line=False),
+            Action(text="reorder.cover", keys=("F5",), run=self._cover, in_line=False),
+            Action(
+                text="reorder.clear",
+                keys=("Ctrl+Delete",),
+                run=self.model.clear,
+                is_enabled=lambda: bool(self.model.cart.lines),
+                in_line=False,
+            ),
+        )
+
+    def shown(self, subject: str = "") -> None:
+        """``rework:<order id>`` opens a copy, ``product:<id>`` adds one, ``suggest`` suggests."""
+        kind, _, what = subject.partition(":")
+        if kind == "rework":
+            self.model.rework(what)
+        elif kind == "product":
+            self._guarded_add(what)
+        elif kind == "suggest":
+            self._suggest()
+        elif self.model.rows:
+            self.model.refresh()
+        (self.table.view if self.model.rows else self).setFocus()
+
+    def scanned(self, code: str) -> bool:
+        self._guarded_add(code)
+        return True
+
+    def _guarded_add(self, code: str) -> None:
+        try:
+            product_id = self.model.add_code(code)
+        except QutongError as error:
+            self.frame.tell(error)
+            return
+        self._go_to(product_id)
+        found = next(one for one in self.model.rows if one.product_id == product_id)
+        self.frame.say(self.words("reorder.added", name=found.name, qty=found.qty_text), Tone.PLAIN)
+
+    def _hits(self, text: str) -> list[Hit]:
+        self._picked = None
+        return [
+            Hit(value=one, text=f"{one.code}  {one.name}", hint=one.spec)
+            for one in self.model.find(text)
+        ]
+
+    def _pick(self, found: FoundGoods) -> None:
+        self._picked = found
+        self.finder.field.setText(f"{found.code}  {found.name}")
+        self.qty.setText("1")
+        self.qty.selectAll()
+        self.qty.setFocus()
+
+    def _typed(self, text: str) -> None:
+        # A code with its quantity in one go: `010204 2箱`.
+        code, _, quantity = text.partition(" ")
+        self._guarded_add_qty(code, quantity.strip() or "1")
+
+    def _add(self) -> None:
+        if self._picked is None:
+            self._focus_finder()
+            return
+        self._guarded_add_qty(self._picked.product_id, self.qty.text().strip() or "1")
+
+    def _guarded_add_qty(self, code: str, quantity: str) -> None:
+        try:
+            product_id = self.model.add_code(code, quantity)
+        except QutongError as error:
+            self.frame.tell(error)
+            return
+        self._picked = None
+        self.finder.clear()
+        self.qty.clear()
+        self._go_to(product_id)
+        self.finder.field.setFocus()
+
+    def _go_to(self, product_id: str) -> None:
+        place = self.table.rows.place_of(lambda one: one.product_id == product_id)
+        if place >= 0:
+            self.table.go_to(place, self._place_of("order"))
+
+    def _focus_finder(self) -> None:
+        self.finder.field.setFocus()
+        self.finder.field.selectAll()
+
+    def _has_line(self) -> bool:
+        return self.table.current is not None
+
+    def _suggest(self) -> None:
+        self.frame.tasks.start(self._suggest_now())
+
+    async def _suggest_now(self) -> None:
+        found = await self.model.suggest()
+        key = "reorder.suggested" if found else "reorder.nothing_suggested"
+        self.frame.say(self.words(key, n=found), Tone.GOOD if found else Tone.PLAIN)
+
+    def _take_all(self) -> None:
+        taken = self.model.take_all()
+        self.frame.say(self.words("reorder.taken", n=taken), Tone.GOOD)
+
+    def _repeat(self) -> None:
+        taken = self.model.repeat_last()
+        key = "reorder.repeated" if taken else "reorder.nothing_to_repeat"
+        self.frame.say(self.words(key, n=taken), Tone.GOOD if taken else Tone.WAITING)
+
+    def _switch(self) -> None:
+        self.model.switch()
+        held = self.model.account
+        self.frame.settings.put(ACCOUNT_SETTING, held.account_id if held else "")
+        self.frame.say(self.words("reorder.switched", org=self.model.org_name), Tone.PLAIN)
+        if self.model.cart.shows_suggestions:
+            self._suggest()
+
+    def _undo(self) -> None:
+        if not self.model.undo():
+            self.frame.say(self.words("reorder.nothing_to_undo"), Tone.PLAIN)
+
+    def _remove(self) -> None:
+        found = self.table.current
+        if isinstance(found, Row):
+            self.model.remove(found.product_id)
+
+    def _paste(self, cells: list[list[str]]) -> None:
+        try:
+            done = self.model.paste(cells)
+        except QutongError as error:
+            self.frame.tell(error)
+            return
+        tone = Tone.WAITING if done.problems else Tone.GOOD
+        self.frame.say(self.words("reorder.pasted", n=done.taken, bad=len(done.problems)), tone)
+        if done.problems:
+            self._problems()
+
+    def _problems(self) -> None:
+        if self.model.problems:
+            self._sheet(problems_sheet(self.words, self.model.problems), "reorder.problems_title")
+
+    def _why(self) -> None:
+        found = self.table.current
+        if isinstance(found, Row):
+            self._sheet(price_sheet(self.frame, found), "reorder.why_title")
+
+    def _why_suggested(self) -> None:
+        found = self.table.current
+        if isinstance(found, Row):
+            self._sheet(suggestion_sheet(self.words, found), "reorder.why_suggested_title")
+
+    def _sheet(self, content: QWidget, title: str) -> None:
+        self.frame.show_sheet(content, self.words(title))
+
+    def _line_panel(self, found: object) -> None:
+        if isinstance(found, Row):
+            self.frame.tasks.start(self._ask_line(found))
+
+    async def _ask_line(self, found: Row) -> None:
+        await self.frame.ask(LinePanel(self.frame, self.model, found))
+
+    def _cover(self) -> None:
+        self.frame.tasks.start(self._ask_cover())
+
+    async def _ask_cover(self) -> None:
+        wish = await self.frame.ask(CoverPanel(self.frame, self.model.wish))
+        if wish is not None:
+            self.model.set_wish(wish)
+            if self.model.cart.shows_suggestions:
+                await self._suggest_now()
+
+    def _check(self) -> None:
+        self.frame.tasks.start(self._ask_check())
+
+    async def _ask_check(self) -> None:
+        if await self.frame.ask(CheckPanel(self.frame, self.model)):
+            await self._submit_now()
+
+    def _submit(self) -> None:
+        self.frame.tasks.start(self._submit_now())
+
+    async def _submit_now(self) -> None:
+        if not self.model.cart.lines:
+            raise RuleViolation("NO_LINES")
+        done = await self.model.submit()
+        self.frame.show_sheet(None, "")
+        amount = formats.signed_money(done.total_minor, done.currency)
+        self.frame.say(
+            self.words("reorder.submitted", number=done.number, amount=amount), Tone.GOOD
+        )
+        self.setFocus()

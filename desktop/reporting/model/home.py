@@ -1,0 +1,205 @@
+"""State of the home screen: tiles by what the person may do, and the day's sales."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from desktop.reporting.usecases.today import Today, read_suggested, read_today
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks: what they may do, which screens they have, and in what figures are told."""
+
+    user_id: str
+    site_id: str
+    permissions: frozenset[str]
+    screens: frozenset[str]
+    zone: str
+    currency: str
+
+    def may(self, permission: str) -> bool:
+        """Whether this person may do it here."""
+        return permission in self.permissions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tile:
+    """One thing that waits; ``name`` is the key of its words below ``home.``."""
+
+    name: str
+    figure: int
+    kind: str = "count"
+    """``count``, ``money`` or ``since`` (an instant)."""
+    screen: str = ""
+    subject: str = ""
+    is_urgent: bool = False
+    as_of_us: int = 0
+    """Since when it may have changed; 0 = it is as of now."""
+
+
+class Home(Watched):
+    """What the home screen shows to one person at one device."""
+
+    def __init__(self, desk: Desk, person: Viewer) -> None:
+        super().__init__()
+        self._desk = desk
+        self._person = person
+        self._screens = person.screens
+        self.today: Today | None = None
+        self.suggested: int | None = None
+        self.shows_table = False
+        self.shows_days = False
+
+    async def load(self) -> None:
+        """Read everything again."""
+        identity = self._desk.store.identity
+        if identity is None:
+            return
+        person = self._person
+        now_us = self._desk.now_us
+        self.today = await self._desk.fetch(
+            read_today,
+            identity,
+            person.permissions,
+            person.user_id,
+            now_us,
+            person.zone,
+            person.currency,
+        )
+        self.changed()
+        if "reorder" in self._screens and identity.site_id:
+            self.suggested = await self._desk.fetch(
+                read_suggested, identity, person.user_id, now_us, person.zone
+            )
+            self.changed()
+
+    @property
+    def is_head_office(self) -> bool:
+        """Whether this is a desktop of head office, which sees days and not hours."""
+        return not self._person.site_id
+
+    def toggle_table(self) -> None:
+        """The chart as a table, or back."""
+        self.shows_table = not self.shows_table
+        self.changed()
+
+    def toggle_days(self) -> None:
+        """Hours of today, or the last days."""
+        self.shows_days = not self.shows_days
+        self.changed()
+
+    @property
+    def sums(self) -> Sequence[tuple[str, int, int]]:
+        """Key, sales and amount of each bar."""
+        if self.today is None:
+            return ()
+        if self.shows_days or self.is_head_office:
+            return [(one.key[5:], one.sales, one.amount_minor) for one in self.today.days]
+        known = {one.key: one for one in self.today.hours}
+        hours = [int(one) for one in known] or [9, 21]
+        first, last = min(9, *hours, 21), max(21, *hours)
+        return [
+            (f"{hour:02}", known[f"{hour:02}"].sales, known[f"{hour:02}"].amount_minor)
+            if f"{hour:02}" in known
+            else (f"{hour:02}", 0, 0)
+            for hour in range(first, last + 1)
+        ]
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """What this person sees, the most pressing kinds first."""
+        today = self.today
+        if today is None:
+            return []
+        made = [
+            *self._selling(today),
+            *self._ordering(today),
+            *self._stocking(today),
+            *self._deciding(today),
+            Tile(name="tasks", figure=today.tasks, screen="tasks", is_urgent=today.tasks > 0),
+        ]
+        return [one for one in made if not one.screen or one.screen in self._screens]
+
+    def _selling(self, today: Today) -> list[Tile]:
+        amount = sum(one.amount_minor for one in today.hours)
+        sales = sum(one.sales for one in today.hours)
+        may = self._person.may
+        if self.is_head_office:
+            last = today.days[-1].amount_minor if today.days else 0
+            return [
+                Tile(name="channel_today", figure=last, kind="money", as_of_us=today.sums_as_of_us)
+            ]
+        if not may("sale.make"):
+            return []
+        tiles = [
+            Tile(name="amount_today", figure=amount, kind="money", screen="sales"),
+            Tile(name="sales_today", figure=sales, screen="till"),
+        ]
+        if may("shift.run"):
+            tiles.append(
+                Tile(name="shift", figure=today.shift_since_us, kind="since", screen="shift")
+            )
+        if today.held:
+            tiles.append(Tile(name="held", figure=today.held, screen="till", is_urgent=True))
+        return tiles
+
+    def _ordering(self, today: Today) -> list[Tile]:
+        if not self._person.may("order.submit") or self.is_head_office:
+            return []
+        as_of_us = today.synced_at_us
+        tiles = [
+            Tile(
+                name="receive",
+                figure=today.awaited,
+                screen="receiving",
+                is_urgent=today.awaited > 0,
+            ),
+            Tile(
+                name="rejected",
+                figure=today.rejected,
+                screen="orders",
+                is_urgent=today.rejected > 0,
+            ),
+        ]
+        if self.suggested is not None:
+            tiles.append(Tile(name="suggested", figure=self.suggested, screen="reorder"))
+        if today.credit_left_minor is not None:
+            tiles.append(
+                Tile(name="credit", figure=today.credit_left_minor, kind="money", as_of_us=as_of_us)
+            )
+        return tiles
+
+    def _stocking(self, today: Today) -> list[Tile]:
+        may = self._person.may
+        if self.is_head_office or not may("stock.transfer"):
+            return []
+        return [
+            Tile(name="transfers", figure=today.transfers, screen="transfers"),
+            Tile(name="counts", figure=today.counts, screen="stocktake"),
+            Tile(
+                name="below_zero",
+                figure=today.below_zero,
+                screen="stock",
+                is_urgent=today.below_zero > 0,
+            ),
+        ]
+
+    def _deciding(self, today: Today) -> list[Tile]:
+        if not self.is_head_office:
+            return []
+        return [
+            Tile(
+                name="to_decide",
+                figure=today.to_decide,
+                screen="order-desk",
+                is_urgent=today.to_decide > 0,
+            ),
+            Tile(name="quiet", figure=today.quiet_devices, is_urgent=today.quiet_devices > 0),
+            Tile(name="missing", figure=today.missing_sources),
+        ]
+
+    @property
+    def first_steps(self) -> tuple[tuple[str, bool], ...]:
+        """What a new shop does first; nothing for any other."""
+        return self.today.first_steps if self.today is not None else ()

@@ -1,0 +1,1 @@
+"""Use cases across areas: deliveries, devices, kept documents, reports asked of head office."""

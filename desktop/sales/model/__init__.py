@@ -1,0 +1,1 @@
+"""What the screens of selling show and decide, without a screen."""

@@ -1,0 +1,356 @@
+"""The wholesale invoice: customer, lines at the guide price of their level, cash or credit."""
+
+from dataclasses import dataclass
+
+import msgspec
+
+from desktop.sales.usecases.invoicing import (
+    INVOICE_DRAFT,
+    Customer,
+    InvoiceGoods,
+    OpenInvoice,
+    code_meant,
+    customers,
+    drop_invoice,
+    find_products,
+    invoice_goods,
+    keep_customer,
+    keep_invoice,
+    level_names,
+    new_uid,
+    open_invoice_list,
+    post_invoice,
+    salespeople,
+)
+from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.selling import BasketLine, Sold
+from desktop.store.desk import Desk
+from desktop.store.drafts import draft_of
+from desktop.watched import Watched
+from shared.accounts.rules import Tender
+from shared.catalog.queries import ProductView
+from shared.core.errors import RuleViolation
+from shared.core.money import parse_unit_price_micro
+from shared.core.quantity import checked_quantity, format_quantity, parse_quantity
+from shared.pricing.rules import Price
+from shared.sales.rules import line_minor
+
+
+class InvoiceLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it is kept: millionths; a price only where a person said one."""
+
+    product_id: str
+    qty_micro: int
+    unit: str = ""
+    said_micro: int | None = None
+
+
+class Invoice(msgspec.Struct, frozen=True, kw_only=True):
+    """The open invoice as it is kept with every change."""
+
+    uid: str
+    customer_id: str = ""
+    level_id: str = ""
+    lines: tuple[InvoiceLine, ...] = ()
+    on_credit: bool = True
+    tender: str = Tender.CASH.value
+    salesperson_id: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceRow:
+    """A line with its goods and price."""
+
+    number: int
+    line: InvoiceLine
+    goods: InvoiceGoods | None
+    currency: str
+
+    @property
+    def product_id(self) -> str:
+        """The product."""
+        return self.line.product_id
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.goods.product.name if self.goods else self.line.product_id
+
+    @property
+    def price(self) -> Price | None:
+        """The price found for the customer's level."""
+        return self.goods.price if self.goods else None
+
+    @property
+    def list_micro(self) -> int | None:
+        """The price found."""
+        return self.price.unit_price_micro if self.price else None
+
+    @property
+    def pays_micro(self) -> int | None:
+        """What the customer pays for one: as said, else as found."""
+        return self.list_micro if self.line.said_micro is None else self.line.said_micro
+
+    @property
+    def amount_minor(self) -> int | None:
+        """The line's amount; None where nobody knows a price."""
+        if self.pays_micro is None:
+            return None
+        return line_minor(self.line.qty_micro, self.pays_micro, self.currency)
+
+    @property
+    def qty_text(self) -> str:
+        """The quantity in packs."""
+        return format_quantity(self.line.qty_micro, self.goods.packs if self.goods else ())
+
+    @property
+    def is_short(self) -> bool:
+        """Whether more is invoiced than is here; it is sold all the same."""
+        return self.goods is not None and self.line.qty_micro > self.goods.on_hand_micro
+
+
+class InvoiceModel(Watched):
+    """One open invoice; every change is on disk before it is shown."""
+
+    def __init__(self, desk: Desk, site_id: str, currency: str) -> None:
+        super().__init__()
+        self.desk = desk
+        self.site_id = site_id
+        self.currency = currency
+        self.invoice = Invoice(uid="")
+        self.customer: Customer | None = None
+        self.customers: tuple[Customer, ...] = ()
+        self.open_invoices: tuple[OpenInvoice, ...] = ()
+        self.people: tuple[tuple[str, str], ...] = ()
+        self.levels: dict[str, str] = {}
+        self.rows: tuple[InvoiceRow, ...] = ()
+        self._undo: list[Invoice] = []
+
+    def start(self) -> None:
+        """Open the invoice that was open last, or a new one."""
+        self.people = tuple(self.desk.read(salespeople, self.site_id))
+        self.levels = self.desk.read(level_names)
+        content = self.desk.read(draft_of, INVOICE_DRAFT)
+        self.invoice = _restored(content) or self._fresh()
+        self._undo.clear()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read customers, prices and stock again."""
+        self.customers = tuple(self.desk.read(customers, self.site_id, self.currency))
+        self._show()
+
+    # customer
+
+    def find_customers(self, text: str) -> list[Customer]:
+        """Whom a text means: code, name, pinyin, end of the phone; all for an empty one."""
+        if not text.strip():
+            return list(self.customers)
+        return [one for one in self.customers if one.is_meant(text)]
+
+    def set_customer(self, customer_id: str) -> None:
+        """Invoice this customer, at the guide price of their level."""
+        found = next((one for one in self.customers if one.customer_id == customer_id), None)
+        if found is None:
+            raise RuleViolation("CUSTOMER_MISSING")
+        self._keep(
+            msgspec.structs.replace(self.invoice, customer_id=customer_id, level_id=found.level_id)
+        )
+
+    def new_customer(self, name: str, phone: str, level_id: str) -> None:
+        """Take up a customer of the site's own, and invoice them."""
+        customer_id = self.desk.do_now(keep_customer, name, phone, level_id)
+        self.refresh()
+        self.set_customer(customer_id)
+
+    @property
+    def owed_since_us(self) -> int:
+        """When the oldest open invoice was made; 0 = nothing is owed."""
+        return self.open_invoices[0].happened_at_us if self.open_invoices else 0
+
+    # lines
+
+    def add_code(self, code: str, quantity: str = "1") -> str:
+        """Invoice what a code means; the product. Raises: RuleViolation PRODUCT_UNKNOWN …"""
+        found = self.desk.read(code_meant, self.site_id, code, quantity)
+        product_id, qty_micro, unit = found
+        held = self._line(product_id)
+        if held is None:
+            line = InvoiceLine(product_id=product_id, qty_micro=qty_micro, unit=unit)
+            self._lines((*self.invoice.lines, line))
+        else:
+            qty = checked_quantity(held.qty_micro + qty_micro)
+            self._put(msgspec.structs.replace(held, qty_micro=qty))
+        return product_id
+
+    def find(self, text: str) -> list[ProductView]:
+        """Goods a text means."""
+        return self.desk.read(find_products, text) if text.strip() else []
+
+    def set_qty(self, product_id: str, text: str) -> None:
+        """Say how much: ``27``, ``2箱3支``; nothing or 0 takes the line away."""
+        row = self._row(product_id)
+        clean = text.strip().replace(",", "")
+        packs = row.goods.packs if row.goods else ()
+        qty_micro = parse_quantity(clean, packs) if clean else 0
+        if qty_micro < 0:
+            raise RuleViolation("QUANTITY_NOT_POSITIVE", product_id=product_id)
+        if not qty_micro:
+            self.remove(product_id)
+        else:
+            self._put(msgspec.structs.replace(row.line, qty_micro=qty_micro))
+
+    def set_price(self, product_id: str, text: str) -> None:
+        """Say another price (F6); nothing goes back to the price found."""
+        clean = text.strip().replace(",", "")
+        said = parse_unit_price_micro(clean) if clean else None
+        row = self._row(product_id)
+        if said is not None and said == row.list_micro:
+            said = None
+        self._put(msgspec.structs.replace(row.line, said_micro=said))
+
+    def remove(self, product_id: str) -> None:
+        """Take a line away."""
+        self._lines(tuple(one for one in self.invoice.lines if one.product_id != product_id))
+
+    def undo(self) -> bool:
+        """Back before the last change; False when there is none."""
+        if not self._undo:
+            return False
+        self._keep(self._undo.pop(), is_undo=True)
+        return True
+
+    def clear(self) -> None:
+        """Begin another invoice."""
+        self.desk.do_now(drop_invoice)
+        self.invoice = self._fresh()
+        self._undo.clear()
+        self._show()
+
+    # paying and posting
+
+    def set_terms(self, *, on_credit: bool, tender: Tender, salesperson_id: str, note: str) -> None:
+        """现结 or 赊账, by whom, and a word on the paper."""
+        self._keep(
+            msgspec.structs.replace(
+                self.invoice,
+                on_credit=on_credit,
+                tender=tender.value,
+                salesperson_id=salesperson_id,
+                note=note.strip(),
+            )
+        )
+
+    @property
+    def total_minor(self) -> int:
+        """What the invoice comes to."""
+        return sum(one.amount_minor or 0 for one in self.rows)
+
+    @property
+    def off_minor(self) -> int:
+        """What said prices take off the prices found."""
+        return sum(
+            line_minor(one.line.qty_micro, one.list_micro, self.currency) - one.amount_minor
+            for one in self.rows
+            if one.list_micro is not None
+            and one.amount_minor is not None
+            and (one.line.said_micro or one.list_micro) < one.list_micro
+        )
+
+    async def post(self, approver_id: str = "") -> Sold:
+        """Post: stock goes out, money comes in or is owed; a fresh invoice is open afterwards.
+
+        Raises as ``sell_invoice``; APPROVAL_MISSING asks for another person.
+        """
+        invoice = self.invoice
+        basket = [
+            BasketLine(
+                product_id=one.product_id,
+                qty_micro=one.qty_micro,
+                unit=one.unit,
+                unit_price_micro=one.said_micro,
+            )
+            for one in invoice.lines
+        ]
+        given = (
+            []
+            if invoice.on_credit or not self.total_minor
+            else [Given(tender=Tender(invoice.tender), amount_minor=self.total_minor)]
+        )
+        done = await self.desk.do(
+            post_invoice,
+            invoice.customer_id,
+            basket,
+            given,
+            level_id=invoice.level_id,
+            on_credit=invoice.on_credit,
+            salesperson_id=invoice.salesperson_id,
+            approver_id=approver_id,
+            note=invoice.note,
+            uid=invoice.uid,
+        )
+        self.invoice = self._fresh()
+        self._undo.clear()
+        self.refresh()
+        return done
+
+    # within
+
+    def _fresh(self) -> Invoice:
+        return Invoice(uid=self.desk.do_now(new_uid), salesperson_id=self.desk.author_id)
+
+    def _line(self, product_id: str) -> InvoiceLine | None:
+        return next((one for one in self.invoice.lines if one.product_id == product_id), None)
+
+    def _row(self, product_id: str) -> InvoiceRow:
+        found = next((one for one in self.rows if one.product_id == product_id), None)
+        if found is None:
+            raise RuleViolation("PRODUCT_UNKNOWN", code=product_id)
+        return found
+
+    def _put(self, line: InvoiceLine) -> None:
+        self._lines(
+            tuple(line if one.product_id == line.product_id else one for one in self.invoice.lines)
+        )
+
+    def _lines(self, lines: tuple[InvoiceLine, ...]) -> None:
+        self._keep(msgspec.structs.replace(self.invoice, lines=lines))
+
+    def _keep(self, invoice: Invoice, *, is_undo: bool = False) -> None:
+        if invoice != self.invoice:
+            self.desk.do_now(keep_invoice, msgspec.msgpack.encode(invoice))
+            if not is_undo:
+                self._undo.append(self.invoice)
+            self.invoice = invoice
+        self._show()
+
+    def _show(self) -> None:
+        invoice = self.invoice
+        held = invoice.customer_id
+        self.customer = next((one for one in self.customers if one.customer_id == held), None)
+        self.open_invoices = (
+            tuple(self.desk.read(open_invoice_list, self.site_id, held)) if held else ()
+        )
+        wanted = [(one.product_id, one.qty_micro) for one in invoice.lines]
+        goods = (
+            self.desk.read(invoice_goods, self.site_id, invoice.level_id, wanted, self.desk.now_us)
+            if wanted
+            else {}
+        )
+        self.rows = tuple(
+            InvoiceRow(
+                number=number, line=one, goods=goods.get(one.product_id), currency=self.currency
+            )
+            for number, one in enumerate(invoice.lines, start=1)
+        )
+        self.changed()
+
+
+def _restored(content: bytes | None) -> Invoice | None:
+    if content is None:
+        return None
+    try:
+        return msgspec.msgpack.decode(content, type=Invoice)
+    except msgspec.DecodeError:
+        return None

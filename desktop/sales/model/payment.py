@@ -1,0 +1,117 @@
+"""Paying at the till: what is typed, what is still due, what goes back, and when it is enough."""
+
+from typing import Final
+
+from desktop.sales.model.till import TillModel
+from desktop.sales.usecases.basket import Part
+from desktop.sales.usecases.options import TillOptions
+from desktop.watched import Watched
+from shared.accounts.rules import Tender
+from shared.core.errors import RuleViolation
+from shared.core.money import parse_money
+
+TYPED_MOST: Final = 10
+ROUND_STEPS: Final = (0, 10, 100)
+"""抹零 as R goes through it: none, to the jiao, to the yuan."""
+
+
+class PaymentModel(Watched):
+    """One payment of the open basket. The tender proposed first is a setting of the house."""
+
+    def __init__(self, till: TillModel, options: TillOptions, tenders: tuple[Tender, ...]) -> None:
+        super().__init__()
+        self.till = till
+        self.options = options
+        self.tenders = tenders
+        """What can be chosen here, in the order of the buttons."""
+        self.typed = ""
+        first = options.first_tender
+        self.tender = first if first in tenders else Tender.CASH
+
+    @property
+    def rest_minor(self) -> int:
+        """What is still to pay; below zero it goes back to the customer."""
+        return self.till.due.rest_minor
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether money goes back in all: nothing is typed then."""
+        return self.till.due.total_minor < 0
+
+    @property
+    def amount_minor(self) -> int:
+        """What would be handed over now: what was typed, or all that is still to pay."""
+        if not self.typed.strip("."):
+            return self.rest_minor
+        return parse_money(self.typed.rstrip("."), self.till.currency).minor
+
+    @property
+    def change_minor(self) -> int:
+        """What goes back over the counter; cash only."""
+        if self.is_refund or self.tender is not Tender.CASH:
+            return 0
+        return max(self.amount_minor - self.rest_minor, 0)
+
+    @property
+    def short_minor(self) -> int:
+        """What would still be due after this part."""
+        return 0 if self.is_refund else max(self.rest_minor - self.amount_minor, 0)
+
+    def type(self, sign: str) -> None:
+        """One digit or the point; what would be no amount any more is ignored."""
+        if self.is_refund:
+            return
+        text = self.typed + sign
+        whole, _, decimals = text.partition(".")
+        if len(text) > TYPED_MOST or text.count(".") > 1 or len(decimals) > 2:
+            return
+        self.typed = text if whole else "0" + text
+        self.changed()
+
+    def erase(self) -> None:
+        """The last sign goes."""
+        self.typed = self.typed[:-1]
+        self.changed()
+
+    def choose(self, tender: Tender) -> None:
+        """Pay the rest, or the part typed, another way."""
+        if tender in self.tenders and not self.is_refund:
+            self.tender = tender
+            self.changed()
+
+    def next_round_off(self) -> None:
+        """抹零: none, to the jiao, to the yuan, and none again; before any money was taken."""
+        if self.till.basket.parts or self.till.basket.came_back is not None:
+            return
+        step = self.till.basket.round_off_to_minor
+        at = ROUND_STEPS.index(step) if step in ROUND_STEPS else 0
+        self.till.set_round_off(ROUND_STEPS[(at + 1) % len(ROUND_STEPS)])
+        self.changed()
+
+    def enter(self) -> bool:
+        """Take what is proposed or typed; whether the basket is paid now.
+
+        Raises: RuleViolation PAID_TOO_MUCH, AMOUNT_ZERO.
+        """
+        if self.is_refund or not self.rest_minor:
+            return True
+        amount = self.amount_minor
+        if amount <= 0:
+            raise RuleViolation("AMOUNT_ZERO", tender=self.tender.value)
+        if amount > self.rest_minor and self.tender is not Tender.CASH:
+            raise RuleViolation("PAID_TOO_MUCH", amount=amount - self.rest_minor)
+        self.till.give(Part(tender=self.tender.value, amount_minor=amount))
+        self.typed, self.tender = "", Tender.CASH
+        self.changed()
+        return self.rest_minor <= 0
+
+    def back(self) -> bool:
+        """Esc: first what was typed, then money handed over, then the panel; whether it closes."""
+        if self.typed:
+            self.typed = ""
+        elif self.till.basket.parts:
+            self.till.give_back()
+        else:
+            return True
+        self.changed()
+        return False

@@ -1,0 +1,99 @@
+"""The receipt of a sale as bytes for the printer, made beside the window."""
+
+from collections.abc import Callable
+from typing import Final
+
+from desktop.printing.escpos import PrinterProfile, encode
+from desktop.printing.receipt import (
+    GiftBlock,
+    GiftLine,
+    Receipt,
+    ReceiptKind,
+    ReceiptLine,
+    TenderRow,
+    receipt_slip,
+)
+from desktop.printing.slip import PaperRoll
+from desktop.sales.usecases.paying import CHANGE
+from desktop.sales.usecases.showing import SalePaper
+from desktop.words.texts import Words
+from shared.accounts.rules import Tender
+from shared.sales.rules import LineKind
+
+ROLL: Final = "printer.roll"
+DRAWER: Final = "printer.drawer"
+"""Settings: how wide the paper is (``58`` or ``80``), and whether the printer opens the drawer
+(``1``)."""
+
+
+def receipt_of(paper: SalePaper, words: Words, *, copy_number: int = 0) -> Receipt:
+    """All that stands on the receipt of a sale, a return or an exchange."""
+    head = paper.story.head
+    return Receipt(
+        shop=paper.shop,
+        number=head["number"],
+        at_us=head["happened_at_us"],
+        zone=paper.zone,
+        cashier=paper.cashier,
+        currency=head["currency"],
+        lines=tuple(
+            ReceiptLine(
+                code=line.code,
+                name=line.name,
+                qty_micro=line.qty_micro,
+                unit_price_micro=line.price_micro,
+                amount_minor=line.amount_minor,
+                unit=line.unit,
+                discount_minor=line.discount_minor if line.qty_micro > 0 else 0,
+            )
+            for line in paper.lines
+            if line.kind != LineKind.GIFT
+        ),
+        total_minor=head["total_minor"],
+        kind=_kind(paper),
+        gifts=_gifts(paper, words),
+        discount_minor=sum(line.discount_minor for line in paper.lines if line.qty_micro > 0),
+        rounding_minor=head["rounding_minor"],
+        tenders=tuple(
+            TenderRow(name=words.of("tender", tender), amount_minor=minor)
+            for tender, minor, reference in paper.story.tenders
+            if reference != CHANGE
+        ),
+        change_minor=paper.change_minor,
+        price_version=paper.version,
+        member=paper.member,
+        return_of=paper.story.return_number,
+        copy_number=copy_number,
+    )
+
+
+def _kind(paper: SalePaper) -> ReceiptKind:
+    has_back = any(line.qty_micro < 0 for line in paper.lines)
+    has_out = any(line.qty_micro > 0 for line in paper.lines)
+    if has_back:
+        return ReceiptKind.EXCHANGE if has_out else ReceiptKind.RETURN
+    return ReceiptKind.SALE
+
+
+def _gifts(paper: SalePaper, words: Words) -> tuple[GiftBlock, ...]:
+    lines = tuple(
+        GiftLine(code=line.code, name=line.name, qty_micro=line.qty_micro, unit=line.unit)
+        for line in paper.lines
+        if line.kind == LineKind.GIFT
+    )
+    return (GiftBlock(policy=words("till.gifts"), lines=lines),) if lines else ()
+
+
+def receipt_bytes(
+    paper: SalePaper, words: Words, setting: Callable[[str, str], str], *, copy_number: int = 0
+) -> bytes:
+    """The bytes for the receipt printer; the drawer opens where cash moves."""
+    roll = PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+    has_cash = any(tender == Tender.CASH for tender, _minor, _ref in paper.story.tenders)
+    slip = receipt_slip(
+        receipt_of(paper, words, copy_number=copy_number),
+        words,
+        roll,
+        opens_drawer=has_cash and not copy_number and setting(DRAWER, "0") == "1",
+    )
+    return encode(slip, PrinterProfile(roll=roll))

@@ -1,0 +1,131 @@
+"""Goods coming back: which sale, which of its lines, how many, and why."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from desktop.sales.usecases.basket import Return
+from desktop.sales.usecases.coming_back import (
+    EarlierSale,
+    SoldLine,
+    earlier_sale,
+    product_of_code,
+    returned_part,
+    today,
+)
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.core.errors import RuleViolation
+from shared.core.quantity import parse_quantity
+from shared.core.rounding import MICRO
+from shared.sales.queries.showing import SaleEntry, sales_of
+
+REASONS: Final = (
+    "quality",
+    "unsuitable",
+    "reaction",
+    "wrong_goods",
+    "expired",
+    "damaged",
+    "price",
+    "twice",
+    "other",
+)
+"""By the keys 1 to 9; the word is stored with the return."""
+
+
+class ReturnModel(Watched):
+    """A return as it is put together."""
+
+    def __init__(self, desk: Desk, site_id: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._site_id = site_id
+        self.sale: EarlierSale | None = None
+        self.marked: dict[int, int] = {}
+        """Line number to quantity in millionths."""
+        self.reason = ""
+        self.back: Return | None = None
+        """What is given back for the marked lines; None while nothing is marked."""
+
+    def sales_of_today(self) -> Sequence[SaleEntry]:
+        """What was sold today and can come back, newest first."""
+        day = self._desk.do_now(today)
+        found = self._desk.read(sales_of, self._site_id, day=day)
+        return [one for one in found if not one.return_of and one.units_micro > 0]
+
+    def find(self, name: str) -> None:
+        """A sale by its number or the code on its receipt. Raises: RuleViolation SALE_UNKNOWN,
+        NOTHING_TO_RETURN."""
+        found = self._desk.do_now(earlier_sale, name)
+        if not any(line.left_micro for line in found.lines):
+            raise RuleViolation("NOTHING_TO_RETURN")
+        self.sale, self.marked, self.back = found, {}, None
+        self.changed()
+
+    @property
+    def lines(self) -> Sequence[SoldLine]:
+        """The lines of the sale."""
+        return self.sale.lines if self.sale else ()
+
+    def marked_of(self, line: SoldLine) -> int:
+        """How many of a line come back, in millionths."""
+        return self.marked.get(line.line_no, 0)
+
+    def toggle(self, line: SoldLine) -> None:
+        """Mark all that is left of a line, or take the mark away."""
+        if line.line_no in self.marked:
+            del self.marked[line.line_no]
+        elif line.left_micro > 0:
+            self.marked[line.line_no] = line.left_micro
+        self._weigh()
+
+    def mark_all(self) -> None:
+        """All that is left of the sale comes back."""
+        self.marked = {one.line_no: one.left_micro for one in self.lines if one.left_micro > 0}
+        self._weigh()
+
+    def set_quantity(self, line: SoldLine, text: str) -> None:
+        """So many of a line. Raises: RuleViolation RETURNED_TOO_MUCH, QUANTITY_UNREADABLE …"""
+        qty_micro = parse_quantity(text)
+        if qty_micro <= 0:
+            raise RuleViolation("QUANTITY_NOT_POSITIVE", line_no=line.line_no)
+        if qty_micro > line.left_micro:
+            raise RuleViolation(
+                "RETURNED_TOO_MUCH", line_no=line.line_no, left_micro=line.left_micro
+            )
+        self.marked[line.line_no] = qty_micro
+        self._weigh()
+
+    def scan(self, code: str) -> bool:
+        """Goods of the sale are scanned: one more piece of them comes back."""
+        product_id = self._desk.do_now(product_of_code, code)
+        for line in self.lines:
+            more = self.marked.get(line.line_no, 0) + MICRO
+            if line.product_id == product_id and more <= line.left_micro:
+                self.marked[line.line_no] = more
+                self._weigh()
+                return True
+        return False
+
+    def choose_reason(self, place: int) -> None:
+        """The reason of a key, from 1."""
+        if 1 <= place <= len(REASONS):
+            self.reason = REASONS[place - 1]
+            self._weigh()
+
+    def made(self) -> Return:
+        """The return as it goes into the basket.
+
+        Raises: RuleViolation NOTHING_TO_RETURN, REASON_MISSING.
+        """
+        if self.back is None:
+            raise RuleViolation("NOTHING_TO_RETURN")
+        if not self.reason:
+            raise RuleViolation("REASON_MISSING")
+        return self.back
+
+    def _weigh(self) -> None:
+        self.back = None
+        if self.sale is not None and self.marked:
+            self.back = self._desk.do_now(returned_part, self.sale, self.marked, self.reason)
+        self.changed()

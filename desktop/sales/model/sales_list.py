@@ -1,0 +1,46 @@
+"""The sales of a day, one of them whole, and its receipt once more."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from desktop.sales.model.receipts import receipt_bytes
+from desktop.sales.usecases.coming_back import today
+from desktop.sales.usecases.showing import SalePaper, person_names, sale_paper
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from desktop.words.texts import Words
+from shared.sales.queries.showing import SaleEntry, sales_of
+
+
+class SalesModel(Watched):
+    """What was sold on one business day."""
+
+    def __init__(self, desk: Desk, site_id: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._site_id = site_id
+        self.day = desk.do_now(today)
+        self.sales: Sequence[SaleEntry] = ()
+        self.names = desk.read(person_names, site_id)
+
+    async def look(self) -> None:
+        """Read the day again."""
+        self.sales = await self._desk.fetch(sales_of, self._site_id, day=self.day, limit=2_000)
+        self.changed()
+
+    async def go(self, days: int) -> None:
+        """Another day: -1 is the day before; never beyond today."""
+        wanted = (date.fromisoformat(self.day) + timedelta(days=days)).isoformat()
+        self.day = min(wanted, self._desk.do_now(today))
+        await self.look()
+
+    async def paper(self, uid: str) -> SalePaper:
+        """A sale whole. Raises: RuleViolation SALE_UNKNOWN."""
+        return await self._desk.fetch(sale_paper, uid)
+
+    async def receipt_again(
+        self, uid: str, words: Words, setting: Callable[[str, str], str], copy_number: int
+    ) -> bytes:
+        """The receipt once more, marked as such."""
+        paper = await self.paper(uid)
+        return await self._desk.work(receipt_bytes, paper, words, setting, copy_number=copy_number)

@@ -1,0 +1,165 @@
+"""A shift at the drawer: opened with a float, counted blind, closed, reported."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from desktop.printing.escpos import PrinterProfile, encode
+from desktop.printing.slip import PaperRoll
+from desktop.printing.slips import Denomination, TenderCount, ZReport, z_report_slip
+from desktop.sales.usecases.shift_desk import ShiftNow, keep_count, kept_count, shift_now
+from desktop.sales.usecases.shifts import (
+    Declared,
+    begin_shift,
+    close_shift,
+    declare_shift,
+    declared_shift,
+    shift_figures,
+)
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from desktop.words.texts import Words
+from shared.accounts.rules import denominations
+from shared.core.errors import RuleViolation
+from shared.core.money import parse_money
+from shared.sales.queries import ShiftReport
+
+_COUNTS: Final = msgspec.json.Decoder(dict[int, int])
+COUNT_MOST: Final = 100_000
+
+
+class ShiftModel(Watched):
+    """What a person does with the drawer; nothing tells what it should hold before they declare."""
+
+    def __init__(self, desk: Desk, currency: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self.currency = currency
+        self.now: ShiftNow = desk.do_now(shift_now)
+        self.counts: dict[int, int] = self._kept()
+        self.is_counting = bool(self.counts)
+        self.declared: Declared | None = None
+        self.report: ShiftReport | None = None
+        self._look()
+
+    def _kept(self) -> dict[int, int]:
+        content = self._desk.read(kept_count)
+        try:
+            return _COUNTS.decode(content) if content else {}
+        except msgspec.MsgspecError:
+            return {}
+
+    def _look(self) -> None:
+        self.now = self._desk.do_now(shift_now)
+        is_declared = self.now.shift is not None and bool(self.now.shift.declaration)
+        self.declared = self._desk.do_now(declared_shift) if is_declared else None
+
+    def refresh(self) -> None:
+        """Read anew where the shift stands."""
+        self._look()
+        self.changed()
+
+    @property
+    def values(self) -> tuple[int, ...]:
+        """The notes and coins to count, largest first, in minor units."""
+        return denominations(self.currency)
+
+    @property
+    def counted_minor(self) -> int:
+        """What was counted so far."""
+        return sum(value * count for value, count in self.counts.items())
+
+    async def open(self, float_text: str) -> None:
+        """Open a shift with a float. Raises as ``begin_shift``; what amounts raise."""
+        minor = parse_money(float_text or "0", self.currency).minor
+        await self._desk.do(begin_shift, minor)
+        self.report, self.is_counting = None, False
+        self.refresh()
+
+    def start_counting(self) -> None:
+        """Begin to count. Raises: RuleViolation SHIFT_MISSING."""
+        if self.now.shift is None:
+            raise RuleViolation("SHIFT_MISSING")
+        self.is_counting, self.report = True, None
+        self.changed()
+
+    def set_count(self, value_minor: int, text: str) -> None:
+        """So many notes or coins of a value; on disk at once. Raises: RuleViolation
+        COUNT_UNREADABLE."""
+        clean = text.strip() or "0"
+        if not (clean.isascii() and clean.isdigit()) or int(clean) > COUNT_MOST:
+            raise RuleViolation("COUNT_UNREADABLE", text=clean[:20])
+        counts = {**self.counts, value_minor: int(clean)}
+        self.counts = {value: count for value, count in counts.items() if count}
+        self._desk.do_now(keep_count, msgspec.json.encode(self.counts))
+        self.changed()
+
+    async def declare(self, *, approver_id: str = "") -> None:
+        """Say what is in the drawer; only now is it told what should be. Raises as
+        ``declare_shift``."""
+        self.declared = await self._desk.do(
+            declare_shift, self.counts, {}, approver_id=approver_id
+        )
+        await self._desk.do(keep_count, b"")
+        self.is_counting = False
+        self.now = self._desk.do_now(shift_now)
+        self.changed()
+
+    def count_again(self) -> None:
+        """Another count; it needs somebody who may approve shifts when it is declared."""
+        self.is_counting = True
+        self.changed()
+
+    async def close(self, deposit_text: str, *, approver_id: str = "") -> ShiftReport:
+        """Hand the drawer over. Raises as ``close_shift``; what amounts raise."""
+        deposit = parse_money(deposit_text, self.currency).minor if deposit_text.strip() else None
+        report = await self._desk.do(close_shift, deposit, approver_id=approver_id)
+        self.counts = {}
+        self._look()
+        self.report = report
+        self.changed()
+        return report
+
+    async def x_report(self) -> ShiftReport:
+        """The figures of the running shift. Raises as ``shift_figures``."""
+        return await self._desk.do(shift_figures)
+
+
+def z_bytes(
+    report: ShiftReport, words: Words, shop: str, zone: str, names: Mapping[str, str], roll: str
+) -> bytes:
+    """The report of a closed shift as bytes for the receipt printer."""
+    shift = report.shift
+    value = ZReport(
+        shop=shop,
+        register=shift.device_id,
+        number=report.closing_number,
+        zone=zone,
+        opened_at_us=shift.opened_at_us,
+        closed_at_us=shift.closed_at_us,
+        cashier=names.get(shift.closed_by, shift.closed_by),
+        currency=shift.currency,
+        sales_count=report.sales,
+        sales_minor=report.sales_minor,
+        returns_count=report.returns,
+        returns_minor=-report.returns_minor,
+        discount_minor=report.discount_minor,
+        tenders=tuple(
+            TenderCount(
+                name=words.of("tender", one.tender),
+                expected_minor=one.expected_minor,
+                declared_minor=one.declared_minor if one.is_declared else one.expected_minor,
+            )
+            for one in report.tenders
+        ),
+        float_minor=shift.float_minor,
+        denominations=tuple(
+            Denomination(value_minor=value, count=count) for value, count in report.cash
+        ),
+        first_number=report.first_number,
+        last_number=report.last_number,
+        approver=names.get(report.approver_id, report.approver_id),
+    )
+    width = PaperRoll.MM_58 if roll == "58" else PaperRoll.MM_80
+    return encode(z_report_slip(value, words, width), PrinterProfile(roll=width))

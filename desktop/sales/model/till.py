@@ -1,0 +1,403 @@
+"""The till: what a scan, a key or a typed code does to the basket, and the sale at its end."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from desktop.sales.model.discounts import needs_approval, read_typed_discount
+from desktop.sales.model.receipts import receipt_bytes
+from desktop.sales.usecases.basket import (
+    Basket,
+    Due,
+    Line,
+    Part,
+    Return,
+    due_of,
+    with_changed,
+    with_lines,
+    without_line,
+)
+from desktop.sales.usecases.coming_back import earlier_sale
+from desktop.sales.usecases.keeping import (
+    add_own,
+    begin,
+    held_baskets,
+    hold,
+    keep,
+    line_for,
+    open_basket,
+    paying_here,
+    reprice,
+    resume,
+    scan_into,
+    search_goods,
+    sell_basket,
+    sell_unknown,
+    set_buyer,
+    set_quantity,
+)
+from desktop.sales.usecases.options import TillOptions
+from desktop.sales.usecases.selling import Sold
+from desktop.sales.usecases.shift_desk import shift_now
+from desktop.sales.usecases.showing import sale_paper
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from desktop.words.texts import Words
+from shared.accounts.rules import Tender
+from shared.core.errors import Conflict, RuleViolation
+from shared.core.money import parse_unit_price_micro
+from shared.core.text import half_width
+from shared.members.queries import MemberView, find_members
+from shared.members.rules import is_member_code
+
+_COUNTED: Final = re.compile(r"\s*(?P<qty>[^*×]+?)\s*[*×]\s*(?P<code>.*)")
+_CODE: Final = re.compile(r"[0-9A-Za-z./+_-]{4,}")
+UNDO_MOST: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What the till says under the lines: the key of the sentence, and how it is meant."""
+
+    key: str
+    tone: str
+    """``plain good waiting bad``."""
+    values: dict[str, str | int]
+
+
+def counted(text: str) -> tuple[str, str]:
+    """Quantity and code of what stands in the entry: ``3*690…`` → (3, 690…), ``690…`` → (1, …)."""
+    found = _COUNTED.fullmatch(half_width(text))
+    if found is None:
+        return "1", text.strip()
+    return found["qty"], found["code"].strip()
+
+
+def looks_like_code(text: str) -> bool:
+    """Whether Enter should take a typed text as a code and not search for it."""
+    clean = text.strip()
+    return _CODE.fullmatch(clean) is not None and any(sign.isdigit() for sign in clean)
+
+
+class TillModel(Watched):
+    """The open basket. Every change of it is on disk before a screen shows it."""
+
+    def __init__(self, desk: Desk, currency: str) -> None:
+        super().__init__()
+        self.desk = desk
+        self.currency = currency
+        self.notice: Notice | None = None
+        self.suggested: list[Line] = []
+        self.suggestion = -1
+        self.is_busy = False
+        self.held: list[Basket] = desk.read(held_baskets)
+        """What was put aside, the oldest first."""
+        self._undo: list[Basket] = []
+        self.basket = desk.read(open_basket) or desk.do_now(begin)
+
+    # what is shown
+
+    @property
+    def due(self) -> Due:
+        """What the basket comes to."""
+        return due_of(self.basket, self.currency)
+
+    def say(self, key: str, tone: str = "plain", **values: str | int) -> None:
+        """Say a sentence under the lines until the next key."""
+        self.notice = Notice(key=key, tone=tone, values=values)
+        self.changed()
+
+    # goods
+
+    def scan(self, code: str, quantity: str = "1") -> None:
+        """A scan, or a code typed: one more line, or more of one.
+
+        Raises: RuleViolation CODE_UNKNOWN and what quantities raise.
+        """
+        self.check_free()
+        self._take(self.desk.do_now(scan_into, self._fresh(), code, quantity))
+        line = self.basket.line
+        if line is not None and line.price_micro < 0 and line.said_micro is None:
+            self.say("till.no_price", "waiting", name=line.name)
+        elif line is not None and line.is_short:
+            self.say("till.short", "waiting", name=line.name)
+        else:
+            self.notice = None
+            self.changed()
+
+    def take_found(self, line: Line, quantity: str = "1") -> None:
+        """Goods found by search go into the basket as if they were scanned."""
+        self.suggest([])
+        self.scan(line.code if line.code == line.product_id else line.product_id, quantity)
+
+    def has_code(self, code: str) -> bool:
+        """Whether a code names goods here."""
+        try:
+            self.desk.do_now(line_for, code)
+        except RuleViolation:
+            return False
+        return True
+
+    async def search(self, text: str) -> None:
+        """Suggest goods a typed text means."""
+        found = await self.desk.do(search_goods, text) if len(text.strip()) > 1 else []
+        self.suggest(found)
+
+    def suggest(self, found: list[Line]) -> None:
+        """Show these suggestions, the first one chosen."""
+        if found or self.suggested:
+            self.suggested, self.suggestion = found, 0 if found else -1
+            self.changed()
+
+    def sell_unknown(self, code: str, price: str) -> None:
+        """Goods nobody knows, at a price the person says. Raises what prices raise."""
+        price_micro = parse_unit_price_micro(price)
+        self._take(self.desk.do_now(sell_unknown, self._fresh(), code, price_micro))
+        self.say("till.sold_unknown", "waiting", code=code)
+
+    def add_own(self, code: str, name: str, price: str) -> None:
+        """Goods of the shop's own, taken up here and now, and sold (B11).
+
+        Raises: what prices raise, and as ``create_own_product``.
+        """
+        price_micro = parse_unit_price_micro(price)
+        self._take(self.desk.do_now(add_own, self._fresh(), code, name, price_micro))
+        self.say("till.own_added", "good", name=name)
+
+    def member_of_card(self, code: str) -> MemberView | None:
+        """The member whose card a scan is; None when it is no card of anybody here."""
+        if not is_member_code(code):
+            return None
+        return next(iter(self.desk.read(find_members, code.strip())), None)
+
+    def is_receipt(self, code: str) -> bool:
+        """Whether a scan is the receipt of a sale made here."""
+        try:
+            self.desk.do_now(earlier_sale, code)
+        except RuleViolation:
+            return False
+        return True
+
+    # lines
+
+    def move(self, by: int) -> None:
+        """Up and down: through suggestions while there are any, else through the lines."""
+        if self.suggested:
+            self.suggestion = max(0, min(self.suggestion + by, len(self.suggested) - 1))
+        elif self.basket.lines:
+            place = max(0, min(self.basket.current + by, len(self.basket.lines) - 1))
+            self.basket = with_lines(self.basket, self.basket.lines, place)
+        self.changed()
+
+    def point(self, place: int) -> None:
+        """The mouse chose a line."""
+        self.basket = with_lines(self.basket, self.basket.lines, place)
+        self.changed()
+
+    def set_quantity(self, text: str) -> None:
+        """Another quantity of the current line. Raises what quantities raise."""
+        self.check_free()
+        place = self.basket.current
+        if 0 <= place < len(self.basket.lines):
+            self._take(self.desk.do_now(set_quantity, self._fresh(), place, text))
+            line = self.basket.line
+            if line is not None and line.is_short:
+                self.say("till.short", "waiting", name=line.name)
+
+    def set_price(self, text: str) -> None:
+        """A price said for the current line; '' takes it back. Raises what prices raise."""
+        line = self.basket.line
+        if line is None:
+            return
+        said = parse_unit_price_micro(text) if text.strip() else None
+        self.check_free()
+        changed = msgspec.structs.replace(line, said_micro=said)
+        self._write(with_changed(self._fresh(), self.basket.current, changed))
+
+    def delete_line(self) -> None:
+        """The current line goes."""
+        self.check_free()
+        if self.basket.line is not None:
+            self._write(without_line(self._fresh(), self.basket.current))
+            self.say("till.line_gone", "plain")
+
+    def undo(self) -> None:
+        """One step back: the last scan, quantity, price, discount or deletion."""
+        self.check_free()
+        if self._undo:
+            self.basket = self.desk.do_now(keep, self._undo.pop())
+        elif self.basket.lines:
+            last = len(self.basket.lines) - 1
+            self.basket = self.desk.do_now(keep, without_line(self.basket, last))
+        else:
+            return
+        self.say("till.undone", "plain")
+
+    # the whole basket
+
+    def set_discount(self, text: str) -> None:
+        """A discount of the whole basket; an approval given before does not cover it.
+
+        Raises: RuleViolation DISCOUNT_UNREADABLE, DISCOUNT_TOO_LARGE, EXCHANGE_NO_DISCOUNT.
+        """
+        self.check_free()
+        if self.basket.came_back is not None:
+            raise RuleViolation("EXCHANGE_NO_DISCOUNT")
+        self._write(self.discounted(text))
+
+    def discounted(self, text: str) -> Basket:
+        """The basket as it would be with this discount. Raises as ``set_discount``."""
+        read = read_typed_discount(text, self.currency)
+        basket = msgspec.structs.replace(
+            self._fresh(),
+            discount_minor=read.minor,
+            pay_ratio_micro=read.pay_ratio_micro,
+            approver_id="",
+            approver_name="",
+        )
+        plain = msgspec.structs.replace(basket, discount_minor=0, pay_ratio_micro=1_000_000)
+        sold = due_of(plain, self.currency).total_minor
+        if read.minor > max(sold, 0):
+            raise RuleViolation("DISCOUNT_TOO_LARGE", most=max(sold, 0))
+        return basket
+
+    def needs_approval(self, basket: Basket | None = None) -> bool:
+        """Whether somebody else has to stand for what is taken off."""
+        asked = basket or self.basket
+        return not asked.approver_id and needs_approval(asked, self.currency)
+
+    def approved(self, approver_id: str, name: str) -> None:
+        """Somebody stands for what is taken off."""
+        self._write(
+            msgspec.structs.replace(self._fresh(), approver_id=approver_id, approver_name=name)
+        )
+
+    def set_member(self, member_id: str, name: str) -> None:
+        """Who buys; '' is nobody named."""
+        self.check_free()
+        self._take(self.desk.do_now(set_buyer, self._fresh(), member_id, name))
+        self.changed()
+
+    def set_round_off(self, step_minor: int) -> None:
+        """抹零 down to a multiple of this; 0 rounds nothing off."""
+        self._write(msgspec.structs.replace(self._fresh(), round_off_to_minor=step_minor))
+
+    def take_back(self, returned: Return | None) -> None:
+        """Goods of an earlier sale come back in this basket; None leaves them out again."""
+        self.check_free()
+        basket = msgspec.structs.replace(
+            self._fresh(), came_back=returned, discount_minor=0, pay_ratio_micro=1_000_000
+        )
+        self._write(basket)
+
+    def clear(self) -> None:
+        """Begin anew; Ctrl+Z brings it back."""
+        self.check_free()
+        self._take(self.desk.do_now(begin))
+
+    def hold(self) -> None:
+        """Put the basket aside. Raises: RuleViolation NO_LINES, TOO_MANY_HELD."""
+        self.check_free()
+        self.basket = self.desk.do_now(hold, self.basket)
+        self.held = self.desk.read(held_baskets)
+        self._undo.clear()
+        self.say("till.held", "good", n=len(self.held))
+
+    def resume(self, uid: str) -> None:
+        """Take a held basket up. Raises: RuleViolation BASKET_GONE."""
+        self.check_free()
+        self.basket = self.desk.do_now(resume, uid, self.basket)
+        self.held = self.desk.read(held_baskets)
+        self._undo.clear()
+        self.notice = None
+        self.check_prices()
+        self.changed()
+
+    def check_prices(self) -> None:
+        """The prices of now: a version that became active changes the open lines (C03)."""
+        if self.is_busy or self.basket.parts:
+            return
+        found = self.desk.do_now(reprice, self.basket)
+        if found.basket is not self.basket and found.basket != self.basket:
+            self.basket = found.basket
+            self._undo.clear()
+        if found.lines:
+            self.say("till.repriced", "waiting", n=found.lines, version=found.version)
+
+    # money
+
+    def payment_options(self) -> tuple[TillOptions, tuple[Tender, ...]]:
+        """The rules of paying here, and the tenders that can be chosen."""
+        return self.desk.do_now(paying_here)
+
+    def needs_shift(self) -> bool:
+        """Whether a shift has to be opened before anything is sold."""
+        found = self.desk.do_now(shift_now)
+        return found.shift is None and found.options.needs_shift
+
+    async def receipt_job(
+        self,
+        uid: str,
+        words: Words,
+        setting: Callable[[str, str], str],
+        *,
+        copy_number: int = 0,
+    ) -> bytes:
+        """The receipt of a sale as bytes for the printer."""
+        paper = await self.desk.fetch(sale_paper, uid)
+        return await self.desk.work(receipt_bytes, paper, words, setting, copy_number=copy_number)
+
+    def give(self, part: Part) -> None:
+        """Money was handed over; it stays with the basket."""
+        parts = (*self.basket.parts, part)
+        self.basket = self.desk.do_now(keep, msgspec.structs.replace(self._fresh(), parts=parts))
+        self.changed()
+
+    def give_back(self) -> None:
+        """The money handed over so far goes back: the sale is not made."""
+        if self.basket.parts:
+            emptied = msgspec.structs.replace(self.basket, parts=())
+            self.basket = self.desk.do_now(keep, emptied)
+            self.changed()
+
+    async def sell(self) -> Sold | None:
+        """Make the sale; None while it is being made already, or when it was (T23).
+
+        Raises: as ``sell_basket``; the basket stays as it is then.
+        """
+        if self.is_busy:
+            return None
+        self.is_busy = True
+        try:
+            sold, self.basket = await self.desk.do(sell_basket, self.basket)
+        except Conflict as error:
+            if error.code != "ALREADY_APPENDED":
+                raise
+            self.basket, sold = await self.desk.do(begin), None
+        finally:
+            self.is_busy = False
+        self._undo.clear()
+        self.notice = None
+        self.changed()
+        return sold
+
+    # keeping
+
+    def check_free(self) -> None:
+        """Raises: RuleViolation MONEY_TAKEN while part of the money is handed over."""
+        if self.basket.parts:
+            raise RuleViolation("MONEY_TAKEN")
+
+    def _fresh(self) -> Basket:
+        return msgspec.structs.replace(self.basket, last=None)
+
+    def _write(self, basket: Basket) -> None:
+        self._take(self.desk.do_now(keep, basket))
+        self.changed()
+
+    def _take(self, basket: Basket) -> None:
+        self._undo = [*self._undo[1 - UNDO_MOST :], self.basket]
+        self.basket = basket

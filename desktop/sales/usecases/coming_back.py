@@ -1,0 +1,117 @@
+"""What a sale looks like before its goods come back: which lines are left, and what they give."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desktop.channel.usecases import day_at, place_of
+from desktop.sales.usecases.basket import Back, Return
+from desktop.sales.usecases.returning import find_sale, original, worth_of
+from desktop.store.session import Session
+from shared.catalog.queries import by_barcode, product
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoldLine:
+    """A line of an earlier sale with what is left of it; millionths and minor units."""
+
+    line_no: int
+    product_id: str
+    code: str
+    name: str
+    unit: str
+    qty_micro: int
+    left_micro: int
+    price_micro: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierSale:
+    """A sale whose goods may come back."""
+
+    uid: str
+    number: str
+    happened_at_us: int
+    total_minor: int
+    customer_id: str
+    lines: tuple[SoldLine, ...]
+    paid: tuple[tuple[str, int], ...]
+    """(tender, minor units) that are left of what was paid, in their order."""
+
+
+def earlier_sale(session: Session, name: str) -> EarlierSale:
+    """A sale of this site by its printed number, the code of its receipt, or its uid.
+
+    Raises: RuleViolation SALE_UNKNOWN.
+    """
+    uid = find_sale(session.connection, session.identity.site_id, name.strip())
+    was = original(session, uid)
+    lines = []
+    for line in was.lines:
+        goods = product(session.connection, line["product_id"])
+        if line["qty_micro"] > 0:
+            lines.append(
+                SoldLine(
+                    line_no=line["line_no"],
+                    product_id=line["product_id"],
+                    code=goods.code if goods else line["product_id"],
+                    name=line["name"] or (goods.name if goods else line["product_id"]),
+                    unit=goods.base_unit if goods else "",
+                    qty_micro=line["qty_micro"],
+                    left_micro=was.left_micro(line),
+                    price_micro=line["unit_price_micro"],
+                    amount_minor=line["amount_minor"],
+                )
+            )
+    return EarlierSale(
+        uid=uid,
+        number=was.head["number"],
+        happened_at_us=was.head["happened_at_us"],
+        total_minor=was.head["total_minor"],
+        customer_id=was.head["customer_id"],
+        lines=tuple(lines),
+        paid=tuple(was.paid_minor.items()),
+    )
+
+
+def returned_part(
+    session: Session, earlier: EarlierSale, wanted: Mapping[int, int], reason: str
+) -> Return:
+    """What coming back of these lines (number to millionths) gives, to the cent.
+
+    Raises: RuleViolation LINE_UNKNOWN, QUANTITY_NOT_POSITIVE, RETURNED_TOO_MUCH,
+    NOTHING_TO_RETURN.
+    """
+    worth = worth_of(session, earlier.uid, wanted)
+    by_no = {line.line_no: line for line in earlier.lines}
+    return Return(
+        sale=earlier.uid,
+        number=earlier.number,
+        reason=reason,
+        customer_id=earlier.customer_id,
+        rounding_minor=worth.rounding_minor,
+        lines=tuple(
+            Back(
+                line_no=no,
+                product_id=by_no[no].product_id,
+                code=by_no[no].code,
+                name=by_no[no].name,
+                unit=by_no[no].unit,
+                qty_micro=wanted[no],
+                price_micro=by_no[no].price_micro,
+                amount_minor=amount,
+            )
+            for no, amount in worth.amounts
+        ),
+    )
+
+
+def product_of_code(session: Session, code: str) -> str:
+    """The product a scanned code means here; '' when it means none."""
+    hit = by_barcode(session.connection, code, site_id=session.identity.site_id)
+    return hit.product_id if hit else ""
+
+
+def today(session: Session) -> str:
+    """The business day that is now here."""
+    return day_at(session, place_of(session))

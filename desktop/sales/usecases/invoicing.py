@@ -1,0 +1,317 @@
+"""The wholesale invoice: whom a site sells to, what they owe, and posting it with its draft."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from desktop.catalog.usecases import known
+from desktop.pricing.usecases import Buyer, Prices
+from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.selling import BasketLine, Sold, sell_invoice
+from desktop.store.drafts import put_draft, remove_draft
+from desktop.store.session import Session
+from desktop.store.settings import put_setting, settings_under
+from shared.access.queries import users_of_site
+from shared.accounts.queries import balances
+from shared.accounts.rules import customer_receivable
+from shared.catalog.pinyin import initials_of
+from shared.catalog.queries import ProductView, packs_of, products
+from shared.catalog.search import search
+from shared.channel.queries import account, account_ids_of_site, customers_of
+from shared.channel.tables import level
+from shared.core.errors import RuleViolation
+from shared.core.quantity import Pack
+from shared.core.text import normal
+from shared.pricing.queries import price_book, retail_prices, sales_orgs_of_site
+from shared.pricing.rules import Price, PriceContext
+from shared.sales.queries import open_invoices
+from shared.sales.tables import sale
+from shared.stock.queries import on_hand_micro
+from shared.stock.rules import location
+
+INVOICE_DRAFT: Final = "invoice/open"
+OWN_CUSTOMERS: Final = "customer."
+FOUND_MAX: Final = 12
+
+
+class OwnCustomer(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer of the site's own as this device keeps it."""
+
+    name: str
+    phone: str = ""
+    level_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Somebody a site invoices: an account it supplies, or a customer of its own."""
+
+    customer_id: str
+    name: str
+    initials: str
+    phone: str
+    level_id: str
+    level_name: str
+    owed_minor: int
+
+    def is_meant(self, text: str) -> bool:
+        """Whether a text means them: code, name, pinyin or the end of the phone."""
+        asked = normal(text).casefold()
+        return (
+            asked in self.customer_id.casefold()
+            or asked in self.name.casefold()
+            or (asked.isascii() and asked.isalpha() and asked in self.initials)
+            or (asked.isdigit() and len(asked) > 3 and self.phone.endswith(asked))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInvoice:
+    """An invoice that is not fully paid."""
+
+    uid: str
+    number: str
+    happened_at_us: int
+    total_minor: int
+    open_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceGoods:
+    """A product on an invoice: its price for the customer's level, and what is here of it."""
+
+    product: ProductView
+    packs: tuple[Pack, ...]
+    price: Price | None
+    on_hand_micro: int
+
+
+def customers(connection: Connection, site_id: str, currency: str) -> list[Customer]:
+    """Everybody the site invoices or has invoiced, by name (F3)."""
+    names = level_names(connection)
+    owed = _owed(connection, site_id, currency)
+    below = _level_below(connection, site_id)
+    found: dict[str, Customer] = {}
+    for supplier_id in account_ids_of_site(connection, site_id):
+        for account_id, name in customers_of(connection, supplier_id):
+            held = account(connection, account_id)
+            level_id = held.level_id if held else below
+            found[account_id] = _customer(account_id, name, "", level_id, names, owed)
+    for customer_id, own in own_customers(connection).items():
+        found[customer_id] = _customer(
+            customer_id, own.name, own.phone, own.level_id or below, names, owed
+        )
+    for customer_id in owed:
+        if customer_id not in found:
+            found[customer_id] = _customer(customer_id, customer_id, "", below, names, owed)
+    return sorted(found.values(), key=lambda one: (one.name, one.customer_id))
+
+
+def _customer(
+    customer_id: str,
+    name: str,
+    phone: str,
+    level_id: str,
+    names: dict[str, str],
+    owed: dict[str, int],
+) -> Customer:
+    return Customer(
+        customer_id=customer_id,
+        name=name,
+        initials=initials_of(name),
+        phone=phone,
+        level_id=level_id,
+        level_name=names.get(level_id, level_id),
+        owed_minor=owed.get(customer_id, 0),
+    )
+
+
+def _owed(connection: Connection, site_id: str, currency: str) -> dict[str, int]:
+    prefix = customer_receivable(site_id, "")
+    return {
+        end.removeprefix(prefix): minor
+        for end, held_in, minor in balances(connection, prefix)
+        if held_in == currency
+    }
+
+
+def _level_below(connection: Connection, site_id: str) -> str:
+    """The level of who buys from this site, where nobody said another."""
+    for account_id in account_ids_of_site(connection, site_id):
+        held = account(connection, account_id)
+        if held is not None and held.level_id:
+            lower = connection.execute(
+                select(level.c.id).where(level.c.upstream_level_id == held.level_id).limit(1)
+            ).scalar()
+            return str(lower or held.level_id)
+    return ""
+
+
+def level_names(connection: Connection) -> dict[str, str]:
+    """What levels are called, the highest first."""
+    rows = connection.execute(select(level.c.id, level.c.name).order_by(level.c.rank))
+    return {row.id: row.name for row in rows}
+
+
+def own_customers(connection: Connection) -> dict[str, OwnCustomer]:
+    """The site's own customers as this device keeps them, by id."""
+    return {
+        key.removeprefix(OWN_CUSTOMERS): msgspec.json.decode(text, type=OwnCustomer)
+        for key, text in settings_under(connection, OWN_CUSTOMERS).items()
+    }
+
+
+def keep_customer(session: Session, name: str, phone: str = "", level_id: str = "") -> str:
+    """Take a customer of the site's own up on this device; the id invoices carry.
+
+    Raises: RuleViolation CUSTOMER_MISSING, CUSTOMER_BAD.
+    """
+    called = normal(name)
+    if not called:
+        raise RuleViolation("CUSTOMER_MISSING")
+    if "/" in called or len(called) > 40:
+        raise RuleViolation("CUSTOMER_BAD", customer_id=called[:40])
+    own = OwnCustomer(name=called, phone=normal(phone), level_id=level_id)
+    put_setting(session.connection, OWN_CUSTOMERS + called, msgspec.json.encode(own).decode())
+    return called
+
+
+def open_invoice_list(connection: Connection, site_id: str, customer_id: str) -> list[OpenInvoice]:
+    """A customer's invoices that are not fully paid, oldest first, with their numbers."""
+    still = {one.invoice: one.open_minor for one in open_invoices(connection, site_id, customer_id)}
+    found: list[OpenInvoice] = []
+    ids = list(still)
+    for start in range(0, len(ids), 500):
+        rows = connection.execute(
+            select(sale.c.id, sale.c.number, sale.c.happened_at_us, sale.c.total_minor).where(
+                sale.c.id.in_(ids[start : start + 500])
+            )
+        )
+        found += [
+            OpenInvoice(
+                uid=row.id,
+                number=row.number,
+                happened_at_us=row.happened_at_us,
+                total_minor=row.total_minor,
+                open_minor=still[row.id],
+            )
+            for row in rows
+        ]
+    return sorted(found, key=lambda one: (one.happened_at_us, one.uid))
+
+
+def invoice_goods(
+    connection: Connection,
+    site_id: str,
+    level_id: str,
+    wanted: Sequence[tuple[str, int]],
+    at_us: int,
+) -> dict[str, InvoiceGoods]:
+    """Products of an invoice by id, each priced for the customer's level and its quantity."""
+    ids = [one for one, _ in wanted]
+    named = products(connection, ids)
+    prices = _prices(connection, site_id, level_id, at_us)
+    place = location(site_id)
+    return {
+        one: InvoiceGoods(
+            product=named[one],
+            packs=packs_of(connection, one),
+            price=prices.price(one, qty_micro=qty_micro),
+            on_hand_micro=on_hand_micro(connection, place, one),
+        )
+        for one, qty_micro in wanted
+        if one in named
+    }
+
+
+def _prices(connection: Connection, site_id: str, level_id: str, at_us: int) -> Prices:
+    orgs = sales_orgs_of_site(connection, site_id) if level_id else ()
+    books = (
+        price_book(connection, PriceContext(sales_org_id=one, level_id=level_id), at_us)
+        for one in orgs
+    )
+    return Prices(
+        books=tuple(one for one in books if one is not None),
+        retail=retail_prices(connection, site_id, at_us),
+    )
+
+
+def code_meant(
+    connection: Connection, site_id: str, code: str, quantity: str
+) -> tuple[str, int, str]:
+    """Product, quantity and unit of a scan. Raises: RuleViolation PRODUCT_UNKNOWN …"""
+    found = known(connection, site_id, code, quantity)
+    return found.product_id, found.qty_micro, found.unit
+
+
+def find_products(connection: Connection, text: str) -> list[ProductView]:
+    """Goods a text means, best first."""
+    ids = search(connection, text, limit=FOUND_MAX)
+    named = products(connection, ids)
+    return [named[one] for one in ids if one in named]
+
+
+def salespeople(connection: Connection, site_id: str) -> list[tuple[str, str]]:
+    """Id and name of the people of the site, by name."""
+    found = [(one.user_id, one.name) for one in users_of_site(connection, site_id)]
+    return sorted(found, key=lambda one: one[1])
+
+
+def invoices_of_today(connection: Connection, site_id: str, business_day: str) -> tuple[int, int]:
+    """How many invoices of a day, and what they come to."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(sale.c.total_minor), 0)).where(
+            sale.c.site_id == site_id,
+            sale.c.business_day == business_day,
+            sale.c.mode == "invoice",
+        )
+    ).one()
+    return int(row[0]), int(row[1])
+
+
+def new_uid(session: Session) -> str:
+    """The id of an invoice that is begun: pressing the key twice makes it once."""
+    return session.new_uid().hex()
+
+
+def keep_invoice(session: Session, content: bytes) -> None:
+    """Keep the open invoice; durable when this is done."""
+    put_draft(session, INVOICE_DRAFT, content)
+
+
+def drop_invoice(session: Session) -> None:
+    """Forget the open invoice."""
+    remove_draft(session, INVOICE_DRAFT)
+
+
+def post_invoice(
+    session: Session,
+    customer_id: str,
+    basket: Sequence[BasketLine],
+    given: Sequence[Given],
+    *,
+    level_id: str,
+    on_credit: bool,
+    salesperson_id: str,
+    approver_id: str,
+    note: str,
+    uid: str,
+) -> Sold:
+    """Post the open invoice and forget it in one breath. Raises as ``sell_invoice``."""
+    done = sell_invoice(
+        session,
+        customer_id,
+        basket,
+        given,
+        buyer=Buyer(level_id=level_id),
+        on_credit=on_credit,
+        salesperson_id=salesperson_id,
+        approver_id=approver_id,
+        note=note,
+        uid=bytes.fromhex(uid),
+    )
+    remove_draft(session, INVOICE_DRAFT)
+    return done

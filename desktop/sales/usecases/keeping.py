@@ -1,0 +1,341 @@
+"""The open basket on disk: every scan, every change and the sale itself, each in one transaction.
+
+The basket is a draft of this device: a kill at any moment brings the same lines back, and the
+draft goes in the very transaction in which the sale is written.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from desktop.access.usecases import require
+from desktop.channel.usecases import place_of
+from desktop.pricing.usecases import Prices, prices_for
+from desktop.sales.usecases.basket import (
+    NO_PRICE,
+    Basket,
+    Last,
+    Line,
+    Return,
+    due_of,
+    lines_to_sell,
+    packed,
+    unpacked,
+    with_changed,
+    with_line,
+)
+from desktop.sales.usecases.options import TillOptions, till_options
+from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.returning import return_goods
+from desktop.sales.usecases.selling import Sold, consumer, sell
+from desktop.sales.usecases.taking_up import take_up_goods
+from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
+from desktop.store.session import Session
+from shared.accounts.rules import Tender
+from shared.catalog.queries import by_barcode, packs_of, product
+from shared.catalog.search import search
+from shared.core.errors import RuleViolation
+from shared.core.ids import uid_bytes, uid_text
+from shared.core.quantity import Pack, checked_quantity, parse_quantity
+from shared.core.rounding import MICRO
+from shared.core.text import code_text
+from shared.pricing.rules import trail_text
+from shared.stock.queries import is_opened, on_hand_micro
+from shared.stock.rules import location
+
+OPEN: Final = "till/open"
+HELD: Final = "till/held/"
+BASKETS_HELD_MAX: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repriced:
+    """A basket at the prices of now, and what became different."""
+
+    basket: Basket
+    lines: int
+    """How many lines cost something else than before."""
+    version: int
+
+
+def open_basket(connection: Connection) -> Basket | None:
+    """The basket as it was kept last; None when there is none that can be read."""
+    content = draft_of(connection, OPEN)
+    return None if content is None else unpacked(content)
+
+
+def held_baskets(connection: Connection) -> list[Basket]:
+    """What was put aside, the oldest first."""
+    found = (unpacked(one.content) for one in drafts_under(connection, HELD))
+    return [one for one in found if one is not None]
+
+
+def new_basket(session: Session) -> Basket:
+    """An empty basket; the sale it becomes has its identity from now on (T23)."""
+    place = place_of(session)
+    options = till_options(session.connection, place.site_id)
+    return Basket(uid=uid_text(session.new_uid()), round_off_to_minor=options.round_off_to_minor)
+
+
+def begin(session: Session) -> Basket:
+    """An empty basket, on disk."""
+    return keep(session, new_basket(session))
+
+
+def keep(session: Session, basket: Basket) -> Basket:
+    """Put the basket on disk as it is now."""
+    put_draft(session, OPEN, packed(basket))
+    return basket
+
+
+def scan_into(session: Session, basket: Basket, code: str, quantity: str = "1") -> Basket:
+    """One scan, or one code typed, with its quantity: ``3``, ``2箱3支`` (B08).
+
+    Raises: RuleViolation CODE_UNKNOWN, QUANTITY_UNREADABLE, UNKNOWN_UNIT, QUANTITY_ZERO.
+    """
+    line = _short(session, basket, line_for(session, code, quantity))
+    grown = with_line(basket, line)
+    changed = _priced(prices_of(session, basket), grown.lines[grown.current])
+    return keep(session, with_changed(grown, grown.current, changed))
+
+
+def line_for(session: Session, code: str, quantity: str = "1") -> Line:
+    """The line a code makes, without a price yet. Raises as ``scan_into``."""
+    connection, site_id = session.connection, session.identity.site_id
+    hit = by_barcode(connection, code_text(code), site_id=site_id)
+    if hit is None:
+        raise RuleViolation("CODE_UNKNOWN", code=code_text(code)[:40])
+    goods = product(connection, hit.product_id)
+    assert goods is not None
+    line = Line(
+        product_id=hit.product_id,
+        code=goods.code,
+        name=goods.name,
+        spec=goods.spec,
+        base_unit=goods.base_unit,
+        unit=hit.unit,
+        factor_micro=hit.factor_micro,
+        qty_micro=0,
+        price_micro=NO_PRICE,
+    )
+    return msgspec.structs.replace(line, qty_micro=_quantity(session, line, quantity))
+
+
+def _quantity(session: Session, line: Line, text: str) -> int:
+    """``3`` counts the unit of the line, ``2箱3支`` the product's packs."""
+    if any(letter.isalpha() for letter in text):
+        packs = packs_of(session.connection, line.product_id)
+        qty_micro = parse_quantity(text, packs or (Pack(line.base_unit, MICRO),))
+    else:
+        qty_micro = checked_quantity(parse_quantity(text) * line.factor_micro // MICRO)
+    if not qty_micro:
+        raise RuleViolation("QUANTITY_ZERO", product_id=line.product_id)
+    if qty_micro < 0:
+        require(session, "sale.return")
+    return qty_micro
+
+
+def prices_of(session: Session, basket: Basket) -> Prices:
+    """The prices of who buys, at this site and now."""
+    customer_id = basket.came_back.customer_id if basket.came_back else basket.member_id
+    buyer = consumer(session, customer_id)
+    return prices_for(session, session.identity.site_id, buyer, session.now_us)
+
+
+def _priced(prices: Prices, line: Line) -> Line:
+    found = prices.price(line.product_id, qty_micro=abs(line.qty_micro)) if line.is_known else None
+    if found is None:
+        return msgspec.structs.replace(line, price_micro=NO_PRICE, version=0, trail="")
+    return msgspec.structs.replace(
+        line, price_micro=found.unit_price_micro, version=found.version, trail=trail_text(found)
+    )
+
+
+def _short(session: Session, basket: Basket, line: Line) -> Line:
+    """Mark a line that sells more than the books say is there; it is sold all the same (G11)."""
+    site_id = session.identity.site_id
+    if not line.is_known or not is_opened(session.connection, site_id):
+        return line
+    there = on_hand_micro(session.connection, location(site_id), line.product_id)
+    sold = sum(one.qty_micro for one in basket.lines if one.product_id == line.product_id)
+    return msgspec.structs.replace(line, is_short=sold + line.qty_micro > there)
+
+
+def sell_unknown(session: Session, basket: Basket, code: str, price_micro: int) -> Basket:
+    """Goods nobody here knows, at a price the person says; head office gets a task."""
+    line = Line(
+        product_id=code_text(code),
+        code=code_text(code),
+        name=code_text(code),
+        qty_micro=MICRO,
+        price_micro=NO_PRICE,
+        said_micro=price_micro,
+        is_known=False,
+    )
+    return keep(session, with_line(basket, line))
+
+
+def add_own(session: Session, basket: Basket, code: str, name: str, price_micro: int) -> Basket:
+    """Goods of the shop's own, taken up with their price and sold at once (B11).
+
+    Raises: as ``take_up_goods``.
+    """
+    return scan_into(
+        session, basket, take_up_goods(session, code_text(code), name, price_micro).product_id
+    )
+
+
+def set_quantity(session: Session, basket: Basket, place: int, quantity: str) -> Basket:
+    """Another quantity of one line, and the price that belongs to it.
+
+    Raises: RuleViolation QUANTITY_UNREADABLE, UNKNOWN_UNIT, QUANTITY_ZERO; AccessDenied
+    NOT_PERMITTED below zero.
+    """
+    line = basket.lines[place]
+    qty_micro = _quantity(session, line, quantity)
+    others = tuple(one for at, one in enumerate(basket.lines) if at != place)
+    changed = msgspec.structs.replace(line, qty_micro=qty_micro, is_short=False)
+    changed = _short(session, msgspec.structs.replace(basket, lines=others), changed)
+    return keep(session, with_changed(basket, place, _priced(prices_of(session, basket), changed)))
+
+
+def set_buyer(session: Session, basket: Basket, member_id: str, name: str) -> Basket:
+    """Another buyer, and the prices of their list; '' is nobody named (I10)."""
+    bought = msgspec.structs.replace(basket, member_id=member_id, member_name=name)
+    prices = prices_of(session, bought)
+    lines = tuple(_priced(prices, one) for one in bought.lines)
+    return keep(session, msgspec.structs.replace(bought, lines=lines))
+
+
+def reprice(session: Session, basket: Basket) -> Repriced:
+    """The basket at the prices of now: a version that became active meanwhile holds (C03)."""
+    prices = prices_of(session, basket)
+    books = (*prices.books, *prices.retail.books)
+    version = max((book.version.number for book in books), default=0)
+    lines = tuple(_priced(prices, one) for one in basket.lines)
+    moved = sum(
+        now.price_micro != was.price_micro for now, was in zip(lines, basket.lines, strict=True)
+    )
+    if lines == basket.lines:
+        return Repriced(basket=basket, lines=0, version=version)
+    fresh = msgspec.structs.replace(basket, lines=lines)
+    return Repriced(basket=keep(session, fresh), lines=moved, version=version)
+
+
+def search_goods(session: Session, text: str, *, limit: int = 8) -> list[Line]:
+    """Goods a typed text means, best first, with their prices: characters, initials, codes."""
+    connection, site_id = session.connection, session.identity.site_id
+    prices = prices_for(session, site_id, consumer(session, ""), session.now_us)
+    found = []
+    for product_id in search(connection, text, limit=limit):
+        goods = product(connection, product_id)
+        if goods is not None and goods.site_id in ("", site_id):
+            line = Line(
+                product_id=product_id,
+                code=goods.code,
+                name=goods.name,
+                spec=goods.spec,
+                base_unit=goods.base_unit,
+                unit=goods.base_unit,
+                qty_micro=MICRO,
+                price_micro=NO_PRICE,
+            )
+            found.append(_priced(prices, line))
+    return found
+
+
+def hold(session: Session, basket: Basket) -> Basket:
+    """Put the basket aside (挂单) and begin an empty one; both stand or neither.
+
+    Raises: RuleViolation NO_LINES, TOO_MANY_HELD.
+    """
+    if not basket.lines and basket.came_back is None:
+        raise RuleViolation("NO_LINES")
+    if len(drafts_under(session.connection, HELD)) >= BASKETS_HELD_MAX:
+        raise RuleViolation("TOO_MANY_HELD", most=BASKETS_HELD_MAX)
+    _put_aside(session, basket)
+    return keep(session, new_basket(session))
+
+
+def resume(session: Session, uid: str, basket: Basket) -> Basket:
+    """Take a held basket up again; what is open is put aside instead, unless it is empty.
+
+    Raises: RuleViolation BASKET_GONE.
+    """
+    content = draft_of(session.connection, HELD + uid)
+    found = None if content is None else unpacked(content)
+    if found is None:
+        raise RuleViolation("BASKET_GONE")
+    if basket.lines or basket.came_back is not None:
+        _put_aside(session, basket)
+    remove_draft(session, HELD + uid)
+    return keep(session, msgspec.structs.replace(found, held_at_us=0))
+
+
+def _put_aside(session: Session, basket: Basket) -> None:
+    held = msgspec.structs.replace(basket, held_at_us=session.now_us, last=None)
+    put_draft(session, HELD + basket.uid, packed(held))
+
+
+def sell_basket(session: Session, basket: Basket) -> tuple[Sold, Basket]:
+    """Sell what is in the basket with the money it holds, and begin an empty one.
+
+    Raises as ``sell`` and ``return_goods``.
+    """
+    sold = _exchange(session, basket, basket.came_back) if basket.came_back else None
+    if sold is None:
+        sold = sell(
+            session,
+            lines_to_sell(basket),
+            given_of(basket),
+            discount=basket.discount,
+            round_off_to_minor=basket.round_off_to_minor,
+            customer_id=basket.member_id,
+            approver_id=basket.approver_id,
+            uid=uid_bytes(basket.uid),
+        )
+    last = Last(
+        uid=sold.uid,
+        number=sold.number,
+        total_minor=sold.total_minor,
+        paid_minor=sold.paid_minor + sold.change_minor,
+        change_minor=sold.change_minor,
+    )
+    empty = msgspec.structs.replace(new_basket(session), last=last)
+    return sold, keep(session, empty)
+
+
+def _exchange(session: Session, basket: Basket, back: Return) -> Sold:
+    return return_goods(
+        session,
+        back.sale,
+        {line.line_no: line.qty_micro for line in back.lines},
+        given_of(basket),
+        reason=back.reason,
+        instead=lines_to_sell(basket),
+        approver_id=basket.approver_id,
+        uid=uid_bytes(basket.uid),
+    )
+
+
+def given_of(basket: Basket) -> list[Given]:
+    """The money the basket holds, as the sale takes it."""
+    return [
+        Given(tender=Tender(one.tender), amount_minor=one.amount_minor, reference=one.reference)
+        for one in basket.parts
+    ]
+
+
+def comes_to_minor(basket: Basket, currency: str) -> int:
+    """What is to pay for the basket in all."""
+    return due_of(basket, currency).total_minor
+
+
+def paying_here(session: Session) -> tuple[TillOptions, tuple[Tender, ...]]:
+    """The rules of paying at this site, and the tenders that need no provider."""
+    place = place_of(session)
+    tenders = (Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER)
+    mall = (Tender.MALL,) if place.mall_partner_id else ()
+    return till_options(session.connection, place.site_id), (*tenders, *mall)

@@ -1,0 +1,1 @@
+"""The screens of selling: the till, returns, the register, shifts, the sales of a day."""

@@ -1,0 +1,113 @@
+"""The right side of the till: the large total, what makes it up, and the sale just made."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from desktop.sales.model.till import TillModel
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone
+from desktop.ui.widgets import label, line, pill, row, set_tone
+from desktop.words import formats
+from desktop.words.texts import Words
+from shared.core.rounding import MICRO
+
+WIDTH = 336
+
+
+class Totals(QFrame):
+    """Draws a till model's sums."""
+
+    def __init__(self, model: TillModel, words: Words) -> None:
+        super().__init__()
+        self.setObjectName("card")
+        self.setFixedWidth(WIDTH)
+        self._model, self._words = model, words
+        self._name, self._total = label("", "strong"), label("", "total")
+        self._total.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._rows: dict[str, tuple[QWidget, QLabel]] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_L)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(self._name)
+        layout.addWidget(self._total)
+        layout.addWidget(line())
+        for key in ("pieces", "list", "off", "rounding", "back", "paid", "number"):
+            layout.addWidget(self._row(key))
+        layout.addWidget(line())
+        self._member = label("", "strong")
+        self._member.setWordWrap(True)
+        self._approver = label("", "muted")
+        self._held = pill("", Tone.ACCENT)
+        for part in (self._member, self._approver, self._held):
+            layout.addWidget(part)
+        layout.addStretch(1)
+
+    def _row(self, key: str) -> QWidget:
+        value = label("", "strong")
+        value.setAlignment(Qt.AlignmentFlag.AlignRight)
+        made = row(label(self._words(f"till.sum.{key}"), "muted"), None, value)
+        self._rows[key] = (made, value)
+        return made
+
+    def _put(self, key: str, text: str) -> None:
+        made, value = self._rows[key]
+        value.setText(text)
+        made.setVisible(bool(text))
+
+    def draw(self, held: int) -> None:
+        """Show the model as it is now."""
+        last = self._model.basket.last
+        if last is not None and not self._model.basket.lines:
+            self._draw_last()
+        else:
+            self._draw_open()
+        basket, words = self._model.basket, self._words
+        self._member.setText(
+            words("till.member_is", name=basket.member_name) if basket.member_id else ""
+        )
+        self._member.setVisible(bool(basket.member_id))
+        self._approver.setText(
+            words("till.approved_by", name=basket.approver_name) if basket.approver_id else ""
+        )
+        self._approver.setVisible(bool(basket.approver_id))
+        self._held.setText(words("till.held_count", n=held))
+        self._held.setVisible(held > 0)
+
+    def _draw_open(self) -> None:
+        due, words, currency = self._model.due, self._words, self._model.currency
+        basket = self._model.basket
+        key = "till.to_refund" if due.rest_minor < 0 else "till.to_pay"
+        self._name.setText(words(key))
+        self._total.setText(formats.signed_money(abs(due.rest_minor), currency))
+        set_tone(self._total, Tone.BAD if due.rest_minor < 0 else Tone.PLAIN)
+        self._put("pieces", formats.qty(basket.pieces_micro))
+        differs = bool(due.off_minor or due.rounding_minor or due.back_minor or due.paid_minor)
+        self._put("list", formats.money(due.list_minor, currency) if differs else "")
+        self._put("off", _less(due.off_minor, currency) + self._tenths())
+        self._put("rounding", _less(-due.rounding_minor, currency))
+        self._put("back", _less(due.back_minor, currency))
+        self._put("paid", _less(due.paid_minor, currency))
+        self._put("number", "")
+
+    def _tenths(self) -> str:
+        ratio = self._model.basket.pay_ratio_micro
+        return "" if ratio == MICRO else f"  ({formats.percent(ratio, places=0)})"
+
+    def _draw_last(self) -> None:
+        last, words, currency = self._model.basket.last, self._words, self._model.currency
+        assert last is not None
+        has_change = last.change_minor > 0
+        is_refund = last.total_minor < 0
+        key = "till.change" if has_change else "till.refunded" if is_refund else "till.paid"
+        self._name.setText(words(key))
+        shown = last.change_minor if has_change else abs(last.total_minor)
+        self._total.setText(formats.signed_money(shown, currency))
+        set_tone(self._total, Tone.GOOD)
+        for name in ("pieces", "off", "rounding", "back"):
+            self._put(name, "")
+        self._put("list", formats.money(last.total_minor, currency) if has_change else "")
+        self._put("paid", formats.money(last.paid_minor, currency) if has_change else "")
+        self._put("number", last.number)
+
+
+def _less(minor: int, currency: str) -> str:
+    return formats.money(-minor, currency) if minor else ""

@@ -1,0 +1,34 @@
+"""The entry line of the till: always has the focus, hands on the keys that are no text."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from desktop.ui.theme import TARGET_TILL
+from desktop.ui.widgets import Field
+
+
+class Entry(Field):
+    """Digits, codes, initials. Input methods are off: a code must arrive as it was typed."""
+
+    moved = Signal(int)
+    """Up (-1) or down (1)."""
+    undone = Signal()
+    """Ctrl+Z while nothing is typed."""
+    pasted = Signal()
+    """Ctrl+V."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(placeholder)
+        self.setProperty("size", "big")
+        self.setMinimumHeight(TARGET_TILL + 4)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        key = event.key()
+        if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.moved.emit(-1 if key == Qt.Key.Key_Up else 1)
+        elif event.matches(QKeySequence.StandardKey.Undo) and not self.text():
+            self.undone.emit()
+        else:
+            super().keyPressEvent(event)

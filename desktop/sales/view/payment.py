@@ -1,0 +1,228 @@
+"""The payment panel: what is due, what was handed over, what goes back; Enter makes the sale."""
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QLabel
+
+from desktop.printing.qr import qr_modules
+from desktop.sales.model.payment import PaymentModel
+from desktop.sales.view.approval import approver_of
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.theme import SPACE_M, TARGET_TILL, Tone
+from desktop.ui.widgets import Card, button, column, label, line, pill, row, set_tone
+from desktop.words import formats
+from shared.accounts.rules import Tender
+from shared.core.errors import QutongError
+
+KEY_OF = {
+    Tender.CASH: "C",
+    Tender.STATIC_CODE: "W",
+    Tender.CARD: "K",
+    Tender.BANK_TRANSFER: "B",
+    Tender.MALL: "M",
+}
+STATIC_CODE: Final = "pay.static_code"
+"""The setting that holds what the shop's own 收款码 says."""
+_SIGNS = (*"0123456789", ".")
+
+
+class PaymentPanel(Panel):
+    """Closes with the sale that was made."""
+
+    def __init__(self, frame: Frame, model: PaymentModel) -> None:
+        super().__init__(frame.words("pay.title"), width=620)
+        self.frame, self.model, self.words = frame, model, frame.words
+        self._build()
+        self._stop = model.watch(self.draw)
+        self.draw()
+
+    def _build(self) -> None:
+        words = self.words
+        self._due_name, self._due = label("", "muted"), label("", "total")
+        self._typed_name, self._typed = label("", "muted"), label("", "total")
+        self._change_name, self._change = label("", "muted"), label("", "total")
+        for figure in (self._due, self._typed, self._change):
+            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
+        across = row(
+            column(self._due_name, self._due, spacing=0),
+            None,
+            column(self._typed_name, self._typed, spacing=0),
+            None,
+            column(self._change_name, self._change, spacing=0),
+        )
+        self.body.addWidget(across)
+        self._parts = label("", "muted")
+        self.body.addWidget(self._parts)
+        self.body.addWidget(line())
+        self._buttons = {
+            tender: button(
+                f"{KEY_OF[tender]}  {words.of('tender', tender.value)}",
+                partial(self.model.choose, tender),
+            )
+            for tender in self.model.tenders
+        }
+        for one in self._buttons.values():
+            one.setMinimumHeight(TARGET_TILL)
+            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.body.addWidget(row(*self._buttons.values(), None))
+        self._code = QLabel()
+        self._code.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._code_said = label("", "muted")
+        self._code_said.setWordWrap(True)
+        self._code_said.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._code_card = Card(self._code, self._code_said)
+        self.body.addWidget(self._code_card)
+        self._hint = label(words("pay.hint"), "muted")
+        self.body.addWidget(self._hint)
+        self._said = pill("", Tone.BAD)
+        self._said.setVisible(False)
+        self.body.addWidget(self._said)
+        self.body.setSpacing(SPACE_M)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        model = self.model
+        tenders = tuple(
+            Action(
+                text=f"tender.{tender.value}",
+                keys=(KEY_OF[tender],),
+                run=partial(model.choose, tender),
+            )
+            for tender in model.tenders
+        )
+        signs = tuple(
+            Action(
+                text="pay.type",
+                keys=(sign,),
+                run=partial(model.type, sign),
+                in_line=False,
+            )
+            for sign in _SIGNS
+        )
+        erase = Action(text="pay.erase", keys=("Backspace",), run=model.erase, in_line=False)
+        return (
+            Action(text="pay.confirm", keys=("Return",), run=self._enter),
+            *tenders,
+            Action(text="pay.round_off", keys=("R",), run=model.next_round_off),
+            erase,
+            *signs,
+        )
+
+    def back(self) -> None:
+        if not self.model.till.is_busy and self.model.back():
+            self.close_with(None)
+
+    def close_with(self, answer: object) -> None:
+        self._stop()
+        super().close_with(answer)
+
+    def _enter(self) -> None:
+        if self.model.till.is_busy:
+            return
+        try:
+            is_paid = self.model.enter()
+        except QutongError as error:
+            self._tell(error)
+            return
+        if is_paid:
+            self.frame.tasks.start(self._sell())
+
+    async def _sell(self) -> None:
+        try:
+            self.close_with(await self._sold())
+        except QutongError as error:
+            # The money handed over was taken for this sale: without it, it goes back.
+            self.model.till.give_back()
+            self._tell(error)
+
+    async def _sold(self) -> object:
+        till = self.model.till
+        try:
+            return await till.sell() or True
+        except QutongError as error:
+            if error.code not in ("APPROVER_PIN_NEEDED", "APPROVAL_MISSING"):
+                raise
+        given = await approver_of(self.frame, "sale.approve")
+        if given is None:
+            till.give_back()
+            return None
+        till.approved(*given)
+        return await till.sell() or True
+
+    def _tell(self, error: QutongError) -> None:
+        self._said.setText(self.words.error(error))
+        self._said.setVisible(True)
+        self.frame.tell(error)
+        self.draw(keeps_said=True)
+
+    def draw(self, *, keeps_said: bool = False) -> None:
+        """Show what the model says."""
+        model, words = self.model, self.words
+        currency = model.till.currency
+        if not keeps_said:
+            self._said.setVisible(False)
+        is_part = bool(model.till.basket.parts)
+        due_key = "pay.refund" if model.is_refund else "pay.rest" if is_part else "pay.due"
+        self._due_name.setText(words(due_key))
+        self._due.setText(formats.money(abs(model.rest_minor), currency))
+        self._typed_name.setText(words.of("tender", model.tender.value))
+        typed = model.typed or formats.money(abs(model.amount_minor), currency)
+        self._typed.setText("" if model.is_refund else typed)
+        self._typed_name.setVisible(not model.is_refund)
+        set_tone(self._typed, Tone.PLAIN if model.typed else Tone.ACCENT)
+        self._draw_change()
+        self._parts.setText(
+            "   ".join(
+                f"{words.of('tender', part.tender)} {formats.money(part.amount_minor, currency)}"
+                for part in model.till.basket.parts
+            )
+        )
+        self._parts.setVisible(is_part)
+        for tender, one in self._buttons.items():
+            one.setProperty("kind", "primary" if tender is model.tender else "")
+            one.setVisible(not model.is_refund)
+            one.style().unpolish(one)
+            one.style().polish(one)
+        self._hint.setText(words("pay.refund_hint" if model.is_refund else "pay.hint"))
+        self._draw_code()
+
+    def _draw_change(self) -> None:
+        model, currency = self.model, self.model.till.currency
+        shows = model.change_minor or model.short_minor
+        self._change_name.setText(
+            self.words("pay.short" if model.short_minor else "pay.change") if shows else ""
+        )
+        value = model.short_minor or model.change_minor
+        self._change.setText(formats.money(value, currency) if shows else "")
+        set_tone(self._change, Tone.WAITING if model.short_minor else Tone.GOOD)
+
+    def _draw_code(self) -> None:
+        is_code = self.model.tender is Tender.STATIC_CODE and not self.model.is_refund
+        self._code_card.setVisible(is_code)
+        if not is_code:
+            return
+        content = self.frame.settings.get(STATIC_CODE)
+        amount = formats.signed_money(self.model.amount_minor, self.model.till.currency)
+        if content:
+            self._code.setPixmap(code_pixmap(content, 220))
+        self._code.setVisible(bool(content))
+        key = "pay.code_hint" if content else "pay.code_on_desk"
+        self._code_said.setText(self.words(key, amount=amount))
+
+
+def code_pixmap(content: str, side: int) -> QPixmap:
+    """A QR code as a picture on screen, dark on light in every look."""
+    rows = qr_modules(content)
+    size = len(rows) + 8
+    image = QImage(size, size, QImage.Format.Format_Grayscale8)
+    image.fill(255)
+    for y, modules in enumerate(rows):
+        for x, is_dark in enumerate(modules):
+            if is_dark:
+                image.setPixel(x + 4, y + 4, 0)
+    step = max(side // size, 1)
+    return QPixmap.fromImage(image.scaled(size * step, size * step))

@@ -1,0 +1,258 @@
+"""The return panel (F8): the sale, its lines, the reason; F9 refunds, Enter goes on scanning."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from desktop.sales.model.returning import REASONS, ReturnModel
+from desktop.sales.model.till import TillModel
+from desktop.sales.view.entry import Entry
+from desktop.sales.view.panels import StepsPanel
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import TARGET_TILL, Tone
+from desktop.ui.widgets import Empty, column, label, row, set_tone
+from desktop.words import formats
+from shared.core.errors import QutongError
+
+_WIDTH = 860
+
+
+class ReturnPanel(Panel):
+    """Closes with ``pay`` or ``scan`` once the return stands in the basket."""
+
+    def __init__(self, frame: Frame, till: TillModel) -> None:
+        super().__init__(frame.words("return.title"), width=_WIDTH)
+        self.frame, self.till, self.words = frame, till, frame.words
+        self.model = ReturnModel(frame.desk, frame.person.site_id)
+        self._first = self._sales_step()
+        self._second = self._lines_step()
+        self.body.addWidget(self._first)
+        self.body.addWidget(self._second)
+        self._said = label("", "muted")
+        self._said.setWordWrap(True)
+        self.body.addWidget(self._said)
+        self._stop = self.model.watch(self.draw)
+        self.draw()
+
+    def _sales_step(self) -> QWidget:
+        words, person = self.words, self.frame.person
+        self.asked = Entry(words("return.asked"))
+        self.asked.entered.connect(self._entered)
+        self.asked.textEdited.connect(self._filter)
+        self.asked.moved.connect(self._moved)
+        self.sales = Table(
+            self.frame,
+            "return.sales",
+            [
+                Column(
+                    key="at",
+                    title=words("sales.at"),
+                    get=lambda one: one.happened_at_us,
+                    kind=Kind.INSTANT,
+                    zone=person.zone,
+                    width=150,
+                ),
+                Column(key="number", title=words("sales.number"), get=lambda one: one.number,
+                       stretches=True),
+                Column(key="pieces", title=words("sales.pieces"), get=lambda one: one.units_micro,
+                       kind=Kind.QTY, width=90),
+                Column(key="total", title=words("sales.total"), get=lambda one: one.total_minor,
+                       kind=Kind.MONEY, currency=person.currency, width=120),
+            ],
+            empty=Empty("receipt", words("return.none_today")),
+            can_filter=False,
+            row_height=TARGET_TILL,
+        )  # fmt: skip
+        self.sales.setMinimumHeight(300)
+        self.sales.activated.connect(lambda one: self.find_sale(one.number))
+        self.sales.set_rows(self.model.sales_of_today())
+        return column(self.asked, self.sales)
+
+    def _lines_step(self) -> QWidget:
+        words, marked = self.words, self.model.marked_of
+        self.lines = Table(
+            self.frame,
+            "return.lines",
+            [
+                Column(key="mark", title="", get=lambda one: bool(marked(one)), kind=Kind.CHECK,
+                       width=40),
+                Column(key="name", title=words("till.goods"), get=lambda one: one.name,
+                       stretches=True),
+                Column(key="price", title=words("till.unit_price"),
+                       get=lambda one: one.price_micro, kind=Kind.PRICE, width=96),
+                Column(key="sold", title=words("return.sold"), get=lambda one: one.qty_micro,
+                       kind=Kind.QTY, width=80),
+                Column(key="left", title=words("return.left"), get=lambda one: one.left_micro,
+                       kind=Kind.QTY, width=80),
+                Column(key="back", title=words("return.back"),
+                       get=lambda one: marked(one) or None, kind=Kind.QTY, width=80,
+                       tone=lambda _one: Tone.BAD),
+            ],
+            can_filter=False,
+            row_height=TARGET_TILL,
+        )  # fmt: skip
+        self.lines.setMinimumHeight(240)
+        self.lines.activated.connect(lambda _one: self._go_on())
+        self._number, self._gives = label("", "muted"), label("", "big")
+        self._reasons = [label("", "muted") for _reason in REASONS]
+        for place, (shown, reason) in enumerate(zip(self._reasons, REASONS, strict=True), start=1):
+            shown.setText(f"{place} {words(f'return.reason.{reason}')}")
+        half = (len(REASONS) + 1) // 2
+        return column(
+            row(self._number, None, self._gives),
+            self.lines,
+            row(*self._reasons[:half], None, spacing=20),
+            row(*self._reasons[half:], None, spacing=20),
+        )
+
+    # keys
+
+    def first_focus(self) -> QWidget:
+        return self.lines.view if self.model.sale else self.asked
+
+    def key_actions(self) -> tuple[Action, ...]:
+        if self.model.sale is None:
+            take = Action(text="return.choose", keys=("Return",), run=self._take_current)
+            return (take,)
+        reasons = tuple(
+            Action(
+                text=f"return.reason.{reason}",
+                keys=(str(place),),
+                run=partial(self.model.choose_reason, place),
+                in_line=False,
+            )
+            for place, reason in enumerate(REASONS, start=1)
+        )
+        return (
+            Action(text="return.mark", keys=("Space",), run=self._toggle),
+            Action(text="return.mark_all", keys=("A",), run=self.model.mark_all),
+            Action(text="till.quantity", keys=("F4",), run=self._quantity),
+            Action(text="return.refund", keys=("F9",), run=partial(self._close, "pay")),
+            Action(text="return.exchange", keys=("Return",), run=self._go_on),
+            *reasons,
+        )
+
+    def scanned(self, code: str) -> bool:
+        if self.model.sale is None:
+            self.find_sale(code)
+        elif not self.model.scan(code):
+            self.say(self.words("return.not_of_it", code=code), Tone.WAITING)
+        return True
+
+    def back(self) -> None:
+        if self.model.sale is not None:
+            self.model.sale, self.model.back = None, None
+            self.model.changed()
+            self.asked.setFocus()
+        else:
+            super().back()
+
+    def close_with(self, answer: object) -> None:
+        self._stop()
+        super().close_with(answer)
+
+    # acts
+
+    def find_sale(self, name: str) -> None:
+        """Show the sale of a number or receipt."""
+        try:
+            self.model.find(name)
+        except QutongError as error:
+            self.say(self.words.error(error), Tone.BAD)
+            return
+        self.lines.go_to(0)
+        self.lines.view.setFocus()
+        redraw = getattr(self.window(), "show_keys", None)
+        if redraw is not None:
+            redraw()
+
+    def _entered(self, text: str) -> None:
+        if self.sales.rows.shown and self.sales.current is not None:
+            self.find_sale(self.sales.current.number)
+        elif text.strip():
+            self.find_sale(text)
+
+    def _filter(self, text: str) -> None:
+        self.sales.rows.set_filter(text)
+
+    def _moved(self, by: int) -> None:
+        shown = len(self.sales.rows.shown)
+        if shown:
+            at = self.sales.view.currentIndex().row()
+            self.sales.go_to(max(0, min(at + by, shown - 1)))
+
+    def _take_current(self) -> None:
+        if self.sales.current is not None:
+            self.find_sale(self.sales.current.number)
+
+    def _toggle(self) -> None:
+        if self.lines.current is not None:
+            self.model.toggle(self.lines.current)
+
+    def _quantity(self) -> None:
+        line = self.lines.current
+        if line is not None:
+            panel = StepsPanel(
+                self.frame,
+                self.words("till.quantity"),
+                (("till.qty", formats.qty(line.left_micro)),),
+                lambda texts: self.model.set_quantity(line, texts[0]),
+                hint=line.name,
+            )
+            self.frame.tasks.start(self.frame.ask(panel))  # type: ignore[arg-type]
+
+    def _go_on(self) -> None:
+        self._close("scan")
+
+    def _close(self, answer: str) -> None:
+        try:
+            self.till.take_back(self.model.made())
+        except QutongError as error:
+            self.say(self.words.error(error), Tone.BAD)
+        else:
+            self.close_with(answer)
+
+    # drawing
+
+    def draw(self) -> None:
+        """Show the model as it is now."""
+        sale, model = self.model.sale, self.model
+        self._first.setVisible(sale is None)
+        self._second.setVisible(sale is not None)
+        self.say("" if sale else self.words("return.hint"), Tone.PLAIN)
+        if sale is None:
+            return
+        person = self.frame.person
+        at = formats.instant(sale.happened_at_us, person.zone)
+        paid = "  ".join(
+            f"{self.words.of('tender', tender)} {formats.money(minor, person.currency)}"
+            for tender, minor in sale.paid
+        )
+        self._number.setText(f"{sale.number} · {at} · {paid}")
+        self.lines.set_rows(model.lines)
+        gives = model.back.back_minor if model.back else 0
+        self._gives.setText(formats.signed_money(gives, person.currency))
+        for shown, reason in zip(self._reasons, REASONS, strict=True):
+            set_tone(shown, Tone.ACCENT if reason == model.reason else Tone.PLAIN)
+            shown.setObjectName("strong" if reason == model.reason else "muted")
+            shown.style().unpolish(shown)
+            shown.style().polish(shown)
+
+    def say(self, text: str, tone: Tone) -> None:
+        """Say something at the foot of the panel."""
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
+        set_tone(self._said, tone)
+
+
+async def ask_return(frame: Frame, till: TillModel, number: str) -> str:
+    """``pay``: refund now; ``scan``: go on in the basket; '' = nothing came back."""
+    panel = ReturnPanel(frame, till)
+    if number:
+        panel.find_sale(number)
+    answer = await frame.ask(panel)
+    return str(answer or "")

@@ -1,0 +1,189 @@
+"""The sales of a day; Enter shows one whole, with tenders and the reasons of its prices."""
+
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+
+from desktop.sales.model.sales_list import SalesModel
+from desktop.sales.usecases.showing import SalePaper
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, Tone
+from desktop.ui.widgets import Empty, column, label, line, row
+from desktop.words import formats
+from shared.pricing.queries import spoken_names
+from shared.pricing.rules import price_of_trail, read_aloud
+from shared.sales.queries.showing import SaleEntry
+
+
+class SalesScreen(Screen):
+    """A day's sales, newest first."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = SalesModel(frame.desk, frame.person.site_id)
+        self.day = label("", "strong")
+        self.table = Table(
+            frame,
+            "sales",
+            self._columns(),
+            empty=Empty("receipt", self.words("sales.none"), self.words("sales.none_hint")),
+        )
+        GivingWay(self.table, {"lines": 620, "kind": 560, "pieces": 520})
+        self.table.add_to_bar(self.day)
+        self.table.activated.connect(self._show)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.addWidget(self.table)
+        self.until_gone(self.model.watch(self.draw))
+        self.watch(self.refresh, "sale")
+
+    def _columns(self) -> list[Column]:
+        words, person = self.words, self.frame.person
+        return [
+            Column(key="at", title=words("sales.at"), get=lambda one: one.happened_at_us,
+                   kind=Kind.INSTANT, zone=person.zone, width=140),
+            Column(key="number", title=words("sales.number"), get=lambda one: one.number,
+                   kind=Kind.CODE, width=180),
+            Column(key="kind", title=words("sales.kind"), get=self._kind, width=100,
+                   tone=lambda one: Tone.BAD if one.return_of else None),
+            Column(key="who", title=words("sales.who"),
+                   get=lambda one: self.model.names.get(one.author_id, one.author_id),
+                   stretches=True),
+            Column(key="lines", title=words("sales.lines"), get=lambda one: one.lines,
+                   kind=Kind.COUNT, width=80),
+            Column(key="pieces", title=words("sales.pieces"), get=lambda one: one.units_micro,
+                   kind=Kind.QTY, width=90, has_total=True),
+            Column(key="total", title=words("sales.total"), get=lambda one: one.total_minor,
+                   kind=Kind.MONEY, currency=person.currency, width=110, has_total=True),
+        ]  # fmt: skip
+
+    def _kind(self, one: SaleEntry) -> str:
+        key = "return" if one.return_of else one.mode
+        return self.words.of("sales.kind", key)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        has_one = self._has_one
+        return (
+            Action(text="sales.show", keys=("Return",), run=self._show_current, is_enabled=has_one),
+            Action(text="sales.print", keys=("P",), run=self._print, is_enabled=has_one),
+            Action(
+                text="till.return",
+                keys=("F8",),
+                run=self._return,
+                permission="sale.return",
+                is_enabled=has_one,
+            ),
+            Action(text="sales.day_before", keys=("Alt+Left",), run=lambda: self._go(-1)),
+            Action(text="sales.day_after", keys=("Alt+Right",), run=lambda: self._go(1)),
+            Action(text="shift.to_till", keys=("F9",), run=lambda: self.frame.open("till", "")),
+        )
+
+    def _has_one(self) -> bool:
+        return self.table.current is not None
+
+    def shown(self, subject: str = "") -> None:
+        self.refresh()
+        self.table.view.setFocus()
+        if subject:
+            self.frame.tasks.start(self._show_sale(subject))
+
+    def scanned(self, code: str) -> bool:
+        self.table.filter_by(code)
+        return True
+
+    def refresh(self) -> None:
+        """Read the day again."""
+        self.frame.tasks.start(self.model.look())
+
+    def draw(self) -> None:
+        """Show the model as it is now."""
+        self.day.setText(self.model.day)
+        self.table.set_rows(self.model.sales)
+        if self.model.sales and self.table.current is None:
+            self.table.go_to(0)
+
+    def _go(self, days: int) -> None:
+        self.frame.tasks.start(self.model.go(days))
+
+    def _show_current(self) -> None:
+        if self.table.current is not None:
+            self._show(self.table.current)
+
+    def _show(self, one: SaleEntry) -> None:
+        self.frame.tasks.start(self._show_sale(one.uid))
+
+    async def _show_sale(self, uid: str) -> None:
+        paper = await self.model.paper(uid)
+        names = self.frame.desk.read(spoken_names)
+        content = _scrolled(sale_widget(self, paper, names))
+        self.frame.show_sheet(content, paper.story.head["number"])
+
+    def _print(self) -> None:
+        one = self.table.current
+
+        async def work() -> None:
+            key = f"reprints.{one.uid}"
+            copies = int(self.frame.settings.get(key, "0")) + 1
+            self.frame.settings.put(key, str(copies))
+            job = await self.model.receipt_again(
+                one.uid, self.words, self.frame.settings.get, copies
+            )
+            self.frame.paper.receipt(job, f"{one.number}-{copies}")
+            self.frame.say(self.words("sales.printed", number=one.number), Tone.GOOD)
+
+        if one is not None:
+            self.frame.tasks.start(work())
+
+    def _return(self) -> None:
+        if self.table.current is not None:
+            self.frame.open("till", self.table.current.number)
+
+
+def sale_widget(screen: Screen, paper: SalePaper, names: dict[str, str]) -> QWidget:
+    """A sale whole: who, lines with their reasons, tenders."""
+    words, head = screen.words, paper.story.head
+    currency = head["currency"]
+    parts: list[QWidget | int | None] = [
+        label(formats.instant(head["happened_at_us"], paper.zone), "muted"),
+        label(paper.cashier + (f" · {paper.member}" if paper.member else ""), "muted"),
+    ]
+    if paper.story.return_number:
+        parts.append(label(words("sales.returned_from", number=paper.story.return_number), "muted"))
+    parts.append(line())
+    for one in paper.lines:
+        name = label(one.name, "strong")
+        name.setWordWrap(True)
+        counted = f"{formats.qty(one.qty_micro)} {one.unit} × {formats.price(one.price_micro)}"
+        parts.append(name)
+        parts.append(row(label(counted, "muted"), None,
+                         label(formats.money(one.amount_minor, currency))))  # fmt: skip
+        if one.discount_minor:
+            off = formats.money(-one.discount_minor, currency)
+            parts.append(row(label(words("till.off"), "small"), None, label(off, "small")))
+        if one.trail:
+            said = read_aloud(price_of_trail(one.trail), names, language=words.language.value)
+            why = label(said, "small")
+            why.setWordWrap(True)
+            parts.append(why)
+    parts.append(line())
+    if head["rounding_minor"]:
+        rounding = formats.money(head["rounding_minor"], currency)
+        parts.append(row(label(words("till.sum.rounding"), "muted"), None, label(rounding)))
+    total = label(formats.signed_money(head["total_minor"], currency), "big")
+    parts.append(row(label(words("sales.total"), "muted"), None, total))
+    for tender, minor, reference in paper.story.tenders:
+        named = words("till.change") if reference == "change" else words.of("tender", tender)
+        parts.append(row(label(named, "muted"), None, label(formats.money(minor, currency))))
+    if head["note"]:
+        parts.append(label(words.of("return.reason", head["note"]), "muted"))
+    return column(*parts, None)
+
+
+def _scrolled(content: QWidget) -> QWidget:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(content)
+    return area

@@ -1,0 +1,387 @@
+"""The shift: float, blind count, difference, Z; the X report for who may see it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from desktop.sales.model.receipts import ROLL
+from desktop.sales.model.shift import ShiftModel, z_bytes
+from desktop.sales.view.approval import approver_of
+from desktop.sales.view.panels import StepsPanel
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone
+from desktop.ui.widgets import (
+    Banner,
+    Card,
+    Field,
+    button,
+    column,
+    figure,
+    label,
+    line,
+    row,
+    set_tone,
+)
+from desktop.words import formats
+from shared.core.errors import QutongError
+from shared.sales.queries import ShiftReport, TenderFigures
+
+
+class ShiftScreen(Screen):
+    """One card in the middle: whatever comes next with the drawer."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = ShiftModel(frame.desk, frame.person.currency)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(SPACE_XL, SPACE_XL, SPACE_XL, SPACE_XL)
+        self._card = Card()
+        self._layout.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._layout.addStretch(1)
+        self._fields: list[Field] = []
+        self._sum = label("", "total")
+        self._step = ""
+        self.until_gone(self.model.watch(self.draw))
+        self.draw()
+
+    # keys
+
+    def key_actions(self) -> tuple[Action, ...]:
+        may_open = Action(text="shift.open", keys=("F10",), run=self._open, permission="shift.run")
+        x = Action(text="shift.x", keys=("X",), run=self._show_x, permission="shift.report")
+        z = Action(text="shift.z", keys=("Z",), run=self._count, permission="shift.run")
+        till = Action(text="shift.to_till", keys=("F9",), run=lambda: self.frame.open("till", ""))
+        steps = {
+            "closed": (Action(text="shift.print", keys=("P",), run=self._print), till, may_open),
+            "none": (may_open, till),
+            "running": (z, x, till),
+            "counting": (Action(text="shift.declare", keys=("F10",), run=self._declare),),
+            "declared": (
+                Action(text="shift.close", keys=("F10",), run=self._close),
+                Action(text="shift.again", keys=("F8",), run=self.model.count_again),
+            ),
+        }
+        return steps[self._now()]
+
+    def shown(self, subject: str = "") -> None:
+        if self.model.report is None or subject:
+            self.model.refresh()
+        if subject == "close" and self._now() == "running":
+            self._try_count()
+        self._focus()
+
+    def _now(self) -> str:
+        model = self.model
+        if model.report is not None:
+            return "closed"
+        if model.now.shift is None:
+            return "none"
+        if model.is_counting:
+            return "counting"
+        return "declared" if model.declared is not None else "running"
+
+    # drawing
+
+    def draw(self) -> None:
+        """Draw the step; while counting only the sum changes."""
+        step = self._now()
+        if step == "counting" and self._step == step:
+            self._sum.setText(formats.signed_money(self.model.counted_minor, self.model.currency))
+            return
+        self._step = step
+        old = self._card
+        self._fields = []
+        self._card = Card(getattr(self, f"_draw_{step}")())
+        self._card.setFixedWidth(680)
+        self._layout.replaceWidget(old, self._card)
+        self._layout.setAlignment(self._card, Qt.AlignmentFlag.AlignHCenter)
+        old.hide()
+        old.deleteLater()
+        self._focus()
+        self.keys_changed()
+
+    def _focus(self) -> None:
+        if self._fields:
+            self._fields[0].setFocus()
+            self._fields[0].selectAll()
+        else:
+            self.setFocus()
+
+    def _draw_none(self) -> QWidget:
+        proposed = formats.money(self.model.now.proposed_minor, self.model.currency)
+        field = self._field(self.words("shift.float"), proposed)
+        field.entered.connect(lambda _text: self._open())
+        start = button(self.words("shift.open"), self._open, kind="primary")
+        start.setMinimumHeight(TARGET_TILL)
+        return column(
+            label(self.words("shift.none"), "title"),
+            label(self.words("shift.none_hint"), "muted"),
+            label(self.words("shift.float"), "muted"),
+            field,
+            start,
+            spacing=SPACE_M,
+        )
+
+    def _draw_running(self) -> QWidget:
+        shift, words, person = self.model.now.shift, self.words, self.frame.person
+        assert shift is not None
+        opened = formats.instant(shift.opened_at_us, person.zone)
+        by = self.model.now.names.get(shift.opened_by, shift.opened_by)
+        return column(
+            label(words("shift.running"), "title"),
+            row(
+                figure(words("shift.number"), shift.number),
+                None,
+                figure(words("shift.float"), formats.money(shift.float_minor, shift.currency)),
+                spacing=SPACE_L,
+            ),
+            label(words("shift.opened", at=opened, by=by), "muted"),
+            line(),
+            row(
+                button(words("shift.z"), self._count, kind="primary"),
+                button(words("shift.to_till"), lambda: self.frame.open("till", "")),
+                None,
+            ),
+            spacing=SPACE_M,
+        )
+
+    def _draw_counting(self) -> QWidget:
+        grid = QWidget()
+        places = QGridLayout(grid)
+        places.setContentsMargins(0, 0, 0, 0)
+        places.setHorizontalSpacing(SPACE_L)
+        values = self.model.values
+        half = (len(values) + 1) // 2
+        for place, value in enumerate(values):
+            across = 0 if place < half else 3
+            down = place % half
+            name = label(formats.money(value, self.model.currency), "strong")
+            name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            count = self.model.counts.get(value, 0)
+            field = self._field(name.text(), str(count) if count else "")
+            field.setMaximumWidth(110)
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            field.textEdited.connect(partial(self._counted, value, field))
+            field.entered.connect(partial(self._next, place))
+            places.addWidget(name, down, across)
+            places.addWidget(label("×", "muted"), down, across + 1)
+            places.addWidget(field, down, across + 2)
+        places.setColumnStretch(6, 1)
+        self._sum = label("", "total")
+        self._sum.setText(formats.signed_money(self.model.counted_minor, self.model.currency))
+        return column(
+            label(self.words("shift.count"), "title"),
+            label(self.words("shift.count_hint"), "muted"),
+            grid,
+            line(),
+            row(label(self.words("shift.counted"), "muted"), None, self._sum),
+            spacing=SPACE_M,
+        )
+
+    def _draw_declared(self) -> QWidget:
+        model, words = self.model, self.words
+        declared = model.declared
+        assert declared is not None
+        assert model.now.shift is not None
+        shift = model.now.shift
+        deposit = max(declared.counted_minor - shift.float_minor, 0)
+        field = self._field(words("shift.deposit"), formats.money(deposit, model.currency))
+        field.entered.connect(lambda _text: self._close())
+        banner = Banner()
+        made = column(
+            label(words("shift.declared"), "title"),
+            banner,
+            _tenders(self, declared.tenders),
+            line(),
+            label(words("shift.deposit_hint"), "muted"),
+            field,
+            spacing=SPACE_M,
+        )
+        if declared.needs_approver:
+            ceiling = formats.money(declared.ceiling_minor, model.currency)
+            banner.say(words("shift.over", ceiling=ceiling), Tone.BAD)
+        elif declared.difference_minor:
+            banner.say(words("shift.differs"), Tone.WAITING)
+        else:
+            banner.say(words("shift.fits"), Tone.GOOD)
+        return made
+
+    def _draw_closed(self) -> QWidget:
+        report = self.model.report
+        assert report is not None
+        return column(
+            label(self.words("shift.closed", number=report.closing_number), "title"),
+            report_widget(self, report),
+            spacing=SPACE_M,
+        )
+
+    def _field(self, name: str, text: str) -> Field:
+        made = Field(name=name, text=text)
+        made.setMinimumHeight(TARGET_TILL)
+        made.setProperty("size", "big")
+        self._fields.append(made)
+        return made
+
+    # acts
+
+    def _open(self) -> None:
+        text = self._fields[0].text() if self._now() == "none" and self._fields else ""
+        if self._now() == "closed":
+            self.model.report = None
+            self.model.refresh()
+            return
+        self.frame.tasks.start(self._opened(text))
+
+    async def _opened(self, text: str) -> None:
+        await self.model.open(text)
+        self.frame.say(self.words("shift.is_open"), Tone.GOOD)
+        self.frame.open("till", "")
+
+    def _count(self) -> None:
+        self._try_count()
+
+    def _try_count(self) -> None:
+        try:
+            self.model.start_counting()
+        except QutongError as error:
+            self.frame.tell(error)
+
+    def _counted(self, value: int, field: Field, text: str) -> None:
+        try:
+            self.model.set_count(value, text)
+        except QutongError as error:
+            field.set_bad(True)
+            self.frame.tell(error)
+
+    def _next(self, place: int, _text: str) -> None:
+        following = self._fields[(place + 1) % len(self._fields)]
+        following.setFocus()
+        following.selectAll()
+
+    def _declare(self) -> None:
+        self.frame.tasks.start(self._declared())
+
+    async def _declared(self) -> None:
+        approver_id = ""
+        if self.model.declared is not None and not self.frame.person.may("shift.approve"):
+            given = await approver_of(self.frame, "shift.approve")
+            if given is None:
+                return
+            approver_id = given[0]
+        await self.model.declare(approver_id=approver_id)
+
+    def _close(self) -> None:
+        self.frame.tasks.start(self._closed(self._fields[0].text()))
+
+    async def _closed(self, deposit: str) -> None:
+        declared, approver_id = self.model.declared, ""
+        if declared is not None and declared.needs_approver:
+            given = await approver_of(self.frame, "shift.approve")
+            if given is None:
+                return
+            approver_id = given[0]
+        await self.model.close(deposit, approver_id=approver_id)
+        self._print()
+
+    def _print(self) -> None:
+        report, person = self.model.report, self.frame.person
+        if report is not None:
+            roll = self.frame.settings.get(ROLL, "80")
+            job = z_bytes(
+                report, self.words, person.site_name, person.zone, self.model.now.names, roll
+            )
+            self.frame.paper.receipt(job, report.closing_number)
+
+    def _show_x(self) -> None:
+        self.frame.tasks.start(show_x(self.frame))
+
+
+def _tenders(screen: Screen, tenders: Sequence[TenderFigures]) -> QWidget:
+    words, currency = screen.words, screen.frame.person.currency
+    grid = QWidget()
+    places = QGridLayout(grid)
+    places.setContentsMargins(0, 0, 0, 0)
+    for across, key in enumerate(("tender", "expected", "counted", "difference")):
+        head = label(words(f"shift.{key}"), "muted")
+        head.setAlignment(_side(across))
+        places.addWidget(head, 0, across)
+    for down, one in enumerate(tenders, start=1):
+        texts = [words.of("tender", one.tender), formats.money(one.expected_minor, currency)]
+        texts += [formats.money(one.declared_minor, currency) if one.is_declared else "–"]
+        texts += [formats.money(one.difference_minor, currency) if one.is_declared else "–"]
+        for across, text in enumerate(texts):
+            cell = label(text, "strong")
+            cell.setAlignment(_side(across))
+            if across == 3 and one.difference_minor:
+                set_tone(cell, Tone.BAD if one.difference_minor < 0 else Tone.WAITING)
+            places.addWidget(cell, down, across)
+    return grid
+
+
+def _side(across: int) -> Qt.AlignmentFlag:
+    return Qt.AlignmentFlag.AlignLeft if across == 0 else Qt.AlignmentFlag.AlignRight
+
+
+def report_widget(screen: Screen, report: ShiftReport) -> QWidget:
+    """The figures of a shift as X and Z show them."""
+    words, currency, person = screen.words, report.shift.currency, screen.frame.person
+    pairs = [
+        ("shift.opened_at", formats.instant(report.shift.opened_at_us, person.zone)),
+        ("shift.closed_at", formats.instant(report.shift.closed_at_us, person.zone)),
+        ("shift.sales", f"{report.sales}   {formats.money(report.sales_minor, currency)}"),
+        ("shift.returns", f"{report.returns}   {formats.money(report.returns_minor, currency)}"),
+        ("shift.discounts", formats.money(-report.discount_minor, currency)),
+        ("shift.rounding", formats.money(report.rounding_minor, currency)),
+        ("shift.total", formats.money(report.total_minor, currency)),
+    ]
+    if report.shift.closed_at_us:
+        pairs += [
+            ("shift.deposit", formats.money(report.deposit_minor, currency)),
+            ("shift.left", formats.money(report.left_minor, currency)),
+        ]
+    return column(
+        *(_pair(words(key), text) for key, text in pairs if text),
+        line(),
+        _tenders(screen, report.tenders),
+    )
+
+
+def _pair(name: str, text: str) -> QWidget:
+    value: QLabel = label(text, "strong")
+    value.setAlignment(Qt.AlignmentFlag.AlignRight)
+    return row(label(name, "muted"), None, value)
+
+
+async def ask_open_shift(frame: Frame) -> bool:
+    """Propose the float of a new shift; Enter opens it. Whether a shift runs then."""
+    model = ShiftModel(frame.desk, frame.person.currency)
+    if model.now.shift is not None:
+        frame.say(frame.words("shift.runs", number=model.now.shift.number), Tone.PLAIN)
+        return True
+    proposed = formats.money(model.now.proposed_minor, model.currency)
+    panel = StepsPanel(
+        frame,
+        frame.words("shift.open"),
+        (("shift.float", proposed),),
+        lambda _texts: None,
+        hint=frame.words("shift.none_hint"),
+    )
+    texts = await frame.ask(panel)
+    if texts is None:
+        return False
+    await model.open(texts[0])
+    frame.say(frame.words("shift.is_open"), Tone.GOOD)
+    return True
+
+
+async def show_x(frame: Frame) -> None:
+    """The figures of the running shift, for who may see them."""
+    model = ShiftModel(frame.desk, frame.person.currency)
+    report = await model.x_report()
+    holder = Screen(frame)
+    frame.show_sheet(report_widget(holder, report), frame.words("shift.x"))
+    holder.deleteLater()

@@ -1,0 +1,457 @@
+"""The till: entry line, lines, the large total; keys in, sales out."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
+
+from desktop.sales.model.payment import PaymentModel
+from desktop.sales.model.till import TillModel, counted, looks_like_code
+from desktop.sales.usecases.basket import due_of
+from desktop.sales.usecases.selling import Sold
+from desktop.sales.view.approval import approver_of
+from desktop.sales.view.basket import Totals
+from desktop.sales.view.entry import Entry
+from desktop.sales.view.lines import LINES_FONT, line_columns, suggestion_columns
+from desktop.sales.view.panels import HeldPanel, StepsPanel, UnknownPanel
+from desktop.sales.view.payment import PaymentPanel
+from desktop.sales.view.why import why_sheet
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.fitting import GivingWay
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, TARGET_TILL, Tone, font
+from desktop.ui.widgets import Banner, Empty, column, label, row
+from desktop.words import formats
+from shared.core.errors import QutongError, RuleViolation
+from shared.pricing.queries import spoken_names
+
+PRICES_MS = 15_000
+"""How often the prices of an open basket are looked at while nobody scans."""
+
+class TillScreen(Screen):
+    """Takes the whole window; the entry line always has the focus."""
+
+    takes_window = True
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = TillModel(frame.desk, frame.person.currency)
+        self._build()
+        self.until_gone(self.model.watch(self.draw))
+        self.watch(self.model.check_prices, "price_version", "price_row", "own_price")
+        self._clock = QTimer(self)
+        self._clock.timeout.connect(self.model.check_prices)
+        self._clock.start(PRICES_MS)
+        self.draw()
+
+    def _build(self) -> None:
+        words, person = self.words, self.frame.person
+        self.entry = Entry(words("till.entry"))
+        self.entry.entered.connect(self._entered)
+        self.entry.textEdited.connect(self._typed)
+        self.entry.moved.connect(self._moved)
+        self.entry.undone.connect(lambda: self._try(self.model.undo))
+        self.banner = Banner()
+        self.lines = Table(
+            self.frame,
+            "till.lines",
+            line_columns(words, self.model),
+            empty=Empty("scan-barcode", words("till.empty"), words("till.empty_hint")),
+            can_filter=False,
+            row_height=TARGET_TILL,
+        )
+        self.lines.view.setFont(font(LINES_FONT))
+        self.lines.view.setFocusPolicy(self.banner.focusPolicy())
+        self.lines.view.clicked.connect(lambda index: self._clicked(index.row()))
+        self.lines.view.horizontalHeader().setSectionsClickable(False)
+        GivingWay(self.lines, {"code": 620, "off": 560})
+        self.totals = Totals(self.model, words)
+        place = " · ".join(part for part in (person.site_name, person.name) if part)
+        head = row(label(words("screen.till"), "title"), None, label(place, "muted"))
+        left = column(head, self.entry, self.banner, self.lines, spacing=SPACE_M)
+        inner = left.layout()
+        assert isinstance(inner, QVBoxLayout)
+        inner.setStretch(3, 1)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        layout.setSpacing(SPACE_L)
+        layout.addWidget(left, 1)
+        layout.addWidget(self.totals)
+        self.suggestions = _suggestions(self)
+
+    # keys
+
+    def key_actions(self) -> tuple[Action, ...]:
+        has_line = self._has_line
+        return (
+            Action(text="till.pay", keys=("F9",), run=self._pay, permission="sale.make"),
+            Action(text="till.find", keys=("F2",), run=self._find),
+            Action(text="till.member", keys=("F3",), run=self._member),
+            Action(text="till.quantity", keys=("F4",), run=self._quantity, is_enabled=has_line),
+            Action(
+                text="till.discount",
+                keys=("F6",),
+                run=self._discount,
+                permission="sale.discount",
+                is_enabled=has_line,
+            ),
+            Action(text="till.why", keys=("F7",), run=self._why, is_enabled=has_line),
+            Action(text="till.return", keys=("F8",), run=self._return, permission="sale.return"),
+            Action(text="till.hold", keys=("F11",), run=self._hold),
+            Action(text="till.more", keys=("F12",), run=self._more),
+            Action(text="till.undo", keys=("Ctrl+Z",), run=lambda: self._try(self.model.undo)),
+            Action(
+                text="till.delete",
+                keys=("Ctrl+D",),
+                run=lambda: self._try(self.model.delete_line),
+                is_enabled=has_line,
+                in_line=False,
+            ),
+            Action(
+                text="till.price",
+                keys=("Shift+F6",),
+                run=self._price,
+                permission="sale.discount",
+                is_enabled=has_line,
+                in_line=False,
+            ),
+        )
+
+    def _has_line(self) -> bool:
+        return self.model.basket.line is not None
+
+    def shown(self, subject: str = "") -> None:
+        self.model.check_prices()
+        self.entry.setFocus()
+        if subject:
+            self._start_return(subject)
+        elif self.model.needs_shift():
+            self._open_shift()
+
+    def scanned(self, code: str) -> bool:
+        waiting, _rest = counted(self.entry.text()) if "*" in self.entry.text() else ("1", "")
+        self.entry.clear()
+        self.model.suggest([])
+        self._take(code, waiting)
+        return True
+
+    def draw(self) -> None:
+        """Show the model as it is now."""
+        basket, notice = self.model.basket, self.model.notice
+        shown = [*self._returned(), *basket.lines]
+        self.lines.set_rows(shown)
+        if basket.line is not None:
+            self.lines.go_to(len(shown) - len(basket.lines) + basket.current)
+        self.totals.draw(len(self.model.held))
+        text = self.words(notice.key, **notice.values) if notice else ""
+        self.banner.say(text, Tone(notice.tone) if notice else Tone.PLAIN)
+        self._draw_suggestions()
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._draw_suggestions()
+
+    def _returned(self) -> list[object]:
+        back = self.model.basket.came_back
+        return list(back.lines) if back else []
+
+    def _clicked(self, place: int) -> None:
+        at = place - len(self._returned())
+        if 0 <= at < len(self.model.basket.lines):
+            self.model.point(at)
+        self.entry.setFocus()
+
+    # goods
+
+    def _typed(self, text: str) -> None:
+        self.model.notice = None
+        _quantity, rest = counted(text)
+        if len(rest) > 1 and not (rest.isdigit() and len(rest) < 4):
+            self.frame.tasks.start(self.model.search(rest))
+        elif self.model.suggested:
+            self.model.suggest([])
+
+    def _moved(self, by: int) -> None:
+        self.model.move(by)
+
+    def _entered(self, text: str) -> None:
+        if not text.strip():
+            return
+        self.frame.tasks.start(self._enter(text))
+
+    async def _enter(self, text: str) -> None:
+        quantity, code = counted(text)
+        if not code:
+            return
+        if not looks_like_code(code) or not self.model.has_code(code):
+            if not self.model.suggested:
+                await self.model.search(code)
+            if self.model.suggested:
+                self.entry.clear()
+                chosen = self.model.suggested[self.model.suggestion]
+                self._try(lambda: self.model.take_found(chosen, quantity))
+                return
+        self.entry.clear()
+        self.model.suggest([])
+        self._take(code, quantity)
+
+    def _take(self, code: str, quantity: str) -> None:
+        try:
+            if self._is_member(code):
+                return
+            self.model.scan(code, quantity)
+        except RuleViolation as error:
+            if error.code != "CODE_UNKNOWN":
+                self.frame.tell(error)
+            elif self.model.is_receipt(code):
+                self._start_return(code)
+            else:
+                self.frame.tasks.start(self._unknown(code))
+        else:
+            self._beep()
+
+    def _beep(self) -> None:
+        line = self.model.basket.line
+        if line is not None:
+            amount = formats.money(line.amount_minor(self.model.currency), self.model.currency)
+            tone = Tone.WAITING if self.model.notice else Tone.GOOD
+            self.frame.say(f"{line.name}   {amount}", tone)
+
+    def _is_member(self, code: str) -> bool:
+        found = self.model.member_of_card(code)
+        if found is None:
+            return False
+        self.model.set_member(found.member_id, found.name)
+        self.frame.say(self.words("till.member_is", name=found.name), Tone.GOOD)
+        return True
+
+    async def _unknown(self, code: str) -> None:
+        may = self.frame.person.may("own_goods.write")
+        chosen = await self.frame.ask(UnknownPanel(self.frame, code, may_take_up=may))
+        if chosen == "new":
+            await self.frame.ask(
+                StepsPanel(
+                    self.frame,
+                    self.words("till.take_up"),
+                    (("till.own_name", ""), ("till.own_price", "")),
+                    lambda texts: self.model.add_own(code, texts[0], texts[1]),
+                    hint=code,
+                )
+            )
+        elif chosen == "sell":
+            await self.frame.ask(
+                StepsPanel(
+                    self.frame,
+                    self.words("till.sell_unknown"),
+                    (("till.own_price", ""),),
+                    lambda texts: self.model.sell_unknown(code, texts[0]),
+                    hint=code,
+                )
+            )
+
+    def _find(self) -> None:
+        self.entry.setFocus()
+        self.entry.selectAll()
+        self.model.say("till.find_hint")
+
+    # the basket
+
+    def _member(self) -> None:
+        from desktop.members.view.finding import MemberPanel
+
+        async def work() -> None:
+            found = await self.frame.ask(MemberPanel(self.frame))
+            if found is not None:
+                self.model.set_member(found.member_id, found.name)
+
+        self.frame.tasks.start(work())
+
+    def _quantity(self) -> None:
+        line = self.model.basket.line
+        if line is not None:
+            self._ask(
+                "till.quantity",
+                (("till.qty", formats.qty(line.qty_micro * 1_000_000 // line.factor_micro)),),
+                lambda texts: self.model.set_quantity(texts[0]),
+                hint=f"{line.name}   {line.unit}",
+            )
+
+    def _price(self) -> None:
+        line = self.model.basket.line
+        if line is not None:
+            self._ask(
+                "till.price",
+                (("till.unit_price", formats.price(line.pays_micro)),),
+                lambda texts: self.model.set_price(texts[0]),
+                hint=line.name,
+            )
+
+    def _discount(self) -> None:
+        async def work() -> None:
+            panel = StepsPanel(
+                self.frame,
+                self.words("till.discount"),
+                (("till.discount_typed", ""),),
+                lambda texts: self.model.set_discount(texts[0]),
+                hint=self.words("till.discount_hint"),
+                preview=self._discount_preview,
+            )
+            if await self.frame.ask(panel) is not None:
+                await self._approve()
+
+        self.frame.tasks.start(work())
+
+    def _discount_preview(self, texts: list[str]) -> str:
+        if not texts[0].strip():
+            return ""
+        basket = self.model.discounted(texts[0])
+        due = due_of(basket, self.model.currency)
+        key = "till.discount_asks" if self.model.needs_approval(basket) else "till.discount_gives"
+        return self.words(
+            key,
+            off=formats.money(due.off_minor, self.model.currency),
+            total=formats.money(due.total_minor, self.model.currency),
+        )
+
+    async def _approve(self) -> bool:
+        """Whether nothing is left that somebody else has to stand for."""
+        if not self.model.needs_approval():
+            return True
+        given = await approver_of(self.frame, "sale.approve")
+        if given is None:
+            self.model.say("till.not_approved", "waiting")
+            return False
+        self.model.approved(*given)
+        return True
+
+    def _why(self) -> None:
+        line = self.model.basket.line
+        if line is not None:
+            names = self.frame.desk.read(spoken_names)
+            sheet = why_sheet(self.words, names, line, self.model.currency)
+            self.frame.show_sheet(sheet, self.words("till.why_title"))
+            self.entry.setFocus()
+
+    def _hold(self) -> None:
+        if self.model.basket.lines or self.model.basket.came_back is not None:
+            self._try(self.model.hold)
+        else:
+            self.frame.tasks.start(self._resume())
+
+    async def _resume(self) -> None:
+        held = self.model.held
+        if not held:
+            self.model.say("till.none_held")
+            return
+        amounts = {one.uid: due_of(one, self.model.currency).total_minor for one in held}
+        uid = await self.frame.ask(HeldPanel(self.frame, held, amounts))
+        if uid is not None:
+            self._try(lambda: self.model.resume(uid))
+
+    # money
+
+    def _pay(self) -> None:
+        self.frame.tasks.start(self._pay_basket())
+
+    async def _pay_basket(self) -> None:
+        basket = self.model.basket
+        if not basket.lines and basket.came_back is None:
+            self.model.say("till.nothing", "waiting")
+            return
+        self.model.check_prices()
+        self.frame.show_sheet(None, "")
+        if not await self._approve():
+            return
+        options, tenders = self.model.payment_options()
+        panel = PaymentPanel(self.frame, PaymentModel(self.model, options, tenders))
+        sold = await self.frame.ask(panel)
+        self.entry.setFocus()
+        if isinstance(sold, Sold):
+            self.frame.say(self.words("till.sold", number=sold.number), Tone.GOOD)
+            self.frame.tasks.start(self._print(sold))
+
+    async def _print(self, sold: Sold) -> None:
+        job = await self.model.receipt_job(sold.uid, self.words, self.frame.settings.get)
+        self.frame.paper.receipt(job, sold.number)
+
+    # other work of the till
+
+    def _return(self) -> None:
+        self._start_return("")
+
+    def _start_return(self, number: str) -> None:
+        from desktop.sales.view.returning import ask_return
+
+        async def work() -> None:
+            if await ask_return(self.frame, self.model, number) == "pay":
+                await self._pay_basket()
+
+        self.frame.tasks.start(work())
+
+    def _open_shift(self) -> None:
+        from desktop.sales.view.shift import ask_open_shift
+
+        self.frame.tasks.start(ask_open_shift(self.frame))
+
+    def _more(self) -> None:
+        from desktop.sales.view.more import ask_more
+
+        self.frame.tasks.start(ask_more(self.frame, self.model))
+
+    # small things
+
+    def _ask(
+        self,
+        title: str,
+        steps: tuple[tuple[str, str], ...],
+        accept: Callable[[list[str]], None],
+        *,
+        hint: str = "",
+    ) -> None:
+        panel = StepsPanel(self.frame, self.words(title), steps, accept, hint=hint)
+        self.frame.tasks.start(self.frame.ask(panel))  # type: ignore[arg-type]
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except QutongError as error:
+            self.frame.tell(error)
+
+    def _draw_suggestions(self) -> None:
+        found = self.model.suggested
+        self.suggestions.setVisible(bool(found))
+        if found:
+            self.suggestions.set_rows(found)
+            self.suggestions.go_to(self.model.suggestion)
+            top = self.entry.mapTo(self, self.entry.rect().bottomLeft())
+            height = min(len(found), 8) * TARGET_TILL + 72
+            self.suggestions.setGeometry(top.x(), top.y() + 4, self.entry.width(), height)
+            self.suggestions.raise_()
+
+
+def _suggestions(screen: TillScreen) -> Table:
+    made = Table(
+        screen.frame,
+        "till.found",
+        suggestion_columns(screen.words, screen.frame.person.currency),
+        can_filter=False,
+        row_height=TARGET_TILL,
+    )
+    made.setParent(screen)
+    made.setObjectName("card")
+    made.view.setFont(font(LINES_FONT))
+    made.view.setFocusPolicy(screen.banner.focusPolicy())
+    made.view.clicked.connect(lambda index: screen._try(lambda: _take(screen, index.row())))
+    made.hide()
+    return made
+
+
+def _take(screen: TillScreen, place: int) -> None:
+    chosen = screen.model.suggested[place]
+    screen.entry.clear()
+    screen.model.take_found(chosen)
+    screen.entry.setFocus()
+
+

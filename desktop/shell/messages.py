@@ -1,0 +1,244 @@
+"""F12: how the sync goes, kept documents, tasks and papers, each with what to do."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from desktop.shell.news import News, Told, advice, summary
+from desktop.sync.past import KeptDocument
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_S, Tone
+from desktop.ui.widgets import Banner, Empty, button, row
+
+if TYPE_CHECKING:
+    from desktop.shell.window import Window
+
+WIDTH, HEIGHT = 860, 380
+SHIFT = "shift"
+"""The screen that ends a shift, where the person has it."""
+
+
+class Messages(Panel):
+    """Closed with what is to be opened, if anything."""
+
+    def __init__(self, window: "Window", frame: Frame) -> None:
+        words = window.words
+        super().__init__(words("news.title"), width=WIDTH)
+        self._window = window
+        self._frame = frame
+        self._words = words
+        self.model = News(frame.desk, window.around.acts.jobs)
+        self._banner = Banner()
+        self.body.addWidget(self._banner)
+        self.tabs = QTabWidget()
+        self.tabs.setFixedHeight(HEIGHT)
+        self._tables = {
+            "sync": self._story_table(),
+            "kept": self._kept_table(),
+            "tasks": self._task_table(),
+            "jobs": self._job_table(),
+        }
+        for name, table in self._tables.items():
+            page = QWidget()
+            down = QVBoxLayout(page)
+            down.setContentsMargins(0, SPACE_S, 0, 0)
+            down.addWidget(table)
+            self.tabs.addTab(page, words(f"news.{name}_tab"))
+        self.body.addWidget(self.tabs)
+        self.body.addWidget(self._foot())
+        self._stop = frame.desk.watch(lambda _touched: self._load(), "journal", "task")
+        self.model.watch(self._draw)
+        self._load()
+
+    def key_actions(self) -> tuple[Action, ...]:
+        tabs = tuple(
+            Action(
+                text=f"news.{name}_tab",
+                keys=(str(number + 1),),
+                run=partial(self.tabs.setCurrentIndex, number),
+                in_line=False,
+            )
+            for number, name in enumerate(self._tables)
+        )
+        own: tuple[Action, ...] = (
+            Action(text="news.sync_now", keys=("S", "F12"), run=self._sync),
+            Action(
+                text="news.print_again",
+                keys=("P",),
+                run=self._print,
+                is_enabled=lambda: self._job() is not None,
+            ),
+            Action(
+                text="news.forget",
+                keys=("Delete",),
+                run=self._forget,
+                is_enabled=lambda: self._job() is not None,
+            ),
+        )
+        if SHIFT in self._window.specs:
+            own += (Action(text="news.end_shift", keys=("Z",), run=self._end_shift),)
+        return (*own, *tabs)
+
+    def first_focus(self) -> QWidget | None:
+        return self._tables["sync"].view
+
+    def close_with(self, answer: object) -> None:
+        self._stop()
+        super().close_with(answer)
+
+    # acts
+
+    def _load(self) -> None:
+        self._frame.tasks.start(self.model.load())
+
+    def _sync(self) -> None:
+        self._frame.sync()
+        self._frame.say(self._words("news.sync_asked"), Tone.PLAIN)
+
+    def _job(self) -> int | None:
+        is_open = self.tabs.currentIndex() == list(self._tables).index("jobs")
+        current = self._tables["jobs"].current
+        return current.number if is_open and current is not None else None
+
+    def _print(self) -> None:
+        if (number := self._job()) is not None:
+            self.model.retry(number)
+
+    def _forget(self) -> None:
+        if (number := self._job()) is not None:
+            self.model.cancel(number)
+
+    def _end_shift(self) -> None:
+        self.close_with(partial(self._window.open, SHIFT, "close"))
+
+    def _open_task(self, _task: object) -> None:
+        self.close_with(partial(self._window.open, "tasks"))
+
+    # looks
+
+    def _foot(self) -> QWidget:
+        words = self._words
+        sync = button(words("news.sync_now"), self._sync, icon_name="refresh-cw")
+        close = button(words("news.close"), self.back, kind="primary")
+        standing = self._window.standing
+        has_office = standing is not None and standing.has_office
+        if has_office:
+            return row(sync, None, close)
+        join = button(words("news.join_office"), self._join, icon_name="network")
+        return row(join, None, close)
+
+    def _join(self) -> None:
+        self.close_with(self._window.around.acts.join)
+
+    def _draw(self) -> None:
+        words, model = self._words, self.model
+        standing = self._window.standing
+        if standing is not None:
+            text = words("news.sentence_gap").join(summary(words, standing))
+            tone = standing.tone if standing.has_office else Tone.PLAIN
+            self._banner.say(text, tone)
+        self._tables["sync"].set_rows(model.story(words))
+        self._tables["kept"].set_rows(model.kept)
+        self._tables["tasks"].set_rows(model.tasks)
+        self._tables["jobs"].set_rows(model.jobs)
+        counts = (0, len(model.kept), len(model.tasks), model.waiting_jobs)
+        for place, (name, count) in enumerate(zip(self._tables, counts, strict=True)):
+            title = words(f"news.{name}_tab")
+            self.tabs.setTabText(place, f"{title} {count}" if count else title)
+        self._window.show_keys()
+
+    def _when(self, get: Callable[[Any], object]) -> Column:
+        return Column(
+            key="at",
+            title=self._words("news.at"),
+            get=get,
+            kind=Kind.INSTANT,
+            width=140,
+            zone=self._frame.person.zone,
+        )
+
+    def _table(self, name: str, columns: list[Column], empty: Empty) -> Table:
+        return Table(self._frame, f"news.{name}", columns, empty=empty, can_filter=False)
+
+    def _story_table(self) -> Table:
+        words = self._words
+
+        def tone(one: Told) -> Tone:
+            return Tone.BAD if one.is_bad else Tone.PLAIN
+
+        what = Column(
+            key="what",
+            title=words("news.what"),
+            get=lambda one: one.text,
+            stretches=True,
+            tone=tone,
+        )
+        empty = Empty("history", words("news.no_sync"), words("news.no_sync_hint"))
+        return self._table("sync", [self._when(lambda one: one.at_us), what], empty)
+
+    def _kept_table(self) -> Table:
+        words = self._words
+
+        def name(one: KeptDocument) -> str:
+            return f"{words.of('kind', one.kind)} {one.number}".rstrip()
+
+        columns = [
+            self._when(lambda one: one.at_us),
+            Column(key="document", title=words("news.document"), get=name, width=170),
+            Column(
+                key="why",
+                title=words("news.why"),
+                get=lambda one: words.sentence(one.code),
+                stretches=True,
+            ),
+            Column(key="do", title=words("news.do"), get=lambda one: advice(words, one), width=240),
+        ]
+        empty = Empty("circle-check", words("news.no_kept"), words("news.no_kept_hint"))
+        return self._table("kept", columns, empty)
+
+    def _task_table(self) -> Table:
+        words = self._words
+        columns = [
+            self._when(lambda one: one.last_at_us),
+            Column(
+                key="what",
+                title=words("tasks.what"),
+                get=lambda one: words.sentence(
+                    one.code,
+                    {"subject": one.subject} | {param.name: param.text for param in one.params},
+                ),
+                stretches=True,
+            ),
+            Column(key="site", title=words("tasks.site"), get=lambda one: one.site_id, width=110),
+        ]
+        empty = Empty("circle-check", words("tasks.none"), words("tasks.none_hint"))
+        table = self._table("tasks", columns, empty)
+        table.activated.connect(self._open_task)
+        return table
+
+    def _job_table(self) -> Table:
+        words = self._words
+        columns = [
+            self._when(lambda one: one.created_at_us),
+            Column(key="title", title=words("news.paper"), get=lambda one: one.title, width=220),
+            Column(
+                key="state",
+                title=words("news.state"),
+                get=lambda one: words(f"job.{one.state.value}"),
+                width=110,
+            ),
+            Column(
+                key="why",
+                title=words("news.why"),
+                get=lambda one: words.sentence(one.code) if one.code else "",
+                stretches=True,
+            ),
+        ]
+        empty = Empty("printer", words("news.no_jobs"), words("news.no_jobs_hint"))
+        return self._table("jobs", columns, empty)

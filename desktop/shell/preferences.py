@@ -1,0 +1,168 @@
+"""State of the settings screen: choices of this device, rules of the shop, tests."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from desktop.access.usecases import change_pin, policies, set_policy
+from desktop.devices.transports import installed_printers, transport_of
+from desktop.printing.escpos import PrinterProfile, encode, kick
+from desktop.printing.slip import Cut, PaperRoll, SlipWriter
+from desktop.store.desk import Desk
+from desktop.ui.frame import Settings
+from desktop.watched import Watched
+from desktop.words.texts import Words
+from shared.access.rules import FIRST_TENDER, ROUND_OFF
+from shared.core.errors import QutongError, RuleViolation
+
+ROLL, DRAWER, PRINTER, PAGE = "printer.roll", "printer.drawer", "printer.receipt", "printer.page"
+"""Settings of paper: ``58`` or ``80``, ``1`` where a drawer hangs on the printer, the printer's
+address, and ``open`` or ``keep`` for pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A setting with a few values; ``texts`` are keys of words, in the order of ``values``."""
+
+    key: str
+    values: tuple[str, ...]
+    texts: tuple[str, ...]
+    usual: str
+
+
+LOOKS: Final = (
+    Choice(
+        key="language",
+        values=("zh", "en"),
+        texts=("settings.zh", "settings.en"),
+        usual="zh",
+    ),
+    Choice(
+        key="scheme",
+        values=("", "light", "dark"),
+        texts=("settings.system", "settings.light", "settings.dark"),
+        usual="",
+    ),
+    Choice(
+        key="text_percent",
+        values=("100", "115", "130", "150", "175", "200"),
+        texts=tuple(f"settings.percent_{n}" for n in (100, 115, 130, 150, 175, 200)),
+        usual="100",
+    ),
+    Choice(key="sound", values=("1", "0"), texts=("settings.on", "settings.off"), usual="1"),
+)
+PAPER: Final = (
+    Choice(key=ROLL, values=("80", "58"), texts=("settings.mm80", "settings.mm58"), usual="80"),
+    Choice(key=DRAWER, values=("1", "0"), texts=("settings.yes", "settings.no"), usual="0"),
+    Choice(
+        key=PAGE, values=("open", "keep"), texts=("settings.page_open", "settings.page_keep"),
+        usual="open",
+    ),
+)  # fmt: skip
+SCANNER: Final = (
+    Choice(
+        key="scanner.suffix",
+        values=("Enter,Tab", "Enter", "Tab"),
+        texts=("settings.enter_or_tab", "settings.enter", "settings.tab"),
+        usual="Enter,Tab",
+    ),
+    Choice(
+        key="scanner.gap_ms",
+        values=("35", "50", "80"),
+        texts=("settings.fast", "settings.medium", "settings.slow"),
+        usual="35",
+    ),
+)
+RULES: Final = (
+    Choice(
+        key=FIRST_TENDER,
+        values=("cash", "static_code", "payment_code", "card", "bank_transfer", "mall"),
+        texts=tuple(
+            f"settings.tender_{one}"
+            for one in ("cash", "static_code", "payment_code", "card", "bank_transfer", "mall")
+        ),
+        usual="cash",
+    ),
+    Choice(
+        key=ROUND_OFF,
+        values=("none", "jiao", "yuan"),
+        texts=("settings.no_rounding", "settings.to_jiao", "settings.to_yuan"),
+        usual="none",
+    ),
+)
+
+
+class Preferences(Watched):
+    """What this device remembers, and what the shop's rules are here."""
+
+    def __init__(self, desk: Desk, settings: Settings) -> None:
+        super().__init__()
+        self._desk = desk
+        self._settings = settings
+        self.rules: dict[str, str] = {}
+        self.printers: Sequence[str] = ()
+        self.last_scan = ""
+
+    async def load(self) -> None:
+        """Read the rules, and which printers this computer knows."""
+        identity = self._desk.store.identity
+        site_id = identity.site_id if identity is not None else ""
+        self.rules = await self._desk.fetch(policies, site_id)
+        self.changed()
+        self.printers = await self._desk.work(installed_printers)
+        self.changed()
+
+    def get(self, choice: Choice) -> str:
+        """The value that holds."""
+        if choice in RULES:
+            return self.rules.get(choice.key, choice.usual)
+        kept = self._settings.get(choice.key, choice.usual)
+        return kept if kept in choice.values else choice.usual
+
+    async def set(self, choice: Choice, value: str) -> None:
+        """Choose a value. Raises as ``set_policy`` for a rule of the shop."""
+        if choice in RULES:
+            try:
+                await self._desk.do(set_policy, choice.key, value)
+            finally:
+                await self.load()
+            return
+        self._settings.put(choice.key, value)
+
+    def text(self, key: str) -> str:
+        """A setting that is typed."""
+        return self._settings.get(key)
+
+    def put_text(self, key: str, value: str) -> None:
+        """Remember a typed setting. Raises RuleViolation PRINTER_ADDRESS_UNREADABLE."""
+        plain = value.strip()
+        if key == PRINTER and plain:
+            transport_of(plain)
+        self._settings.put(key, plain)
+
+    def scanned(self, code: str) -> None:
+        """A scan came while the screen was open."""
+        self.last_scan = code
+        self.changed()
+
+    def test_slip(self, words: Words) -> bytes:
+        """A slip that shows whether paper, letters and drawer are set up right."""
+        roll = PaperRoll.MM_58 if self._settings.get(ROLL, "80") == "58" else PaperRoll.MM_80
+        writer = SlipWriter(roll)
+        writer.centre(words("app.name"), is_large=True)
+        writer.centre(words("settings.test_title"), is_bold=True)
+        writer.text(words("settings.test_text", columns=roll.columns))
+        writer.text("0123456789" * (roll.columns // 10))
+        writer.add(Cut())
+        job = encode(writer.slip(), PrinterProfile(roll=roll))
+        return job + (kick() if self._settings.get(DRAWER, "0") == "1" else b"")
+
+    async def change_pin(self, old: str, new: str, again: str) -> QutongError | None:
+        """Another PIN for the person signed in; what was wrong, or None."""
+        try:
+            if new != again:
+                raise RuleViolation("PINS_DIFFER")
+            await self._desk.work(change_pin, self._desk.store, old, new)
+        except QutongError as error:
+            return error
+        return None

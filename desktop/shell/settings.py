@@ -1,0 +1,238 @@
+"""The settings of this device: looks, till, printer, scanner, the device itself."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.shell.pin_panel import PinPanel
+from desktop.shell.preferences import (
+    LOOKS,
+    PAPER,
+    PRINTER,
+    RULES,
+    SCANNER,
+    Choice,
+    Preferences,
+)
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
+from desktop.ui.widgets import Card, Field, button, column, form_row, label, row
+from shared.channel.queries import site_of
+from shared.channel.rules import DEMO_SITE
+from shared.core.errors import QutongError
+
+if TYPE_CHECKING:
+    from desktop.shell.window import Window
+
+NAME_WIDTH = 104
+
+
+class SettingsScreen(Screen):
+    """Cards in two columns; each change holds at once."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = Preferences(frame.desk, frame.settings)
+        self._combos: dict[str, tuple[Choice, QComboBox]] = {}
+        self._scan = label("", "strong")
+        self._printers = QComboBox()
+        self._printers.setEditable(True)
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        grid.setSpacing(SPACE_L)
+        grid.setAlignment(Qt.AlignmentFlag.AlignTop)
+        left = column(self._looks(), self._till(), self._device(), spacing=SPACE_L)
+        right = column(self._paper(), self._scanner(), spacing=SPACE_L)
+        for number, cards in enumerate((left, right)):
+            grid.addWidget(cards, 0, number, Qt.AlignmentFlag.AlignTop)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scroll)
+        self.until_gone(self.model.watch(self._draw))
+        self._draw()
+        frame.tasks.start(self.model.load())
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (
+            Action(text="settings.test_print", keys=("F10",), run=self._test_print),
+            Action(text="settings.change_pin", keys=("P",), run=self._change_pin),
+            Action(text="shell.lock", keys=("Ctrl+L",), run=self._lock, in_line=False),
+        )
+
+    def scanned(self, code: str) -> bool:
+        self.model.scanned(code)
+        return True
+
+    # cards
+
+    def _card(self, title: str, *parts: QWidget) -> Card:
+        card = Card(label(self.words(title), "strong"), *parts)
+        card.inside.setSpacing(SPACE_M)
+        return card
+
+    def _looks(self) -> QWidget:
+        return self._card("settings.looks", *(self._choice(one) for one in LOOKS))
+
+    def _paper(self) -> QWidget:
+        words = self.words
+        line = self._printers.lineEdit()
+        assert line is not None
+        line.setPlaceholderText(words("settings.printer_example"))
+        line.editingFinished.connect(self._printer_typed)
+        self._printers.setAccessibleName(words("settings.printer"))
+        self._printers.activated.connect(lambda _place: self._printer_typed())
+        test = button(words("settings.test_print"), self._test_print, icon_name="printer")
+        return self._card(
+            "settings.paper",
+            self._named("settings.printer", self._printers),
+            *(self._choice(one) for one in PAPER),
+            row(None, test),
+        )
+
+    def _till(self) -> QWidget:
+        hint = label(self.words("settings.till_hint"), "small")
+        hint.setWordWrap(True)
+        return self._card("settings.till", *(self._choice(one) for one in RULES), hint)
+
+    def _scanner(self) -> QWidget:
+        words = self.words
+        prefix = self._typed("scanner.prefix", words("settings.prefix_example"))
+        port = self._typed("scanner.port", words("settings.port_example"))
+        hint = label(words("settings.scan_hint"), "small")
+        hint.setWordWrap(True)
+        return self._card(
+            "settings.scanner",
+            self._named("settings.prefix", prefix),
+            *(self._choice(one) for one in SCANNER),
+            self._named("settings.port", port),
+            hint,
+            self._scan,
+        )
+
+    def _device(self) -> QWidget:
+        words = self.words
+        parts: list[QWidget] = []
+        identity = self.frame.desk.store.identity
+        for name, value in (
+            ("settings.person", f"{self.frame.person.name} ({self.frame.person.user_id})"),
+            ("settings.site", self.frame.person.site_name),
+            ("settings.device", identity.device_id if identity is not None else ""),
+            ("settings.office", identity.server_url if identity is not None else ""),
+        ):
+            shown = label(value or words("settings.none"))
+            shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            parts.append(self._named(name, shown))
+        pin = button(words("settings.change_pin"), self._change_pin)
+        lock = button(words("shell.lock"), self._lock, icon_name="log-out")
+        parts.append(row(pin, lock, None))
+        if identity is not None and not identity.server_url:
+            join = button(words("news.join_office"), self._join, icon_name="network")
+            leave = button(words("settings.leave_demo"), self._leave_demo)
+            parts.append(row(join if not self._has_demo else leave, None))
+        return self._card("settings.this_device", *parts)
+
+    # parts
+
+    def _named(self, name: str, widget: QWidget) -> QWidget:
+        return form_row(self.words(name), widget, width=scaled(NAME_WIDTH))
+
+    def _choice(self, choice: Choice) -> QWidget:
+        combo = QComboBox()
+        name = self.words(f"settings.{choice.key.replace('.', '_')}")
+        combo.setAccessibleName(name)
+        for value, text in zip(choice.values, choice.texts, strict=True):
+            combo.addItem(self.words(text), value)
+        combo.activated.connect(lambda _place: self._set(choice, combo))
+        self._combos[choice.key] = (choice, combo)
+        return form_row(name, combo, width=scaled(NAME_WIDTH))
+
+    def _typed(self, key: str, example: str) -> Field:
+        field = Field(example, text=self.model.text(key))
+        field.editingFinished.connect(lambda: self._put(key, field))
+        return field
+
+    def _draw(self) -> None:
+        may = self.frame.person.may("shop.settings")
+        for choice, combo in self._combos.values():
+            combo.setCurrentIndex(choice.values.index(self.model.get(choice)))
+            combo.setEnabled(may or choice not in RULES)
+        known = self.model.text(PRINTER)
+        line = self._printers.lineEdit()
+        if line is not None and not line.hasFocus():
+            self._printers.clear()
+            self._printers.addItems([*self.model.printers])
+            self._printers.setCurrentText(known)
+        code = self.model.last_scan
+        self._scan.setText(self.words("settings.scanned", code=code) if code else "")
+
+    # acts
+
+    def _set(self, choice: Choice, combo: QComboBox) -> None:
+        self.frame.tasks.start(self.model.set(choice, str(combo.currentData())))
+
+    def _put(self, key: str, field: QLabel | Field) -> None:
+        self._told(lambda: self.model.put_text(key, field.text()))
+
+    def _printer_typed(self) -> None:
+        self._told(lambda: self.model.put_text(PRINTER, self._printers.currentText()))
+
+    def _told(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except QutongError as error:
+            self.frame.tell(error)
+
+    def _test_print(self) -> None:
+        words = self.words
+        self.frame.paper.receipt(self.model.test_slip(words), words("settings.test_title"))
+        has_printer = bool(self.model.text(PRINTER))
+        said = "settings.test_sent" if has_printer else "settings.test_kept"
+        self.frame.say(words(said), Tone.GOOD if has_printer else Tone.WAITING)
+
+    def _change_pin(self) -> None:
+        self.frame.tasks.start(self._changing())
+
+    async def _changing(self) -> None:
+        if await self.frame.ask(PinPanel(self.words, self.model, self.frame.tasks)):
+            self.frame.say(self.words("settings.pin_changed"), Tone.GOOD)
+
+    @property
+    def _window(self) -> "Window":
+        from desktop.shell.window import Window
+
+        found = self.window()
+        assert isinstance(found, Window)
+        return found
+
+    @property
+    def _has_demo(self) -> bool:
+        place = self.frame.desk.read(site_of, self.frame.person.site_id)
+        return place is not None and place.site_type == DEMO_SITE
+
+    def _lock(self) -> None:
+        self._window.around.acts.lock()
+
+    def _join(self) -> None:
+        self._window.around.acts.join()
+
+    def _leave_demo(self) -> None:
+        leave = self._window.around.acts.leave_demo
+        if leave is not None:
+            leave()

@@ -1,0 +1,1 @@
+"""What the stock screens know and decide, without a window."""

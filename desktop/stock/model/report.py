@@ -1,0 +1,89 @@
+"""进销存: opening + in − out = closing of a period, by product (O02)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from desktop.stock.usecases import GoodsName, Sources, read_report
+from desktop.store.asking import now_us
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.core.clock import business_day
+from shared.core.errors import AccessDenied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRow:
+    """A product's line; quantities in millionths of the base unit."""
+
+    goods: GoodsName
+    opening_micro: int
+    in_micro: int
+    out_micro: int
+    closing_micro: int
+
+
+class ReportModel(Watched):
+    """The report of one site for days from..to inclusive."""
+
+    def __init__(
+        self, desk: Desk, sources: Sources, site_id: str, person_id: str, zone: str
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._sources = sources
+        self.site_id = site_id
+        self.person_id = person_id
+        self.today = business_day(now_us(desk.store), zone)
+        self.from_day, self.to_day = f"{self.today[:8]}01", self.today
+        self.rows: Sequence[ReportRow] = ()
+        self.refused: AccessDenied | None = None
+
+    async def load(self) -> None:
+        """Read the report; who counts blind gets nothing (H04)."""
+        try:
+            found = await self._desk.fetch(
+                read_report,
+                self._sources,
+                self.site_id,
+                self.from_day,
+                self.to_day,
+                self.person_id,
+            )
+        except AccessDenied as error:
+            self.rows, self.refused = (), error
+        else:
+            self.refused = None
+            self.rows = [
+                ReportRow(
+                    goods=goods,
+                    opening_micro=line.opening_micro,
+                    in_micro=line.in_micro,
+                    out_micro=line.out_micro,
+                    closing_micro=line.closing_micro,
+                )
+                for goods, line in found
+            ]
+        self.changed()
+
+    def between(self, from_day: str, to_day: str) -> None:
+        """Another period; days the wrong way round are turned."""
+        self.from_day, self.to_day = min(from_day, to_day), max(from_day, to_day)
+
+    def month(self, back: int) -> None:
+        """A whole month: this one up to today, or one of those before."""
+        first = date.fromisoformat(self.today).replace(day=1)
+        last = date.fromisoformat(self.today)
+        for _ in range(back):
+            last = first - timedelta(days=1)
+            first = last.replace(day=1)
+        self.from_day, self.to_day = first.isoformat(), last.isoformat()
+
+    def totals(self) -> tuple[int, int, int, int]:
+        """Opening, in, out and closing over all rows."""
+        return (
+            sum(row.opening_micro for row in self.rows),
+            sum(row.in_micro for row in self.rows),
+            sum(row.out_micro for row in self.rows),
+            sum(row.closing_micro for row in self.rows),
+        )

@@ -1,0 +1,139 @@
+"""The stock of a site and the card of a product: what is shown, and to whom."""
+
+from collections.abc import Callable
+
+from desktop.stock.usecases import Card, Sources, StockPage, read_card, read_stock
+from desktop.store.asking import now_us
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.core.errors import AccessDenied
+from shared.stock.queries import StockRow
+
+ALL = ""
+
+
+class StockModel(Watched):
+    """The rows of one site, chosen by brand, category and whether they are below zero."""
+
+    def __init__(self, desk: Desk, sources: Sources, site_id: str, person_id: str) -> None:
+        super().__init__()
+        self._desk = desk
+        self._sources = sources
+        self.own_site_id = site_id
+        self.person_id = person_id
+        self.site_id = site_id
+        self.page: StockPage | None = None
+        self.card: Card | None = None
+        self.refused: AccessDenied | None = None
+        """Set while this person counts blind: nothing of the book is held (H04)."""
+        self.brand = ALL
+        self.category = ALL
+        self.only_below_zero = False
+
+    async def load(self) -> None:
+        """Read the site's stock anew; who counts blind gets nothing."""
+        self._forget_when_refused()
+        try:
+            self.page = await self._desk.fetch(
+                read_stock,
+                self._sources,
+                self.site_id or self._first_site(),
+                self.own_site_id,
+                self.person_id,
+                now_us(self._desk.store),
+            )
+            self.site_id = self.page.site.site_id
+            if self.card is not None:
+                self.card = await self._read_card(self.card.goods.product_id)
+            self.refused = None
+        except AccessDenied as error:
+            self.page, self.card, self.refused = None, None, error
+        self.changed()
+
+    async def open_card(self, product_id: str) -> None:
+        """Look at the moves behind a product's figure."""
+        try:
+            self.card = await self._read_card(product_id)
+        except AccessDenied as error:
+            self.page, self.card, self.refused = None, None, error
+        self.changed()
+
+    def close_card(self) -> bool:
+        """Back to the list; False when the list is what is shown."""
+        had = self.card is not None
+        self.card = None
+        if had:
+            self.changed()
+        return had
+
+    def choose(
+        self,
+        *,
+        brand: str | None = None,
+        category: str | None = None,
+        only_below_zero: bool | None = None,
+    ) -> None:
+        """Show fewer rows; what is not named stays."""
+        self.brand = self.brand if brand is None else brand
+        self.category = self.category if category is None else category
+        if only_below_zero is not None:
+            self.only_below_zero = only_below_zero
+        self.changed()
+
+    @property
+    def rows(self) -> list[StockRow]:
+        """The rows chosen."""
+        rows = self.page.rows if self.page else ()
+        return [
+            row
+            for row in rows
+            if self.brand in (ALL, row.brand)
+            and (self.category == ALL or top_category(row.category) == self.category)
+            and (row.is_below_zero or not self.only_below_zero)
+        ]
+
+    @property
+    def brands(self) -> list[str]:
+        """Brands to choose from."""
+        return self._met(lambda row: row.brand)
+
+    @property
+    def categories(self) -> list[str]:
+        """Categories of the first level to choose from."""
+        return self._met(lambda row: top_category(row.category))
+
+    @property
+    def value_minor(self) -> int:
+        """What the rows chosen are worth."""
+        values = self.page.values_minor if self.page else {}
+        return sum(values.get(row.product_id, 0) for row in self.rows)
+
+    @property
+    def below_zero(self) -> int:
+        """How many rows of the site are below zero."""
+        return sum(1 for row in (self.page.rows if self.page else ()) if row.is_below_zero)
+
+    def row_of(self, product_id: str) -> StockRow | None:
+        """The row of a product."""
+        rows = self.page.rows if self.page else ()
+        return next((row for row in rows if row.product_id == product_id), None)
+
+    async def _read_card(self, product_id: str) -> Card:
+        return await self._desk.fetch(
+            read_card, self._sources, self.site_id, product_id, self.person_id
+        )
+
+    def _forget_when_refused(self) -> None:
+        if self.refused is not None:
+            self.page, self.card = None, None
+
+    def _first_site(self) -> str:
+        return self.page.sites[0].site_id if self.page and self.page.sites else ""
+
+    def _met(self, of: Callable[[StockRow], str]) -> list[str]:
+        return sorted({of(row) for row in (self.page.rows if self.page else ())} - {""})
+
+
+def top_category(category: str) -> str:
+    """The first level of ``护肤/洁面``."""
+    return category.partition("/")[0]

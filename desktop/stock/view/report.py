@@ -1,0 +1,136 @@
+"""The 进销存 report: opening, in, out and closing of each product over a period (O02)."""
+
+from datetime import date
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.stock.model.report import ReportModel, ReportRow
+from desktop.stock.usecases import Sources
+from desktop.ui.actions import Action
+from desktop.ui.editors import DayField
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Tone
+from desktop.ui.widgets import Empty, button, figure, label, row, set_figure
+from desktop.words import formats
+
+
+class ReportScreen(Screen):
+    """Enter on a product opens its card, where every move of the figure stands."""
+
+    def __init__(self, frame: Frame, *, sources: Sources) -> None:
+        super().__init__(frame)
+        person = frame.person
+        self.model = ReportModel(
+            frame.desk, sources, person.site_id, person.user_id, person.zone
+        )
+        self.until_gone(self.model.watch(self._draw))
+        words = self.words
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._page())
+        self._pages.addWidget(Empty("shield-check", words("stock.blind"), words("BLIND_COUNT")))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
+        layout.addWidget(self._pages)
+        self.watch(self.refresh, "stock_move", "stock_count", "zone_sheet", "recount")
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (
+            Action(text="report.card", run=self._open_current),
+            Action(text="report.this_month", keys=("F6",), run=lambda: self._month(0)),
+            Action(text="report.last_month", keys=("F7",), run=lambda: self._month(1)),
+            Action(text="stock.refresh", keys=("F5",), run=self.refresh),
+        )
+
+    def shown(self, subject: str = "") -> None:
+        self.refresh()
+        self.table.view.setFocus()
+
+    def refresh(self) -> None:
+        """Read the report again."""
+        self.frame.tasks.start(self.model.load())
+
+    def _page(self) -> QWidget:
+        words = self.words
+        today = date.fromisoformat(self.model.today)
+        self._from = DayField(words("report.from"), today)
+        self._to = DayField(words("report.to"), today)
+        for field in (self._from, self._to):
+            field.changed.connect(self._period)
+        self._totals = {
+            name: figure(words(f"report.{name}"), "0")
+            for name in ("opening", "in", "out", "closing")
+        }
+        self.table = Table(
+            self.frame,
+            "stock_report",
+            self._columns(),
+            empty=Empty("chart-column", words("report.none"), words("report.none_hint")),
+        )
+        self.table.activated.connect(self._open)
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_L)
+        days = row(
+            label(words("report.days"), "muted"),
+            self._from,
+            label("–", "muted"),
+            self._to,
+            button(words("report.this_month"), lambda: self._month(0)),
+            button(words("report.last_month"), lambda: self._month(1)),
+            None,
+        )
+        layout.addWidget(days)
+        layout.addWidget(row(*self._totals.values(), None, spacing=SPACE_XL))
+        layout.addWidget(self.table, 1)
+        return page
+
+    def _columns(self) -> list[Column]:
+        words = self.words
+        quantities = [
+            Column(
+                key=name, title=words(f"report.{name}"), kind=Kind.QTY, width=110, has_total=True,
+                get=lambda one, name=name: getattr(one, f"{name}_micro"),
+                tone=lambda one, name=name: (
+                    Tone.BAD if getattr(one, f"{name}_micro") < 0 else None
+                ),
+            )
+            for name in ("opening", "in", "out", "closing")
+        ]  # fmt: skip
+        return [
+            Column(key="code", title=words("stock.code"), get=lambda r: r.goods.code, width=90),
+            Column(
+                key="name", title=words("stock.name"), get=lambda r: r.goods.name, stretches=True
+            ),
+            Column(key="brand", title=words("stock.brand"), get=lambda r: r.goods.brand, width=100),
+            *quantities,
+            Column(key="unit", title=words("stock.unit"), get=lambda r: r.goods.unit, width=60),
+        ]
+
+    def _draw(self) -> None:
+        model = self.model
+        self._from.set_day(model.from_day)
+        self._to.set_day(model.to_day)
+        self.table.set_rows(list(model.rows))
+        for (_name, shown), total in zip(self._totals.items(), model.totals(), strict=True):
+            set_figure(shown, formats.qty(total))
+        self._pages.setCurrentIndex(0 if model.refused is None else 1)
+
+    def _period(self) -> None:
+        if (self._from.day, self._to.day) != (self.model.from_day, self.model.to_day):
+            self.model.between(self._from.day, self._to.day)
+            self.refresh()
+
+    def _month(self, back: int) -> None:
+        self.model.month(back)
+        self.refresh()
+
+    def _open_current(self) -> None:
+        if self.table.current is not None:
+            self._open(self.table.current)
+
+    def _open(self, shown: ReportRow) -> None:
+        self.frame.open("stock", shown.goods.product_id)

@@ -1,0 +1,237 @@
+"""Transfers on screen: what is under way, goods sent, goods received with what is missing."""
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.stock.model.transfers import Doing, TransfersModel, WayRow
+from desktop.ui.actions import Action
+from desktop.ui.editors import Choice
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
+from desktop.ui.widgets import Banner, Empty, Field, form_row, label, row
+from desktop.words import formats
+from shared.core.errors import QutongError
+from shared.core.quantity import format_quantity
+from shared.stock.queries import TransferView
+
+
+class TransfersScreen(Screen):
+    """S sends, Enter receives what is on its way here."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.model = TransfersModel(frame.desk, frame.person.site_id)
+        self.until_gone(self.model.watch(self._draw))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._make_list())
+        self._pages.addWidget(self._make_entry())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
+        layout.addWidget(self._pages)
+        self.watch(self.refresh, "stock_move")
+        self._draw()
+
+    def key_actions(self) -> tuple[Action, ...]:
+        if self.model.doing is Doing.LIST:
+            return (
+                Action(text="transfer.send", keys=("S", "N"), run=self._send),
+                Action(text="transfer.receive", keys=("Return",), run=self._receive),
+                Action(text="transfer.early", keys=("R",), run=self._early),
+                Action(text="stock.refresh", keys=("F5",), run=self.refresh),
+            )
+        return (
+            Action(text=f"transfer.post_{self.model.doing.value}", keys=("F10",), run=self._post),
+            Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
+            Action(text="stock.back", keys=("Escape",), run=self._stop),
+        )
+
+    def shown(self, subject: str = "") -> None:
+        self.refresh()
+        self._focus()
+
+    def scanned(self, code: str) -> bool:
+        if self.model.doing is Doing.LIST:
+            return False
+        self._take(code)
+        return True
+
+    def refresh(self) -> None:
+        """Read again."""
+        self.frame.tasks.start(self.model.load())
+
+    def _make_list(self) -> QWidget:
+        words, zone, here = self.words, self.frame.person.zone, self.model.site_id
+        self.ways = Table(
+            self.frame,
+            "transfers",
+            [
+                Column(key="way", title=words("transfer.way"), width=90,
+                       get=lambda one: words(
+                           "transfer.in" if one.to_site == here else "transfer.out"
+                       )),
+                Column(key="other", title=words("transfer.other"), stretches=True,
+                       get=self._other_name),
+                Column(key="products", title=words("transfer.products"), width=90,
+                       kind=Kind.COUNT, get=lambda one: one.products),
+                Column(key="missing", title=words("transfer.on_way"), width=110, kind=Kind.QTY,
+                       get=lambda one: one.missing_micro or None, has_total=False),
+                Column(key="early", title=words("transfer.came_early"), width=150, kind=Kind.QTY,
+                       get=lambda one: one.early_micro or None, tone=lambda _: Tone.WAITING),
+                Column(key="last", title=words("transfer.last"), width=150, kind=Kind.INSTANT,
+                       zone=zone, get=lambda one: one.last_at_us),
+            ],
+            empty=Empty(
+                "truck", words("transfer.none"), words("transfer.none_hint"),
+                action=words("transfer.send"), pressed=self._send,
+            ),
+        )  # fmt: skip
+        self.ways.activated.connect(lambda _way: self._receive())
+        return self.ways
+
+    def _other_name(self, way: TransferView) -> str:
+        other = way.from_site if way.to_site == self.model.site_id else way.to_site
+        return self.model.name_of(other)
+
+    def _make_entry(self) -> QWidget:
+        words = self.words
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_M)
+        self._title = label("", "title")
+        self._sum = label("", "muted")
+        self._missing = Banner("", Tone.WAITING)
+        sites = [(one.site_id, one.name) for one in self.model.sites]
+        self._site = Choice(words("transfer.other"), sites)
+        self._site.picked.connect(lambda value: setattr(self.model, "other", value))
+        self._code = Field(words("moving.code_hint"), name=words("moving.code"))
+        self._code.entered.connect(self._entered)
+        self._note = Field(name=words("moving.note"))
+        self._note.textEdited.connect(lambda text: setattr(self.model, "note", text))
+        self.lines = Table(
+            self.frame, "transfer_lines", self._columns(),
+            empty=Empty("scan-barcode", words("moving.empty"), words("moving.empty_hint")),
+            can_filter=False,
+        )  # fmt: skip
+        layout.addWidget(row(self._title, None, self._sum))
+        layout.addWidget(
+            row(
+                form_row(words("transfer.other"), self._site, width=80),
+                form_row(words("moving.note"), self._note, width=56),
+                spacing=SPACE_L,
+            )
+        )
+        layout.addWidget(self._code)
+        layout.addWidget(self._missing)
+        layout.addWidget(self.lines, 1)
+        return page
+
+    def _columns(self) -> list[Column]:
+        words, model = self.words, self.model
+        return [
+            Column(key="code", title=words("stock.code"), width=90, get=lambda r: r.goods.code),
+            Column(key="name", title=words("stock.name"), stretches=True,
+                   get=lambda one: one.goods.name),
+            Column(key="lot", title=words("card.lot"), width=90, get=lambda one: one.lot),
+            Column(key="expected", title=words("transfer.sent"), width=90, kind=Kind.QTY,
+                   get=lambda one: one.expected_micro or None),
+            Column(key="qty", title=words("transfer.good"), width=90, kind=Kind.QTY,
+                   get=lambda one: one.qty_micro, edit=model.set_qty, has_total=True),
+            Column(key="damaged", title=words("transfer.damaged"), width=90, kind=Kind.QTY,
+                   get=lambda one: one.damaged_micro, edit=model.set_damaged,
+                   tone=lambda one: Tone.BAD if one.damaged_micro else None),
+            Column(key="missing", title=words("transfer.missing"), width=90, kind=Kind.QTY,
+                   get=lambda one: one.missing_micro if one.expected_micro else None,
+                   tone=lambda one: Tone.BAD if one.missing_micro else None),
+            Column(key="packs", title=words("moving.in_packs"), width=110,
+                   get=lambda one: format_quantity(one.qty_micro, one.goods.packs)),
+        ]  # fmt: skip
+
+    def _draw(self) -> None:
+        model, words = self.model, self.words
+        self.ways.set_rows(list(model.ways))
+        self._pages.setCurrentIndex(0 if model.doing is Doing.LIST else 1)
+        if model.doing is not Doing.LIST:
+            self._title.setText(words(f"transfer.title_{model.doing.value}"))
+            self._site.blockSignals(True)
+            self._site.set_value(model.other)
+            self._site.blockSignals(False)
+            receives = model.doing is Doing.RECEIVE
+            for place, column in enumerate(self.lines.rows.columns):
+                if column.key in ("expected", "damaged", "missing"):
+                    self.lines.view.setColumnHidden(place, not receives)
+            self.lines.set_rows(list(model.rows))
+            self._sum.setText(words("moving.sum", n=len(model.rows)))
+            self._missing.say(self._missing_text() if receives else "", Tone.WAITING)
+        self.keys_changed()
+
+    def _missing_text(self) -> str:
+        short = [one for one in self.model.rows if one.expected_micro and one.missing_micro > 0]
+        if not short:
+            return ""
+        pieces = formats.qty(sum(one.missing_micro for one in short))
+        return self.words("transfer.missing_n", n=len(short), pieces=pieces)
+
+    def _focus(self) -> None:
+        if self.model.doing is Doing.LIST:
+            self.ways.view.setFocus()
+        elif self.model.rows:
+            self.lines.view.setFocus()
+        else:
+            self._code.setFocus()
+
+    # what keys do
+
+    def _send(self) -> None:
+        self.model.begin_sending()
+        self._focus()
+
+    def _early(self) -> None:
+        self.model.begin_early(next((one.site_id for one in self.model.sites), ""))
+        self._focus()
+
+    def _receive(self) -> None:
+        way = self.ways.current
+        if way is None:
+            return
+        if way.to_site != self.model.site_id:
+            self.frame.say(self.words("transfer.not_here"), Tone.WAITING)
+            return
+        self.frame.tasks.start(self._begin_receiving(way))
+
+    async def _begin_receiving(self, way: TransferView) -> None:
+        await self.model.begin_receiving(way)
+        self._focus()
+
+    def _entered(self, text: str) -> None:
+        if text.strip() and self._take(text):
+            self._code.clear()
+
+    def _take(self, text: str) -> bool:
+        try:
+            found: WayRow = self.model.typed(text)
+        except QutongError as error:
+            self.frame.tell(error)
+            return False
+        shown = format_quantity(found.qty_micro, found.goods.packs)
+        self.frame.say(f"{found.goods.name}  {shown}", Tone.GOOD)
+        return True
+
+    def _remove(self) -> None:
+        if self.lines.current is not None:
+            self.model.remove(self.lines.current)
+
+    def _stop(self) -> None:
+        self.model.stop()
+        self._focus()
+
+    def _post(self) -> None:
+        self.frame.tasks.start(self._send_or_receive())
+
+    async def _send_or_receive(self) -> None:
+        key = f"transfer.done_{self.model.doing.value}"
+        header = await self.model.post()
+        self.frame.say(self.words(key, number=header.number), Tone.GOOD)
+        self._focus()

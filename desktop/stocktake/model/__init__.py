@@ -1,0 +1,1 @@
+"""What the counting screens know and decide, without a window."""

@@ -1,0 +1,197 @@
+"""The supervisor's counts: from opening to the posted report, one step after the other."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+from desktop.stocktake.usecases import approve_count, ask_recount, post_count, reveal_count
+from desktop.stocktake.usecases.reading import (
+    Board,
+    CountLine,
+    LastHeard,
+    VarianceLine,
+    read_board,
+    read_counts,
+)
+from desktop.stocktake.usecases.supervising import keep_reasons, reasons_of
+from desktop.store.asking import now_us
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.core.errors import RuleViolation
+from shared.stocktake.rules import REASONS, ApproverLevel, CountState
+
+
+class Step(StrEnum):
+    """What is to be done with a count next."""
+
+    COUNT = "count"
+    REVEAL = "reveal"
+    RECOUNT = "recount"
+    REASONS = "reasons"
+    SIGN = "sign"
+    WAIT = "wait"
+    """For head office's signature."""
+    POST = "post"
+    DONE = "done"
+
+
+class SupervisorModel(Watched):
+    """The counts of a site, and the one being looked at."""
+
+    def __init__(
+        self, desk: Desk, site_id: str, person_id: str, *, last_heard: LastHeard
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._last_heard = last_heard
+        self.site_id = site_id
+        self.person_id = person_id
+        self.counts: Sequence[CountLine] = ()
+        self.board: Board | None = None
+        self.reasons: dict[str, str] = {}
+
+    # looking
+
+    async def load(self) -> None:
+        """Read the counts, and the open one again."""
+        self.counts = await self._desk.fetch(read_counts, self.site_id or None)
+        if self.board is not None:
+            await self._read(self.board.head.id)
+        self.changed()
+
+    async def open(self, count_id: str) -> None:
+        """Look at a count."""
+        await self._read(count_id)
+        self.changed()
+
+    def close(self) -> None:
+        """Back to the list."""
+        self.board = None
+        self.changed()
+
+    async def _read(self, count_id: str) -> None:
+        at_us = now_us(self._desk.store)
+        self.board = await self._desk.fetch(read_board, count_id, self.person_id, at_us)
+        self.reasons = await self._desk.fetch(reasons_of, count_id)
+
+    # what stands
+
+    @property
+    def step(self) -> Step:
+        """What is to be done with the count looked at."""
+        board = self._the_board()
+        if board.head.state is CountState.POSTED:
+            return Step.DONE
+        if board.head.state is CountState.COUNTING:
+            return Step.COUNT if board.uncounted else Step.REVEAL
+        if self.to_recount or any(one.is_asked for one in board.lines):
+            return Step.RECOUNT
+        if self.without_reason:
+            return Step.REASONS
+        if _rank(board.signed) >= _rank(board.needed):
+            return Step.POST
+        return Step.WAIT if self._site_signed() else Step.SIGN
+
+    @property
+    def to_recount(self) -> list[VarianceLine]:
+        """Lines the rules want counted again, and nobody was asked to yet."""
+        return [
+            one for one in self._lines() if one.variance.needs_recount and not one.is_asked
+        ]
+
+    @property
+    def differing(self) -> list[VarianceLine]:
+        """Lines that differ from the book."""
+        return [one for one in self._lines() if one.variance.difference_micro]
+
+    @property
+    def without_reason(self) -> list[VarianceLine]:
+        """Lines that differ and say not why; an opening needs no reasons."""
+        board = self._the_board()
+        if board.head.scope.value == "opening":
+            return []
+        return [one for one in self.differing if one.goods.product_id not in self.reasons]
+
+    def reason_of(self, line: VarianceLine) -> str:
+        """The reason keyed for a line; '' when none is."""
+        return self.reasons.get(line.goods.product_id, "")
+
+    async def others_heard(self) -> list[tuple[str, int]]:
+        """Other devices of the site and when they were heard last: wait for them, or go on."""
+        return list(await self._desk.fetch(self._last_heard, self._the_board().head.site_id))
+
+    # acting
+
+    async def reveal(self) -> None:
+        """Look at the differences; it is written down who did.
+
+        Raises: RuleViolation ZONES_UNCOUNTED; AccessDenied REVEALER_COUNTED, NOT_PERMITTED.
+        """
+        await self._desk.do(reveal_count, self._the_board().head.id)
+        await self.load()
+
+    async def recount(self, person_id: str, lines: Sequence[VarianceLine] = ()) -> int:
+        """Have lines counted again, those the rules want when none are named; how many.
+
+        Raises: RuleViolation NOTHING_TO_RECOUNT; AccessDenied SAME_COUNTER.
+        """
+        board = self._the_board()
+        every = tuple(zone.zone_id for zone in board.zones)
+        wanted = [
+            (zone, one.goods.product_id) for one in lines for zone in (one.zones or every)
+        ]
+        asked = await self._desk.do(ask_recount, board.head.id, wanted, person_id=person_id)
+        await self.load()
+        return len(asked)
+
+    async def give_reason(self, lines: Sequence[VarianceLine], number: int) -> None:
+        """Say why lines differ; ``number`` is 1 to 9 (H09)."""
+        changed: Mapping[str, str] = {
+            one.goods.product_id: REASONS[number - 1]
+            for one in lines
+            if one.variance.difference_micro
+        }
+        reasons = self.reasons | dict(changed)
+        await self._desk.do(keep_reasons, self._the_board().head.id, reasons)
+        self.reasons = reasons
+        self.changed()
+
+    @property
+    def needs_another_person(self) -> bool:
+        """Whether somebody else of the site signs by PIN; alone, one signs oneself."""
+        return self._the_board().approvers > 0
+
+    async def sign(self, approver_id: str = "") -> None:
+        """Sign the differences as they stand. Raises: what ``approve_count`` raises."""
+        await self._desk.do(approve_count, self._the_board().head.id, approver_id=approver_id)
+        await self.load()
+
+    async def sign_above(self, line: CountLine) -> None:
+        """Head office signs the value the site told it (H09)."""
+        await self._desk.do(approve_count, line.head.id, value_minor=line.signed_minor)
+        await self.load()
+
+    async def post(self) -> None:
+        """Make the count stock.
+
+        Raises: RuleViolation REASONS_MISSING, NOT_SETTLED, APPROVAL_MISSING…
+        """
+        if self.without_reason:
+            raise RuleViolation("REASONS_MISSING", number=len(self.without_reason))
+        await self._desk.do(post_count, self._the_board().head.id, reasons=self.reasons)
+        await self.load()
+
+    def _the_board(self) -> Board:
+        if self.board is None:
+            raise RuleViolation("COUNT_UNKNOWN", count="-")
+        return self.board
+
+    def _lines(self) -> Sequence[VarianceLine]:
+        return self.board.lines if self.board else ()
+
+    def _site_signed(self) -> bool:
+        board = self._the_board()
+        return board.needed is ApproverLevel.HEAD_OFFICE and board.signed is ApproverLevel.SITE
+
+
+def _rank(level: ApproverLevel) -> int:
+    return list(ApproverLevel).index(level)

@@ -1,0 +1,154 @@
+"""The sheet a counter is working on: every scan is on disk before it sounds, and survives a crash.
+
+An event is a draft of its own, so that the five-thousandth scan is written as fast as the first.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, delete, func, select
+
+from desktop.stocktake.usecases.counting import Tally, seal_zone
+from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
+from desktop.store.session import Session
+from desktop.store.tables import draft
+from shared.journal.document import Header
+from shared.stocktake.documents import UnknownCode
+
+
+class SheetName(msgspec.Struct, frozen=True, kw_only=True):
+    """Which sheet: the zone of a count, and whether it is counted again."""
+
+    count_id: str
+    zone_id: str
+    is_recount: bool = False
+
+    def prefix(self, person_id: str) -> str:
+        """What the keys of its drafts begin with."""
+        again = "again" if self.is_recount else "first"
+        return f"counting/{person_id}/{self.count_id}/{again}/{self.zone_id}/"
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One thing a counter did."""
+
+    kind: str
+    """``add set unknown empty``."""
+    product_id: str = ""
+    qty_micro: int = 0
+    factor_micro: int = 0
+    """What one scan stood for; 0 for figures that were keyed."""
+    serial: str = ""
+    code: str = ""
+    note: str = ""
+    at_us: int = 0
+
+
+_OPEN = "counting/{person}/open"
+
+
+def open_sheet(session: Session, name: SheetName) -> int:
+    """Work on this sheet from now on, after a restart too; when it was begun."""
+    person = session.author_id
+    put_draft(session, _OPEN.format(person=person), msgspec.json.encode(name))
+    key = f"{name.prefix(person)}begun"
+    begun = draft_of(session.connection, key)
+    if begun is None:
+        begun = str(session.now_us).encode()
+        put_draft(session, key, begun)
+    return int(begun)
+
+
+def leave_sheet(session: Session) -> None:
+    """Stop working on a sheet; what was counted stays on it."""
+    remove_draft(session, _OPEN.format(person=session.author_id))
+
+
+def open_sheet_of(connection: Connection, person_id: str) -> SheetName | None:
+    """The sheet this person was working on."""
+    found = draft_of(connection, _OPEN.format(person=person_id))
+    return msgspec.json.decode(found, type=SheetName) if found else None
+
+
+def keep_event(session: Session, name: SheetName, number: int, event: Event) -> Event:
+    """Write an event down under its number; as it stands, with its instant."""
+    kept = msgspec.structs.replace(event, at_us=session.now_us)
+    put_draft(session, _key(name, session.author_id, number), msgspec.json.encode(kept))
+    return kept
+
+
+def drop_event(session: Session, name: SheetName, number: int) -> None:
+    """Take an event back."""
+    remove_draft(session, _key(name, session.author_id, number))
+
+
+def events_of(connection: Connection, name: SheetName, person_id: str) -> list[Event]:
+    """What was done on a sheet, in order."""
+    found = drafts_under(connection, f"{name.prefix(person_id)}e")
+    return [
+        msgspec.json.decode(one.content, type=Event)
+        for one in sorted(found, key=lambda one: one.key)
+    ]
+
+
+def begun_at(connection: Connection, name: SheetName, person_id: str) -> int:
+    """When a sheet was begun; 0 when it was not."""
+    return int(draft_of(connection, f"{name.prefix(person_id)}begun") or 0)
+
+
+def sheets_begun(connection: Connection, person_id: str) -> dict[SheetName, int]:
+    """The sheets of this person that hold something, with how many events."""
+    c = draft.c
+    start = f"counting/{person_id}/"
+    rows = connection.execute(
+        select(c.key).where(c.key >= start, c.key < start + "\uffff", c.key.like("%/e%"))
+    ).scalars()
+    found: dict[SheetName, int] = {}
+    for key in rows:
+        _counting, _person, count_id, again, zone_id = key.split("/", 4)
+        name = SheetName(
+            count_id=count_id, zone_id=zone_id.rpartition("/")[0], is_recount=again == "again"
+        )
+        found[name] = found.get(name, 0) + 1
+    return found
+
+
+def close_sheet(
+    session: Session,
+    name: SheetName,
+    tallies: Sequence[Tally],
+    unknown: Sequence[UnknownCode],
+    scans: int,
+) -> Header:
+    """Seal a sheet and forget its drafts, both or neither.
+
+    Raises: what ``seal_zone`` raises.
+    """
+    person = session.author_id
+    header = seal_zone(
+        session,
+        name.count_id,
+        name.zone_id,
+        tallies,
+        is_recount=name.is_recount,
+        started_at_us=begun_at(session.connection, name, person),
+        scans=scans,
+        unknown=unknown,
+    )
+    prefix = name.prefix(person)
+    c = draft.c
+    session.connection.execute(delete(draft).where(c.key >= prefix, c.key < prefix + "\uffff"))
+    leave_sheet(session)
+    return header
+
+
+def scans_kept(connection: Connection, name: SheetName, person_id: str) -> int:
+    """How many events of a sheet are on disk."""
+    c = draft.c
+    start = f"{name.prefix(person_id)}e"
+    statement = select(func.count()).where(c.key >= start, c.key < start + "\uffff")
+    return int(connection.execute(statement).scalar_one())
+
+
+def _key(name: SheetName, person_id: str, number: int) -> str:
+    return f"{name.prefix(person_id)}e{number:06}"

@@ -1,0 +1,316 @@
+"""The supervisor's screen: the list of counts, and one count from its zones to its report."""
+
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from desktop.printing.escpos import PrinterProfile, encode
+from desktop.printing.slips import ZoneLabel, zone_label
+from desktop.stocktake.model.opening import NewCount
+from desktop.stocktake.model.supervising import Step, SupervisorModel
+from desktop.stocktake.usecases.reading import CountLine, LastHeard, VarianceLine
+from desktop.stocktake.view.board import BoardPage
+from desktop.stocktake.view.new_count import NewCountPanel
+from desktop.ui.actions import Action
+from desktop.ui.editors import Choice
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.question import Question
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_S, Tone
+from desktop.ui.widgets import Empty, button, label, row
+from desktop.words import formats
+from shared.core.errors import RuleViolation
+from shared.core.ids import uid_text
+from shared.journal.document import Header
+from shared.stocktake.rules import REASONS, CountState, label_text
+
+
+class StocktakeScreen(Screen):
+    """N begins a count, F9 reveals it, F8 has it counted again, F10 signs and posts it."""
+
+    def __init__(self, frame: Frame, *, last_heard: LastHeard) -> None:
+        super().__init__(frame)
+        person = frame.person
+        self.model = SupervisorModel(
+            frame.desk, person.site_id, person.user_id, last_heard=last_heard
+        )
+        self.until_gone(self.model.watch(self._draw))
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._make_list())
+        self.board = BoardPage(frame, self.model)
+        self._pages.addWidget(self.board)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
+        layout.addWidget(self._pages)
+        tables = ("stock_count", "zone_sheet", "recount", "count_approval", "stock_move")
+        self.watch(self.refresh, *tables)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        board = self.model.board
+        if board is None:
+            return self._list_actions()
+        back = Action(text="stock.back", keys=("Escape",), run=self.model.close)
+        if board.head.state is CountState.COUNTING:
+            return (
+                Action(
+                    text="review.reveal", keys=("F9",), run=self._reveal, permission="count.reveal"
+                ),
+                Action(text="review.labels", keys=("L",), run=self._print_labels),
+                back,
+            )
+        if board.head.state is CountState.POSTED:
+            return (back,)
+        reasons = tuple(
+            Action(
+                text=f"reason.{reason}",
+                keys=(str(number),),
+                run=lambda number=number: self._reason(number),
+                in_line=False,
+            )
+            for number, reason in enumerate(REASONS, start=1)
+        )
+        return (
+            Action(text="review.recount", keys=("F8",), run=self._recount),
+            Action(text="review.reason", run=self.board.show_reasons),
+            *reasons,
+            Action(text="review.submit", keys=("F10",), run=self._submit),
+            back,
+        )
+
+    def _list_actions(self) -> tuple[Action, ...]:
+        return (
+            Action(
+                text="review.new", keys=("N",), run=self._new, permission="count.open",
+                is_enabled=lambda: bool(self.frame.person.site_id),
+            ),
+            Action(text="review.look", keys=("Return",), run=self._open_current),
+            Action(
+                text="review.sign_above", keys=("A",), run=self._sign_above,
+                permission="count.approve",
+                is_enabled=lambda: self.frame.person.device_type == "hq",
+            ),
+            Action(text="stock.refresh", keys=("F5",), run=self.refresh),
+        )  # fmt: skip
+
+    def shown(self, subject: str = "") -> None:
+        self.frame.tasks.start(self._load(subject))
+
+    def refresh(self) -> None:
+        """Read again."""
+        self.frame.tasks.start(self.model.load())
+
+    async def _load(self, subject: str) -> None:
+        await self.model.load()
+        if subject:
+            await self.model.open(subject)
+        (self.table.view if self.model.board is None else self.board.lines.view).setFocus()
+
+    def _make_list(self) -> QWidget:
+        words, person = self.words, self.frame.person
+        page = QWidget()
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.table = Table(
+            self.frame,
+            "counts",
+            [
+                Column(key="number", title=words("counting.count"), width=210,
+                       get=lambda one: one.head.number),
+                Column(key="scope", title=words("review.scope"), width=120,
+                       get=lambda one: words(f"count_scope.{one.head.scope.value}")),
+                Column(key="mode", title=words("counting.kind"), width=80,
+                       get=lambda one: words(f"count_mode.{one.head.mode.value}")),
+                Column(key="state", title=words("counting.state"), width=120, get=self._state,
+                       tone=self._state_tone),
+                Column(key="zones", title=words("review.zones"), width=90, is_number=True,
+                       get=lambda one: f"{one.zones_counted}/{one.zones}"),
+                Column(key="site", title=words("stock.site"), width=100,
+                       get=lambda one: one.site_name, is_shown=not person.site_id),
+                Column(key="opener", title=words("review.opener"), stretches=True,
+                       get=lambda one: one.opener),
+                Column(key="at", title=words("review.opened"), width=140, kind=Kind.INSTANT,
+                       zone=person.zone, get=lambda one: one.head.opened_at_us),
+                Column(key="value", title=words("review.value", currency=person.currency),
+                       width=130, kind=Kind.MONEY, currency=person.currency,
+                       get=lambda one: one.head.value_minor or one.signed_minor or None),
+            ],
+            empty=Empty(
+                "clipboard-list", words("review.none"), words("review.none_hint"),
+                action=words("review.new") if person.may("count.open") else "",
+                pressed=self._new if person.may("count.open") else None,
+            ),
+        )  # fmt: skip
+        self.table.activated.connect(self._open)
+        layout.addWidget(self.table)
+        return page
+
+    def _state(self, one: CountLine) -> str:
+        if one.is_waiting:
+            return self.words("review.waiting")
+        return self.words(f"count_state.{one.head.state.value}")
+
+    def _state_tone(self, one: CountLine) -> Tone | None:
+        if one.is_waiting:
+            return Tone.WAITING
+        return {CountState.POSTED: Tone.GOOD, CountState.REVEALED: Tone.ACCENT}.get(one.head.state)
+
+    def _draw(self) -> None:
+        if self.model.board is None:
+            self.table.set_rows(list(self.model.counts))
+            self._pages.setCurrentIndex(0)
+        else:
+            self.board.draw()
+            self._pages.setCurrentIndex(1)
+        self.keys_changed()
+
+    # what keys do
+
+    def _open_current(self) -> None:
+        if self.table.current is not None:
+            self._open(self.table.current)
+
+    def _open(self, one: CountLine) -> None:
+        self.frame.tasks.start(self._load(one.head.id))
+
+    def _new(self) -> None:
+        self.frame.tasks.start(self._ask_new())
+
+    async def _ask_new(self) -> None:
+        person = self.frame.person
+        model = NewCount(self.frame.desk, person.site_id, person.currency)
+        header = await self.frame.ask(NewCountPanel(self.frame, model))
+        if isinstance(header, Header):
+            self.frame.say(self.words("review.begun", number=header.number), Tone.GOOD)
+            await self._load(uid_text(header.uid))
+
+    def _sign_above(self) -> None:
+        one = self.table.current
+        if one is not None and one.is_waiting:
+            self.frame.tasks.start(self._ask_sign_above(one))
+
+    async def _ask_sign_above(self, one: CountLine) -> None:
+        value = formats.signed_money(one.signed_minor, one.head.currency)
+        title = self.words("review.sign_above")
+        text = self.words("review.sign_above_ask", number=one.head.number, value=value)
+        if await self.frame.ask(Question(self.words, title, [(text, Tone.PLAIN)])):
+            await self.model.sign_above(one)
+
+    def _print_labels(self) -> None:
+        board = self.model.board
+        if board is None:
+            return
+        profile = PrinterProfile()
+        for zone in board.zones:
+            shown = ZoneLabel(
+                count_number=board.head.number,
+                zone_name=zone.name or zone.zone_id,
+                scan_text=label_text(board.head.number, zone.zone_id),
+            )
+            slip = zone_label(shown, self.words, profile.roll)
+            self.frame.paper.receipt(encode(slip, profile), f"{board.head.number} {zone.zone_id}")
+        self.frame.say(self.words("review.labels_sent", n=len(board.zones)), Tone.GOOD)
+
+    def _reveal(self) -> None:
+        self.frame.tasks.start(self._ask_reveal())
+
+    async def _ask_reveal(self) -> None:
+        others = await self.model.others_heard()
+        zone = self.frame.person.zone
+        said = [(self.words("review.reveal_ask"), Tone.PLAIN)]
+        for device, at_us in others:
+            at = formats.instant(at_us, zone) or self.words("review.never")
+            said.append((self.words("review.heard", device=device, at=at), Tone.WAITING))
+        title = self.words("review.reveal")
+        if await self.frame.ask(Question(self.words, title, said)):
+            await self.model.reveal()
+            self.board.lines.view.setFocus()
+
+    def _reason(self, number: int) -> None:
+        lines = self.board.lines.selected or [self.board.lines.current]
+        chosen = [one for one in lines if one is not None]
+        self.frame.tasks.start(self._give_reason(chosen, number))
+
+    async def _give_reason(self, lines: list[VarianceLine], number: int) -> None:
+        at = self.board.lines.view.currentIndex().row()
+        await self.model.give_reason(lines, number)
+        if len(lines) == 1 and at + 1 < len(self.board.lines.rows.shown):
+            self.board.lines.go_to(at + 1)
+
+    def _recount(self) -> None:
+        self.frame.tasks.start(self._ask_recount())
+
+    async def _ask_recount(self) -> None:
+        chosen = self.board.lines.selected
+        lines = chosen if len(chosen) > 1 else []
+        n = len(lines or self.model.to_recount)
+        if not n:
+            raise RuleViolation("NOTHING_TO_RECOUNT")
+        person = await self.frame.ask(_WhoPanel(self.frame, self.model, n))
+        if person is not None:
+            asked = await self.model.recount(person, lines)
+            self.frame.say(self.words("review.recount_sent", n=asked), Tone.GOOD)
+
+    def _submit(self) -> None:
+        self.frame.tasks.start(self._sign_and_post())
+
+    async def _sign_and_post(self) -> None:
+        """Sign as far as this site may, then post when it is enough (H09)."""
+        model = self.model
+        if model.without_reason:
+            self.board.go_to(model.without_reason[0])
+            raise RuleViolation("REASONS_MISSING", number=len(model.without_reason))
+        if not await self._goes_on_without_recount():
+            return
+        if model.step is Step.SIGN and not await self._sign():
+            return
+        if model.step is Step.WAIT:
+            self.frame.say(self.words("review.waits_above"), Tone.WAITING)
+            return
+        await model.post()
+        self.frame.say(self.words("review.posted"), Tone.GOOD)
+
+    async def _goes_on_without_recount(self) -> bool:
+        n = len(self.model.to_recount)
+        if not n:
+            return True
+        text = self.words("review.recount_open", n=n)
+        title = self.words("review.submit")
+        return bool(await self.frame.ask(Question(self.words, title, [(text, Tone.WAITING)])))
+
+    async def _sign(self) -> bool:
+        approver = ""
+        if self.model.needs_another_person:
+            approval = await self.frame.approve("count.approve")
+            if approval is None:
+                return False
+            approver = str(approval)
+        await self.model.sign(approver)
+        return True
+
+
+class _WhoPanel(Panel):
+    """Who counts again; '' is anybody who did not count there."""
+
+    def __init__(self, frame: Frame, model: SupervisorModel, lines: int) -> None:
+        super().__init__(frame.words("review.recount"))
+        words, board = frame.words, model.board
+        people = board.counters if board else ()
+        self._who = Choice(
+            words("review.recounter"), [("", words("review.anybody_else")), *people]
+        )
+        told = label(words("review.recount_n", n=lines), "muted")
+        told.setWordWrap(True)
+        self.body.addWidget(told)
+        self.body.addWidget(self._who)
+        go_on = button(words("review.send"), self._send, kind="primary")
+        self.body.addWidget(row(None, go_on))
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="review.send", keys=("Return", "F8"), run=self._send),)
+
+    def first_focus(self) -> QWidget | None:
+        return self._who
+
+    def _send(self) -> None:
+        self.close_with(self._who.value)

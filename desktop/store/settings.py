@@ -1,0 +1,44 @@
+"""Settings of this device: a key and a text; they work before the device is enrolled, too."""
+
+from typing import Final
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from desktop.store.tables import setting
+from shared.core.errors import RuleViolation
+from shared.sync.statements import upsert
+
+KEY_CHARS_MAX = 200
+VALUE_CHARS_MAX = 10_000
+
+
+_ONE: Final = select(setting.c.value).where(setting.c.key == bindparam("wanted"))
+
+
+def setting_of(connection: Connection, key: str, default: str = "") -> str:
+    """What this device was told under a key."""
+    found = connection.execute(_ONE, {"wanted": key}).scalar()
+    return default if found is None else str(found)
+
+
+def settings_under(connection: Connection, prefix: str = "") -> dict[str, str]:
+    """All settings whose key begins so, by key."""
+    rows = connection.execute(
+        select(setting.c.key, setting.c.value)
+        .where(setting.c.key >= prefix, setting.c.key < prefix + "\uffff")
+        .order_by(setting.c.key)
+    )
+    return {row.key: row.value for row in rows}
+
+
+def put_setting(connection: Connection, key: str, value: str | None) -> None:
+    """Tell the device something; None forgets it. The caller's transaction makes it durable.
+
+    Raises: RuleViolation SETTING_BAD.
+    """
+    if not 0 < len(key) <= KEY_CHARS_MAX or len(value or "") > VALUE_CHARS_MAX:
+        raise RuleViolation("SETTING_BAD", key=key[:40])
+    if value is None:
+        connection.execute(delete(setting).where(setting.c.key == key))
+    else:
+        upsert(connection, setting, ("key",), [{"key": key, "value": value}])

@@ -1,0 +1,109 @@
+"""What is told of the last syncs, and of own documents head office keeps aside (Q05)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from desktop.store.identity import Identity
+from desktop.store.tables import sync_finding, sync_log
+from shared.core.errors import QutongError
+from shared.journal.document import Header
+from shared.journal.kind import Registry
+from shared.journal.tables import journal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastSync:
+    """One sync as it is told; instants in microseconds UTC."""
+
+    at_us: int
+    took_us: int
+    outcome: str
+    """``done``, or the code of what stopped it."""
+    sent: int
+    received: int
+    kept: int
+    findings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDocument:
+    """An own document that head office could not post, and why."""
+
+    uid: str
+    kind: str
+    number: str
+    """The printed number, '' where the document has none or cannot be read."""
+    at_us: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Come:
+    """Something a sync or a start came upon."""
+
+    at_us: int
+    code: str
+
+
+def last_syncs(connection: Connection, *, limit: int = 30) -> Sequence[PastSync]:
+    """The latest first."""
+    rows = connection.execute(
+        select(sync_log).order_by(sync_log.c.started_at_us.desc()).limit(limit)
+    )
+    return [
+        PastSync(
+            at_us=row.started_at_us,
+            took_us=max(row.finished_at_us - row.started_at_us, 0),
+            outcome=row.outcome,
+            sent=row.pushed,
+            received=row.pulled,
+            kept=row.kept,
+            findings=row.findings,
+        )
+        for row in rows
+    ]
+
+
+def last_findings(connection: Connection, *, limit: int = 20) -> Sequence[Come]:
+    """What was come upon, the latest first."""
+    rows = connection.execute(
+        select(sync_finding.c.found_at_us, sync_finding.c.code)
+        .order_by(sync_finding.c.found_at_us.desc(), sync_finding.c.id)
+        .limit(limit)
+    )
+    return [Come(at_us=row.found_at_us, code=row.code) for row in rows]
+
+
+def kept_documents(
+    connection: Connection, identity: Identity | None, registry: Registry, *, limit: int = 200
+) -> Sequence[KeptDocument]:
+    """Own documents kept aside, the latest first."""
+    if identity is None:
+        return []
+    rows = connection.execute(
+        select(journal.c.uid, journal.c.kind, journal.c.stored, journal.c.stored_at_us,
+               journal.c.code)
+        .where(journal.c.device_id == identity.device_id, journal.c.verdict == "kept")
+        .order_by(journal.c.n.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        KeptDocument(
+            uid=row.uid,
+            kind=row.kind,
+            number=_number(registry, row.stored),
+            at_us=row.stored_at_us,
+            code=row.code,
+        )
+        for row in rows
+    ]
+
+
+def _number(registry: Registry, stored: bytes) -> str:
+    try:
+        header: Header = registry.decode(stored).header
+    except QutongError:
+        return ""
+    return header.number

@@ -1,0 +1,55 @@
+"""What is where: balances, reports, a product's card, transfers under way."""
+
+from shared.stock.queries.balances import (
+    Holding,
+    StockLine,
+    TypeName,
+    below_zero,
+    holdings,
+    is_opened,
+    on_hand_micro,
+    stock_report,
+    type_named,
+    type_names,
+)
+from shared.stock.queries.card import CardLine, Place, places_of, stock_card
+from shared.stock.queries.movements import MovementView, movements
+from shared.stock.queries.overview import (
+    StockRow,
+    StockSite,
+    stock_overview,
+    stock_sites,
+)
+from shared.stock.queries.transfers import (
+    TransferLine,
+    TransferView,
+    transfer_lines,
+    transfers_of,
+)
+
+__all__ = [
+    "CardLine",
+    "Holding",
+    "MovementView",
+    "Place",
+    "StockLine",
+    "StockRow",
+    "StockSite",
+    "TransferLine",
+    "TransferView",
+    "TypeName",
+    "below_zero",
+    "holdings",
+    "is_opened",
+    "movements",
+    "on_hand_micro",
+    "places_of",
+    "stock_card",
+    "stock_overview",
+    "stock_report",
+    "stock_sites",
+    "transfer_lines",
+    "transfers_of",
+    "type_named",
+    "type_names",
+]

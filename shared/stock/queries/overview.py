@@ -1,0 +1,105 @@
+"""The stock of a site by product, in the buckets people ask for, and whose stock is known here."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from shared.catalog.queries import products
+from shared.channel.tables import site
+from shared.stock.rules import TRANSIT, Status, site_of, status_of, transit_ends
+from shared.stock.tables import stock_balance
+from shared.sync import scopes
+from shared.sync.holding import scope_cursor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockRow:
+    """What a site has of a product, in millionths of the base unit (G05)."""
+
+    product_id: str
+    code: str
+    name: str
+    spec: str
+    brand: str
+    category: str
+    base_unit: str
+    on_hand_micro: int
+    """Sellable."""
+    reserved_micro: int
+    transit_micro: int
+    """On the way to the site; below zero: received before the sender's paper came (G06)."""
+    defective_micro: int
+    """Defective, and held back for checking."""
+
+    @property
+    def is_below_zero(self) -> bool:
+        """Whether the book says less than nothing (G11)."""
+        return self.on_hand_micro < 0
+
+
+def stock_overview(connection: Connection, site_id: str) -> list[StockRow]:
+    """Every product of which the site has or expects anything, by code."""
+    found: dict[str, list[int]] = {}
+    for bucket, product_id, qty_micro in _held(connection, site_id):
+        found.setdefault(product_id, [0, 0, 0, 0])[bucket] += qty_micro
+    known = products(connection, list(found))
+    rows = []
+    for product_id, (on_hand, reserved, on_way, defective) in found.items():
+        if not (on_hand or reserved or on_way or defective):
+            continue
+        one = known.get(product_id)
+        rows.append(
+            StockRow(
+                product_id=product_id,
+                code=one.code if one else product_id,
+                name=one.name if one else product_id,
+                spec=one.spec if one else "",
+                brand=one.brand if one else "",
+                category=one.category if one else "",
+                base_unit=one.base_unit if one else "",
+                on_hand_micro=on_hand,
+                reserved_micro=reserved,
+                transit_micro=on_way,
+                defective_micro=defective,
+            )
+        )
+    return sorted(rows, key=lambda row: row.code)
+
+
+_BUCKETS = {Status.SELLABLE: 0, Status.RESERVED: 1, Status.DEFECTIVE: 3, Status.QUARANTINE: 3}
+_ON_WAY = 2
+
+
+def _held(connection: Connection, site_id: str) -> list[tuple[int, str, int]]:
+    """Bucket, product and quantity of every balance that is the site's."""
+    b = stock_balance.c
+    held = (b.came_in - b.went_out).label("held")
+    own, way = f"site/{site_id}/", f"{TRANSIT}/"
+    statement = select(b.end, b.product_id, held).where(
+        ((b.end >= own) & (b.end < own + "\uffff")) | ((b.end >= way) & (b.end < way + "\uffff")),
+        held != 0,
+    )
+    found = []
+    for end, product_id, qty in connection.execute(statement):
+        if transit_ends(end)[1] == site_id:
+            found.append((_ON_WAY, product_id, int(qty)))
+        elif site_of(end) == site_id and (status := status_of(end)) in _BUCKETS:
+            found.append((_BUCKETS[status], product_id, int(qty)))
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockSite:
+    """A site whose stock this device holds."""
+
+    site_id: str
+    name: str
+
+
+def stock_sites(connection: Connection) -> list[StockSite]:
+    """The sites whose whole stock is here, by id: those this device is granted."""
+    held = set(connection.execute(select(scope_cursor.c.scope)).scalars())
+    rows = connection.execute(select(site.c.id, site.c.name).order_by(site.c.id))
+    return [
+        StockSite(site_id=row.id, name=row.name) for row in rows if scopes.site(row.id) in held
+    ]

@@ -1,0 +1,70 @@
+"""When devices were last heard of: gathered in memory, written down every few minutes."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from shared.journal.document import Write
+from shared.sync.replica import apply_writes
+from sync_server.sync import feed
+from sync_server.sync.head_office import HeadOffice
+
+TABLE = "device_contact"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A device said hello."""
+
+    device_id: str
+    site_id: str
+    seen_at_us: int
+    unsent: int
+    """Documents it had and head office had not."""
+    program: str
+
+
+class Contacts:
+    """The newest contact of each device since they were written down last; for all threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._newest: dict[str, Contact] = {}
+
+    def note(self, contact: Contact) -> None:
+        """A device was here."""
+        with self._lock:
+            self._newest[contact.device_id] = contact
+
+    def take(self) -> list[Contact]:
+        """What was noted since, in the order of ids; from here on it is the caller's."""
+        with self._lock:
+            found, self._newest = self._newest, {}
+        return [found[device_id] for device_id in sorted(found)]
+
+
+def write_contacts(connection: Connection, hq: HeadOffice, contacts: Sequence[Contact]) -> None:
+    """One row per device that came, so that the feed grows with devices and not with their words.
+
+    It is the last step before the commit.
+    """
+    schema = hq.replica.schema
+    if not contacts or TABLE not in schema:
+        return
+    writes = [
+        Write(
+            TABLE,
+            one.device_id,
+            {
+                "site_id": one.site_id,
+                "seen_at_us": one.seen_at_us,
+                "unsent": one.unsent,
+                "program": one.program[:40],
+            },
+        )
+        for one in contacts
+    ]
+    changes = apply_writes(connection, schema, writes, slot=0, owns=hq.replica.owns)
+    feed.mark(connection, schema, changes)

@@ -1,0 +1,137 @@
+"""The first run of a shop owner, on real files and against a real head office (R07)."""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from desktop.app.demo_shop import demo_home
+from desktop.app.program import AGAIN, Program
+from desktop.app.screens import SCREENS
+from desktop.runtime.loop import run
+from desktop.words.texts import Language
+from tests.builders.founded_shop import new_client, served
+
+
+async def until(is_so: Callable[[], object], *, tries: int = 500) -> None:
+    for _ in range(tries):
+        if is_so():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came")
+
+
+def live(home: Path, script: Callable[[Program], Awaitable[None]]) -> None:
+    """A program on a folder of its own, from its first window to its end."""
+    application = QApplication.instance() or QApplication(["qutong"])
+    assert isinstance(application, QApplication)
+    application.setQuitOnLastWindowClosed(False)
+
+    async def main() -> int:
+        program = Program(application, new_client(home), SCREENS)
+        program.change_language(Language.CHINESE)
+        program.begin()
+        try:
+            await script(program)
+        finally:
+            await program.stop()
+        return 0
+
+    run(application, main)
+
+
+def page_of(program: Program) -> object:
+    assert program.gate is not None
+    return program.gate.page
+
+
+def type_into(program: Program, **texts: str) -> None:
+    fields = program.gate.page.fields  # type: ignore[union-attr]
+    for name, text in texts.items():
+        fields[name].setText(text)
+
+
+def test_an_owner_founds_a_shop_and_joins_head_office_later(tmp_path: Path) -> None:
+    async def found(program: Program) -> None:
+        gate = program.gate
+        assert gate is not None
+        assert program.client.store.identity is None
+        gate.press("2")
+        type_into(program, name="街角小店", owner="王老板", pin="2580", again="2581")
+        page = gate.page
+        page._found()  # type: ignore[union-attr]
+        await until(lambda: page.model.error)  # type: ignore[union-attr]
+        assert page.model.error.code == "PINS_DIFFER"  # type: ignore[union-attr]
+        assert program.client.store.identity is None, "nothing is founded by half"
+        type_into(program, again="2580")
+        page._found()  # type: ignore[union-attr]
+        await until(lambda: program.window)
+        window = program.window
+        assert window is not None
+        home = window.screens["home"]
+        await until(lambda: home.model.today)  # type: ignore[attr-defined]
+        steps = [name for name, _done in home.model.first_steps]  # type: ignore[attr-defined]
+        assert steps == ["goods", "opening", "devices", "sale"]
+        assert window.standing is not None
+        assert not window.standing.has_office
+
+    live(tmp_path / "shop", found)
+    with served(tmp_path) as office:
+        code = office.invite()
+
+        async def join(program: Program) -> None:
+            await until(lambda: program.gate and program.gate.page.model.chosen)  # type: ignore[union-attr]
+            before = program.client.store.identity
+            program.show_joining()
+            type_into(program, address=office.url, code=code)
+            page = page_of(program)
+            page._hand_in()  # type: ignore[attr-defined]
+            await until(lambda: page.model.is_joined)  # type: ignore[attr-defined]
+            await until(lambda: program.worker)
+            after = program.client.store.identity
+            assert before is not None
+            assert after is not None
+            assert after.device_id == before.device_id, "the device stays what it is"
+            assert after.server_url == office.url
+            await until(
+                lambda: program.gate is not None
+                and program.gate.bar.standing is not None
+                and program.gate.bar.standing.has_office
+            )
+
+        live(tmp_path / "shop", join)
+
+
+def test_a_wrong_code_is_told_and_nothing_is_begun(tmp_path: Path) -> None:
+    with served(tmp_path) as office:
+
+        async def script(program: Program) -> None:
+            assert program.gate is not None
+            program.gate.press("3")
+            type_into(program, address=office.url, code="AAAA-BBBB-CCCC")
+            page = page_of(program)
+            page._hand_in()  # type: ignore[attr-defined]
+            await until(lambda: page.model.error)  # type: ignore[attr-defined]
+            assert page.model.error.code == "BAD_ENROLMENT"  # type: ignore[attr-defined]
+            assert program.client.store.identity is None
+            assert program.gate.press("Escape")
+            assert page.model.step == "choice"  # type: ignore[attr-defined]
+
+        live(tmp_path / "device", script)
+
+
+def test_the_demo_shop_is_made_beside_the_real_folder(tmp_path: Path) -> None:
+    home = tmp_path / "shop"
+
+    async def script(program: Program) -> None:
+        assert program.gate is not None
+        program.gate.press("1")
+        assert await asyncio.wait_for(program.closed, 60) == AGAIN
+        assert program.next_home is not None
+        assert program.next_home[0] == demo_home(home)
+        assert program.client.store.identity is None, "the real folder stays empty"
+
+    live(home, script)
+    shutil.rmtree(demo_home(home))

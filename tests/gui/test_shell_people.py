@@ -1,0 +1,158 @@
+"""Signing in, locking, approving, finding, messages, help, and changing language at run time."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from desktop.access.usecases import change_pin
+from desktop.shell.help import HelpPanel
+from desktop.shell.messages import Messages
+from desktop.shell.palette import Palette
+from desktop.ui.widgets import Field
+from desktop.words.texts import Language
+from tests.builders.window_house import Stage, play
+
+DEALER, KEEPER, PIN = "dealer-east", "warehouse-east", "2580"
+
+
+async def until(is_so: Callable[[], object]) -> None:
+    """Wait for work beside the window, such as the slow check of a PIN."""
+    for _ in range(200):
+        if is_so():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it never came")
+
+
+async def give_pin(stage: Stage, user: str) -> None:
+    stage.house.sit_at("DL01.01", device_type="dealer")
+    stage.house.author_id = user
+    change_pin(stage.house, "", PIN)
+
+
+async def press(stage: Stage, key: str) -> None:
+    assert stage.program.gate is not None
+    stage.program.gate.press(key)
+    await stage.settle()
+    await stage.settle()
+
+
+def test_a_person_signs_in_by_pin_locks_and_finds_the_work_again(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        await give_pin(stage, DEALER)
+        program = stage.program
+        program.show_sign_in()
+        await stage.settle()
+        page = program.gate.page  # type: ignore[union-attr]
+        names = [one.user_id for one in page.model.people]  # type: ignore[union-attr]
+        assert set(names) == {DEALER, KEEPER}
+        await press(stage, str(names.index(DEALER) + 1))
+        field: Field = page.pin  # type: ignore[union-attr]
+        field.setText("1111")
+        field.entered.emit("1111")
+        await until(lambda: page.model.error)  # type: ignore[union-attr]
+        assert program.window is None, "a wrong PIN lets nobody in"
+        assert page.model.error.code == "PIN_WRONG"  # type: ignore[union-attr]
+        field.setText(PIN)
+        field.entered.emit(PIN)
+        await until(lambda: program.window)
+        window = program.window
+        assert window is not None
+        assert window.around.person.user_id == DEALER
+        window.open("tasks")
+        kept = window.screens["tasks"]
+        await stage.keys("Ctrl+L")
+        assert program.gate is not None
+        assert not window.isVisible()
+        assert not window.press("W"), "nothing acts behind the lock"
+        page = program.gate.page
+        await press(stage, str(names.index(KEEPER) + 1))
+        assert program.window is not window, "who has no PIN is in at once, at a window of their own"
+        program.lock()
+        await stage.settle()
+        assert kept is not None
+
+    play(script, tmp_path)
+
+
+def test_five_wrong_pins_wait_and_say_how_long(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        await give_pin(stage, DEALER)
+        stage.program.show_sign_in(DEALER)
+        await stage.settle()
+        model = stage.program.gate.page.model  # type: ignore[union-attr]
+        for _ in range(6):
+            await model.submit("0000")
+        assert model.error.code == "PIN_WAIT"
+        assert 60 < model.wait_s <= 300
+        before = model.wait_s
+        model.second_passed()
+        assert model.wait_s == before - 1
+        await model.submit(PIN)
+        assert stage.program.window is None, "not even the right one while it waits"
+
+    play(script, tmp_path)
+
+
+def test_another_person_approves_by_id_and_pin(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        await give_pin(stage, DEALER)
+        await stage.sign_in(KEEPER, "DL01.01", device_type="dealer")
+        answers: list[str | None] = []
+
+        async def ask() -> None:
+            answers.append(await stage.program._approve("shop.settings"))
+
+        stage.program.tasks.start(ask())
+        await stage.settle()
+        await stage.keys(DEALER, "Return", "9999", "Return")
+        panel = stage.window.overlay.top
+        await until(lambda: panel.model.error)  # type: ignore[union-attr]
+        assert answers == []
+        await stage.keys(PIN, "Return")
+        await until(lambda: answers)
+        assert answers == [DEALER]
+
+    play(script, tmp_path)
+
+
+def test_the_palette_opens_what_a_few_letters_find(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in(DEALER, "DL01.01", device_type="dealer")
+        await stage.keys("Ctrl+K")
+        palette = window.overlay.top
+        assert isinstance(palette, Palette)
+        await stage.keys("claj")
+        await until(lambda: palette.model.offers)
+        found = {one.kind: one for one in palette.model.offers}
+        assert "product" in found, "initials of a name find goods"
+        palette.field.clear()
+        palette.field.setText(window.words("screen.settings"))
+        await stage.settle()
+        await stage.keys("Return")
+        assert window.overlay.top is None
+        assert window.current_id == "settings"
+
+    play(script, tmp_path)
+
+
+def test_messages_and_help_say_what_is_here_in_both_languages(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in(DEALER, "DL01.01", device_type="dealer")
+        await stage.keys("F12")
+        assert isinstance(window.overlay.top, Messages)
+        await stage.keys("3", "Escape", "F1")
+        assert isinstance(window.overlay.top, HelpPanel)
+        await stage.keys("2", "Escape")
+        assert window.overlay.top is None
+        window.open("settings")
+        stage.program.change_language(Language.ENGLISH)
+        await stage.settle()
+        assert stage.window.current_id == "settings"
+        assert stage.window._title.text() == "Settings"
+        await stage.keys("F1", "2")
+        help_panel = stage.window.overlay.top
+        assert isinstance(help_panel, HelpPanel)
+        assert "Language, theme" in help_panel.page.toPlainText()
+
+    play(script, tmp_path)
