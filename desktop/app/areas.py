@@ -1,8 +1,8 @@
 """The explicit list of what the areas bring to the client: tables, preparations, commands."""
 
-import shared.pricing.tables
 from desktop.access.commands import COMMANDS as ACCESS
 from desktop.accounts.commands import COMMANDS as ACCOUNTS
+from desktop.app.layout import LAYOUT
 from desktop.catalog.commands import COMMANDS as CATALOG
 from desktop.channel.commands import COMMANDS as CHANNEL
 from desktop.members.commands import COMMANDS as MEMBERS
@@ -15,17 +15,9 @@ from desktop.stock.commands import COMMANDS as STOCK
 from desktop.stocktake.commands import COMMANDS as STOCKTAKE
 from desktop.stocktake.commands import not_while_blind
 from desktop.store.command import Command
-from desktop.store.layout import Layout
 from desktop.tasks.commands import COMMANDS as TASKS
-from shared import areas
-from shared.catalog.search_index import make_search
 
-LAYOUT = Layout(
-    registry=areas.REGISTRY,
-    schema=areas.SCHEMA,
-    local=shared.pricing.tables.LOCAL,
-    prepare=(make_search,),
-)
+__all__ = ["COMMANDS", "LAYOUT"]
 
 COMMANDS: tuple[Command, ...] = (
     *ACCESS,

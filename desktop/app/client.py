@@ -3,31 +3,30 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import platformdirs
-
+from desktop.app.home import default_home
 from desktop.reporting.usecases.asking import Progress, Report, ask_report, go_on
 from desktop.stocktake.usecases.blindness import check_may_see_book
 from desktop.store.asking import device
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
-from desktop.sync.conversation import drive
 from desktop.sync.credentials import KeyStore, key_store
-from desktop.sync.engine import sync
 from desktop.sync.enrolment import enrol, load_key
 from desktop.sync.founding import is_joined
 from desktop.sync.story import Summary
-from desktop.sync.transport import HttpTransport, new_client, send_enrolment
-from desktop.sync.worker import SyncWorker
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Unavailable
 from shared.journal.chain import SigningKey
+
+if TYPE_CHECKING:
+    from desktop.sync.transport import HttpTransport
+    from desktop.sync.worker import SyncWorker
+
+# The network is loaded when it is first used: a window that opens does not wait for it (P11).
 from shared.journal.document import Value
 
-
-def default_home() -> Path:
-    """Where a person's data belongs on this system."""
-    return Path(platformdirs.user_data_dir("Qutong", appauthor=False))
+__all__ = ["Client", "default_home"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -66,6 +65,8 @@ class Client:
 
     def enrol(self, server_url: str, code: str) -> str:
         """Become the device a one-time code was made for; returns its id."""
+        from desktop.sync.transport import new_client, send_enrolment
+
         with new_client(server_url) as http:
             identity = enrol(
                 self.store,
@@ -77,7 +78,7 @@ class Client:
             )
         return identity.device_id
 
-    def new_transport(self) -> HttpTransport:
+    def new_transport(self) -> "HttpTransport":
         """A connection to this device's head office.
 
         Raises Unavailable NOT_ENROLLED, NOT_JOINED (a shop that founded itself has none yet).
@@ -85,6 +86,8 @@ class Client:
         identity = self.store.on_writer(lambda local: local.enrolled)
         if not is_joined(identity):
             raise Unavailable("NOT_JOINED")
+        from desktop.sync.transport import HttpTransport, new_client
+
         client = new_client(identity.server_url)
         folder = self.home / "snapshots"
         return HttpTransport(client, identity.device_id, self._key(), folder)
@@ -97,31 +100,33 @@ class Client:
 
     def sync(self) -> Summary:
         """One sync, now. Raises Unavailable NETWORK, NOT_ENROLLED …"""
+        from desktop.sync.conversation import drive
+        from desktop.sync.engine import sync
+
         transport = self.new_transport()
         try:
             return drive(sync(self.store, self.clock), transport.send)
         finally:
             transport.close()
 
-    def ask(
-        self, name: str, params: Mapping[str, Value], *, progress: Progress = go_on
-    ) -> Report:
+    def ask(self, name: str, params: Mapping[str, Value], *, progress: Progress = go_on) -> Report:
         """Detail this device does not hold, from head office's server; in the caller's thread.
 
         Raises: AccessDenied BLIND_COUNT, NOT_PERMITTED and as ``ask_report``.
         """
         site_id, person_id = device(self.store).site_id, self.store.author_id
         self.store.read(lambda one: check_may_see_book(one, site_id, person_id))
+
         transport = self.new_transport()
         try:
-            return ask_report(
-                transport.send, name, params, user_id=person_id, progress=progress
-            )
+            return ask_report(transport.send, name, params, user_id=person_id, progress=progress)
         finally:
             transport.close()
 
-    def worker(self, *, listen: bool = True) -> SyncWorker:
+    def worker(self, *, listen: bool = True) -> "SyncWorker":
         """A worker that syncs in the background once it is started."""
+        from desktop.sync.worker import SyncWorker
+
         return SyncWorker(
             self.store,
             self.new_transport,

@@ -1,25 +1,27 @@
-"""``python -m desktop``: the desktop on this device's folder."""
+"""``python -m desktop``: the desktop on this device's folder.
+
+Only Qt is loaded before the first window is painted; the store and the screens follow (P11).
+"""
 
 import argparse
+import asyncio
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.areas import LAYOUT
-from desktop.app.client import Client, default_home
-from desktop.app.crashes import CrashBook
-from desktop.app.demo_shop import demo_home
-from desktop.app.program import AGAIN, Program
-from desktop.app.screens import SCREENS
-from desktop.app.system import SystemClock, SystemRandomness
+from desktop.app.home import Look, default_home, look_of
 from desktop.runtime.loop import run
-from desktop.sync.credentials import FileKeyStore
+from desktop.shell.opening import Opening
+from desktop.shell.places import put_in_place
+from desktop.ui.fonts import load_fonts
+from desktop.ui.theme import Scheme, dress, scheme_of_system
 from desktop.words.texts import Language, Words
-from shared.core.errors import QutongError
+
+AGAIN = 75
+"""What a run ends with when the program is to go on in another folder, or anew."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,75 +30,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Qutong")
     application.setQuitOnLastWindowClosed(False)
+    load_fonts()
     home, user, code = chosen.home, chosen.user, AGAIN
     while code == AGAIN:
         # The same process goes on in another folder: the demo shop, or anew after a crash.
-        live = _Life(application, home, user, chosen.started)
-        code = run(application, live.run)
-        home, user = live.next_home or (home, user)
+        life = _Life(application, home, user, is_told=chosen.started)
+        code = run(application, life.run)
+        home, user = life.next_home or (home, user)
     return code
 
 
 class _Life:
     """One run of the program in one folder."""
 
-    def __init__(self, application: QApplication, home: Path, user: str, told: bool) -> None:
+    def __init__(self, application: QApplication, home: Path, user: str, *, is_told: bool) -> None:
         self._application = application
         self._home = home
         self._user = user
-        self._is_told = told
+        self._is_told = is_told
         self.next_home: tuple[Path, str] | None = None
 
     async def run(self) -> int:
-        clock, randomness = SystemClock(), SystemRandomness()
-        # A demo shop's key lies in its folder: it is never the key of a real shop.
-        is_demo = self._home == demo_home(self._home.with_name(self._home.name[:-5]))
-        keys = FileKeyStore(self._home / "keys", randomness) if is_demo else None
-        try:
-            client = Client.open(self._home, LAYOUT, clock=clock, randomness=randomness, keys=keys)
-        except QutongError as error:
-            print(_refused(error), file=sys.stderr)
-            return 1
-        crashes = CrashBook(self._home, clock)
-        program = Program(self._application, client, SCREENS, crashes=crashes)
-        program.guard()
-        try:
-            program.begin(self._user)
-            if self._is_told:
-                _tell_start(program)
-            code = await program.closed
-            self.next_home = program.next_home
-            return code
-        finally:
-            await program.stop()
+        look = look_of(self._home)
+        painted = asyncio.get_running_loop().create_future()
+        opening = self._opening(look, painted)
+        self._tell("painted" if await painted else "closed")
+        # Everything else is loaded behind the picture.
+        from desktop.app.living import Living
+
+        living = Living(self._application, self._home, tell=self._tell)
+        code = await living.run(self._user, opening)
+        self.next_home = living.next_home
+        return code
+
+    def _opening(self, look: Look, painted: "asyncio.Future[bool]") -> Opening:
+        scheme = Scheme(look.scheme) if look.scheme in set(Scheme) else scheme_of_system()
+        dress(self._application, scheme, percent=look.percent)
+        words = Words(Language(look.language)) if look.language in set(Language) else Words()
+
+        def show(is_seen: bool) -> None:
+            if not painted.done():
+                painted.set_result(is_seen)
+
+        opening = Opening(
+            words("app.name"), words("opening.hint"), lambda: show(True), lambda: show(False)
+        )
+        put_in_place(opening, look.place)
+        opening.show()
+        return opening
+
+    def _tell(self, what: str) -> None:
+        if self._is_told:
+            print(f"{what} {time.time() - _begun_s():.3f} s", flush=True)
 
 
-def _refused(error: QutongError) -> str:
-    return "\n".join(Words(language).error(error) for language in Language)
-
-
-def _tell_start(program: Program) -> None:
-    """Print when the first window was painted and when the person can work (P11)."""
-    begun = _process_begun_s()
-
-    def tell(what: str) -> None:
-        print(f"{what} {time.time() - begun:.3f} s", flush=True)
-
-    window = program.window or program.gate
-    if window is not None:
-        window.repaint()
-    tell("painted")
-
-    def ready() -> None:
-        if program.window is not None and program.client.store.author_id:
-            tell("ready")
-        else:
-            QTimer.singleShot(5, ready)
-
-    QTimer.singleShot(0, ready)
-
-
-def _process_begun_s() -> float:
+def _begun_s() -> float:
     """When this process began, by the wall clock; when Python did where that is not told."""
     stat = Path("/proc/self/stat")
     if not stat.exists():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desktop.app.client import Client
 from desktop.app.demo_shop import DemoTexts, demo_home, open_demo_shop
@@ -11,7 +12,9 @@ from desktop.sync.conversation import drive
 from desktop.sync.engine import sync
 from desktop.sync.founding import is_joined
 from desktop.sync.founding import join as join_by_code
-from desktop.sync.transport import HttpTransport, new_client, send_joining
+
+if TYPE_CHECKING:
+    from desktop.sync.transport import HttpTransport
 
 
 class DeviceFounder:
@@ -50,6 +53,8 @@ class DeviceFounder:
         if known is None:
             self._client.enrol(address, code)
         elif not is_joined(known):
+            from desktop.sync.transport import new_client, send_joining
+
             with new_client(address) as http:
                 join_by_code(
                     self._client.store,

@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QLocale, QRect, Qt, QTimer
+from PySide6.QtCore import QLocale, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.access.usecases import alone
 from desktop.app.client import Client
 from desktop.app.crashes import CrashBook
+from desktop.app.home import Look, keep_look
+from desktop.app.main import AGAIN
 from desktop.app.paper import DevicePaper
 from desktop.app.scanners import Scanners
 from desktop.app.settings import StoreSettings
@@ -23,9 +25,9 @@ from desktop.runtime.keys import KeyRouter, later
 from desktop.runtime.sound import DOUBLE, LONG, SHORT, Sounds
 from desktop.runtime.tasks import TaskScope
 from desktop.shell.gate import Gate
+from desktop.shell.places import put_in_place
 from desktop.shell.window import PLACE, Acts, Surroundings, Window
 from desktop.store.desk import Desk
-from desktop.sync.worker import SyncWorker
 from desktop.ui.fonts import load_fonts
 from desktop.ui.frame import Person
 from desktop.ui.screen import ScreenSpec
@@ -35,11 +37,15 @@ from shared.access.queries import people_at, permissions_of
 from shared.channel.queries import site_of
 from shared.core.errors import QutongError
 
+if TYPE_CHECKING:
+    from desktop.shell.beginning import Beginning
+    from desktop.sync.worker import SyncWorker
+
 STANDING_MS = 1_000
 ALONE_MS = 10 * 60 * 1_000
-SMALLEST, USUAL = (1024, 640), (1280, 720)
-QUIT, AGAIN = 0, 75
-"""Exit codes: the window was closed; the program is to start again with ``next_home``."""
+QUIT = 0
+LOOKS = ("language", "scheme", "text_percent", PLACE)
+"""Settings the first picture of the next start goes by."""
 DEMO = "-demo"
 
 
@@ -79,6 +85,7 @@ class Program:
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._last_sync: object = None
         self._is_crashing = False
+        self._beginning: Beginning | None = None
         self._draw_page: Callable[[], QWidget] = QWidget
         load_fonts()
         dress(application, self._scheme(), percent=self._percent())
@@ -128,9 +135,12 @@ class Program:
         gate.show_page(self._draw_page())
         self.tasks.start(model.load())
 
-    def _show_beginning(self, model: Any) -> None:
+    def _show_beginning(self, model: "Beginning") -> None:
         from desktop.shell.first_run import FirstRunPage
 
+        if self._beginning is not None:
+            self._beginning.close()
+        self._beginning = model
         gate = self._open_gate()
         self._draw_page = lambda: FirstRunPage(self.words, model, self.tasks, self._begun)
         gate.show_page(self._draw_page())
@@ -162,7 +172,7 @@ class Program:
                 other_scheme=self._soon(self._other_scheme),
                 closed=self._window_closed,
             )
-            self._put_in_place(self.gate)
+            put_in_place(self.gate, self.settings.get(PLACE))
             self.gate.show()
         if self.window is not None:
             self.window.hide()
@@ -202,7 +212,7 @@ class Program:
         if self.window is not None:
             _take_away(self.window)
         self.window = Window(self._surroundings(self._person(user_id)), self.tasks.child())
-        self._put_in_place(self.window)
+        put_in_place(self.window, self.settings.get(PLACE))
         self._open_last_screen(user_id)
         self.window.show()
         self._close_gate()
@@ -255,6 +265,8 @@ class Program:
             self._redraw()
         elif key.startswith("scanner."):
             self._scanners.start()
+        if key in LOOKS:
+            self._keep_look()
 
     def _redraw(self) -> None:
         if self.window is not None:
@@ -291,12 +303,13 @@ class Program:
             stop()
         self._router.stop()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        if self._beginning is not None:
+            self._beginning.close()
         self.tasks.cancel()
         await self.tasks.finished()
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, self._scanners.stop)
+        await self.desk.work(self._scanners.stop)
         if self.worker is not None:
-            await loop.run_in_executor(None, self.worker.stop)
+            await self.desk.work(self.worker.stop)
         self._paper.close()
         self.desk.close()
         self.client.close()
@@ -327,6 +340,7 @@ class Program:
             approve=self._approve,
             sound=self._sound,
             closed=self._window_closed,
+            detail=self.client.ask,
             acts=Acts(
                 lock=self.lock,
                 join=self.show_joining,
@@ -372,19 +386,13 @@ class Program:
         place = self.desk.read(site_of, site_id)
         return place.name if place else self.words("gate.head_office")
 
-    def _put_in_place(self, window: QWidget) -> None:
-        window.setMinimumSize(*SMALLEST)
-        kept = [
-            int(one) for one in self.settings.get(PLACE).split(",") if one.lstrip("-").isdigit()
-        ]
-        window.resize(*USUAL)
-        if len(kept) != 5:
-            return
-        at = QRect(*kept[:4])
-        if any(one.availableGeometry().intersects(at) for one in QGuiApplication.screens()):
-            window.setGeometry(at)
-        if kept[4]:
-            window.setWindowState(Qt.WindowState.WindowMaximized)
+    def _keep_look(self) -> None:
+        place, scheme = self.settings.get(PLACE), self.settings.get("scheme")
+        language = self.words.language.value
+        keep_look(
+            self.client.home,
+            Look(place=place, scheme=scheme, language=language, percent=self._percent()),
+        )
 
     def _language(self) -> Language:
         default = Language.CHINESE if QLocale.system().name().startswith("zh") else Language.ENGLISH

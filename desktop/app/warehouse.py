@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from desktop.pricing.usecases import retail_values
 from desktop.stock.usecases import DocumentName, Sources
+from desktop.stock.view.labels import LabelsScreen
 from desktop.stock.view.moving import MovementsScreen
 from desktop.stock.view.report import ReportScreen
 from desktop.stock.view.stock import StockScreen
@@ -13,6 +14,9 @@ from desktop.stocktake.usecases import check_may_see_book
 from desktop.stocktake.view.supervising import StocktakeScreen
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from shared.pricing.queries.prices import sales_orgs_of_site
+from shared.pricing.queries.stated import stated_rows
+from shared.pricing.queries.versions import active_version
 from shared.reporting.queries.documents import documents_named
 from shared.reporting.queries.heard import last_heard
 
@@ -38,8 +42,29 @@ def _documents(connection: Connection, documents: Sequence[str]) -> Mapping[str,
     }
 
 
+def _price_version(connection: Connection, site_id: str, at_us: int) -> int:
+    orgs = sales_orgs_of_site(connection, site_id)
+    active = [active_version(connection, org, at_us) for org in orgs]
+    return max((one.number for one in active if one is not None), default=0)
+
+
+def _changed_prices(connection: Connection, site_id: str, at_us: int) -> Sequence[str]:
+    """What the versions in force for the site's sales organisations state themselves."""
+    changed = set[str]()
+    for org in sales_orgs_of_site(connection, site_id):
+        active = active_version(connection, org, at_us)
+        if active is not None:
+            stated = stated_rows(connection, org, active.number)
+            changed |= {one.row.product_id for one in stated if one.number == active.number}
+    return sorted(changed - {""})
+
+
 SOURCES = Sources(
-    check_book=check_may_see_book, values_of=retail_values, documents=_documents
+    check_book=check_may_see_book,
+    values_of=retail_values,
+    documents=_documents,
+    price_version=_price_version,
+    changed_prices=_changed_prices,
 )
 
 
@@ -51,6 +76,11 @@ def stock(frame: Frame) -> Screen:
 def stock_report(frame: Frame) -> Screen:
     """进销存."""
     return ReportScreen(frame, sources=SOURCES)
+
+
+def labels(frame: Frame) -> Screen:
+    """Labels for shelves and goods."""
+    return LabelsScreen(frame, sources=SOURCES)
 
 
 def movements(frame: Frame) -> Screen:

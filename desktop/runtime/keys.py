@@ -279,9 +279,14 @@ def name_of(event: QKeyEvent) -> str:
             return text
         if text != event.text():
             return text.upper()
-    return QKeySequence(int(key) | modifiers.value).toString(
+    name = QKeySequence(int(key) | modifiers.value).toString(
         QKeySequence.SequenceFormat.PortableText
     )
+    return _LONG_NAMES.get(name, name)
+
+
+_LONG_NAMES: Final = {"Esc": "Escape", "Del": "Delete"}
+"""Qt reads both names and writes the short one; actions use the one on the keyboard's drawing."""
 
 
 def later(milliseconds: int, act: Callable[[], None], parent: QObject) -> QTimer:

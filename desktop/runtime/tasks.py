@@ -23,6 +23,8 @@ class TaskScope:
         task = asyncio.get_running_loop().create_task(self._guarded(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        # Cancelled before its first step, the coroutine would be left lying.
+        task.add_done_callback(lambda _task: work.close())
         return task
 
     def child(self) -> "TaskScope":

@@ -1,6 +1,8 @@
 """State of the first run: what an owner says before there is anybody to sign in (R07)."""
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import Protocol
 
@@ -55,6 +57,8 @@ class Beginning(Watched):
     def __init__(self, founder: Founder, *, step: Step = Step.CHOICE) -> None:
         super().__init__()
         self._founder = founder
+        # Threads of its own: those of a Qt loop are not Python's, and are never joined.
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="first-run")
         self._first = step
         self.step = step
         self.error: QutongError | None = None
@@ -95,7 +99,9 @@ class Beginning(Watched):
             return False
         self._begin("first.founding")
         try:
-            self.founded = await _beside(self._founder.found, name.strip(), owner_name.strip(), pin)
+            self.founded = await self._beside(
+                self._founder.found, name.strip(), owner_name.strip(), pin
+            )
         except QutongError as error:
             self._fail(Step.SHOP, error)
             return False
@@ -105,7 +111,7 @@ class Beginning(Watched):
         """The demo shop."""
         self._begin("first.making_demo")
         try:
-            await _beside(self._founder.try_demo)
+            await self._beside(self._founder.try_demo)
         except QutongError as error:
             self._fail(self._first, error)
 
@@ -116,7 +122,7 @@ class Beginning(Watched):
             return False
         self._begin("first.joining")
         try:
-            await _beside(self._founder.join, address_of(address), code.strip())
+            await self._beside(self._founder.join, address_of(address), code.strip())
         except QutongError as error:
             self._fail(Step.JOIN, error)
             return False
@@ -127,7 +133,7 @@ class Beginning(Watched):
         """The first sync, with its rows counted; False when it was broken off."""
         self._begin("first.fetching")
         self.is_stopped = False
-        work = asyncio.get_running_loop().run_in_executor(None, self._founder.first_sync)
+        work = asyncio.get_running_loop().run_in_executor(self._threads, self._founder.first_sync)
         while not work.done():
             await asyncio.wait({work}, timeout=LOOK_S)
             self.received = self._founder.received()
@@ -144,6 +150,16 @@ class Beginning(Watched):
         self.is_stopped = True
         self._founder.stop_sync()
 
+    def close(self) -> None:
+        """Nothing more is asked of it."""
+        self._founder.stop_sync()
+        self._threads.shutdown()
+
+    async def _beside(self, act: Callable[..., object], *arguments: str) -> str:
+        loop = asyncio.get_running_loop()
+        done = await loop.run_in_executor(self._threads, act, *arguments)
+        return str(done or "")
+
     def _begin(self, doing: str) -> None:
         self.step, self.doing, self.error, self.received = Step.WORKING, doing, None, 0
         self.changed()
@@ -151,12 +167,6 @@ class Beginning(Watched):
     def _fail(self, step: Step, error: QutongError) -> None:
         self.step, self.error = step, error
         self.changed()
-
-
-async def _beside(act: object, *arguments: str) -> str:
-    assert callable(act)
-    done = await asyncio.get_running_loop().run_in_executor(None, act, *arguments)
-    return str(done or "")
 
 
 def address_of(typed: str) -> str:

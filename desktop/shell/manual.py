@@ -3,9 +3,33 @@
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 from desktop.words.texts import Language
 from shared.core.text import fold
+
+ABOUT: Final = {
+    "reorder": "orders",
+    "products": "orders",
+    "receiving": "orders",
+    "seen": "orders",
+    "register": "till",
+    "sales": "till",
+    "members": "till",
+    "statement": "invoice",
+    "goods-import": "goods",
+    "price-board": "prices",
+    "people": "channel",
+    "channel-import": "channel",
+    "kept": "messages",
+    "movements": "stock",
+    "labels": "stock",
+    "transfers": "stock",
+    "stock_report": "stock",
+    "consolidated": "home",
+    "stocktake": "counting",
+}
+"""Screens that are told of on another one's page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,4 +66,5 @@ def find_pages(language: Language, typed: str) -> list[HelpPage]:
 def page_of(language: Language, name: str) -> HelpPage:
     """The page of a screen; the first one where the screen has none."""
     every = pages(language)
-    return next((one for one in every if one.name == name), every[0])
+    wanted = ABOUT.get(name, name)
+    return next((one for one in every if one.name == wanted), every[0])

@@ -236,7 +236,9 @@ class Messages(Panel):
             Column(
                 key="why",
                 title=words("news.why"),
-                get=lambda one: words.sentence(one.code) if one.code else "",
+                get=lambda one: (
+                    words.sentence(one.code, {"reason": one.reason}) if one.code else ""
+                ),
                 stretches=True,
             ),
         ]

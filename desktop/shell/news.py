@@ -113,7 +113,8 @@ def _sync(words: Words, one: PastSync) -> str:
         parts.append(words("news.kept", n=one.kept))
     if one.outcome != "done":
         parts.append(words.sentence(one.outcome))
-    return words("news.join").join(parts) if parts else words("news.nothing_new")
+    told = words("news.join").join(parts) if parts else words("news.nothing_new")
+    return told[:1].upper() + told[1:]
 
 
 def advice(words: Words, kept: KeptDocument) -> str:

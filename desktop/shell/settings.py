@@ -26,7 +26,7 @@ from desktop.shell.preferences import (
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Card, Field, button, column, form_row, label, row
 from shared.channel.queries import site_of
 from shared.channel.rules import DEMO_SITE
@@ -53,8 +53,8 @@ class SettingsScreen(Screen):
         grid.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         grid.setSpacing(SPACE_L)
         grid.setAlignment(Qt.AlignmentFlag.AlignTop)
-        left = column(self._looks(), self._till(), self._device(), spacing=SPACE_L)
-        right = column(self._paper(), self._scanner(), spacing=SPACE_L)
+        left = column(self._looks(), self._till(), self._device(), spacing=SPACE_M)
+        right = column(self._paper(), self._scanner(), spacing=SPACE_M)
         for number, cards in enumerate((left, right)):
             grid.addWidget(cards, 0, number, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(0, 1)
@@ -84,7 +84,7 @@ class SettingsScreen(Screen):
 
     def _card(self, title: str, *parts: QWidget) -> Card:
         card = Card(label(self.words(title), "strong"), *parts)
-        card.inside.setSpacing(SPACE_M)
+        card.inside.setSpacing(SPACE_S)
         return card
 
     def _looks(self) -> QWidget:

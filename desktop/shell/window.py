@@ -59,6 +59,8 @@ class Surroundings:
     sound: Callable[[Tone], None]
     closed: Callable[[], None]
     acts: Acts
+    detail: Callable[..., Any] | None = None
+    """Asks head office's server for detail this device does not hold."""
 
 
 class Window(QMainWindow):
@@ -192,10 +194,12 @@ class Window(QMainWindow):
             approve=around.approve,
             sync=around.sync,
             screens=frozenset(self.specs),
+            detail=around.detail,
         )
 
     def show_keys(self) -> None:
         """Draw the key line anew."""
+        self.keyline.is_large = self.current is not None and self.current.takes_window
         self.keyline.show_actions(self._allowed(self._own_actions()))
 
     def _own_actions(self) -> Sequence[Action]:

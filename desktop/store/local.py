@@ -10,6 +10,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlcipher3.dbapi2 import DatabaseError
 
 from desktop.store import snapshot
+from desktop.store.arrivals import note_arrivals
 from desktop.store.ballast import Ballast, NoBallast
 from desktop.store.bus import Touched
 from desktop.store.errors import DatabaseDamaged, DiskFull, disk_error, told
@@ -297,6 +298,7 @@ class LocalStore:
         def work(connection: Connection) -> Applied:
             applied = step(connection)
             self.store_findings(connection, applied.findings)
+            note_arrivals(connection, applied.touched, self.now_us())
             return applied
 
         try:

@@ -121,7 +121,13 @@ payment = local_table(
 """Payments by the customer's code, written down before the provider is asked: whatever is lost on
 the way is asked for again."""
 
+arrival = local_table(
+    "arrival", text_column("id", primary_key=True), integer_column("arrived_at_us")
+)
+"""When rows of other devices first came here, where a screen tells it (E11)."""
+
 LOCAL = (
+    arrival,
     draft,
     setting,
     pin_trial,

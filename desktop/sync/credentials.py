@@ -5,8 +5,6 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-import keyring
-import keyring.errors
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -35,6 +33,9 @@ class SystemKeyStore:
 
     def load(self, name: str) -> bytes | None:
         """The seed kept under a name. Raises Unavailable KEY_STORE."""
+        import keyring
+        import keyring.errors
+
         try:
             text = keyring.get_password(_SERVICE, name)
         except keyring.errors.KeyringError as error:
@@ -43,6 +44,9 @@ class SystemKeyStore:
 
     def save(self, name: str, seed: bytes) -> None:
         """Keep a seed. Raises Unavailable KEY_STORE."""
+        import keyring
+        import keyring.errors
+
         try:
             keyring.set_password(_SERVICE, name, seed.hex())
         except keyring.errors.KeyringError as error:
@@ -94,6 +98,9 @@ def key_store(folder: Path, randomness: Randomness) -> KeyStore:
     """
     if (folder / "device.key").exists():
         return FileKeyStore(folder, randomness)
+    # Loaded only where it is asked: it takes longer than the window to open.
+    import keyring
+
     backend = keyring.get_keyring()
     # Priority below 1 are those that refuse or forget; keyrings.alt keeps keys in the open.
     is_trusted = backend.priority >= 1 and not type(backend).__module__.startswith("keyrings.alt")

@@ -77,7 +77,7 @@ class BarChart(QWidget):
 
     def _scale(self, left: int, right: int) -> tuple[float, float]:
         """Where zero is, and pixels per unit."""
-        low = min(0, min(one.value for one in self._bars))
-        high = max(0, max(one.value for one in self._bars))
+        low = min(0, *(one.value for one in self._bars))
+        high = max(0, *(one.value for one in self._bars))
         share = (right - left - 8) / ((high - low) or 1)
         return left - low * share, share

@@ -1,7 +1,7 @@
 """A grid of cards with a picture area: drawn, not built, so that thousands cost nothing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -76,19 +76,19 @@ class CardGrid(QListView):
         self.doubleClicked.connect(self._activate)
         self.selectionModel().currentChanged.connect(lambda *_: self.chosen.emit(self.current))
 
-    def set_items(self, items: Sequence[CardItem]) -> None:
-        """Show these; the card in front stays when it is still there."""
+    def set_items(self, values: Sequence[Any], card_of: Callable[[Any], CardItem]) -> None:
+        """Show these, each made into a card when it comes on screen; the one in front stays."""
         before = self.current
-        self._rows.put(items)
-        place = next((i for i, one in enumerate(items) if one.value == before), 0)
-        if items:
+        self._rows.put(values, card_of)
+        place = next((i for i, one in enumerate(values) if one == before), 0)
+        if values:
             self.setCurrentIndex(self._rows.index(place))
 
     @property
     def current(self) -> Any:
         """The value of the card the cursor is on, or None."""
         index = self.currentIndex()
-        return self._rows.items[index.row()].value if index.isValid() else None
+        return self._rows.values[index.row()] if index.isValid() else None
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         # Cards share the width, so that no edge stays empty.
@@ -109,29 +109,35 @@ class CardGrid(QListView):
 
     def _activate(self, index: Index) -> None:
         if index.isValid():
-            self.activated_value.emit(self._rows.items[index.row()].value)
+            self.activated_value.emit(self._rows.values[index.row()])
 
 
 class _Items(QAbstractListModel):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.items: Sequence[CardItem] = ()
+        self.values: list[Any] = []
+        self._card_of: Callable[[Any], CardItem] | None = None
+        self._made: dict[int, CardItem] = {}
 
-    def put(self, items: Sequence[CardItem]) -> None:
+    def put(self, values: Sequence[Any], card_of: Callable[[Any], CardItem]) -> None:
         self.beginResetModel()
-        self.items = list(items)
+        self.values = list(values)
+        self._card_of = card_of
+        self._made.clear()
         self.endResetModel()
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
-        return 0 if parent is not None and parent.isValid() else len(self.items)
+        return 0 if parent is not None and parent.isValid() else len(self.values)
 
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        item = self.items[index.row()]
-        if role == Qt.ItemDataRole.UserRole:
-            return item
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return item.title
-        return None
+        wanted = (Qt.ItemDataRole.UserRole, Qt.ItemDataRole.AccessibleTextRole)
+        if role not in wanted or self._card_of is None:
+            return None
+        place = index.row()
+        if place not in self._made:
+            self._made[place] = self._card_of(self.values[place])
+        item = self._made[place]
+        return item if role == Qt.ItemDataRole.UserRole else item.title
 
 
 class _Delegate(QStyledItemDelegate):

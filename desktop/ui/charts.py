@@ -23,11 +23,13 @@ class Bar:
 
 
 class BarChart(QWidget):
-    """Bars from zero up; those below zero hang down. ``axis`` writes the figures at the left."""
+    """Bars from zero up; those below zero hang down. ``axis`` writes the figures at the left, which
+    reach to ``least`` at least."""
 
-    def __init__(self, axis: Callable[[int], str], *, name: str) -> None:
+    def __init__(self, axis: Callable[[int], str], *, name: str, least: int = 1) -> None:
         super().__init__()
         self._axis = axis
+        self._least = least
         self._bars: Sequence[Bar] = ()
         self._at = -1
         self.setMouseTracking(True)
@@ -90,7 +92,7 @@ class BarChart(QWidget):
 
     def _draw(self, painter: QPainter, inside: QRectF) -> None:
         tokens = tokens_now()
-        low, high, step = nice_range([bar.value for bar in self._bars])
+        low, high, step = nice_range([self._least, *(bar.value for bar in self._bars)])
         span = high - low
 
         def y_of(value: int) -> float:

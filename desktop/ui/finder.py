@@ -90,7 +90,7 @@ class Finder(QWidget):
         found = self._find(text) if len(text.strip()) >= self._opens_at else ()
         self.hits.clear()
         for one in found:
-            item = QListWidgetItem(f"{one.text}    {one.hint}".rstrip())
+            item = QListWidgetItem(f"  {one.text}    {one.hint}".rstrip())
             item.setData(Qt.ItemDataRole.UserRole, one.value)
             self.hits.addItem(item)
         if not found:

@@ -84,3 +84,6 @@ class Frame:
     """Sync now, in the background."""
     screens: frozenset[str] = frozenset()
     """The ids of the screens this person has here."""
+    detail: Callable[..., Any] | None = None
+    """Asks head office's server for a report by name and parameters (``Client.ask``), in the
+    caller's thread; None where there is no client."""

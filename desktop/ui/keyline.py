@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.ui.actions import Action
-from desktop.ui.theme import SPACE_L, SPACE_M
+from desktop.ui.theme import SPACE_L, SPACE_M, TARGET_TILL
 from desktop.ui.widgets import button, key_cap
 from desktop.words.texts import Words
 
@@ -22,6 +22,8 @@ class KeyLine(QWidget):
         super().__init__()
         self.setObjectName("keyline")
         self._words = words
+        self.is_large = False
+        """Whether the buttons are as large as a till's (44 px)."""
         self._shown: list[tuple[Action, QPushButton]] = []
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(SPACE_L, 4, SPACE_L, 4)
@@ -47,6 +49,10 @@ class KeyLine(QWidget):
         self._shown = []
         for place, action in enumerate(actions):
             pressed = button(self._words(action.text), partial(self._run, place), kind="flat")
+            # The work keeps the focus: a click here must not take it from the entry line.
+            pressed.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            if self.is_large:
+                pressed.setMinimumHeight(TARGET_TILL)
             holder = QWidget()
             inner = QHBoxLayout(holder)
             inner.setContentsMargins(0, 0, 0, 0)

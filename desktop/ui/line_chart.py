@@ -60,8 +60,8 @@ class LineChart(QWidget):
         return QRectF(LEFT, TOP, self.width() - LEFT - RIGHT, self.height() - TOP - BOTTOM)
 
     def _range(self) -> tuple[int, int]:
-        low = min(0, min(one.value for one in self._points))
-        high = max(0, max(one.value for one in self._points))
+        low = min(0, *(one.value for one in self._points))
+        high = max(0, *(one.value for one in self._points))
         return low, high if high > low else low + 1
 
     def _place(self, point: Point) -> QPointF:

@@ -72,7 +72,7 @@ class Overlay(QWidget):
 
     async def ask(self, panel: Panel) -> Any:
         """Show a panel until it is answered; what had the focus gets it back."""
-        before = self.window().focusWidget()
+        before: QWidget | None = self.window().focusWidget()
         for other in self.panels:
             other.hide()
         self.panels.append(panel)
@@ -86,7 +86,7 @@ class Overlay(QWidget):
             return await panel.answered()
         finally:
             self._take_away(panel)
-            if isValid(before):
+            if before is not None and isValid(before):
                 before.setFocus()
 
     def fit(self) -> None:

@@ -280,6 +280,8 @@ def _sheet(t: Tokens) -> str:
     QTableView::item {{ padding: 0 6px; border: none; }}
     QTableView::item:selected {{ background: {t.accent_soft}; }}
     QTableView::item:focus {{ border: 1px solid {t.accent}; }}
+    QTreeView::item {{ padding: 0 6px; min-height: 28px; border: none; }}
+    QTreeView::item:selected {{ background: {t.accent_soft}; color: {t.text}; }}
     QHeaderView {{ background: {t.surface}; }}
     QHeaderView::section {{ background: {t.surface}; color: {t.muted}; border: none;
         border-bottom: 1px solid {t.line}; padding: 6px 8px; font-size: {SMALL}px; }}

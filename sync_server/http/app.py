@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 from sqlalchemy.exc import DBAPIError
@@ -109,17 +110,20 @@ async def _make_snapshots(service: Service) -> None:
 
 async def _keep_books(service: Service) -> None:
     """Daily sums follow the pushes, contacts the hellos; neither holds a request up."""
-    rounds = 0
-    while True:
-        await asyncio.sleep(SUM_PAUSE_S)
-        rounds += 1
-        try:
-            await run_in_threadpool(service.sum_days)
-            if rounds % CONTACT_ROUNDS == 0:
-                await run_in_threadpool(service.write_contacts)
-        except (DBAPIError, OSError) as error:
-            # What was noted stays noted; the next round tries again.
-            log.error("daily sums could not be written", exc_info=error)
+    loop = asyncio.get_running_loop()
+    # A thread of its own: requests never wait for a free one because of the books.
+    with ThreadPoolExecutor(1, thread_name_prefix="books") as thread:
+        rounds = 0
+        while True:
+            try:
+                await loop.run_in_executor(thread, service.sum_days)
+                if rounds % CONTACT_ROUNDS == 0:
+                    await loop.run_in_executor(thread, service.write_contacts)
+            except (DBAPIError, OSError) as error:
+                # What was noted stays noted; the next round tries again.
+                log.error("daily sums could not be written", exc_info=error)
+            rounds += 1
+            await asyncio.sleep(SUM_PAUSE_S)
 
 
 def _heads(service: Service) -> list[ScopeHead]:

@@ -16,7 +16,7 @@ from shared.journal.readable import readable
 from shared.pricing.tables import LOCAL
 from shared.stocktake.posting.answers import batch_corrections
 from shared.sync.appending import Author, Replica
-from shared.sync.limits import INSTANT_MAX_US
+from shared.sync.limits import HEADER_CHARS_MAX, INSTANT_MAX_US
 from shared.sync.replica import everything
 from shared.tasks.documents import DocumentKept, TaskOpened, params_of
 from shared.tasks.rules import CONTENT_CHARACTERS_MAX
@@ -150,11 +150,16 @@ def describe_kept(code: str, header: Header | None, device: Device, slot: Slot) 
         site_id=device.site_id,
         code=code,
         uid=uid_text(header.uid) if header and len(header.uid) == 16 else "",
-        kind=header.kind[:100] if header else "",
-        author_id=header.author_id[:100] if header else "",
+        kind=_clean(header.kind) if header else "",
+        author_id=_clean(header.author_id) if header else "",
         happened_at_us=_sane(header.happened_at_us) if header else 0,
         content=readable(REGISTRY, slot.stored, most=CONTENT_CHARACTERS_MAX),
     )
+
+
+def _clean(text: str) -> str:
+    """What a forged header says of names may be endless, and hold what no table takes."""
+    return "".join(letter for letter in text[:HEADER_CHARS_MAX] if letter.isprintable())
 
 
 def _sane(at_us: int) -> int:

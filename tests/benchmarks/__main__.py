@@ -12,7 +12,17 @@ from pathlib import Path
 
 from sqlcipher3.dbapi2 import sqlite_version
 
-from tests.benchmarks import arriving, counting, idle, paper, search, selling, stock, uploading
+from tests.benchmarks import (
+    arriving,
+    counting,
+    idle,
+    paper,
+    search,
+    selling,
+    stock,
+    uploading,
+    windows,
+)
 from tests.benchmarks.figures import ROWS, Figure
 
 
@@ -30,6 +40,7 @@ class Size:
     count_lines: int
     moves: int
     more_moves: int
+    scans: int
     pdf_rows: int
     excel_rows: int
 
@@ -37,22 +48,24 @@ class Size:
 SIZES = {
     "tiny": Size(
         names=300, rounds=1, sales=20, pulled=2_000, products=200, changed=50, up=60,
-        count_lines=40, moves=2_000, more_moves=4_000, pdf_rows=30, excel_rows=300,
+        count_lines=40, moves=2_000, more_moves=4_000, scans=10, pdf_rows=30, excel_rows=300,
     ),
     "small": Size(
         names=50_000, rounds=3, sales=300, pulled=20_000, products=20_000, changed=5_000, up=5_000,
-        count_lines=1_000, moves=50_000, more_moves=200_000, pdf_rows=1_000, excel_rows=20_000,
+        count_lines=1_000, moves=50_000, more_moves=200_000, scans=200,
+        pdf_rows=1_000, excel_rows=20_000,
     ),
     "full": Size(
         names=1_000_000, rounds=5, sales=1_000, pulled=20_000, products=100_000, changed=5_000,
-        up=20_000, count_lines=5_000, moves=100_000, more_moves=3_000_000, pdf_rows=1_000,
-        excel_rows=100_000,
+        up=20_000, count_lines=5_000, moves=100_000, more_moves=3_000_000, scans=400,
+        pdf_rows=1_000, excel_rows=100_000,
     ),
 }  # fmt: skip
 
 Measure = Callable[[Path, Size], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
+    "P1": lambda folder, size: windows.scanning(folder, size.products, size.scans),
     "P2": lambda folder, size: search.run(folder, size.names, size.rounds),
     "P3": lambda folder, size: selling.run(folder, size.sales, size.pulled),
     "P4": lambda folder, size: arriving.new_device(folder, size.products),
@@ -61,6 +74,9 @@ MEASURES: dict[str, Measure] = {
     "P7": lambda folder, size: uploading.run(folder, size.up),
     "P9": lambda folder, size: counting.run(folder, size.count_lines),
     "P10": lambda folder, size: stock.run(folder, size.moves, size.more_moves),
+    "P11": lambda folder, size: windows.starting(folder, size.products, size.rounds),
+    "P12": lambda folder, size: windows.smooth(folder, size.products),
+    "P13": lambda folder, size: windows.tables(folder, size.names),
     "P15": lambda folder, size: paper.run(folder, size.pdf_rows, size.excel_rows),
 }
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-ROWS = ("P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P15")
+ROWS = (
+    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P11", "P12", "P13", "P15",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

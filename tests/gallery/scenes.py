@@ -3,7 +3,13 @@
 from collections.abc import Awaitable, Callable
 
 from tests.builders.window_house import Stage
-from tests.gallery import scenes_office
+from tests.gallery import scenes_dealer, scenes_office, scenes_sales, scenes_shell, scenes_warehouse
 
 Scene = Callable[[Stage], Awaitable[None]]
-SCENES: tuple[tuple[str, Scene], ...] = (*scenes_office.SCENES,)
+SCENES: tuple[tuple[str, Scene], ...] = (
+    *scenes_shell.SCENES,
+    *scenes_sales.SCENES,
+    *scenes_office.SCENES,
+    *scenes_dealer.SCENES,
+    *scenes_warehouse.SCENES,
+)

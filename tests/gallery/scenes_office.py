@@ -1,5 +1,19 @@
 """Head office at its screens."""
 
+from dataclasses import replace
+from typing import Any
+
+from resources.demo import read_rows
+from shared.tasks.documents import DocumentKept, TaskOpened, params_of
+from tests.builders.office_day import (
+    DAY_US,
+    DEVICES,
+    enrolled,
+    in_the_new_year,
+    put,
+    server,
+    summed,
+)
 from tests.builders.window_house import Stage
 from tests.gallery.paste import put_on_clipboard
 
@@ -81,6 +95,281 @@ async def goods(stage: Stage) -> None:
     await _at_desk(stage, "hq-editor", "goods")
 
 
+def a_week(stage: Stage) -> None:
+    """Devices, a version most of them have, two weeks of sales, stock everywhere."""
+    house = stage.house
+    in_the_new_year(house)
+    enrolled(house)
+    goods = ("010101", "010102", "010203", "010201", "010301")
+    for place, (site, user) in enumerate(_SELLERS):
+        for day in range(4):
+            house.do(
+                f"{site}.01",
+                user,
+                "sell-invoice" if site.startswith("DL") else "sell",
+                **_sold(site, goods, place + day),
+            )
+            house.time.tick(DAY_US)
+    summed(house)
+    for device in DEVICES:
+        house.time.tick(1)
+    _receipts(stage)
+    _contacts(stage)
+
+
+_SELLERS = (
+    ("SH01", "clerk-guanqian"),
+    ("SH03", "clerk-tianhe"),
+    ("DL01", "dealer-east"),
+    ("DL02", "dealer-south"),
+)
+
+
+def _sold(site: str, goods: tuple[str, ...], turn: int) -> dict[str, Any]:
+    lines = [f"{1 + turn}*{goods[turn % len(goods)]}", goods[(turn + 2) % len(goods)]]
+    if site.startswith("DL"):
+        return {"customer": "K7", "lines": lines}
+    barcodes: dict[str, str] = {}
+    for row in read_rows("barcodes"):
+        barcodes.setdefault(row["product_code"], row["barcode"])
+    scans = [barcodes[one.rpartition("*")[2]] for one in lines]
+    return {"lines": [f"{1 + turn}*{scans[0]}", scans[1]], "tenders": ["cash=9000"]}
+
+
+def _receipts(stage: Stage) -> None:
+    """Most tills told that the version holds there; two have not."""
+    people = {"SH01.01": "clerk-guanqian", "SH02.01": "clerk-pingjiang", "MC01.01": "clerk-counter",
+              "DL01.01": "dealer-east", "DL03.01": "dealer-suzhou"}  # fmt: skip
+    for device, user in people.items():
+        stage.house.do(device, user, "price-progress")
+
+
+def _contacts(stage: Stage) -> None:
+    house = stage.house
+    hour_us = DAY_US // 24
+    for site_id, tag, _kind, hours, unsent in DEVICES:
+        seen = house.time.now_us() - hours * hour_us
+        values = {"site_id": site_id, "seen_at_us": seen, "unsent": unsent, "program": "1.0.0"}
+        put(house, "device_contact", f"{site_id}.{tag}", values)
+
+
+async def price_board(stage: Stage) -> None:
+    """Which devices have the version."""
+    a_week(stage)
+    await _at_desk(stage, "hq-editor", "prices")
+    stage.window.open("price-board", "FX")
+    await stage.settle()
+    await stage.settle()
+
+
+async def price_board_missing(stage: Stage) -> None:
+    """Only the devices that have not received it."""
+    await price_board(stage)
+    await stage.keys("U")
+
+
+async def price_recall(stage: Stage) -> None:
+    """Why an earlier version comes back."""
+    stage.house.do(
+        "HQ.01", "hq-editor", "price-publish", sales_org="DS", approver="hq-approver",
+        reason="调价", rows=[{"product": "010101", "price": "66"}],
+    )  # fmt: skip
+    await _at_desk(stage, "hq-editor", "prices")
+    await stage.keys("Down", "R")
+
+
+async def channel(stage: Stage) -> None:
+    """The tree with an account's sheet open."""
+    a_week(stage)
+    await _at_desk(stage, "hq-editor", "channel")
+    screen: Any = stage.window.current
+    screen.tree.go_to("account/P1001-FX")
+    await stage.keys("Return")
+
+
+async def channel_change(stage: Stage) -> None:
+    """An account's terms in its panel."""
+    in_the_new_year(stage.house)
+    await _at_desk(stage, "hq-editor", "channel")
+    screen: Any = stage.window.current
+    screen.tree.go_to("account/P2001-FX")
+    await stage.keys("E")
+
+
+async def channel_import(stage: Stage) -> None:
+    """A list of partners with doubts."""
+    in_the_new_year(stage.house)
+    await _at_desk(stage, "hq-editor", "channel")
+    stage.window.open("channel-import", "FX")
+    screen: Any = stage.window.current
+    await screen.model.open(PARTNERS.encode(), "客户名单.csv")
+    await stage.settle()
+
+
+PARTNERS = """客户名称,客户编码,手机,渠道级别,区域,上级,信用额度,账期
+南京金陵日化有限公司,P1101,13800138000,一级经销商,南京市,总部,200000,30天
+无锡蠡湖百货商行,P2101,13900139000,二级经销商,无锡市,P1001-FX,50000,月结15天
+苏州姑苏美妆店,P3101,13700137000,门店/终端,苏州市,P2001-FX,8000,现款
+徐州云龙商贸,P2102,13600136000,特级,徐州市,P1001-FX,30000,30
+常州天宁日化,P2103,13500135000,二级经销商,常州市,查无此人,30000,30
+,P2104,13300133000,二级经销商,南通市,P1001-FX,1万,30
+"""
+
+
+async def people(stage: Stage) -> None:
+    """Everybody with their grants."""
+    await _at_desk(stage, "hq-editor", "people")
+    await stage.keys("Down", "Return")
+
+
+async def person(stage: Stage) -> None:
+    """A person's role and grants."""
+    await _at_desk(stage, "hq-editor", "people")
+    await stage.keys("Down", "Down", "E")
+
+
+async def devices(stage: Stage) -> None:
+    """Devices with their state; one invited."""
+    a_week(stage)
+    stage.house.do("HQ.01", "hq-editor", "device-invite", type="till", site="SH02", tag="02")
+    await _at_desk(stage, "hq-editor", "people")
+    await stage.keys("F6")
+
+
+async def device_code(stage: Stage) -> None:
+    """A one-time code, shown once."""
+    enrolled(stage.house)
+    await _at_desk(stage, "hq-editor", "people")
+    await stage.keys("F6", "N", "F10")
+
+
+async def device_revoke(stage: Stage) -> None:
+    """The second look before a device is revoked."""
+    enrolled(stage.house)
+    await _at_desk(stage, "hq-editor", "people")
+    await stage.keys("F6", "Down")
+    await stage.settle()
+    await stage.keys("Delete")
+    panel: Any = stage.window.overlay.top
+    panel.reason.setText("店里电脑被盗")
+    await stage.keys("F10")
+
+
+async def sales_of_all(stage: Stage) -> None:
+    """Consolidated sales by day, with what is missing."""
+    a_week(stage)
+    await _at_desk(stage, "hq-editor", "consolidated")
+
+
+async def sales_by_site(stage: Stage) -> None:
+    """The same by site."""
+    await sales_of_all(stage)
+    await stage.keys("F7", "F7", "F7")
+
+
+async def stock_of_all(stage: Stage) -> None:
+    """Products beside sites."""
+    some_orders(stage)
+    a_week(stage)
+    await _at_desk(stage, "hq-editor", "consolidated")
+    await stage.keys("F6")
+    await stage.settle()
+
+
+async def debts_of_all(stage: Stage) -> None:
+    """What accounts owe and may owe."""
+    some_orders(stage)
+    in_the_new_year(stage.house)
+    await _at_desk(stage, "hq-editor", "consolidated")
+    await stage.keys("F6", "F6")
+
+
+async def site_detail(stage: Stage) -> None:
+    """A store's sales, asked from the server."""
+    a_week(stage)
+    await stage.sign_in("hq-editor", OFFICE, device_type="hq")
+    stage.window.around = replace(stage.window.around, detail=server(stage.house))
+    stage.window.open("consolidated")
+    await stage.settle()
+    await stage.keys("F7", "F7", "F7", "Return")
+    panel: Any = stage.window.overlay.top
+    panel.model.day = "2026-01-13"
+    await stage.keys("F5")
+    await stage.settle()
+
+
+def kept_documents(stage: Stage) -> None:
+    """Three documents head office could not post, as the server tells of them."""
+    house = stage.house
+    now_us = house.time.now_us()
+    for n, (device, site, kind, code) in enumerate(_KEPT, 11):
+        body = DocumentKept(
+            device_id=device,
+            incarnation=1,
+            n=n,
+            site_id=site,
+            code=code,
+            uid=f"{n:032x}",
+            kind=kind,
+            author_id="clerk-guanqian",
+            happened_at_us=now_us - n * 3_600_000_000,
+            content=_CONTENT,
+        )
+        house.local.transact(lambda one, b=body, s=site: house._write_hq(one, b, s, b"", now_us))
+
+
+_KEPT = (
+    ("SH01.01", "SH01", "sale", "PERMISSION_MISSING"),
+    ("SH03.01", "SH03", "movement", "UNKNOWN_KIND"),
+    ("DL02.01", "DL02", "sale", "APPROVER_MISSING"),
+)
+_CONTENT = (
+    '{"header":{"kind":"sale","number":"XS-SH01-01-000012","site_id":"SH01",'
+    '"author_id":"clerk-guanqian","happened_at_us":1767600000000000},'
+    '"body":{"mode":"full","currency":"CNY","lines":[{"product_id":"010101","qty_micro":2000000,'
+    '"unit_price_micro":59000000,"amount_minor":11800},{"product_id":"010203",'
+    '"qty_micro":1000000,"unit_price_micro":88000000,"amount_minor":8800}],'
+    '"tenders":[{"tender":"cash","amount_minor":20600}],"total_minor":20600}}'
+)
+
+
+async def kept(stage: Stage) -> None:
+    """The repair list with a document in words."""
+    in_the_new_year(stage.house)
+    kept_documents(stage)
+    await _at_desk(stage, "hq-editor", "kept")
+
+
+async def tasks(stage: Stage) -> None:
+    """Tasks of some kinds, in words."""
+    house = stage.house
+    a_week(stage)
+    kept_documents(stage)
+    _some_tasks(stage)
+    await _at_desk(stage, "hq-editor", "tasks")
+    assert house is stage.house
+
+
+def _some_tasks(stage: Stage) -> None:
+    house = stage.house
+    for code, subject, site, values in (
+        ("STOCK_BELOW_ZERO", "SH01:010101", "SH01", {}),
+        ("PRODUCT_UNKNOWN", "SH03:6901234567892", "SH03", {}),
+        ("OPENED_TWICE", "DL01", "DL01", {}),
+        ("SHIFT_DIFFERENCE", "x", "SH01", {"difference_minor": -3500, "number": "JB-SH01-01-7"}),
+        (
+            "DOCUMENT_KEPT",
+            "SH01.01/11",
+            "SH01",
+            {"reason": "PERMISSION_MISSING", "device": "SH01.01", "slot": 11, "kind": "sale"},
+        ),
+    ):
+        body = TaskOpened(code=code, subject=subject, site_id=site, params=params_of(values))
+        house.time.tick(60_000_000)
+        now_us = house.time.now_us()
+        house.local.transact(lambda one, b=body, s=site: house._write_hq(one, b, s, b"", now_us))  # noqa: B023
+
+
 SCENES = (
     ("office-prices", price_versions),
     ("office-price-draft", price_draft),
@@ -88,4 +377,22 @@ SCENES = (
     ("office-order-desk", order_desk),
     ("office-order-decision", order_decision),
     ("office-goods", goods),
+    ("office-board", price_board),
+    ("office-board-missing", price_board_missing),
+    ("office-recall", price_recall),
+    ("office-channel", channel),
+    ("office-channel-change", channel_change),
+    ("office-channel-import", channel_import),
+    ("office-people", people),
+    ("office-person", person),
+    ("office-devices", devices),
+    ("office-device-code", device_code),
+    ("office-device-revoke", device_revoke),
+    ("office-sales", sales_of_all),
+    ("office-sales-site", sales_by_site),
+    ("office-stock", stock_of_all),
+    ("office-debts", debts_of_all),
+    ("office-site-detail", site_detail),
+    ("office-kept", kept),
+    ("office-tasks", tasks),
 )

@@ -208,7 +208,9 @@ def counted(stage: Stage) -> str:
     """All zones sealed, a few lines off; the number of the count."""
     number = counting_begun(stage)
     held = stage.house.do(DEVICE, BOSS, "stock")
-    goods = [one for one in held if one["qty_micro"] > 0 and one["location"].endswith("sellable")]
+    goods = [
+        one for one in held if one["qty_micro"] > 0 and one["location"].endswith("sellable")
+    ]
     off = {1: -2, 4: 3, 7: -1, 9: -12, 15: 1, 22: -4}
     for place, zone in enumerate(ZONES):
         mine = list(enumerate(goods))[place::4]
@@ -225,9 +227,8 @@ def counted(stage: Stage) -> str:
 async def count_zones(stage: Stage) -> None:
     """A count half done, as its supervisor sees it."""
     number = counting_begun(stage)
-    stage.house.do(
-        DEVICE, "li", "count-zone", count=number, zone="A-01", lines=[{"code": "010101", "qty": "9"}]
-    )
+    lines = [{"code": "010101", "qty": "9"}]
+    stage.house.do(DEVICE, "li", "count-zone", count=number, zone="A-01", lines=lines)
     await stage.sign_in(BOSS, DEVICE, device_type="dealer")
     stage.window.open("stocktake")
     await calm(stage)
@@ -274,10 +275,22 @@ async def count_report(stage: Stage) -> None:
     await calm(stage)
 
 
+async def labels(stage: Stage) -> None:
+    """Labels for some goods, and how one looks."""
+    await stock_list(stage)
+    stage.window.open("labels", "010101 010204 010301 010302 020201")
+    await calm(stage)
+    screen: Any = stage.window.current
+    screen.model.set_copies(screen.model.rows[1], "12")
+    screen.table.go_to(1)
+    await calm(stage)
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("stock", stock_list),
     ("stock_card", stock_card),
     ("stock_report", stock_report),
+    ("labels", labels),
     ("movement_types", movement_types),
     ("movement_entry", movement_entry),
     ("transfer_list", transfer_list),

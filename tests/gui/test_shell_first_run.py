@@ -8,11 +8,21 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.demo_shop import demo_home
-from desktop.app.program import AGAIN, Program
+from desktop.app.main import AGAIN
+from desktop.app.program import Program
 from desktop.app.screens import SCREENS
 from desktop.runtime.loop import run
+from desktop.shell.statusbar import Standing, light_text
+from desktop.ui.theme import Tone
 from desktop.words.texts import Language
-from tests.builders.founded_shop import new_client, served
+from tests.builders.founded_shop import new_client
+from tests.builders.hands import Hands
+from tests.fakes.keys import MemoryKeyStore
+from tests.integration.desktop.served_brand import served
+
+
+def shot(program: Program, path: Path) -> None:
+    Hands(program).shot(path)
 
 
 async def until(is_so: Callable[[], object], *, tries: int = 500) -> None:
@@ -23,14 +33,18 @@ async def until(is_so: Callable[[], object], *, tries: int = 500) -> None:
     raise AssertionError("it never came")
 
 
-def live(home: Path, script: Callable[[Program], Awaitable[None]]) -> None:
+def live(
+    home: Path,
+    script: Callable[[Program], Awaitable[None]],
+    keys: MemoryKeyStore | None = None,
+) -> None:
     """A program on a folder of its own, from its first window to its end."""
     application = QApplication.instance() or QApplication(["qutong"])
     assert isinstance(application, QApplication)
     application.setQuitOnLastWindowClosed(False)
 
     async def main() -> int:
-        program = Program(application, new_client(home), SCREENS)
+        program = Program(application, new_client(home, keys), SCREENS)
         program.change_language(Language.CHINESE)
         program.begin()
         try:
@@ -47,6 +61,15 @@ def page_of(program: Program) -> object:
     return program.gate.page
 
 
+def standing(program: Program) -> Standing:
+    """What the bar at the foot says now."""
+    program.show_standing()
+    shown = program.gate or program.window
+    assert shown is not None
+    assert shown.bar.standing is not None
+    return shown.bar.standing
+
+
 def type_into(program: Program, **texts: str) -> None:
     fields = program.gate.page.fields  # type: ignore[union-attr]
     for name, text in texts.items():
@@ -54,6 +77,8 @@ def type_into(program: Program, **texts: str) -> None:
 
 
 def test_an_owner_founds_a_shop_and_joins_head_office_later(tmp_path: Path) -> None:
+    keys = MemoryKeyStore()
+
     async def found(program: Program) -> None:
         gate = program.gate
         assert gate is not None
@@ -77,7 +102,7 @@ def test_an_owner_founds_a_shop_and_joins_head_office_later(tmp_path: Path) -> N
         assert window.standing is not None
         assert not window.standing.has_office
 
-    live(tmp_path / "shop", found)
+    live(tmp_path / "shop", found, keys)
     with served(tmp_path) as office:
         code = office.invite()
 
@@ -95,13 +120,22 @@ def test_an_owner_founds_a_shop_and_joins_head_office_later(tmp_path: Path) -> N
             assert after is not None
             assert after.device_id == before.device_id, "the device stays what it is"
             assert after.server_url == office.url
-            await until(
-                lambda: program.gate is not None
-                and program.gate.bar.standing is not None
-                and program.gate.bar.standing.has_office
-            )
+            await until(lambda: standing(program).has_office)
+            # The founding and what came since has gone up: the bar turns green by itself.
+            await until(lambda: standing(program).tone is Tone.GOOD)
+            assert standing(program).unsent == 0
+            assert standing(program).synced_at_us > 0
 
-        live(tmp_path / "shop", join)
+        live(tmp_path / "shop", join, keys)
+
+    async def offline(program: Program) -> None:
+        await until(lambda: program.worker is not None and program.worker.last is not None)
+        await until(lambda: standing(program).trouble == "NETWORK")
+        assert standing(program).tone is Tone.WAITING
+        told = light_text(program.words, standing(program))
+        assert told == program.words("bar.offline"), "head office is gone, and the bar says so"
+
+    live(tmp_path / "shop", offline, keys)
 
 
 def test_a_wrong_code_is_told_and_nothing_is_begun(tmp_path: Path) -> None:

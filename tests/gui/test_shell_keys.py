@@ -1,4 +1,4 @@
-"""Keys and scans of the whole program: nothing of a scan is typed, nothing typed is a scan (I04)."""
+"""Keys and scans of the whole program: no scan is typed, nothing typed is a scan (I04)."""
 
 from collections.abc import Iterator
 from itertools import count

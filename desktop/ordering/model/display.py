@@ -3,9 +3,11 @@
 from desktop.ordering.usecases.carts import accounts_to_order_for
 from desktop.ordering.usecases.showing import (
     ShownGoods,
+    ShownPrice,
     barcodes_of,
     picture_file,
     read_display,
+    read_shown_prices,
     search_ids,
     units_of,
 )
@@ -16,6 +18,8 @@ from shared.channel.queries import AccountView
 from shared.core.clock import business_day
 from shared.core.quantity import Pack
 
+NEAR = 40
+"""Cards that are priced at once: about a screen."""
 PICTURES = "pictures.folder"
 """Setting: where the pictures of goods are kept on this device."""
 
@@ -33,6 +37,7 @@ class Display(Watched):
         self.account: AccountView | None = None
         self.goods: tuple[ShownGoods, ...] = ()
         self.shown: tuple[ShownGoods, ...] = ()
+        self._prices: dict[str, ShownPrice] = {}
         self.brand = ""
         self.category = ""
         self.text = ""
@@ -45,17 +50,9 @@ class Display(Watched):
         wanted = account_id or (self.account.account_id if self.account else "")
         own = [one for one in self.accounts if one.account_id == wanted]
         self.account = next(iter(own or self.accounts), None)
-        if self.account is None:
-            self.goods = ()
-        else:
-            at_us = self.desk.now_us
-            where = Where(
-                site_id=self.site_id,
-                account=self.account,
-                at_us=at_us,
-                today=business_day(at_us, self.zone),
-            )
-            self.goods = tuple(await self.desk.fetch(read_display, where))
+        self._prices.clear()
+        where = self._where()
+        self.goods = tuple(await self.desk.fetch(read_display, where)) if where else ()
         self.narrow(brand="", category="", text=self.text)
 
     def narrow(
@@ -89,6 +86,28 @@ class Display(Watched):
     def goods_of(self, product_id: str) -> ShownGoods | None:
         """A product of the list."""
         return next((one for one in self.goods if one.product_id == product_id), None)
+
+    def price_of(self, product_id: str) -> ShownPrice:
+        """What a product costs; its neighbours on screen are priced with it."""
+        where = self._where()
+        if product_id not in self._prices and where is not None:
+            ids = [one.product_id for one in self.shown]
+            at = ids.index(product_id) if product_id in ids else 0
+            near = [one for one in ids[at : at + NEAR] if one not in self._prices]
+            wanted = near or [product_id]
+            self._prices |= self.desk.read(read_shown_prices, where, wanted)
+        return self._prices.get(product_id, ShownPrice(price=None, retail_micro=0))
+
+    def _where(self) -> Where | None:
+        if self.account is None:
+            return None
+        at_us = self.desk.now_us
+        return Where(
+            site_id=self.site_id,
+            account=self.account,
+            at_us=at_us,
+            today=business_day(at_us, self.zone),
+        )
 
     def packs(self, product_id: str) -> tuple[Pack, ...]:
         """The units of a product."""

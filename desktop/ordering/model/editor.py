@@ -6,10 +6,11 @@ from datetime import date
 
 import msgspec
 
+from desktop.ordering.model.again import cart_again, wanted_of
 from desktop.ordering.model.cart import Cart, CartLine, kept, restored
 from desktop.ordering.model.checking import Check, checks_of
 from desktop.ordering.model.rows import Pasted, Row
-from desktop.ordering.usecases.asking import Submitted, Wanted
+from desktop.ordering.usecases.asking import Submitted
 from desktop.ordering.usecases.carts import (
     accounts_to_order_for,
     cart_of,
@@ -50,7 +51,6 @@ from shared.ordering.queries.suggesting import Levels
 from shared.ordering.rules import Credit, Suggestion
 
 UNDO_MAX = 50
-DAY_US = 24 * 3_600 * 1_000_000
 
 
 class OrderEditor(Watched):
@@ -158,7 +158,7 @@ class OrderEditor(Watched):
         self._keep(self.cart.added(product_id, qty_micro, unit))
 
     def add_code(self, code: str, quantity: str = "1") -> str:
-        """Order what a code means; the product. Raises: RuleViolation NOT_IN_LIST …"""
+        """Order what a code means; the product. Raises: RuleViolation GOODS_NOT_IN_LIST …"""
         product_id, qty_micro, unit = self.desk.read(read_code, self.where, code, quantity)
         if qty_micro <= 0:
             raise RuleViolation("QUANTITY_NOT_POSITIVE", product_id=product_id)
@@ -249,28 +249,7 @@ class OrderEditor(Watched):
         if found is None:
             raise RuleViolation("ORDER_UNKNOWN", order=order_id[:40])
         lines = self.desk.read(order_lines, order_id, revision=0)
-        asked = tuple(
-            CartLine(
-                product_id=one.asked_product_id,
-                qty_micro=one.qty_micro,
-                unit=one.unit,
-                requested_date=one.requested_date if one.requested_date >= self.today else "",
-                note=one.note,
-                is_whole_only=one.is_whole_only,
-                was_qty_micro=one.qty_micro,
-                was_price_micro=one.unit_price_micro,
-            )
-            for one in lines
-            if not one.is_gift
-        )
-        day = found.requested_date if found.requested_date >= self.today else ""
-        cart = Cart(
-            lines=asked,
-            requested_date=day,
-            note=found.note,
-            follows=found.id,
-            follows_number=found.number,
-        )
+        cart = cart_again(found, lines, self.today)
         if not self.accounts:
             self.accounts = self.desk.read(accounts_to_order_for, self.desk.author_id, self.site_id)
         if found.account_id not in {one.account_id for one in self.accounts}:
@@ -328,11 +307,6 @@ class OrderEditor(Watched):
         """The rows that are ordered."""
         return tuple(one for one in self.rows if one.line.qty_micro)
 
-    @property
-    def age_us(self) -> int:
-        """How old this device's figures of head office are."""
-        return max(self.desk.now_us - self.synced_at_us, 0) if self.synced_at_us else -1
-
     def checks(self) -> tuple[Check, ...]:
         """The check list before submitting (F9); only WRONG holds an order up."""
         free = self.credit.free_minor if self.credit else 0
@@ -350,17 +324,7 @@ class OrderEditor(Watched):
         Raises as ``submit_order``.
         """
         cart, account_id = self.cart, self.where.account.account_id
-        wanted = [
-            Wanted(
-                product_id=one.product_id,
-                qty_micro=one.qty_micro,
-                unit=one.unit,
-                requested_date=one.requested_date,
-                note=one.note,
-                is_whole_only=one.is_whole_only,
-            )
-            for one in cart.lines
-        ]
+        wanted = wanted_of(cart)
         done = await self.desk.do(
             submit_cart,
             account_id,

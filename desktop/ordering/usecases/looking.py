@@ -1,10 +1,11 @@
 """What the screens of who orders read: orders, their lines, their papers, goods under way."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, select
 
+from desktop.store.arrivals import arrived_at
 from desktop.store.identity import load_identity, load_state
 from shared.access.queries import user
 from shared.catalog.queries import ProductView, packs_of, products
@@ -213,13 +214,15 @@ def people_of(connection: Connection, user_ids: Collection[str]) -> dict[str, st
 def read_flow(connection: Connection, order_id: str, device_id: str) -> list[FlowNode]:
     """The documents around an order, and the next one that is not here (E11)."""
     steps = flow(connection, order_id)
-    unsent = unsent_of(connection, [one.id for one in steps])
+    ids = [one.id for one in steps]
+    unsent, came = unsent_of(connection, ids), arrived_at(connection, ids)
     people = people_of(connection, {one.author_id for one in steps})
     nodes: list[FlowNode] = []
     for one in steps:
         if one.is_predecessor_missing:
             nodes.append(_missing(one.kind))
-        nodes.append(_node(connection, one, people, device_id, one.id in unsent))
+        node = _node(connection, one, people, device_id, one.id in unsent)
+        nodes.append(replace(node, arrived_at_us=came.get(one.id, 0)))
     found = order(connection, order_id)
     nodes += _to_come(found) if found else []
     return nodes

@@ -39,19 +39,21 @@ class ShownGoods:
     origin: str
     shelf_life_months: int
     picture: str
+    on_hand_micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownPrice:
+    """What a product costs the account, and what a consumer pays."""
+
     price: Price | None
     retail_micro: int
-    on_hand_micro: int
 
 
 def read_display(connection: Connection, where: Where) -> list[ShownGoods]:
     """All goods the account may order, placed ones first (B02, B05)."""
     ids = listing(connection, where.account.account_id, where.at_us)
     texts = {row.id: row for row in _texts(connection, ids)}
-    _, prices = line_prices(
-        connection, where.account.account_id, dict.fromkeys(ids, 0), where.at_us
-    )
-    retail = retail_values(connection, where.site_id, ids, where.at_us)
     here: dict[str, int] = {}
     for held in holdings(connection, where.site_id):
         if held.location.endswith(f"/{Status.SELLABLE}"):
@@ -71,13 +73,21 @@ def read_display(connection: Connection, where: Where) -> list[ShownGoods]:
             origin=row.origin,
             shelf_life_months=row.shelf_life_months,
             picture=row.picture,
-            price=prices.get(one),
-            retail_micro=retail.get(one, 0),
             on_hand_micro=here.get(one, 0),
         )
         for one in ids
         if (row := texts.get(one)) is not None
     ]
+
+
+def read_shown_prices(
+    connection: Connection, where: Where, ids: Sequence[str]
+) -> dict[str, ShownPrice]:
+    """The prices of the products on screen; those of a long list are never all read."""
+    wanted = dict.fromkeys(ids, 0)
+    _, prices = line_prices(connection, where.account.account_id, wanted, where.at_us)
+    retail = retail_values(connection, where.site_id, ids, where.at_us)
+    return {one: ShownPrice(price=prices.get(one), retail_micro=retail.get(one, 0)) for one in ids}
 
 
 def _texts(connection: Connection, ids: Sequence[str]) -> list[Any]:

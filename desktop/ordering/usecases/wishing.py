@@ -10,7 +10,7 @@ from desktop.catalog.usecases import scanned
 from desktop.store.identity import load_state
 from desktop.store.settings import setting_of, settings_under
 from shared.catalog.pasting import PastedLine, Scanned, read_lines
-from shared.catalog.queries import by_barcode, packs_of, products, visible_products
+from shared.catalog.queries import by_barcode, products, visible_products
 from shared.catalog.search import search
 from shared.channel.queries import AccountView
 from shared.channel.tables import sales_org
@@ -25,8 +25,10 @@ from shared.ordering.queries.suggesting import (
     goods_facts,
     last_order,
     line_prices,
-    orderable,
+    packs_of_all,
+    since,
     site_levels,
+    wanted_again,
 )
 from shared.ordering.rules import Cover, Credit, Suggestion, suggest
 from shared.pricing.rules import Price
@@ -141,7 +143,13 @@ def read_suggestions(
     connection: Connection, where: Where, levels: Levels, wish: Wish
 ) -> tuple[dict[str, Goods], dict[str, Suggestion]]:
     """All goods of the list that want ordering, with their facts and the reasons."""
-    ids = orderable(connection, where.account.account_id, where.at_us)
+    ids = wanted_again(
+        connection,
+        where.account.account_id,
+        where.site_id,
+        at_us=where.at_us,
+        from_day=since(where.today, wish.cover.looked_back),
+    )
     facts = goods_facts(
         connection,
         where.account.account_id,
@@ -175,7 +183,7 @@ def read_code(
 ) -> tuple[str, int, str]:
     """Product, quantity and unit of a code that the account may order (B02, B08).
 
-    Raises: RuleViolation NOT_IN_LIST, which says nothing of the product, and what quantities
+    Raises: RuleViolation GOODS_NOT_IN_LIST, which says nothing of the product, and what quantities
     raise.
     """
     found = scanned(connection, where.site_id, code, quantity)
@@ -183,7 +191,7 @@ def read_code(
         connection, where.account.account_id, [found.product_id], at_us=where.at_us
     )
     if found.product_id not in visible:
-        raise RuleViolation("NOT_IN_LIST", line_no=0)
+        raise RuleViolation("GOODS_NOT_IN_LIST")
     return found.product_id, found.qty_micro, found.unit
 
 
@@ -208,29 +216,24 @@ def read_pasted_rows(
     connection: Connection, where: Where, rows: Sequence[Sequence[str]]
 ) -> tuple[tuple[PastedLine, ...], tuple[Problem, ...]]:
     """Rows of code and quantity; a code that is not on the account's list is a problem (E04)."""
-    codes: dict[str, Scanned | None] = {}
+    hits = {row[0]: by_barcode(connection, row[0], site_id=where.site_id) for row in rows if row}
+    ids = [hit.product_id for hit in hits.values() if hit is not None]
+    # Asked once for all rows: three hundred are pasted within a second.
+    visible = visible_products(connection, where.account.account_id, ids, at_us=where.at_us)
+    packs = packs_of_all(connection, products(connection, list(visible)))
 
     def resolve(code: str) -> Scanned | None:
-        if code not in codes:
-            codes[code] = _resolve(connection, where, code)
-        return codes[code]
+        hit = hits[code] if code in hits else by_barcode(connection, code, site_id=where.site_id)
+        if hit is None or hit.product_id not in visible:
+            return None
+        return Scanned(
+            product_id=hit.product_id,
+            factor_micro=hit.factor_micro,
+            packs=packs[hit.product_id],
+        )
 
     sheet = Sheet(name="", rows=tuple(tuple(row[:2]) for row in rows))
     return read_lines(sheet, resolve)
-
-
-def _resolve(connection: Connection, where: Where, code: str) -> Scanned | None:
-    hit = by_barcode(connection, code, site_id=where.site_id)
-    if hit is None:
-        return None
-    account_id = where.account.account_id
-    if not visible_products(connection, account_id, [hit.product_id], at_us=where.at_us):
-        return None
-    return Scanned(
-        product_id=hit.product_id,
-        factor_micro=hit.factor_micro,
-        packs=packs_of(connection, hit.product_id),
-    )
 
 
 def read_credit(connection: Connection, where: Where) -> Credit:

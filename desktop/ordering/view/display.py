@@ -33,7 +33,7 @@ class DisplayScreen(Screen):
         self.cart = OrderEditor(frame.desk, person.site_id, person.zone)
         self._build()
         self.until_gone(self.model.watch(self._show))
-        self.watch(self._load, "product", "price_version", "stock_move")
+        self.watch(self._load, "product", "price_version")
 
     def _build(self) -> None:
         words = self.words
@@ -60,14 +60,16 @@ class DisplayScreen(Screen):
         layout.addWidget(row(self.org, self.search, self.brand, self.category, None, self.count))
         layout.addWidget(self.pages, 1)
         self._is_open = False
+        self._by_id: dict[str, ShownGoods] = {}
 
     def _show(self) -> None:
         model, words = self.model, self.words
         self.org.setText(self.cart.org_name)
         self._fill(self.brand, words("display.all_brands"), model.brands, model.brand)
         self._fill(self.category, words("display.all_categories"), model.categories, model.category)
+        self._by_id = {one.product_id: one for one in model.shown}
         self.count.setText(words("display.count", n=len(model.shown)))
-        self.cards.set_items([self._card(one) for one in model.shown])
+        self.cards.set_items([one.product_id for one in model.shown], self._card)
         self.pages.setCurrentIndex(0 if model.shown else 1)
 
     def _fill(self, choice: Choice, every: str, values: tuple[str, ...], chosen: str) -> None:
@@ -81,9 +83,10 @@ class DisplayScreen(Screen):
         choice.set_value(chosen)
         choice.blockSignals(False)
 
-    def _card(self, goods: ShownGoods) -> CardItem:
+    def _card(self, product_id: str) -> CardItem:
         words = self.words
-        price = goods.price
+        goods = self._by_id[product_id]
+        price = self.model.price_of(product_id).price
         ordered = self.cart.cart.line(goods.product_id)
         stock = words("display.on_hand", qty=formats.qty(goods.on_hand_micro))
         return CardItem(
@@ -206,14 +209,15 @@ class DisplayScreen(Screen):
         ]
         if goods.description:
             parts.append(wrapped(goods.description))
-        price = goods.price
+        shown = self.model.price_of(goods.product_id)
+        price = shown.price
         if price is not None:
             figure = label(formats.price(price.unit_price_micro), "big")
             parts.append(row(label(words("display.my_price"), "muted"), None, figure))
             names = self.frame.desk.read(spoken_names)
             parts.append(wrapped(read_aloud(price, names, language=words.language.value), "small"))
-        if goods.retail_micro:
-            parts.append(pair(words("display.retail"), formats.price(goods.retail_micro)))
+        if shown.retail_micro:
+            parts.append(pair(words("display.retail"), formats.price(shown.retail_micro)))
         packs = self.model.packs(goods.product_id)
         stock = format_quantity(goods.on_hand_micro, packs)
         parts.append(pair(words("display.stock"), stock))

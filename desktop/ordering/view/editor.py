@@ -13,6 +13,7 @@ from desktop.ui.actions import Action
 from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from desktop.ui.soon import Soon
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
@@ -42,8 +43,9 @@ class OrderEditorScreen(Screen):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = OrderEditor(frame.desk, frame.person.site_id, frame.person.zone)
         self._picked: FoundGoods | None = None
+        self._wanted = ""
         self._build()
-        self.until_gone(self.model.watch(self._show))
+        self.until_gone(self.model.watch(Soon(self._show, self).ask))
         self.watch(self.model.refresh, "price_version", "shipment", "order_decision")
         self.model.start(frame.settings.get(ACCOUNT_SETTING))
         if self.model.cart.shows_suggestions:
@@ -110,11 +112,15 @@ class OrderEditorScreen(Screen):
         self._show_credit()
         self._show_banner()
         has_rows = bool(self.table.rows.all)
-        was = self.table.current
+        was, wanted = self.table.current, self._wanted
+        self._wanted = ""
         self.table.set_rows(model.rows)
+        place = self.table.rows.place_of(lambda one: one.product_id == wanted)
+        if place >= 0:
+            self.table.go_to(place, self._place_of("order"))
         self._hide_column("was", is_hidden=not model.cart.follows)
         if model.rows and (not has_rows or was is None):
-            self.table.go_to(0, self._place_of("order"))
+            self.table.go_to(max(place, 0), self._place_of("order"))
             if not self.finder.field.hasFocus() and not self.qty.hasFocus():
                 self.table.view.setFocus()
 
@@ -236,7 +242,7 @@ class OrderEditorScreen(Screen):
         except QutongError as error:
             self.frame.tell(error)
             return
-        self._go_to(product_id)
+        self._wanted = product_id
         found = next(one for one in self.model.rows if one.product_id == product_id)
         self.frame.say(self.words("reorder.added", name=found.name, qty=found.qty_text), Tone.PLAIN)
 
@@ -274,13 +280,8 @@ class OrderEditorScreen(Screen):
         self._picked = None
         self.finder.clear()
         self.qty.clear()
-        self._go_to(product_id)
+        self._wanted = product_id
         self.finder.field.setFocus()
-
-    def _go_to(self, product_id: str) -> None:
-        place = self.table.rows.place_of(lambda one: one.product_id == product_id)
-        if place >= 0:
-            self.table.go_to(place, self._place_of("order"))
 
     def _focus_finder(self) -> None:
         self.finder.field.setFocus()

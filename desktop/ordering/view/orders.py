@@ -2,35 +2,21 @@
 
 from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
-from desktop.ordering.model.orders import UNSENT, Filter, OrderList, state_word
-from desktop.ordering.usecases.looking import ListedOrder, NamedLine, OrderDetail
+from desktop.ordering.model.orders import Filter, OrderList, state_word
+from desktop.ordering.usecases.looking import ListedOrder, OrderDetail
+from desktop.ordering.view.order_columns import STATE_TONES, line_columns, order_columns
 from desktop.ordering.view.order_paper import order_page
 from desktop.ordering.view.order_sheets import CancelPanel, RevisionPanel, flow_sheet
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, column, label, pill, row, set_tone
 from desktop.words import formats
-from shared.core.quantity import format_quantity
 from shared.ordering.rules import Action as Act
 from shared.ordering.rules import OrderState
-
-STATE_TONES: dict[str, Tone] = {
-    UNSENT: Tone.WAITING,
-    OrderState.SUBMITTED: Tone.WAITING,
-    OrderState.ACCEPTED: Tone.GOOD,
-    OrderState.PARTIAL: Tone.ACCENT,
-    OrderState.REVISED: Tone.WAITING,
-    OrderState.REJECTED: Tone.BAD,
-    OrderState.CANCELLED: Tone.PLAIN,
-    OrderState.PART_SHIPPED: Tone.ACCENT,
-    OrderState.SHIPPED: Tone.ACCENT,
-    OrderState.RECEIVED: Tone.GOOD,
-}
 
 
 class OrdersScreen(Screen):
@@ -64,7 +50,7 @@ class OrdersScreen(Screen):
         self.table = Table(
             self.frame,
             "orders",
-            self._order_columns(),
+            order_columns(self.frame),
             empty=Empty("clipboard-list", words("orders.empty"), words("orders.empty_hint")),
         )
         GivingWay(self.table, {"amount": 430, "at": 330})
@@ -82,41 +68,6 @@ class OrdersScreen(Screen):
         layout.addWidget(row(self.tabs, None, self.rate))
         layout.addWidget(split, 1)
 
-    def _order_columns(self) -> list[Column]:
-        words, person = self.words, self.frame.person
-        return [
-            Column(
-                key="number",
-                title=words("orders.number"),
-                get=lambda one: one.order.number,
-                kind=Kind.CODE,
-                stretches=True,
-            ),
-            Column(
-                key="at",
-                title=words("orders.at"),
-                get=lambda one: formats.short_instant(
-                    one.order.submitted_at_us, self.frame.desk.now_us, person.zone
-                ),
-                width=96,
-            ),
-            Column(
-                key="amount",
-                title=words("orders.amount", currency=person.currency),
-                get=lambda one: one.order.asked_minor,
-                kind=Kind.MONEY,
-                width=104,
-                currency=person.currency,
-            ),
-            Column(
-                key="state",
-                title=words("orders.state"),
-                get=lambda one: words(f"orders.state_{state_word(one)}"),
-                width=104,
-                tone=lambda one: STATE_TONES[state_word(one)],
-            ),
-        ]
-
     def _detail(self) -> QWidget:
         words = self.words
         self.number = label("", "title")
@@ -127,7 +78,7 @@ class OrdersScreen(Screen):
         self.lines = Table(
             self.frame,
             "order_lines",
-            self._line_columns(),
+            line_columns(self.frame, self._is_decided),
             empty=Empty("clipboard-list", words("orders.choose")),
             can_filter=False,
         )
@@ -135,78 +86,6 @@ class OrdersScreen(Screen):
         return column(
             row(self.number, self.state, None), self.facts, self.told, self.lines, spacing=SPACE_M
         )
-
-    def _line_columns(self) -> list[Column]:
-        words, person = self.words, self.frame.person
-        return [
-            Column(
-                key="name",
-                title=words("orders.product"),
-                get=lambda one: one.name,
-                stretches=True,
-            ),
-            Column(
-                key="asked",
-                title=words("orders.asked"),
-                get=lambda one: format_quantity(one.line.qty_micro, one.packs),
-                width=78,
-                is_number=True,
-            ),
-            Column(
-                key="accepted",
-                title=words("orders.accepted"),
-                get=self._accepted,
-                width=78,
-                is_number=True,
-                tone=self._accepted_tone,
-            ),
-            Column(
-                key="reason",
-                title=words("orders.reason"),
-                get=lambda one: words.of("orders.reason", one.line.reason),
-                width=92,
-                tone=lambda _one: Tone.BAD,
-            ),
-            Column(
-                key="shipped",
-                title=words("orders.shipped"),
-                get=lambda one: one.line.shipped_micro or None,
-                kind=Kind.QTY,
-                width=66,
-            ),
-            Column(
-                key="received",
-                title=words("orders.received"),
-                get=lambda one: one.line.good_micro or None,
-                kind=Kind.QTY,
-                width=66,
-                tone=_received_tone,
-            ),
-            Column(
-                key="amount",
-                title=words("orders.line_amount"),
-                get=lambda one: one.line.amount_minor,
-                kind=Kind.MONEY,
-                width=92,
-                currency=person.currency,
-            ),
-            Column(
-                key="date",
-                title=words("orders.line_date"),
-                get=lambda one: one.line.delivery_date or one.line.requested_date,
-                width=92,
-                is_shown=False,
-            ),
-        ]
-
-    def _accepted(self, one: NamedLine) -> str | None:
-        if not self._is_decided():
-            return None
-        return format_quantity(one.line.accepted_micro, one.packs)
-
-    def _accepted_tone(self, one: NamedLine) -> Tone | None:
-        is_cut = self._is_decided() and one.line.accepted_micro < one.line.qty_micro
-        return Tone.BAD if is_cut else None
 
     def _is_decided(self) -> bool:
         found = self.model.detail
@@ -418,7 +297,3 @@ class OrdersScreen(Screen):
         pdf = await self.frame.desk.work(order_page, self.frame, found)
         self.frame.paper.document(pdf, found.order.number)
         self.frame.say(self.words("orders.printed", number=found.order.number), Tone.GOOD)
-
-
-def _received_tone(one: NamedLine) -> Tone | None:
-    return Tone.BAD if one.line.damaged_micro or one.line.short_micro else None

@@ -12,6 +12,7 @@ from desktop.ui.editors import QuantityField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.screen import Screen
+from desktop.ui.soon import Soon
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
@@ -29,7 +30,7 @@ class ReceivingScreen(Screen):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = Receiving(frame.desk, frame.person.site_id)
         self._build()
-        self.until_gone(self.model.watch(self._show))
+        self.until_gone(self.model.watch(Soon(self._show, self).ask))
         self.watch(self.model.refresh, "shipment", "receipt")
 
     # drawing

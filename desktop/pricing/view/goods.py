@@ -162,7 +162,7 @@ class OwnGoodsPanel(Panel):
         self._frame = frame
         self._code = Field(name=words("goods.field.barcode"))
         self._name = Field(name=words("goods.field.name"))
-        self._unit = Field(text="件", name=words("goods.field.unit"))
+        self._unit = Field(text=words("names.usual_unit"), name=words("goods.field.unit"))
         self._price = PriceField(words("goods.field.retail"))
         for key, field, following in (
             ("barcode", self._code, self._name),

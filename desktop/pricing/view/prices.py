@@ -1,5 +1,6 @@
 """Price versions: what each changed, and the draft of the next one as a grid."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
 
@@ -14,20 +15,27 @@ from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import PastedRows, Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, label, pill, row
 from shared.core.clock import business_day
+from shared.core.errors import RuleViolation
 from shared.pricing.queries import VersionView
+
+
+Recall = Callable[[str, int, str, str], Awaitable[None]]
+"""Makes the next version with an earlier one's prices: organisation, number, approver, reason."""
 
 
 class PricesScreen(Screen):
     """Versions on top, what the chosen one changed below; or the draft in their place."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, *, recall: Recall | None = None) -> None:
         super().__init__(frame)
+        self._recall_version = recall
         self.model = VersionsModel(frame.desk)
         words = self.words
         self.org = Choice(words("price.org"), self.model.orgs, value=self.model.org_id)
@@ -36,6 +44,7 @@ class PricesScreen(Screen):
         self.banner = Banner()
         self.versions = Table(frame, "price-versions", self._version_columns(), can_filter=False)
         self.versions.chosen.connect(lambda _one: self._show_diff())
+        self.versions.chosen.connect(lambda _one: self.keys_changed())
         self.changes = Table(
             frame,
             "price-changes",
@@ -98,6 +107,13 @@ class PricesScreen(Screen):
                 text="price.board",
                 keys=("B",),
                 run=lambda: self.frame.open("price-board", self.model.org_id),
+            ),
+            Action(
+                text="price.recall",
+                keys=("R",),
+                run=self._recall,
+                permission="price.publish",
+                is_enabled=self._can_recall,
             ),
             Action(text="price.next_org", keys=("Ctrl+O",), run=self._next_org),
         )
@@ -353,6 +369,34 @@ class PricesScreen(Screen):
         self.pages.setCurrentIndex(0)
         self.versions.view.setFocus()
         self.frame.say(self.words("price.submitted"), Tone.GOOD)
+        self.frame.sync()
+
+
+    def _can_recall(self) -> bool:
+        one, newest = self.versions.current, self.model.newest
+        is_earlier = one is not None and newest is not None and 0 < one.number < newest.number
+        return self._recall_version is not None and is_earlier
+
+    def _recall(self) -> None:
+        if self._can_recall():
+            self.frame.tasks.start(self._ask_recall(self.versions.current))
+
+    async def _ask_recall(self, version: VersionView) -> None:
+        words = self.words
+        panel = TextQuestion(
+            words, words("price.recall_to", n=version.number), words("price.recall_hint")
+        )
+        reason = await self.frame.ask(panel)
+        if reason is None:
+            return
+        if not reason.strip():
+            raise RuleViolation("REASON_MISSING")
+        approver = await self.frame.approve("price.approve")
+        if approver is None or self._recall_version is None:
+            return
+        await self._recall_version(self.model.org_id, version.number, approver, reason.strip())
+        self.model.refresh()
+        self.frame.say(words("price.recalled", n=version.number), Tone.GOOD)
         self.frame.sync()
 
 

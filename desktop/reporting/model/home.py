@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
 from desktop.reporting.usecases.today import Today, read_suggested, read_today
 from desktop.store.desk import Desk
 from desktop.watched import Watched
@@ -121,6 +122,10 @@ class Home(Watched):
         ]
         return [one for one in made if not one.screen or one.screen in self._screens]
 
+    def _with(self, screen: str) -> str:
+        """The screen, for a figure that is told even to who cannot open it."""
+        return screen if screen in self._screens else ""
+
     def _selling(self, today: Today) -> list[Tile]:
         amount = sum(one.amount_minor for one in today.hours)
         sales = sum(one.sales for one in today.hours)
@@ -128,7 +133,13 @@ class Home(Watched):
         if self.is_head_office:
             last = today.days[-1].amount_minor if today.days else 0
             return [
-                Tile(name="channel_today", figure=last, kind="money", as_of_us=today.sums_as_of_us)
+                Tile(
+                    name="channel_today",
+                    figure=last,
+                    kind="money",
+                    screen=self._with("consolidated"),
+                    as_of_us=today.sums_as_of_us,
+                )
             ]
         if not may("sale.make"):
             return []
@@ -159,6 +170,7 @@ class Home(Watched):
                 name="rejected",
                 figure=today.rejected,
                 screen="orders",
+                subject="rejected",
                 is_urgent=today.rejected > 0,
             ),
         ]
@@ -195,8 +207,13 @@ class Home(Watched):
                 screen="order-desk",
                 is_urgent=today.to_decide > 0,
             ),
-            Tile(name="quiet", figure=today.quiet_devices, is_urgent=today.quiet_devices > 0),
-            Tile(name="missing", figure=today.missing_sources),
+            Tile(
+                name="quiet",
+                figure=today.quiet_devices,
+                screen=self._with("people"),
+                is_urgent=today.quiet_devices > 0,
+            ),
+            Tile(name="missing", figure=today.missing_sources, screen=self._with("consolidated")),
         ]
 
     @property

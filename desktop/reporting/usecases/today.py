@@ -13,6 +13,7 @@ from desktop.store.identity import Identity, load_state
 from shared.accounts.queries import open_shift
 from shared.catalog.queries import own_products
 from shared.channel.queries import account_ids_of_site
+from shared.channel.rules import founded_site_id
 from shared.core.clock import business_day
 from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.flow import awaited
@@ -179,7 +180,8 @@ def _credit(connection: Connection, user_id: str, site_id: str) -> int | None:
 def _first_steps(connection: Connection, identity: Identity) -> tuple[tuple[str, bool], ...]:
     """What a shop that founded itself does first; nothing once it sold, or under head office."""
     site_id = identity.site_id
-    if identity.server_url or has_sold(connection, site_id):
+    is_own = site_id == founded_site_id(identity.public_key) and not identity.server_url
+    if not is_own or has_sold(connection, site_id):
         return ()
     return (
         ("goods", bool(own_products(connection, site_id))),

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.reporting.model.home import Home, Tile, Viewer
 from desktop.ui.actions import Action
@@ -12,11 +12,14 @@ from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Card, button, key_cap, label, row
 from desktop.words import formats
 
 COLUMNS = 4
+TILE_HEIGHT = 88
+CHART_LEAST = 10_000
+"""Minor units: a day without sales still has an axis."""
 STEPS = {
     "goods": ("goods-import", "file-spreadsheet"),
     "opening": ("stocktake", "clipboard-list"),
@@ -49,20 +52,28 @@ class HomeScreen(Screen):
         self._steps_row = QGridLayout(self._steps)
         self._steps_row.setContentsMargins(0, 0, 0, 0)
         self._steps_row.setSpacing(SPACE_M)
-        self.chart = BarChart(self._axis, name=self.words("home.chart"))
+        self.chart = BarChart(self._axis, name=self.words("home.chart"), least=CHART_LEAST)
         self._table = self._sums_table()
         self._chart_title = label("", "strong")
         self._chart_hint = label("", "small")
         self._stack = QStackedWidget()
         self._stack.addWidget(self.chart)
         self._stack.addWidget(self._table)
-        layout = QVBoxLayout(self)
+        inside = QWidget()
+        layout = QVBoxLayout(inside)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_L)
         layout.addWidget(self._steps)
         layout.addLayout(self._grid)
         self._picture = self._chart_card()
-        layout.addWidget(self._picture, 1)
+        layout.addWidget(self._picture, 3)
+        layout.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inside)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
         self.until_gone(self.model.watch(self._draw))
         self.watch(self._load, *TABLES)
 
@@ -133,9 +144,11 @@ class HomeScreen(Screen):
             return
         self._tiles = tiles
         _empty(self._grid)
+        # Larger text, fewer tiles beside each other.
+        columns = max(2, COLUMNS * 100 // scaled(100))
         for number, tile in enumerate(tiles):
-            self._grid.addWidget(self._card(number, tile), number // COLUMNS, number % COLUMNS)
-        for place in range(COLUMNS):
+            self._grid.addWidget(self._card(number, tile), number // columns, number % columns)
+        for place in range(columns):
             self._grid.setColumnStretch(place, 1)
 
     def _card(self, number: int, tile: Tile) -> Card:
@@ -149,6 +162,7 @@ class HomeScreen(Screen):
         hint = label(self._hint(tile), "small")
         pressed = partial(self._open, tile) if tile.screen else None
         card = Card(top, figure, hint, pressed=pressed)
+        card.setMinimumHeight(scaled(TILE_HEIGHT))
         card.setAccessibleName(f"{words(f'home.{tile.name}')} {self._figure(tile)}")
         return card
 

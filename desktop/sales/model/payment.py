@@ -5,10 +5,19 @@ from typing import Final
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.basket import Part
 from desktop.sales.usecases.options import TillOptions
+from desktop.sales.usecases.payments import (
+    Payment,
+    PaymentProvider,
+    PaymentState,
+    begin_payment,
+    give_up_payment,
+    look_again,
+)
 from desktop.watched import Watched
 from shared.accounts.rules import Tender
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_money
+from shared.sales.rules import wallet_of
 
 TYPED_MOST: Final = 10
 ROUND_STEPS: Final = (0, 10, 100)
@@ -18,12 +27,24 @@ ROUND_STEPS: Final = (0, 10, 100)
 class PaymentModel(Watched):
     """One payment of the open basket. The tender proposed first is a setting of the house."""
 
-    def __init__(self, till: TillModel, options: TillOptions, tenders: tuple[Tender, ...]) -> None:
+    def __init__(
+        self,
+        till: TillModel,
+        options: TillOptions,
+        tenders: tuple[Tender, ...],
+        provider: PaymentProvider | None = None,
+    ) -> None:
         super().__init__()
         self.till = till
         self.options = options
         self.tenders = tenders
         """What can be chosen here, in the order of the buttons."""
+        self.provider = provider
+        """Takes payment codes; None where nobody set one up, and then there are none."""
+        self.asked: Payment | None = None
+        """A payment by the customer's code that is not known for sure."""
+        self.is_cash_refund = False
+        """Money goes back in cash, not the way it came."""
         self.typed = ""
         first = options.first_tender
         self.tender = first if first in tenders else Tender.CASH
@@ -74,10 +95,72 @@ class PaymentModel(Watched):
         self.changed()
 
     def choose(self, tender: Tender) -> None:
-        """Pay the rest, or the part typed, another way."""
-        if tender in self.tenders and not self.is_refund:
+        """Pay the rest, or the part typed, another way; a refund goes back in cash, or again the
+        way it came."""
+        if self.is_refund:
+            self.is_cash_refund = tender is Tender.CASH and not self.is_cash_refund
+            self.changed()
+        elif tender in self.tenders:
             self.tender = tender
             self.changed()
+
+    def is_payment_code(self, code: str) -> bool:
+        """Whether a scan is a customer's code that can be charged here."""
+        return self.provider is not None and not self.is_refund and bool(wallet_of(code))
+
+    async def take_code(self, code: str) -> bool:
+        """Charge the customer's code with the rest, or with what was typed; whether the basket
+        is paid now. While the answer is in doubt ``asked`` holds the payment.
+
+        Raises: as ``begin_payment``; RuleViolation PAYMENT_REFUSED, PAID_TOO_MUCH.
+        """
+        if self.asked is not None:
+            return False
+        amount = self.amount_minor
+        if amount > self.rest_minor:
+            raise RuleViolation("PAID_TOO_MUCH", amount=amount - self.rest_minor)
+        desk = self.till.desk
+        return self._settled(
+            await desk.work(begin_payment, desk.store, self.provider, amount, code)
+        )
+
+    async def ask_again(self) -> bool:
+        """What became of the payment in doubt. Raises as ``take_code``."""
+        if self.asked is None or self.provider is None:
+            return False
+        desk = self.till.desk
+        return self._settled(
+            await desk.work(look_again, desk.store, self.provider, self.asked.reference)
+        )
+
+    async def give_up(self) -> bool:
+        """Reverse the payment in doubt; whether it was paid in the meantime after all."""
+        if self.asked is None or self.provider is None:
+            return False
+        desk = self.till.desk
+        found = await desk.work(give_up_payment, desk.store, self.provider, self.asked.reference)
+        if found.state in (PaymentState.REFUSED, PaymentState.REVERSED):
+            self.asked = None
+            self.changed()
+            return False
+        return self._settled(found)
+
+    def _settled(self, payment: Payment) -> bool:
+        self.asked = payment if payment.state is PaymentState.WAITING else None
+        if payment.state is PaymentState.PAID:
+            given = payment.given
+            self.till.give(
+                Part(
+                    tender=given.tender.value,
+                    amount_minor=given.amount_minor,
+                    reference=given.reference,
+                )
+            )
+            self.typed = ""
+        self.changed()
+        if payment.state in (PaymentState.REFUSED, PaymentState.REVERSED):
+            raise RuleViolation("PAYMENT_REFUSED")
+        return payment.state is PaymentState.PAID and self.rest_minor <= 0
 
     def next_round_off(self) -> None:
         """抹零: none, to the jiao, to the yuan, and none again; before any money was taken."""
@@ -93,6 +176,8 @@ class PaymentModel(Watched):
 
         Raises: RuleViolation PAID_TOO_MUCH, AMOUNT_ZERO.
         """
+        if self.is_cash_refund and not self.till.basket.parts:
+            self.till.give(Part(tender=Tender.CASH.value, amount_minor=self.rest_minor))
         if self.is_refund or not self.rest_minor:
             return True
         amount = self.amount_minor

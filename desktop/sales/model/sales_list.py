@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from desktop.sales.model.receipts import receipt_bytes
 from desktop.sales.usecases.coming_back import today
@@ -9,6 +10,7 @@ from desktop.sales.usecases.showing import SalePaper, person_names, sale_paper
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from desktop.words.texts import Words
+from shared.pricing.queries.story import PriceStory, stored_story
 from shared.sales.queries.showing import SaleEntry, sales_of
 
 
@@ -38,9 +40,21 @@ class SalesModel(Watched):
         """A sale whole. Raises: RuleViolation SALE_UNKNOWN."""
         return await self._desk.fetch(sale_paper, uid)
 
+    async def stories(self, paper: SalePaper) -> list[PriceStory | None]:
+        """Why each line cost what it did, as it was stored with the sale."""
+        trails = [line.trail for line in paper.lines]
+        at_us = paper.story.head["happened_at_us"]
+        return await self._desk.fetch(_stories, self._site_id, trails, at_us)
+
     async def receipt_again(
         self, uid: str, words: Words, setting: Callable[[str, str], str], copy_number: int
     ) -> bytes:
         """The receipt once more, marked as such."""
         paper = await self.paper(uid)
         return await self._desk.work(receipt_bytes, paper, words, setting, copy_number=copy_number)
+
+
+def _stories(
+    connection: Any, site_id: str, trails: Sequence[str], at_us: int
+) -> list[PriceStory | None]:
+    return [stored_story(connection, site_id, trail, at_us=at_us) for trail in trails]

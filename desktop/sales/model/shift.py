@@ -98,9 +98,7 @@ class ShiftModel(Watched):
     async def declare(self, *, approver_id: str = "") -> None:
         """Say what is in the drawer; only now is it told what should be. Raises as
         ``declare_shift``."""
-        self.declared = await self._desk.do(
-            declare_shift, self.counts, {}, approver_id=approver_id
-        )
+        self.declared = await self._desk.do(declare_shift, self.counts, {}, approver_id=approver_id)
         await self._desk.do(keep_count, b"")
         self.is_counting = False
         self.now = self._desk.do_now(shift_now)

@@ -1,14 +1,13 @@
 """The till: what a scan, a key or a typed code does to the basket, and the sale at its end."""
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
 
 from desktop.sales.model.discounts import needs_approval, read_typed_discount
 from desktop.sales.model.receipts import receipt_bytes
+from desktop.sales.model.typed import Notice
 from desktop.sales.usecases.basket import (
     Basket,
     Due,
@@ -22,6 +21,7 @@ from desktop.sales.usecases.basket import (
 )
 from desktop.sales.usecases.coming_back import earlier_sale
 from desktop.sales.usecases.keeping import (
+    Repriced,
     add_own,
     begin,
     held_baskets,
@@ -31,6 +31,7 @@ from desktop.sales.usecases.keeping import (
     open_basket,
     paying_here,
     reprice,
+    repriced,
     resume,
     scan_into,
     search_goods,
@@ -49,37 +50,10 @@ from desktop.words.texts import Words
 from shared.accounts.rules import Tender
 from shared.core.errors import Conflict, RuleViolation
 from shared.core.money import parse_unit_price_micro
-from shared.core.text import half_width
 from shared.members.queries import MemberView, find_members
 from shared.members.rules import is_member_code
 
-_COUNTED: Final = re.compile(r"\s*(?P<qty>[^*×]+?)\s*[*×]\s*(?P<code>.*)")
-_CODE: Final = re.compile(r"[0-9A-Za-z./+_-]{4,}")
 UNDO_MOST: Final = 100
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """What the till says under the lines: the key of the sentence, and how it is meant."""
-
-    key: str
-    tone: str
-    """``plain good waiting bad``."""
-    values: dict[str, str | int]
-
-
-def counted(text: str) -> tuple[str, str]:
-    """Quantity and code of what stands in the entry: ``3*690…`` → (3, 690…), ``690…`` → (1, …)."""
-    found = _COUNTED.fullmatch(half_width(text))
-    if found is None:
-        return "1", text.strip()
-    return found["qty"], found["code"].strip()
-
-
-def looks_like_code(text: str) -> bool:
-    """Whether Enter should take a typed text as a code and not search for it."""
-    clean = text.strip()
-    return _CODE.fullmatch(clean) is not None and any(sign.isdigit() for sign in clean)
 
 
 class TillModel(Watched):
@@ -320,8 +294,23 @@ class TillModel(Watched):
         """The prices of now: a version that became active changes the open lines (C03)."""
         if self.is_busy or self.basket.parts:
             return
-        found = self.desk.do_now(reprice, self.basket)
-        if found.basket is not self.basket and found.basket != self.basket:
+        self._take_prices(self.desk.do_now(reprice, self.basket))
+
+    async def look_at_prices(self) -> None:
+        """As ``check_prices``, beside the window; what was scanned meanwhile is not touched."""
+        asked = self.basket
+        if self.is_busy or asked.parts or not asked.lines:
+            return
+        found = await self.desk.do(repriced, asked)
+        if self._is_open(asked) and found.basket != asked:
+            self.desk.do_now(keep, found.basket)
+            self._take_prices(found)
+
+    def _is_open(self, basket: Basket) -> bool:
+        return self.basket is basket and not self.is_busy
+
+    def _take_prices(self, found: Repriced) -> None:
+        if found.basket != self.basket:
             self.basket = found.basket
             self._undo.clear()
         if found.lines:

@@ -209,8 +209,8 @@ def set_buyer(session: Session, basket: Basket, member_id: str, name: str) -> Ba
     return keep(session, msgspec.structs.replace(bought, lines=lines))
 
 
-def reprice(session: Session, basket: Basket) -> Repriced:
-    """The basket at the prices of now: a version that became active meanwhile holds (C03)."""
+def repriced(session: Session, basket: Basket) -> Repriced:
+    """The basket at the prices of now; nothing is kept yet."""
     prices = prices_of(session, basket)
     books = (*prices.books, *prices.retail.books)
     version = max((book.version.number for book in books), default=0)
@@ -218,10 +218,16 @@ def reprice(session: Session, basket: Basket) -> Repriced:
     moved = sum(
         now.price_micro != was.price_micro for now, was in zip(lines, basket.lines, strict=True)
     )
-    if lines == basket.lines:
-        return Repriced(basket=basket, lines=0, version=version)
-    fresh = msgspec.structs.replace(basket, lines=lines)
-    return Repriced(basket=keep(session, fresh), lines=moved, version=version)
+    fresh = basket if lines == basket.lines else msgspec.structs.replace(basket, lines=lines)
+    return Repriced(basket=fresh, lines=moved, version=version)
+
+
+def reprice(session: Session, basket: Basket) -> Repriced:
+    """The basket at the prices of now, kept: a version that became active holds (C03)."""
+    found = repriced(session, basket)
+    if found.basket is not basket:
+        keep(session, found.basket)
+    return found
 
 
 def search_goods(session: Session, text: str, *, limit: int = 8) -> list[Line]:

@@ -1,5 +1,6 @@
-"""Who stands for an act, read from the answer of the approval panel."""
+"""Who stands for an act, with their name for the screen."""
 
+from desktop.sales.usecases.showing import person_names
 from desktop.ui.frame import Frame
 
 
@@ -8,6 +9,5 @@ async def approver_of(frame: Frame, permission: str) -> tuple[str, str] | None:
     given = await frame.approve(permission)
     if not given:
         return None
-    if isinstance(given, str):
-        return given, given
-    return given.approver_id, given.name
+    names = frame.desk.read(person_names, frame.person.site_id)
+    return str(given), names.get(str(given), str(given))

@@ -1,11 +1,13 @@
 """The right side of the till: the large total, what makes it up, and the sale just made."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.sales.model.till import TillModel
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone
-from desktop.ui.widgets import label, line, pill, row, set_tone
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone
+from desktop.ui.widgets import button, label, line, pill, row, set_tone
 from desktop.words import formats
 from desktop.words.texts import Words
 from shared.core.rounding import MICRO
@@ -16,7 +18,7 @@ WIDTH = 336
 class Totals(QFrame):
     """Draws a till model's sums."""
 
-    def __init__(self, model: TillModel, words: Words) -> None:
+    def __init__(self, model: TillModel, words: Words, pay: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("card")
         self.setFixedWidth(WIDTH)
@@ -30,7 +32,7 @@ class Totals(QFrame):
         layout.addWidget(self._name)
         layout.addWidget(self._total)
         layout.addWidget(line())
-        for key in ("pieces", "list", "off", "rounding", "back", "paid", "number"):
+        for key in ("pieces", "list", "off", "rounding", "back", "total", "paid", "number"):
             layout.addWidget(self._row(key))
         layout.addWidget(line())
         self._member = label("", "strong")
@@ -40,6 +42,10 @@ class Totals(QFrame):
         for part in (self._member, self._approver, self._held):
             layout.addWidget(part)
         layout.addStretch(1)
+        self._pay = button(f"{words('till.pay')}   F9", pay, kind="primary")
+        self._pay.setMinimumHeight(TARGET_TILL + 12)
+        self._pay.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        layout.addWidget(self._pay)
 
     def _row(self, key: str) -> QWidget:
         value = label("", "strong")
@@ -71,6 +77,7 @@ class Totals(QFrame):
         self._approver.setVisible(bool(basket.approver_id))
         self._held.setText(words("till.held_count", n=held))
         self._held.setVisible(held > 0)
+        self._pay.setEnabled(bool(basket.lines) or basket.came_back is not None)
 
     def _draw_open(self) -> None:
         due, words, currency = self._model.due, self._words, self._model.currency
@@ -86,6 +93,7 @@ class Totals(QFrame):
         self._put("rounding", _less(-due.rounding_minor, currency))
         self._put("back", _less(due.back_minor, currency))
         self._put("paid", _less(due.paid_minor, currency))
+        self._put("total", "")
         self._put("number", "")
 
     def _tenths(self) -> str:
@@ -102,9 +110,9 @@ class Totals(QFrame):
         shown = last.change_minor if has_change else abs(last.total_minor)
         self._total.setText(formats.signed_money(shown, currency))
         set_tone(self._total, Tone.GOOD)
-        for name in ("pieces", "off", "rounding", "back"):
+        for name in ("pieces", "list", "off", "rounding", "back"):
             self._put(name, "")
-        self._put("list", formats.money(last.total_minor, currency) if has_change else "")
+        self._put("total", formats.money(last.total_minor, currency) if has_change else "")
         self._put("paid", formats.money(last.paid_minor, currency) if has_change else "")
         self._put("number", last.number)
 

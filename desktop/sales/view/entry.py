@@ -24,6 +24,16 @@ class Entry(Field):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 
+        self.textChanged.connect(self._emptied)
+
+    def let_names_in(self, *, is_on: bool) -> None:
+        """Let the input method work until the next goods are taken (F2): names in characters."""
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, is_on)
+
+    def _emptied(self, text: str) -> None:
+        if not text:
+            self.let_names_in(is_on=False)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         key = event.key()
         if key in (Qt.Key.Key_Up, Qt.Key.Key_Down):

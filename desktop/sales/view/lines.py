@@ -58,9 +58,7 @@ def line_columns(words: Words, model: TillModel) -> list[Column]:
         Column(
             key="code", title=words("till.code"), get=lambda one: one.code, kind=Kind.CODE, width=96
         ),
-        Column(
-            key="price", title=words("till.unit_price"), get=price, kind=Kind.PRICE, width=96
-        ),
+        Column(key="price", title=words("till.unit_price"), get=price, kind=Kind.PRICE, width=96),
         Column(
             key="qty", title=words("till.qty"), get=qty_text, width=88, tone=tone, is_number=True
         ),

@@ -129,7 +129,7 @@ class HeldPanel(Panel):
                 Column(
                     key="what",
                     title=words("till.goods"),
-                    get=lambda one: "、".join(line.name for line in one.lines),
+                    get=lambda one: words("names.comma").join(line.name for line in one.lines),
                     stretches=True,
                 ),
                 Column(

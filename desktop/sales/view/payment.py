@@ -1,11 +1,12 @@
 """The payment panel: what is due, what was handed over, what goes back; Enter makes the sale."""
 
+import asyncio
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QProgressBar
 
 from desktop.printing.qr import qr_modules
 from desktop.sales.model.payment import PaymentModel
@@ -28,6 +29,7 @@ KEY_OF = {
 }
 STATIC_CODE: Final = "pay.static_code"
 """The setting that holds what the shop's own 收款码 says."""
+ASK_AGAIN_S: Final = 2
 _SIGNS = (*"0123456789", ".")
 
 
@@ -77,6 +79,12 @@ class PaymentPanel(Panel):
         self._code_said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._code_card = Card(self._code, self._code_said)
         self.body.addWidget(self._code_card)
+        # Without a maximum it runs: nobody knows how long a customer looks at the phone.
+        self._ring = QProgressBar()
+        self._ring.setRange(0, 0)
+        self._ring.setTextVisible(False)
+        self._ring.setVisible(False)
+        self.body.addWidget(self._ring)
         self._hint = label(words("pay.hint"), "muted")
         self.body.addWidget(self._hint)
         self._said = pill("", Tone.BAD)
@@ -112,9 +120,35 @@ class PaymentPanel(Panel):
             *signs,
         )
 
+    def scanned(self, code: str) -> bool:
+        if not self.model.is_payment_code(code):
+            return False
+        self.frame.tasks.start(self._take_code(code))
+        return True
+
     def back(self) -> None:
-        if not self.model.till.is_busy and self.model.back():
+        if self.model.asked is not None:
+            self.frame.tasks.start(self._give_up())
+        elif not self.model.till.is_busy and self.model.back():
             self.close_with(None)
+
+    async def _take_code(self, code: str) -> None:
+        self._ring.setVisible(True)
+        try:
+            is_paid = await self.model.take_code(code)
+            while not is_paid and self.model.asked is not None:
+                await asyncio.sleep(ASK_AGAIN_S)
+                is_paid = await self.model.ask_again()
+            if is_paid:
+                await self._sell()
+        except QutongError as error:
+            self._tell(error)
+        finally:
+            self._ring.setVisible(False)
+
+    async def _give_up(self) -> None:
+        if await self.model.give_up():
+            await self._sell()
 
     def close_with(self, answer: object) -> None:
         self._stop()
@@ -166,7 +200,8 @@ class PaymentPanel(Panel):
         if not keeps_said:
             self._said.setVisible(False)
         is_part = bool(model.till.basket.parts)
-        due_key = "pay.refund" if model.is_refund else "pay.rest" if is_part else "pay.due"
+        refund = "pay.refund_cash" if model.is_cash_refund else "pay.refund"
+        due_key = refund if model.is_refund else "pay.rest" if is_part else "pay.due"
         self._due_name.setText(words(due_key))
         self._due.setText(formats.money(abs(model.rest_minor), currency))
         self._typed_name.setText(words.of("tender", model.tender.value))
@@ -187,8 +222,15 @@ class PaymentPanel(Panel):
             one.setVisible(not model.is_refund)
             one.style().unpolish(one)
             one.style().polish(one)
-        self._hint.setText(words("pay.refund_hint" if model.is_refund else "pay.hint"))
+        self._hint.setText(words(self._hint_key()))
         self._draw_code()
+
+    def _hint_key(self) -> str:
+        if self.model.is_refund:
+            return "pay.cash_refund_hint" if self.model.is_cash_refund else "pay.refund_hint"
+        if self.model.asked is not None:
+            return "pay.waiting"
+        return "pay.hint_with_code" if self.model.provider is not None else "pay.hint"
 
     def _draw_change(self) -> None:
         model, currency = self.model, self.model.till.currency

@@ -1,9 +1,12 @@
 """The sales of a day; Enter shows one whole, with tenders and the reasons of its prices."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.sales.model.sales_list import SalesModel
 from desktop.sales.usecases.showing import SalePaper
+from desktop.sales.view.why import sentence
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -13,8 +16,7 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, Tone
 from desktop.ui.widgets import Empty, column, label, line, row
 from desktop.words import formats
-from shared.pricing.queries import spoken_names
-from shared.pricing.rules import price_of_trail, read_aloud
+from shared.pricing.queries.story import PriceStory
 from shared.sales.queries.showing import SaleEntry
 
 
@@ -31,7 +33,7 @@ class SalesScreen(Screen):
             self._columns(),
             empty=Empty("receipt", self.words("sales.none"), self.words("sales.none_hint")),
         )
-        GivingWay(self.table, {"lines": 620, "kind": 560, "pieces": 520})
+        GivingWay(self.table, {"lines": 800, "pieces": 600, "kind": 520})
         self.table.add_to_bar(self.day)
         self.table.activated.connect(self._show)
         layout = QVBoxLayout(self)
@@ -47,7 +49,7 @@ class SalesScreen(Screen):
                    kind=Kind.INSTANT, zone=person.zone, width=140),
             Column(key="number", title=words("sales.number"), get=lambda one: one.number,
                    kind=Kind.CODE, width=180),
-            Column(key="kind", title=words("sales.kind"), get=self._kind, width=100,
+            Column(key="kind", title=words("sales.kind"), get=self._kind, width=76,
                    tone=lambda one: Tone.BAD if one.return_of else None),
             Column(key="who", title=words("sales.who"),
                    get=lambda one: self.model.names.get(one.author_id, one.author_id),
@@ -117,8 +119,8 @@ class SalesScreen(Screen):
 
     async def _show_sale(self, uid: str) -> None:
         paper = await self.model.paper(uid)
-        names = self.frame.desk.read(spoken_names)
-        content = _scrolled(sale_widget(self, paper, names))
+        stories = await self.model.stories(paper)
+        content = _scrolled(sale_widget(self, paper, stories))
         self.frame.show_sheet(content, paper.story.head["number"])
 
     def _print(self) -> None:
@@ -142,7 +144,7 @@ class SalesScreen(Screen):
             self.frame.open("till", self.table.current.number)
 
 
-def sale_widget(screen: Screen, paper: SalePaper, names: dict[str, str]) -> QWidget:
+def sale_widget(screen: Screen, paper: SalePaper, stories: Sequence[PriceStory | None]) -> QWidget:
     """A sale whole: who, lines with their reasons, tenders."""
     words, head = screen.words, paper.story.head
     currency = head["currency"]
@@ -153,7 +155,7 @@ def sale_widget(screen: Screen, paper: SalePaper, names: dict[str, str]) -> QWid
     if paper.story.return_number:
         parts.append(label(words("sales.returned_from", number=paper.story.return_number), "muted"))
     parts.append(line())
-    for one in paper.lines:
+    for one, story in zip(paper.lines, stories, strict=True):
         name = label(one.name, "strong")
         name.setWordWrap(True)
         counted = f"{formats.qty(one.qty_micro)} {one.unit} × {formats.price(one.price_micro)}"
@@ -163,9 +165,8 @@ def sale_widget(screen: Screen, paper: SalePaper, names: dict[str, str]) -> QWid
         if one.discount_minor:
             off = formats.money(-one.discount_minor, currency)
             parts.append(row(label(words("till.off"), "small"), None, label(off, "small")))
-        if one.trail:
-            said = read_aloud(price_of_trail(one.trail), names, language=words.language.value)
-            why = label(said, "small")
+        if story is not None:
+            why = label(sentence(words, story, paper.zone), "small")
             why.setWordWrap(True)
             parts.append(why)
     parts.append(line())

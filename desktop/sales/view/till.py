@@ -6,16 +6,17 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from desktop.sales.model.payment import PaymentModel
-from desktop.sales.model.till import TillModel, counted, looks_like_code
-from desktop.sales.usecases.basket import due_of
+from desktop.sales.model.till import TillModel
+from desktop.sales.model.typed import counted, looks_like_code
+from desktop.sales.usecases.basket import Line
+from desktop.sales.usecases.payments import PaymentProvider
 from desktop.sales.usecases.selling import Sold
-from desktop.sales.view.approval import approver_of
 from desktop.sales.view.basket import Totals
 from desktop.sales.view.entry import Entry
-from desktop.sales.view.lines import LINES_FONT, line_columns, suggestion_columns
-from desktop.sales.view.panels import HeldPanel, StepsPanel, UnknownPanel
+from desktop.sales.view.lines import LINES_FONT, line_columns
 from desktop.sales.view.payment import PaymentPanel
-from desktop.sales.view.why import why_sheet
+from desktop.sales.view.questions import Questions
+from desktop.sales.view.suggestions import Suggestions
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -25,25 +26,29 @@ from desktop.ui.theme import SPACE_L, SPACE_M, TARGET_TILL, Tone, font
 from desktop.ui.widgets import Banner, Empty, column, label, row
 from desktop.words import formats
 from shared.core.errors import QutongError, RuleViolation
-from shared.pricing.queries import spoken_names
 
 PRICES_MS = 15_000
 """How often the prices of an open basket are looked at while nobody scans."""
+QUIET_MS = 300
+
 
 class TillScreen(Screen):
     """Takes the whole window; the entry line always has the focus."""
 
     takes_window = True
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, provider: PaymentProvider | None = None) -> None:
         super().__init__(frame)
+        self.provider = provider
+        """Takes customers' payment codes; None hides that way of paying."""
         self.model = TillModel(frame.desk, frame.person.currency)
+        self.ask = Questions(frame, self.model)
         self._build()
         self.until_gone(self.model.watch(self.draw))
-        self.watch(self.model.check_prices, "price_version", "price_row", "own_price")
         self._clock = QTimer(self)
-        self._clock.timeout.connect(self.model.check_prices)
+        self._clock.timeout.connect(self._look_at_prices)
         self._clock.start(PRICES_MS)
+        self.watch(self._prices_changed, "price_version", "price_row", "own_price")
         self.draw()
 
     def _build(self) -> None:
@@ -67,7 +72,7 @@ class TillScreen(Screen):
         self.lines.view.clicked.connect(lambda index: self._clicked(index.row()))
         self.lines.view.horizontalHeader().setSectionsClickable(False)
         GivingWay(self.lines, {"code": 620, "off": 560})
-        self.totals = Totals(self.model, words)
+        self.totals = Totals(self.model, words, self._pay)
         place = " · ".join(part for part in (person.site_name, person.name) if part)
         head = row(label(words("screen.till"), "title"), None, label(place, "muted"))
         left = column(head, self.entry, self.banner, self.lines, spacing=SPACE_M)
@@ -79,27 +84,30 @@ class TillScreen(Screen):
         layout.setSpacing(SPACE_L)
         layout.addWidget(left, 1)
         layout.addWidget(self.totals)
-        self.suggestions = _suggestions(self)
+        self.suggestions = Suggestions(self.frame, self, self._take_suggested)
 
     # keys
 
     def key_actions(self) -> tuple[Action, ...]:
         has_line = self._has_line
+        is_typing = bool(self.entry.text() or self.model.suggested)
+        clear = Action(text="till.clear", keys=("Esc", "Escape"), run=self._clear, in_line=False)
         return (
+            *((clear,) if is_typing else ()),
             Action(text="till.pay", keys=("F9",), run=self._pay, permission="sale.make"),
             Action(text="till.find", keys=("F2",), run=self._find),
-            Action(text="till.member", keys=("F3",), run=self._member),
-            Action(text="till.quantity", keys=("F4",), run=self._quantity, is_enabled=has_line),
+            Action(text="till.member", keys=("F3",), run=self.ask.member),
+            Action(text="till.quantity", keys=("F4",), run=self.ask.quantity, is_enabled=has_line),
             Action(
                 text="till.discount",
                 keys=("F6",),
-                run=self._discount,
+                run=self.ask.discount,
                 permission="sale.discount",
                 is_enabled=has_line,
             ),
-            Action(text="till.why", keys=("F7",), run=self._why, is_enabled=has_line),
+            Action(text="till.why", keys=("F7",), run=self.ask.why, is_enabled=has_line),
             Action(text="till.return", keys=("F8",), run=self._return, permission="sale.return"),
-            Action(text="till.hold", keys=("F11",), run=self._hold),
+            Action(text="till.hold", keys=("F11",), run=self.ask.hold),
             Action(text="till.more", keys=("F12",), run=self._more),
             Action(text="till.undo", keys=("Ctrl+Z",), run=lambda: self._try(self.model.undo)),
             Action(
@@ -112,7 +120,7 @@ class TillScreen(Screen):
             Action(
                 text="till.price",
                 keys=("Shift+F6",),
-                run=self._price,
+                run=self.ask.price,
                 permission="sale.discount",
                 is_enabled=has_line,
                 in_line=False,
@@ -152,6 +160,14 @@ class TillScreen(Screen):
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._draw_suggestions()
+
+    def _prices_changed(self) -> None:
+        # Rows arrive in bursts; looked at once when they are quiet, never in their way.
+        self._clock.start(QUIET_MS)
+
+    def _look_at_prices(self) -> None:
+        self._clock.start(PRICES_MS)
+        self.frame.tasks.start(self.model.look_at_prices())
 
     def _returned(self) -> list[object]:
         back = self.model.basket.came_back
@@ -208,7 +224,7 @@ class TillScreen(Screen):
             elif self.model.is_receipt(code):
                 self._start_return(code)
             else:
-                self.frame.tasks.start(self._unknown(code))
+                self.frame.tasks.start(self.ask.unknown(code))
         else:
             self._beep()
 
@@ -227,128 +243,17 @@ class TillScreen(Screen):
         self.frame.say(self.words("till.member_is", name=found.name), Tone.GOOD)
         return True
 
-    async def _unknown(self, code: str) -> None:
-        may = self.frame.person.may("own_goods.write")
-        chosen = await self.frame.ask(UnknownPanel(self.frame, code, may_take_up=may))
-        if chosen == "new":
-            await self.frame.ask(
-                StepsPanel(
-                    self.frame,
-                    self.words("till.take_up"),
-                    (("till.own_name", ""), ("till.own_price", "")),
-                    lambda texts: self.model.add_own(code, texts[0], texts[1]),
-                    hint=code,
-                )
-            )
-        elif chosen == "sell":
-            await self.frame.ask(
-                StepsPanel(
-                    self.frame,
-                    self.words("till.sell_unknown"),
-                    (("till.own_price", ""),),
-                    lambda texts: self.model.sell_unknown(code, texts[0]),
-                    hint=code,
-                )
-            )
+    def _clear(self) -> None:
+        self.entry.clear()
+        self.model.suggest([])
 
     def _find(self) -> None:
+        self.entry.let_names_in(is_on=True)
         self.entry.setFocus()
         self.entry.selectAll()
         self.model.say("till.find_hint")
 
     # the basket
-
-    def _member(self) -> None:
-        from desktop.members.view.finding import MemberPanel
-
-        async def work() -> None:
-            found = await self.frame.ask(MemberPanel(self.frame))
-            if found is not None:
-                self.model.set_member(found.member_id, found.name)
-
-        self.frame.tasks.start(work())
-
-    def _quantity(self) -> None:
-        line = self.model.basket.line
-        if line is not None:
-            self._ask(
-                "till.quantity",
-                (("till.qty", formats.qty(line.qty_micro * 1_000_000 // line.factor_micro)),),
-                lambda texts: self.model.set_quantity(texts[0]),
-                hint=f"{line.name}   {line.unit}",
-            )
-
-    def _price(self) -> None:
-        line = self.model.basket.line
-        if line is not None:
-            self._ask(
-                "till.price",
-                (("till.unit_price", formats.price(line.pays_micro)),),
-                lambda texts: self.model.set_price(texts[0]),
-                hint=line.name,
-            )
-
-    def _discount(self) -> None:
-        async def work() -> None:
-            panel = StepsPanel(
-                self.frame,
-                self.words("till.discount"),
-                (("till.discount_typed", ""),),
-                lambda texts: self.model.set_discount(texts[0]),
-                hint=self.words("till.discount_hint"),
-                preview=self._discount_preview,
-            )
-            if await self.frame.ask(panel) is not None:
-                await self._approve()
-
-        self.frame.tasks.start(work())
-
-    def _discount_preview(self, texts: list[str]) -> str:
-        if not texts[0].strip():
-            return ""
-        basket = self.model.discounted(texts[0])
-        due = due_of(basket, self.model.currency)
-        key = "till.discount_asks" if self.model.needs_approval(basket) else "till.discount_gives"
-        return self.words(
-            key,
-            off=formats.money(due.off_minor, self.model.currency),
-            total=formats.money(due.total_minor, self.model.currency),
-        )
-
-    async def _approve(self) -> bool:
-        """Whether nothing is left that somebody else has to stand for."""
-        if not self.model.needs_approval():
-            return True
-        given = await approver_of(self.frame, "sale.approve")
-        if given is None:
-            self.model.say("till.not_approved", "waiting")
-            return False
-        self.model.approved(*given)
-        return True
-
-    def _why(self) -> None:
-        line = self.model.basket.line
-        if line is not None:
-            names = self.frame.desk.read(spoken_names)
-            sheet = why_sheet(self.words, names, line, self.model.currency)
-            self.frame.show_sheet(sheet, self.words("till.why_title"))
-            self.entry.setFocus()
-
-    def _hold(self) -> None:
-        if self.model.basket.lines or self.model.basket.came_back is not None:
-            self._try(self.model.hold)
-        else:
-            self.frame.tasks.start(self._resume())
-
-    async def _resume(self) -> None:
-        held = self.model.held
-        if not held:
-            self.model.say("till.none_held")
-            return
-        amounts = {one.uid: due_of(one, self.model.currency).total_minor for one in held}
-        uid = await self.frame.ask(HeldPanel(self.frame, held, amounts))
-        if uid is not None:
-            self._try(lambda: self.model.resume(uid))
 
     # money
 
@@ -362,10 +267,10 @@ class TillScreen(Screen):
             return
         self.model.check_prices()
         self.frame.show_sheet(None, "")
-        if not await self._approve():
+        if not await self.ask.approve():
             return
         options, tenders = self.model.payment_options()
-        panel = PaymentPanel(self.frame, PaymentModel(self.model, options, tenders))
+        panel = PaymentPanel(self.frame, PaymentModel(self.model, options, tenders, self.provider))
         sold = await self.frame.ask(panel)
         self.entry.setFocus()
         if isinstance(sold, Sold):
@@ -402,17 +307,6 @@ class TillScreen(Screen):
 
     # small things
 
-    def _ask(
-        self,
-        title: str,
-        steps: tuple[tuple[str, str], ...],
-        accept: Callable[[list[str]], None],
-        *,
-        hint: str = "",
-    ) -> None:
-        panel = StepsPanel(self.frame, self.words(title), steps, accept, hint=hint)
-        self.frame.tasks.start(self.frame.ask(panel))  # type: ignore[arg-type]
-
     def _try(self, act: Callable[[], None]) -> None:
         try:
             act()
@@ -420,38 +314,10 @@ class TillScreen(Screen):
             self.frame.tell(error)
 
     def _draw_suggestions(self) -> None:
-        found = self.model.suggested
-        self.suggestions.setVisible(bool(found))
-        if found:
-            self.suggestions.set_rows(found)
-            self.suggestions.go_to(self.model.suggestion)
-            top = self.entry.mapTo(self, self.entry.rect().bottomLeft())
-            height = min(len(found), 8) * TARGET_TILL + 72
-            self.suggestions.setGeometry(top.x(), top.y() + 4, self.entry.width(), height)
-            self.suggestions.raise_()
+        model = self.model
+        self.suggestions.show_under(self.entry, model.suggested, model.suggestion)
 
-
-def _suggestions(screen: TillScreen) -> Table:
-    made = Table(
-        screen.frame,
-        "till.found",
-        suggestion_columns(screen.words, screen.frame.person.currency),
-        can_filter=False,
-        row_height=TARGET_TILL,
-    )
-    made.setParent(screen)
-    made.setObjectName("card")
-    made.view.setFont(font(LINES_FONT))
-    made.view.setFocusPolicy(screen.banner.focusPolicy())
-    made.view.clicked.connect(lambda index: screen._try(lambda: _take(screen, index.row())))
-    made.hide()
-    return made
-
-
-def _take(screen: TillScreen, place: int) -> None:
-    chosen = screen.model.suggested[place]
-    screen.entry.clear()
-    screen.model.take_found(chosen)
-    screen.entry.setFocus()
-
-
+    def _take_suggested(self, chosen: Line) -> None:
+        self.entry.clear()
+        self._try(lambda: self.model.take_found(chosen))
+        self.entry.setFocus()

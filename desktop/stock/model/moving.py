@@ -16,6 +16,7 @@ from desktop.stock.usecases import (
     on_hand_after,
     parties,
     read_movements,
+    sites_to_send_to,
     types_to_choose,
 )
 from desktop.store.desk import Desk
@@ -69,6 +70,8 @@ class MovingModel(Watched):
         self.types: Sequence[TypeView] = desk.read(types_to_choose)
         self.parties: Sequence[PartyName] = desk.read(parties, site_id)
         self.history: Sequence[MovementView] = ()
+        self.names = {one.party_id: one.name for one in self.parties}
+        self.names |= {one.site_id: one.name for one in desk.read(sites_to_send_to, site_id)}
         self.type: TypeView | None = None
         self.lines: list[MoveRow] = []
         self.reason = ""

@@ -43,9 +43,13 @@ class StockModel(Watched):
                 now_us(self._desk.store),
             )
             self.site_id = self.page.site.site_id
-            if self.card is not None:
-                self.card = await self._read_card(self.card.goods.product_id)
             self.refused = None
+            shown = self.card
+            if shown is not None:
+                again = await self._read_card(shown.goods.product_id)
+                # Meanwhile the person may have gone back to the list.
+                if self.card is shown:
+                    self.card = again
         except AccessDenied as error:
             self.page, self.card, self.refused = None, None, error
         self.changed()

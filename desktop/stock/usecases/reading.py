@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 from desktop.catalog.usecases import known
 from desktop.store.identity import load_state
 from shared.catalog.queries import packs_of, product, products, suppliers
+from shared.catalog.tables import product_barcode
 from shared.channel.queries import site_of as site_view
 from shared.channel.tables import channel_account, site
 from shared.core.errors import RuleViolation
@@ -59,6 +60,10 @@ class Sources:
     """Unit values at a site at an instant, at 10⁻⁶."""
     documents: Callable[[Connection, Sequence[str]], Mapping[str, DocumentName]]
     """The names of documents by uid text."""
+    price_version: Callable[[Connection, str, int], int]
+    """The number of the price version in force at a site at an instant; 0 = none."""
+    changed_prices: Callable[[Connection, str, int], Sequence[str]]
+    """The products that version states a price of, which its parent did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +281,53 @@ def on_hand_after(
 def read_movements(connection: Connection, site_id: str) -> list[MovementView]:
     """The documents made here, newest first; no book figure is in them."""
     return movements(connection, site_id)
+
+
+# Labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelGoods:
+    """What stands on the label of a product."""
+
+    goods: GoodsName
+    barcode: str
+    """Of the base unit; '' where it has none."""
+    price_micro: int
+    version: int
+
+
+def label_goods(
+    connection: Connection, sources: Sources, site_id: str, product_ids: Sequence[str], at_us: int
+) -> list[LabelGoods]:
+    """Labels of products with what a consumer pays now, in the order asked for (B07)."""
+    prices = sources.values_of(connection, site_id, product_ids, at_us)
+    version = sources.price_version(connection, site_id, at_us)
+    b = product_barcode.c
+    codes: dict[tuple[str, str], str] = {}
+    statement = (
+        select(b.product_id, b.unit, b.barcode)
+        .where(b.product_id.in_(product_ids), b.is_active == 1)
+        .order_by(b.barcode.desc())
+    )
+    for row in connection.execute(statement):
+        codes[row.product_id, row.unit] = row.barcode
+    found = []
+    for product_id in product_ids:
+        goods = goods_of(connection, product_id)
+        barcode = codes.get((product_id, goods.unit)) or codes.get((product_id, ""), "")
+        price = prices.get(product_id, 0)
+        found.append(LabelGoods(goods=goods, barcode=barcode, price_micro=price, version=version))
+    return found
+
+
+def changed_goods(
+    connection: Connection, sources: Sources, site_id: str, at_us: int
+) -> list[str]:
+    """The products whose price the version in force changed, as far as they are in stock here."""
+    changed = sources.changed_prices(connection, site_id, at_us)
+    held = {row.product_id for row in stock_overview(connection, site_id)}
+    return sorted(set(changed) & held)
 
 
 # Transfers

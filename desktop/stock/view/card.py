@@ -58,8 +58,9 @@ class CardPage(QWidget):
         parts = (card.goods.code, card.goods.spec, card.goods.unit) if card else ()
         self._detail.setText(" · ".join(part for part in parts if part))
         for status, shown in self._figures.items():
-            places = [one.qty_micro for one in (card.places if card else ()) if one.status == status]
-            set_figure(shown, formats.qty(sum(places)))
+            places = card.places if card else ()
+            held = sum(one.qty_micro for one in places if one.status == status)
+            set_figure(shown, formats.qty(held))
         self._places.setText(self._places_text())
 
     def open_document(self) -> None:

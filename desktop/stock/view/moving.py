@@ -1,8 +1,16 @@
 """Movements: a type by its number, goods by scan or code, what the type asks for, F10."""
 
 from collections.abc import Callable
+from functools import partial
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.printing.pdf.form import FormColumn
 from desktop.printing.pdf.reports import TableReport, table_report_pdf
@@ -11,6 +19,7 @@ from desktop.stock.usecases import Sources, TypeView
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
@@ -55,7 +64,7 @@ class MovementsScreen(Screen):
                 if self.words.has(f"movement_type.{one.rule.id}")
                 else "moving.type",
                 keys=(str(number),),
-                run=lambda one=one: self._choose(one.rule.id),
+                run=partial(self._choose, one.rule.id),
                 in_line=False,
             )
             for number, one in enumerate(self.model.types[:9], start=1)
@@ -111,6 +120,7 @@ class MovementsScreen(Screen):
         grid.setSpacing(SPACE_M)
         for place, one in enumerate(self.model.types):
             grid.addWidget(self._card(place + 1, one), place // _ACROSS, place % _ACROSS)
+            grid.setColumnStretch(place % _ACROSS, 1)
         layout.addWidget(cards)
         layout.addWidget(label(words("moving.history"), "strong"))
         self.history = Table(
@@ -153,7 +163,9 @@ class MovementsScreen(Screen):
         )
         head = row(key_cap(str(number)), label(self._name(one), "strong"), None, way)
         told = label(" · ".join(asked) or self.words("moving.needs_nothing"), "small")
-        return Card(head, told, pressed=lambda: self._choose(one.rule.id))
+        card = Card(head, told, pressed=lambda: self._choose(one.rule.id))
+        card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        return card
 
     def _make_entry(self) -> QWidget:
         words = self.words
@@ -198,7 +210,8 @@ class MovementsScreen(Screen):
         words, model = self.words, self.model
         self._reason = Field(words("moving.reason_hint"), name=words("moving.reason"))
         self._reason.textEdited.connect(lambda text: model.say(reason=text))
-        parties = [("", words("moving.nobody"))] + [(p.party_id, p.name) for p in model.parties]
+        known = [(one.party_id, one.name) for one in model.parties]
+        parties = [("", words("moving.nobody")), *known]
         self._party = Choice(words("moving.party"), parties)
         self._party.picked.connect(lambda value: model.say(party_id=value))
         self._note = Field(name=words("moving.note"))
@@ -245,7 +258,7 @@ class MovementsScreen(Screen):
         """Number, and the book after it for who may see it."""
         if posted is None:
             return ""
-        books = "、".join(
+        books = self.words("names.comma").join(
             f"{one.goods.name} {formats.qty(one.book_micro)}"
             for one in posted.lines[:3]
             if one.book_micro is not None
@@ -263,8 +276,7 @@ class MovementsScreen(Screen):
         return self._name(known) if known else self.words.of("movement_type", type_id)
 
     def _party_name(self, party_id: str) -> str:
-        found = (one.name for one in self.model.parties if one.party_id == party_id)
-        return next(found, party_id)
+        return self.model.names.get(party_id, party_id)
 
     def _focus(self) -> None:
         if self.model.type is None:
@@ -304,8 +316,6 @@ class MovementsScreen(Screen):
             self.frame.tasks.start(self._ask_drop())
 
     async def _ask_drop(self) -> None:
-        from desktop.ui.question import Question
-
         n = len(self.model.lines)
         said = [(self.words("moving.drop_ask", n=n), Tone.WAITING)]
         if await self.frame.ask(Question(self.words, self.words("moving.drop"), said)):
@@ -324,8 +334,8 @@ class MovementsScreen(Screen):
                 return
             approver = str(approval)
         posted = await self.model.post(approver)
-        text = self.words("moving.posted", type=self._name(posted.type), number=posted.header.number)
-        self.frame.say(text, Tone.GOOD)
+        name, number = self._name(posted.type), posted.header.number
+        self.frame.say(self.words("moving.posted", type=name, number=number), Tone.GOOD)
         self._focus()
 
     def _print(self) -> None:

@@ -1,6 +1,9 @@
 """The 进销存 report: opening, in, out and closing of each product over a period (O02)."""
 
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
+from typing import Final
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -15,6 +18,17 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Tone
 from desktop.ui.widgets import Empty, button, figure, label, row, set_figure
 from desktop.words import formats
+
+_FIGURES: Final[Mapping[str, Callable[[ReportRow], int]]] = {
+    "opening": lambda one: one.opening_micro,
+    "in": lambda one: one.in_micro,
+    "out": lambda one: one.out_micro,
+    "closing": lambda one: one.closing_micro,
+}
+
+
+def _tone(get: Callable[[ReportRow], int], shown: ReportRow) -> Tone | None:
+    return Tone.BAD if get(shown) < 0 else None
 
 
 class ReportScreen(Screen):
@@ -57,11 +71,13 @@ class ReportScreen(Screen):
         today = date.fromisoformat(self.model.today)
         self._from = DayField(words("report.from"), today)
         self._to = DayField(words("report.to"), today)
+        self._from.set_day(self.model.from_day)
+        self._to.set_day(self.model.to_day)
         for field in (self._from, self._to):
             field.changed.connect(self._period)
         self._totals = {
             name: figure(words(f"report.{name}"), "0")
-            for name in ("opening", "in", "out", "closing")
+            for name in _FIGURES
         }
         self.table = Table(
             self.frame,
@@ -93,12 +109,9 @@ class ReportScreen(Screen):
         quantities = [
             Column(
                 key=name, title=words(f"report.{name}"), kind=Kind.QTY, width=110, has_total=True,
-                get=lambda one, name=name: getattr(one, f"{name}_micro"),
-                tone=lambda one, name=name: (
-                    Tone.BAD if getattr(one, f"{name}_micro") < 0 else None
-                ),
+                get=get, tone=partial(_tone, get),
             )
-            for name in ("opening", "in", "out", "closing")
+            for name, get in _FIGURES.items()
         ]  # fmt: skip
         return [
             Column(key="code", title=words("stock.code"), get=lambda r: r.goods.code, width=90),

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.stock.model.stock import ALL, StockModel
-from desktop.stock.usecases import Sources
+from desktop.stock.usecases import Sources, goods_named
 from desktop.stock.view.card import CardPage
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
@@ -49,9 +49,9 @@ class StockScreen(Screen):
             )
         return (
             Action(text="stock.card", run=self._open_current, icon="history"),
-            Action(text="stock.find", keys=("/", "Ctrl+F"), run=self._find),
             Action(text="stock.only_below", keys=("F6",), run=self._toggle_below),
-            Action(text="stock.report", keys=("F7",), run=lambda: self.frame.open("stock_report", "")),
+            Action(text="stock.labels", keys=("F8",), run=self._to_labels),
+            Action(text="stock.report", keys=("F7",), run=self._to_report),
             Action(text="stock.refresh", keys=("F5",), run=self.refresh),
         )
 
@@ -59,8 +59,6 @@ class StockScreen(Screen):
         self.frame.tasks.start(self._load(subject))
 
     def scanned(self, code: str) -> bool:
-        from desktop.stock.usecases import goods_named
-
         goods, _qty = self.frame.desk.read(goods_named, self.model.site_id, code)
         self.frame.tasks.start(self.model.open_card(goods.product_id))
         return True
@@ -103,6 +101,8 @@ class StockScreen(Screen):
         self._below = QCheckBox(words("stock.only_below"))
         self._below.toggled.connect(lambda on: model.choose(only_below_zero=on))
         self._sum = label("", "strong")
+        for choice, width in ((self._category, 132), (self._brand, 132), (self._site, 184)):
+            choice.setMinimumWidth(width)
         for one in (self._below, self._category, self._brand, self._site):
             self.table.add_to_bar(one)
         layout.addWidget(self.table, 1)
@@ -118,7 +118,7 @@ class StockScreen(Screen):
         found = [
             Column(key="code", title=words("stock.code"), get=lambda r: r.code, width=84),
             Column(key="name", title=words("stock.name"), get=lambda r: r.name, stretches=True),
-            Column(key="spec", title=words("stock.spec"), get=lambda r: r.spec, width=76),
+            Column(key="spec", title=words("stock.spec"), get=lambda r: r.spec, width=84),
             Column(key="brand", title=words("stock.brand"), get=lambda r: r.brand, width=90),
             Column(
                 key="category", title=words("stock.category"), get=lambda r: r.category, width=120
@@ -129,8 +129,8 @@ class StockScreen(Screen):
                 tone=lambda r: Tone.BAD if r.is_below_zero else None,
             ),
             Column(
-                key="reserved", title=words("stock.reserved"), get=lambda r: r.reserved_micro or None,
-                kind=Kind.QTY, width=76,
+                key="reserved", title=words("stock.reserved"), kind=Kind.QTY, width=76,
+                get=lambda r: r.reserved_micro or None,
             ),
             Column(
                 key="transit", title=words("stock.transit"), get=lambda r: r.transit_micro or None,
@@ -164,6 +164,7 @@ class StockScreen(Screen):
             self.table.set_rows([])
             self.card.show_card(None, "")
             self._pages.setCurrentWidget(self._blind)
+            self.keys_changed()
             return
         self._fill_choices()
         self.table.set_rows(model.rows)
@@ -174,6 +175,7 @@ class StockScreen(Screen):
             self._pages.setCurrentWidget(self.card)
         else:
             self._pages.setCurrentIndex(0)
+        self.keys_changed()
 
     def _draw_sum(self) -> None:
         page = self.model.page
@@ -199,9 +201,9 @@ class StockScreen(Screen):
         sites = [(one.site_id, one.name) for one in page.sites] if page else []
         _fill(self._site, sites, model.site_id)
         self._site.setVisible(len(sites) > 1)
-        _fill(self._brand, [(ALL, words("stock.all_brands"))] + _same(model.brands), model.brand)
-        every = [(ALL, words("stock.all_categories"))]
-        _fill(self._category, every + _same(model.categories), model.category)
+        _fill(self._brand, [(ALL, words("stock.all_brands")), *_same(model.brands)], model.brand)
+        every = (ALL, words("stock.all_categories"))
+        _fill(self._category, [every, *_same(model.categories)], model.category)
         self._below.setText(words("stock.only_below_n", n=model.below_zero))
 
     def _other_site(self, site_id: str) -> None:
@@ -212,8 +214,12 @@ class StockScreen(Screen):
     def _toggle_below(self) -> None:
         self._below.setChecked(not self._below.isChecked())
 
-    def _find(self) -> None:
-        self.table.focus_filter() if hasattr(self.table, "focus_filter") else None
+    def _to_report(self) -> None:
+        self.frame.open("stock_report", "")
+
+    def _to_labels(self) -> None:
+        chosen = self.table.selected if len(self.table.selected) > 1 else [self.table.current]
+        self.frame.open("labels", " ".join(one.product_id for one in chosen if one is not None))
 
     def _open_current(self) -> None:
         if self.table.current is not None:

@@ -1,9 +1,8 @@
 """The counter's screen: a zone, what was found in it, and not one figure of the book (H04, H10)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from desktop.stocktake.usecases.counting import Tally
+from desktop.stocktake.model.sheet import Found, Sealed, Unfinished, tallies
 from desktop.stocktake.usecases.reading import (
     CountedGoods,
     Work,
@@ -39,46 +38,6 @@ from shared.stocktake.documents import UnknownCode
 from shared.stocktake.rules import CountMode, unit_code, zone_of_label
 
 TYPED_MAX = 12
-
-
-@dataclass(slots=True, kw_only=True)
-class Found:
-    """What was found of a product on this sheet."""
-
-    goods: CountedGoods
-    qty_micro: int = 0
-    at_us: int = 0
-    serials: dict[str, int] = field(default_factory=dict)
-    """Serial to its instant; pieces with one are within ``qty_micro``."""
-    is_touched: bool = False
-    """False for what is wanted and was not looked for yet."""
-    order: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """A closed zone: what the slip says."""
-
-    number: str
-    zone_name: str
-    is_recount: bool
-    lines: int
-    pieces_micro: int
-    started_at_us: int
-    sealed_at_us: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unfinished:
-    """What is asked before a zone is closed."""
-
-    products: tuple[CountedGoods, ...]
-    """Wanted and not found; they count as none."""
-    zones: tuple[Work, ...]
-    """Other zones of this person that nobody counted yet."""
-    is_empty: bool
-    """Nothing was scanned and nobody said that the shelf is empty."""
 
 
 class CountingModel(Watched):
@@ -395,8 +354,8 @@ class CountingModel(Watched):
             raise RuleViolation("NO_ZONE_OPEN")
         name = _name(zone)
         started = self._desk.read(begun_at, name, self.person_id)
-        tallies = [tally for one in self.lines for tally in _tallies(one)]
-        header: Header = self._desk.do_now(close_sheet, name, tallies, self.unknown, self.scans)
+        lines = [tally for one in self.lines for tally in tallies(one)]
+        header: Header = self._desk.do_now(close_sheet, name, lines, self.unknown, self.scans)
         sealed = Sealed(
             number=zone.number,
             zone_name=zone.zone_name,
@@ -412,19 +371,6 @@ class CountingModel(Watched):
         self.sealed = sealed
         self.reload()
         return sealed
-
-
-def _tallies(found: Found) -> list[Tally]:
-    """The sheet lines of a product: one per serial, and one for what has none."""
-    product_id = found.goods.product_id
-    lines = [
-        Tally(product_id=product_id, qty_micro=MICRO, counted_at_us=at_us, serial=serial)
-        for serial, at_us in found.serials.items()
-    ]
-    rest = found.qty_micro - len(lines) * MICRO
-    if rest > 0 or not lines:
-        lines.append(Tally(product_id=product_id, qty_micro=max(rest, 0), counted_at_us=found.at_us))
-    return lines
 
 
 def _name(work: Work) -> SheetName:

@@ -100,7 +100,12 @@ class NewCount(Watched):
         return CountScope.FULL if self.about is About.FULL else CountScope.SPOT
 
     def tolerance(self) -> Tolerance:
-        """What was keyed as tolerance; empty = not looked at. Raises: QUANTITY_UNREADABLE…"""
+        """What was keyed as tolerance; empty = not looked at. Raises: QUANTITY_UNREADABLE…
+
+        An opening has no book to be off from.
+        """
+        if self.about is About.OPENING:
+            return Tolerance()
         qty, value = self.tolerance_qty.strip(), self.tolerance_value.strip()
         return Tolerance(
             qty_micro=parse_quantity(qty) if qty else ANY,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from desktop.stocktake.usecases import approve_count, ask_recount, post_count, reveal_count
-from desktop.stocktake.usecases.reading import (
+from desktop.stocktake.usecases.reviewing import (
     Board,
     CountLine,
     LastHeard,
@@ -48,30 +48,36 @@ class SupervisorModel(Watched):
         self.counts: Sequence[CountLine] = ()
         self.board: Board | None = None
         self.reasons: dict[str, str] = {}
+        self._wanted = ""
+        """The count to be looked at, also while it is being read."""
 
     # looking
 
     async def load(self) -> None:
         """Read the counts, and the open one again."""
         self.counts = await self._desk.fetch(read_counts, self.site_id or None)
-        if self.board is not None:
-            await self._read(self.board.head.id)
+        if self._wanted:
+            await self._read()
         self.changed()
 
     async def open(self, count_id: str) -> None:
         """Look at a count."""
-        await self._read(count_id)
+        self._wanted = count_id
+        await self._read()
         self.changed()
 
     def close(self) -> None:
         """Back to the list."""
-        self.board = None
+        self._wanted, self.board = "", None
         self.changed()
 
-    async def _read(self, count_id: str) -> None:
-        at_us = now_us(self._desk.store)
-        self.board = await self._desk.fetch(read_board, count_id, self.person_id, at_us)
-        self.reasons = await self._desk.fetch(reasons_of, count_id)
+    async def _read(self) -> None:
+        count_id, at_us = self._wanted, now_us(self._desk.store)
+        board = await self._desk.fetch(read_board, count_id, self.person_id, at_us)
+        reasons = await self._desk.fetch(reasons_of, count_id)
+        # Meanwhile the person may have gone back, or on to another count.
+        if self._wanted == count_id:
+            self.board, self.reasons = board, reasons
 
     # what stands
 

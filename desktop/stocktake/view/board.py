@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.stocktake.model.supervising import Step, SupervisorModel
-from desktop.stocktake.usecases.reading import Accuracy, Board, VarianceLine, ZoneProgress
+from desktop.stocktake.usecases.reading import CountedGoods
+from desktop.stocktake.usecases.reviewing import Accuracy, Board, VarianceLine, ZoneProgress
 from desktop.ui.bar_chart import Bar, BarChart
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column, Kind
@@ -24,6 +25,7 @@ from desktop.ui.widgets import (
     set_tone,
 )
 from desktop.words import formats
+from shared.stocktake.queries import PostedView
 from shared.stocktake.rules import ANY, REASONS, CountState
 
 _TONES = {
@@ -48,6 +50,7 @@ class BoardPage(QWidget):
         self._state = pill("")
         self._tolerance = label("", "muted")
         self._next = Banner()
+        self._strangers = Banner("", Tone.WAITING)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_zones())
         self._pages.addWidget(self._make_lines())
@@ -59,6 +62,7 @@ class BoardPage(QWidget):
             row(self._number, self._scope, self._mode, self._state, None, self._tolerance)
         )
         layout.addWidget(self._next)
+        layout.addWidget(self._strangers)
         layout.addWidget(self._pages, 1)
 
     def draw(self) -> None:
@@ -74,12 +78,20 @@ class BoardPage(QWidget):
         set_tone(self._state, _TONES[head.state], name="pill")
         self._tolerance.setText(self._tolerance_text(board))
         self._next.say(*self._next_text(board))
+        told = " · ".join(f"{zone}: {code} {note}" for zone, code, note in board.unknown)
+        text = words("review.unknown", n=len(board.unknown), told=told) if told else ""
+        self._strangers.say(text, Tone.WAITING)
         if head.state is CountState.COUNTING:
             self._draw_zones(board)
         elif head.state is CountState.REVEALED:
             self._draw_lines(board)
         else:
             self._draw_report(board)
+
+    def focus(self) -> None:
+        """Put the focus where the work is."""
+        pages = (self.zones, self.lines, self.posted)
+        pages[self._pages.currentIndex()].view.setFocus()
 
     def go_to(self, line: VarianceLine) -> None:
         """Put the cursor on a line."""
@@ -108,24 +120,21 @@ class BoardPage(QWidget):
                 Column(key="zone", title=words("counting.zone"), width=140,
                        get=lambda one: one.name or one.zone_id),
                 Column(key="people", title=words("newcount.people"), width=220,
-                       get=lambda z: "、".join(z.people) or words("newcount.everybody")),
+                       get=lambda z: words("names.comma").join(z.people)
+                       or words("newcount.everybody")),
                 Column(key="state", title=words("counting.state"), width=120,
                        get=self._zone_state, tone=_zone_tone),
                 Column(key="by", title=words("review.counted_by"), stretches=True,
-                       get=lambda one: "、".join(one.counted_by)),
+                       get=lambda one: self.words("names.comma").join(one.counted_by)),
                 Column(key="at", title=words("review.sealed_at"), width=150, kind=Kind.INSTANT,
                        zone=zone, get=lambda one: one.sealed_at_us),
             ],
             can_filter=False,
         )  # fmt: skip
-        self._strangers = Banner("", Tone.WAITING)
-        return column(self._strangers, self.zones)
+        return self.zones
 
     def _draw_zones(self, board: Board) -> None:
         self.zones.set_rows(list(board.zones))
-        told = " · ".join(f"{zone}: {code} {note}" for zone, code, note in board.unknown)
-        text = self.words("review.unknown", n=len(board.unknown), told=told) if told else ""
-        self._strangers.say(text, Tone.WAITING)
         self._pages.setCurrentIndex(0)
 
     def _zone_state(self, zone: ZoneProgress) -> str:
@@ -169,7 +178,7 @@ class BoardPage(QWidget):
             Column(key="since", title=words("review.moved_since"), width=84, kind=Kind.QTY,
                    get=lambda one: one.moved_since_micro or None),
             Column(key="by", title=words("review.counted_by"), width=110,
-                   get=lambda one: "、".join(one.counters)),
+                   get=lambda one: self.words("names.comma").join(one.counters)),
             Column(key="reason", title=words("review.reason"), width=120, get=self._reason),
         ]  # fmt: skip
 
@@ -229,7 +238,7 @@ class BoardPage(QWidget):
                 Column(key="value", title=words("review.worth", currency=currency), width=104,
                        kind=Kind.MONEY, currency=currency, get=lambda pair: pair[1].value_minor),
                 Column(key="reason", title=words("review.reason"), width=110,
-                       get=lambda pair: words.of("reason", pair[1].reason)),
+                       get=self._posted_reason),
             ],
         )  # fmt: skip
         chart = Card(label(words("review.chart"), "strong"), self._chart)
@@ -244,12 +253,16 @@ class BoardPage(QWidget):
         top = row(*self._report.values(), None, self._recounters, spacing=SPACE_XL)
         return column(top, below, spacing=SPACE_M)
 
+    def _posted_reason(self, pair: tuple[CountedGoods, PostedView]) -> str:
+        posted = pair[1]
+        return self.words.of("reason", posted.reason) if posted.variance_micro else ""
+
     def _draw_report(self, board: Board) -> None:
         found = board.accuracy
         if found is not None:
             for name, text in self._report_texts(found, board.head.currency).items():
                 set_figure(self._report[name], text)
-            self._recounters.setText("、".join(found.recounted_by))
+            self._recounters.setText(self.words("names.comma").join(found.recounted_by))
         self.posted.set_rows(list(board.posted))
         worst = [pair for pair in board.posted if pair[1].value_minor][:_CHART_BARS]
         self._chart.show_bars([Bar(name=one.name, value=p.value_minor) for one, p in worst])
@@ -290,7 +303,9 @@ class BoardPage(QWidget):
             case Step.RECOUNT:
                 asked = sum(1 for one in board.lines if one.is_asked)
                 n = len(self.model.to_recount)
-                return words("next.recount", n=n, asked=asked), Tone.WAITING
+                said = [words("next.recount", n=n)] if n else []
+                said += [words("next.recount_sent", n=asked)] if asked else []
+                return " ".join(said), Tone.WAITING
             case Step.REASONS:
                 return words("next.reasons", n=len(self.model.without_reason)), Tone.WAITING
             case Step.DONE:

@@ -1,17 +1,19 @@
 """The counter's screen: the zone, the product in hand, what was found. No book, anywhere (H04)."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slips import ZoneSlip, zone_slip
-from desktop.stocktake.model.counting import CountingModel, Found, Sealed
+from desktop.stocktake.model.counting import CountingModel
+from desktop.stocktake.model.sheet import Found, Sealed
 from desktop.stocktake.usecases.reading import CountedGoods, Work
+from desktop.stocktake.view.find_goods import FindGoodsPanel
 from desktop.ui.actions import Action
-from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
 from desktop.ui.icons import pixmap
-from desktop.ui.panel import Panel
 from desktop.ui.question import Question, TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
@@ -50,7 +52,7 @@ class CountingScreen(Screen):
             Action(
                 text="counting.number",
                 keys=(sign,),
-                run=lambda sign=sign: self.model.type(sign),
+                run=partial(self.model.type, sign),
                 in_line=False,
             )
             for sign in _SIGNS
@@ -114,14 +116,16 @@ class CountingScreen(Screen):
                     key="zone", title=words("counting.zone"), get=lambda one: one.zone_name,
                     stretches=True,
                 ),
-                Column(key="number", title=words("counting.count"), get=lambda w: w.number, width=220),
+                Column(
+                    key="number", title=words("counting.count"), get=lambda w: w.number, width=220
+                ),
                 Column(key="kind", title=words("counting.kind"), get=self._kind, width=120),
                 Column(key="state", title=words("counting.state"), get=self._state, width=160),
             ],
             empty=Empty("scan-barcode", words("counting.none"), words("counting.none_hint")),
             can_filter=False,
         )  # fmt: skip
-        self.zones.activated.connect(lambda work: self.model.open(work))
+        self.zones.activated.connect(self.model.open)
         layout.addWidget(self._sealed)
         layout.addWidget(label(words("counting.scan_label"), "strong"))
         layout.addWidget(self.zones, 1)
@@ -174,7 +178,9 @@ class CountingScreen(Screen):
         words = self.words
         columns = [
             Column(key="code", title=words("stock.code"), get=lambda f: f.goods.code, width=90),
-            Column(key="name", title=words("stock.name"), get=lambda f: f.goods.name, stretches=True),
+            Column(
+                key="name", title=words("stock.name"), get=lambda f: f.goods.name, stretches=True
+            ),
             Column(key="spec", title=words("stock.spec"), get=lambda f: f.goods.spec, width=100),
             Column(
                 key="mine", title=words("counting.mine"), get=_own_figure, kind=Kind.QTY, width=110
@@ -232,6 +238,9 @@ class CountingScreen(Screen):
             if column.key in ("book", "difference"):
                 self.lines.view.setColumnHidden(place, not is_open)
         self.lines.set_rows(model.lines)
+        place = self.lines.rows.place_of(lambda one: one is model.in_hand)
+        if place >= 0:
+            self.lines.go_to(place)
         self._draw_hand(model.in_hand)
 
     def _draw_hand(self, found: Found | None) -> None:
@@ -299,7 +308,7 @@ class CountingScreen(Screen):
         self.frame.tasks.start(self._find_goods())
 
     async def _find_goods(self) -> None:
-        picked = await self.frame.ask(_FindPanel(self.frame, self.model))
+        picked = await self.frame.ask(FindGoodsPanel(self.frame, self.model))
         if isinstance(picked, CountedGoods):
             try:
                 self.model.pick(picked)
@@ -339,7 +348,7 @@ class CountingScreen(Screen):
         if open_ends.is_empty:
             said.append((words("counting.ask_empty"), Tone.WAITING))
         if open_ends.products:
-            names = "、".join(one.name for one in open_ends.products[:4])
+            names = self.words("names.comma").join(one.name for one in open_ends.products[:4])
             n = len(open_ends.products)
             said.append((words("counting.ask_products", n=n, names=names), Tone.WAITING))
         if open_ends.zones:
@@ -371,25 +380,6 @@ class CountingScreen(Screen):
         )
         title = f"{sealed.number} {sealed.zone_name}"
         self.frame.paper.receipt(encode(slip, profile), title)
-
-
-class _FindPanel(Panel):
-    """Goods without a barcode, by name; the list says what they are and nothing else."""
-
-    def __init__(self, frame: Frame, model: CountingModel) -> None:
-        super().__init__(frame.words("counting.find"), width=520)
-        self._finder = Finder(
-            frame.words("counting.find_hint"),
-            lambda text: [
-                Hit(value=one, text=one.name, hint=f"{one.code} {one.spec}")
-                for one in model.search(text)
-            ],
-        )
-        self._finder.picked.connect(self.close_with)
-        self.body.addWidget(self._finder)
-
-    def first_focus(self) -> QWidget | None:
-        return self._finder.field
 
 
 def _own_figure(found: Found) -> int | None:

@@ -1,5 +1,7 @@
 """The panel a count begins with: what, how, zones and their people, tolerance."""
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
@@ -40,7 +42,7 @@ class NewCountPanel(Panel):
             Action(
                 text=f"newcount.{about.value}",
                 keys=(key,),
-                run=lambda about=about: self.model.choose(about),
+                run=partial(self.model.choose, about),
             )
             for about, key in _KEYS.items()
             if (about is About.OPENING) != self.model.choices.is_opened
@@ -140,7 +142,9 @@ class NewCountPanel(Panel):
         self._rows["brand"].setVisible(model.about is About.BRAND)
         self._rows["random"].setVisible(model.about is About.RANDOM)
         self._rows["products"].setVisible(model.about is About.PRODUCTS)
-        names = "、".join(one.name for one in model.products[-4:])
+        for one in ("qty", "value", "limit"):
+            self._rows[one].setVisible(model.about is not About.OPENING)
+        names = words("names.comma").join(one.name for one in model.products[-4:])
         n = len(model.products)
         self._products.setText(
             words("newcount.products_n", n=n, names=names) if n else words("newcount.scan_them")
@@ -156,7 +160,7 @@ class NewCountPanel(Panel):
         everybody = [("", words("newcount.everybody")), *model.choices.people]
         for place, zone in enumerate(model.zones):
             chosen = Choice(zone.zone_id, everybody, value=zone.person_id)
-            chosen.picked.connect(lambda who, name=zone.zone_id: model.give(name, who))
+            chosen.picked.connect(partial(model.give, zone.zone_id))
             grid.addWidget(label(zone.zone_id), place // 2, place % 2 * 2)
             grid.addWidget(chosen, place // 2, place % 2 * 2 + 1)
         grid.setColumnStretch(1, 1)

@@ -1,12 +1,14 @@
 """The supervisor's screen: the list of counts, and one count from its zones to its report."""
 
+from functools import partial
+
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slips import ZoneLabel, zone_label
 from desktop.stocktake.model.opening import NewCount
 from desktop.stocktake.model.supervising import Step, SupervisorModel
-from desktop.stocktake.usecases.reading import CountLine, LastHeard, VarianceLine
+from desktop.stocktake.usecases.reviewing import CountLine, LastHeard, VarianceLine
 from desktop.stocktake.view.board import BoardPage
 from desktop.stocktake.view.new_count import NewCountPanel
 from desktop.ui.actions import Action
@@ -65,33 +67,33 @@ class StocktakeScreen(Screen):
             Action(
                 text=f"reason.{reason}",
                 keys=(str(number),),
-                run=lambda number=number: self._reason(number),
+                run=partial(self._reason, number),
                 in_line=False,
             )
             for number, reason in enumerate(REASONS, start=1)
         )
         return (
             Action(text="review.recount", keys=("F8",), run=self._recount),
-            Action(text="review.reason", run=self.board.show_reasons),
+            Action(text="review.reasons", keys=("F7",), run=self.board.show_reasons),
             *reasons,
             Action(text="review.submit", keys=("F10",), run=self._submit),
             back,
         )
 
     def _list_actions(self) -> tuple[Action, ...]:
-        return (
-            Action(
-                text="review.new", keys=("N",), run=self._new, permission="count.open",
-                is_enabled=lambda: bool(self.frame.person.site_id),
-            ),
-            Action(text="review.look", keys=("Return",), run=self._open_current),
-            Action(
-                text="review.sign_above", keys=("A",), run=self._sign_above,
+        is_office = self.frame.person.device_type == "hq"
+        look = Action(text="review.look", keys=("Return",), run=self._open_current)
+        refresh = Action(text="stock.refresh", keys=("F5",), run=self.refresh)
+        if is_office:
+            sign = Action(
+                text="review.sign_above",
+                keys=("A",),
+                run=self._sign_above,
                 permission="count.approve",
-                is_enabled=lambda: self.frame.person.device_type == "hq",
-            ),
-            Action(text="stock.refresh", keys=("F5",), run=self.refresh),
-        )  # fmt: skip
+            )
+            return (sign, look, refresh)
+        begin = Action(text="review.new", keys=("N",), run=self._new, permission="count.open")
+        return (begin, look, refresh)
 
     def shown(self, subject: str = "") -> None:
         self.frame.tasks.start(self._load(subject))
@@ -104,7 +106,10 @@ class StocktakeScreen(Screen):
         await self.model.load()
         if subject:
             await self.model.open(subject)
-        (self.table.view if self.model.board is None else self.board.lines.view).setFocus()
+        if self.model.board is None:
+            self.table.view.setFocus()
+        else:
+            self.board.focus()
 
     def _make_list(self) -> QWidget:
         words, person = self.words, self.frame.person
@@ -137,13 +142,17 @@ class StocktakeScreen(Screen):
             ],
             empty=Empty(
                 "clipboard-list", words("review.none"), words("review.none_hint"),
-                action=words("review.new") if person.may("count.open") else "",
-                pressed=self._new if person.may("count.open") else None,
+                action=words("review.new") if self._may_begin() else "",
+                pressed=self._new if self._may_begin() else None,
             ),
         )  # fmt: skip
         self.table.activated.connect(self._open)
         layout.addWidget(self.table)
         return page
+
+    def _may_begin(self) -> bool:
+        person = self.frame.person
+        return bool(person.site_id) and person.may("count.open")
 
     def _state(self, one: CountLine) -> str:
         if one.is_waiting:

@@ -322,7 +322,11 @@ class _View(QTableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         index = self.currentIndex()
         is_control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and index.isValid():
+        is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if is_enter and self.state() is QAbstractItemView.State.EditingState:
+            # Enter ends the editing; it is not meant for the row as well.
+            super().keyPressEvent(event)
+        elif is_enter and index.isValid():
             self._activate(index.row(), index.column())
         elif is_control and event.key() == Qt.Key.Key_C:
             self._table.copy()

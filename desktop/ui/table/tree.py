@@ -6,9 +6,15 @@ from typing import Any, Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtCore import Signal as Told
-from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QStackedWidget, QTreeView, QVBoxLayout
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QStackedWidget,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import NUMBERS, Column
@@ -41,6 +47,8 @@ class _Place:
 
     node: Node
     at: int
+    id: int
+    """Its number in the model: Qt keeps numbers, which cannot dangle."""
     parent: "_Place | None"
     below: list["_Place"] = field(default_factory=list)
 
@@ -50,28 +58,31 @@ class _Nodes(QAbstractItemModel):
         super().__init__(parent)
         self.columns = list(columns)
         self.top: list[_Place] = []
+        self._all: list[_Place] = []
 
     def put(self, nodes: Sequence[Node]) -> None:
         self.beginResetModel()
-        self.top = _placed(nodes, None)
+        self._all = []
+        self.top = _placed(nodes, None, self._all)
         self.endResetModel()
 
     def place(self, index: Index) -> _Place:
-        found = index.internalPointer()
-        assert isinstance(found, _Place)
-        return found
+        return self._all[index.internalId()]
+
+    def index_of(self, place: _Place) -> QModelIndex:
+        return self.createIndex(place.at, 0, place.id)
 
     def index(self, at: int, column: int, parent: Index | None = None) -> QModelIndex:
         rows = self.place(parent).below if parent is not None and parent.isValid() else self.top
         if not (0 <= at < len(rows) and 0 <= column < len(self.columns)):
             return QModelIndex()
-        return self.createIndex(at, column, rows[at])
+        return self.createIndex(at, column, rows[at].id)
 
-    def parent(self, index: Index | None = None) -> Any:  # type: ignore[override]
+    def parent(self, index: Index | None = None) -> Any:
         if index is None:
             return super().parent()
         above = self.place(index).parent if index.isValid() else None
-        return QModelIndex() if above is None else self.createIndex(above.at, 0, above)
+        return QModelIndex() if above is None else self.index_of(above)
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
         if parent is None or not parent.isValid():
@@ -188,7 +199,7 @@ class TreeTable(QWidget):
         """Put the cursor on the node of a key, opening what is above it."""
         for place in _walk(self.model.top):
             if place.node.key == key:
-                index = self.model.createIndex(place.at, 0, place)
+                index = self.model.index_of(place)
                 self.view.setCurrentIndex(index)
                 self.view.scrollTo(index)
                 return
@@ -241,7 +252,7 @@ class TreeTable(QWidget):
         for place in places:
             key = place.node.key
             is_open = key in self._opened or (level < self._open_levels and key not in self._closed)
-            self.view.set_open(self.model.createIndex(place.at, 0, place), is_all or is_open)
+            self.view.set_open(self.model.index_of(place), is_all or is_open)
             self._open(place.below, level + 1, is_all=is_all)
 
 
@@ -250,6 +261,8 @@ class _View(QTreeView):
         super().__init__()
         self._table = table
         self._is_setting = False
+        self._stretching = -1
+        self._least = 0
         self.setModel(table.model)
         self.setUniformRowHeights(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -264,10 +277,19 @@ class _View(QTreeView):
     def prepare(self, columns: Sequence[Column]) -> None:
         header = self.header()
         header.setStretchLastSection(False)
+        self._stretching = next((at for at, one in enumerate(columns) if one.stretches), -1)
+        self._least = columns[self._stretching].width if self._stretching >= 0 else 0
         for at, column in enumerate(columns):
             header.resizeSection(at, column.width)
-            if column.stretches:
-                header.setSectionResizeMode(at, header.ResizeMode.Stretch)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        # Qt would press a stretching column to nothing; here the tree scrolls before that.
+        super().resizeEvent(event)
+        if self._stretching >= 0:
+            header = self.header()
+            others = header.length() - header.sectionSize(self._stretching)
+            room = self.viewport().width() - others
+            header.resizeSection(self._stretching, max(room, self._least))
 
     def set_open(self, index: QModelIndex, is_open: bool) -> None:
         self._is_setting = True
@@ -298,11 +320,12 @@ class _View(QTreeView):
             self._table.activated.emit(self._table.current)
 
 
-def _placed(nodes: Sequence[Node], parent: _Place | None) -> list[_Place]:
+def _placed(nodes: Sequence[Node], parent: _Place | None, every: list[_Place]) -> list[_Place]:
     found = []
     for at, node in enumerate(nodes):
-        place = _Place(node, at, parent)
-        place.below = _placed(node.below, place)
+        place = _Place(node, at, len(every), parent)
+        every.append(place)
+        place.below = _placed(node.below, place, every)
         found.append(place)
     return found
 
@@ -321,9 +344,7 @@ def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
             yield node
 
 
-def _filtered(
-    nodes: Sequence[Node], columns: Sequence[Column], words: Sequence[str]
-) -> list[Node]:
+def _filtered(nodes: Sequence[Node], columns: Sequence[Column], words: Sequence[str]) -> list[Node]:
     found = []
     for node in nodes:
         texts = [column.text(node.value).casefold() for column in columns]

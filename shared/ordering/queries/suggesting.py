@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, case, func, select
 
-from shared.catalog.queries import ProductView, listing, products, visible_products
+from shared.catalog.queries import ProductView, products, visible_products
 from shared.catalog.tables import product_pack
 from shared.core.quantity import Pack
 from shared.core.rounding import MICRO
@@ -94,9 +94,9 @@ def goods_facts(
     known = products(connection, list(product_ids))
     ids = list(known)
     visible = visible_products(connection, account_id, ids, at_us=at_us)
-    packs = _packs(connection, known)
-    recent = sold_out(connection, site_id, ids, _since(today, cover.looked_back))
-    month = sold_out(connection, site_id, ids, _since(today, MONTH_DAYS))
+    packs = packs_of_all(connection, known)
+    recent = sold_out(connection, site_id, ids, since(today, cover.looked_back))
+    month = sold_out(connection, site_id, ids, since(today, MONTH_DAYS))
     return {
         one: GoodsFacts(
             product=known[one],
@@ -114,9 +114,15 @@ def goods_facts(
     }
 
 
-def orderable(connection: Connection, account_id: str, at_us: int) -> list[str]:
-    """The products suggestions are made of: what the account may order, in the list's order."""
-    return listing(connection, account_id, at_us)
+def wanted_again(
+    connection: Connection, account_id: str, site_id: str, *, at_us: int, from_day: str
+) -> list[str]:
+    """The products suggestions are made of: what sold since a day and may be ordered, by id.
+
+    What sold nothing is never suggested, so a list of any length costs what its sales cost.
+    """
+    sold = [one for one, qty in sold_out(connection, site_id, None, from_day).items() if qty > 0]
+    return sorted(visible_products(connection, account_id, sold, at_us=at_us))
 
 
 def line_prices(
@@ -142,27 +148,31 @@ def line_prices(
 
 
 def sold_out(
-    connection: Connection, site_id: str, product_ids: Collection[str], from_day: str
+    connection: Connection, site_id: str, product_ids: Collection[str] | None, from_day: str
 ) -> dict[str, int]:
-    """What left a site for customers and downstream sites since a day, less what came back."""
+    """What left a site for customers and downstream sites since a day, less what came back.
+
+    Of the products named, or of all that moved (None).
+    """
     m = stock_move.c
     here = location(site_id)
     out = case((m.from_location == here, m.qty_micro), else_=-m.qty_micro)
+    statement = (
+        select(m.product_id, func.sum(out))
+        .where(
+            m.site_id == site_id,
+            m.business_day >= from_day,
+            m.movement_type.in_(_SOLD_AS),
+            (m.from_location == here) | ((m.from_location == CUSTOMER) & (m.to_location == here)),
+        )
+        .group_by(m.product_id)
+    )
+    if product_ids is None:
+        return {one: int(qty) for one, qty in connection.execute(statement)}
     found: dict[str, int] = {}
     for part in _chunks(product_ids):
-        statement = (
-            select(m.product_id, func.sum(out))
-            .where(
-                m.site_id == site_id,
-                m.product_id.in_(part),
-                m.business_day >= from_day,
-                m.movement_type.in_(_SOLD_AS),
-                (m.from_location == here)
-                | ((m.from_location == CUSTOMER) & (m.to_location == here)),
-            )
-            .group_by(m.product_id)
-        )
-        found |= {one: int(qty) for one, qty in connection.execute(statement)}
+        rows = connection.execute(statement.where(m.product_id.in_(part)))
+        found |= {one: int(qty) for one, qty in rows}
     return found
 
 
@@ -178,11 +188,15 @@ def last_order(connection: Connection, account_id: str) -> str:
     return str(connection.execute(statement).scalar() or "")
 
 
-def _since(today: str, days: int) -> str:
+def since(today: str, days: int) -> str:
+    """The first of so many days that end today."""
     return (date.fromisoformat(today) - timedelta(days=days - 1)).isoformat()
 
 
-def _packs(connection: Connection, known: Mapping[str, ProductView]) -> dict[str, tuple[Pack, ...]]:
+def packs_of_all(
+    connection: Connection, known: Mapping[str, ProductView]
+) -> dict[str, tuple[Pack, ...]]:
+    """The units of many products by id, the base unit first, then by size."""
     found = {one: [Pack(goods.base_unit, MICRO)] for one, goods in known.items()}
     k = product_pack.c
     for part in _chunks(known):

@@ -1,4 +1,4 @@
-"""What a document is called, whatever area it is of: behind a figure stands a number (drill-down)."""
+"""What a document is called, whatever area it is of: behind a figure stands a number."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,9 +41,9 @@ def documents_named(connection: Connection, documents: Sequence[str]) -> dict[st
             for row in connection.execute(select(c.id, c.number).where(c.id.in_(some))):
                 found[row.id] = Named(document=row.id, kind=kind, number=row.number, subject=row.id)
         for statement in _of_counts(some):
-            for row in connection.execute(statement):
-                found[row.document] = Named(
-                    document=row.document, kind="count", number=row.number, subject=row.id
+            for posted in connection.execute(statement):
+                found[posted.document] = Named(
+                    document=posted.document, kind="count", number=posted.number, subject=posted.id
                 )
     return found
 

@@ -23,6 +23,7 @@ class Found:
     kind: str
     """``sale order shipment count member customer``, as ``ScreenSpec.takes`` names it."""
     id: str
+    """What its screen is opened for."""
     text: str
     hint: str = ""
 
@@ -59,7 +60,7 @@ def find_people(connection: Connection, typed: str, *, limit: int = 6) -> list[F
     if not wanted:
         return []
     members = [
-        Found(kind="member", id=one.member_id, text=one.name, hint=one.member_id)
+        Found(kind="member", id=one.name, text=one.name, hint=one.phone)
         for one in find_members(connection, wanted, limit=limit)
     ]
     c = channel_account.c

@@ -1,6 +1,8 @@
 """The stock of a site by product, in the buckets people ask for, and whose stock is known here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -66,7 +68,12 @@ def stock_overview(connection: Connection, site_id: str) -> list[StockRow]:
     return sorted(rows, key=lambda row: row.code)
 
 
-_BUCKETS = {Status.SELLABLE: 0, Status.RESERVED: 1, Status.DEFECTIVE: 3, Status.QUARANTINE: 3}
+_BUCKETS: Final[Mapping[str, int]] = {
+    Status.SELLABLE: 0,
+    Status.RESERVED: 1,
+    Status.DEFECTIVE: 3,
+    Status.QUARANTINE: 3,
+}
 _ON_WAY = 2
 
 
@@ -83,8 +90,8 @@ def _held(connection: Connection, site_id: str) -> list[tuple[int, str, int]]:
     for end, product_id, qty in connection.execute(statement):
         if transit_ends(end)[1] == site_id:
             found.append((_ON_WAY, product_id, int(qty)))
-        elif site_of(end) == site_id and (status := status_of(end)) in _BUCKETS:
-            found.append((_BUCKETS[status], product_id, int(qty)))
+        elif site_of(end) == site_id and status_of(end) in _BUCKETS:
+            found.append((_BUCKETS[status_of(end)], product_id, int(qty)))
     return found
 
 

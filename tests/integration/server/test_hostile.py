@@ -61,7 +61,8 @@ def test_no_malformed_request_is_a_fault_or_a_change(
     # The one good slot may have arrived between two spoiled fields, once, and nothing else.
     slots = select(func.count()).where(journal.c.device_id != "HQ")
     assert place.scalar(slots) <= 2
-    assert place.count(journal) <= documents + 2, "the slot, and a task when it was badly signed"
+    # The slot; and, when it was badly signed, a task and what the kept document says.
+    assert place.count(journal) <= documents + 3
     place.mine.push(1)
     assert place.scalar(slots) == 2
     assert not any(SECRET.encode() in unpacked(one.body) for one in place.line.answers)

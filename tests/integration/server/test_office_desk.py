@@ -7,10 +7,21 @@ import pytest
 from sqlalchemy import select
 
 from shared.access.documents import Grant, UserPublished
-from shared.channel.documents import DeviceEnrolled, DeviceInvited
+from shared.catalog.documents import AssortmentItem, AssortmentPublished
+from shared.channel.documents import Account, ChannelPublished, DeviceEnrolled, DeviceInvited
 from shared.channel.tables import device, device_contact, device_invitation
 from shared.journal.chain import SigningKey
 from shared.journal.document import Body
+from shared.ordering.documents import (
+    GrantLine,
+    OrderDecisionRequested,
+    OrderLine,
+    OrderRevisionAnswered,
+    OrderRevisionRequested,
+    OrderSubmitted,
+    RevisionChange,
+)
+from shared.ordering.tables import channel_order, order_revision
 from shared.reporting.tables import site_day, site_day_product, site_day_tender
 from shared.sales.tables import sale
 from shared.sync.messages import (
@@ -174,6 +185,52 @@ def test_contacts_are_written_when_the_house_has_time(desk: Desk) -> None:
     (row,) = desk.rows(select(device_contact))
     assert (row["id"], row["site_id"], row["seen_at_us"]) == ("SH01.01", "SH01", NOON_US)
     assert (row["unsent"], row["program"]) == (7, "0.1.0")
+    assert desk.faults() == []
+
+
+def test_an_order_is_revised_and_confirmed_between_a_desk_and_a_shop(desk: Desk) -> None:
+    items = (AssortmentItem(product_id="P1"),)
+    rich = Account(
+        account_id="D1",
+        partner_id="D1",
+        sales_org_id="FX",
+        name="D1",
+        credit_limit_minor=1_000_000,
+    )
+    desk.publish(
+        AssortmentPublished(assortment_id="G", sales_org_id="FX", name="G", items=items),
+        ChannelPublished(accounts=(rich,)),
+    )
+    mine = desk.place.mine
+    line = OrderLine(
+        line_no=1,
+        product_id="P1",
+        qty_micro=10_000_000,
+        unit_price_micro=5_000_000,
+        amount_minor=5_000,
+    )
+    order = OrderSubmitted(account_id="D1", sales_org="FX", currency="CNY", lines=[line])
+    assert mine.says(order) == ""
+    (row,) = desk.rows(select(channel_order))
+    uid = bytes.fromhex(row["id"])
+    grants = [GrantLine(line_no=1, accepted_micro=10_000_000)]
+    decision = OrderDecisionRequested(order_uid=uid, account_id="D1", seen_revision=1, lines=grants)
+    assert desk.says(decision) == ""
+    change = RevisionChange(line_no=1, accepted_micro=6_000_000, reason="STOCK")
+    revision = OrderRevisionRequested(
+        order_uid=uid, account_id="D1", seen_revision=2, lines=[change]
+    )
+    assert desk.says(revision) == ""
+    (row,) = desk.rows(select(channel_order))
+    assert (row["decided"], row["accepted_minor"]) == ("revised", 5_000)
+    word = OrderRevisionAnswered(order_uid=uid, account_id="D1", seen_revision=3, is_confirmed=True)
+    assert desk.place.theirs.says(word) == "FOREIGN_ACCOUNT"
+    assert mine.says(word) == ""
+
+    (row,) = desk.rows(select(channel_order))
+    assert (row["decided"], row["in_force"], row["accepted_minor"]) == ("partial", 3, 3_000)
+    (revised,) = desk.rows(select(order_revision))
+    assert (revised["state"], revised["settled_by"]) == ("in_force", "owner")
     assert desk.faults() == []
 
 

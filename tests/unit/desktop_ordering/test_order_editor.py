@@ -52,7 +52,7 @@ def test_goods_of_another_list_are_not_told_of(house: House) -> None:
     desk = sit(house, "dealer-suzhou", "DL03.01", device_type="dealer")
     editor = OrderEditor(desk, "DL03", "Asia/Shanghai")
     editor.start()
-    assert code_of(editor.add_code, EXCLUSIVE) == "NOT_IN_LIST"
+    assert code_of(editor.add_code, EXCLUSIVE) == "GOODS_NOT_IN_LIST"
     assert [one.product_id for one in editor.find("礼盒") if one.product_id == EXCLUSIVE] == []
 
 
@@ -78,7 +78,7 @@ def test_each_sales_organisation_keeps_its_own_cart(house: House) -> None:
     assert editor.account is not None
     assert editor.account.account_id == "P1001-ODM"
     assert editor.rows == ()
-    assert code_of(editor.add_code, CREAM) == "NOT_IN_LIST"
+    assert code_of(editor.add_code, CREAM) == "GOODS_NOT_IN_LIST"
     editor.switch()
     assert [row.product_id for row in editor.rows] == [CREAM, CLEANSER, WATER]
     assert taken < 0.3

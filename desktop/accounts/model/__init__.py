@@ -1,0 +1,1 @@
+"""What the screens of accounts show and decide, without Qt."""

@@ -1,0 +1,190 @@
+"""Statements (对账单): what somebody owed, what was added, what was paid, with the running sum."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from desktop.accounts.usecases import pay_expense
+from desktop.store.desk import Desk
+from desktop.watched import Watched
+from shared.accounts.queries import balance_minor, entries_of
+from shared.accounts.rules import Tender
+from shared.core.clock import business_day
+from shared.journal.document import Header
+
+
+class Whose(StrEnum):
+    """Which book a party stands in."""
+
+    OWN = "own"
+    """What this site's account owes its supplier."""
+    CUSTOMER = "customer"
+    EXPENSE = "expense"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """Somebody, or something, a statement is made for."""
+
+    whose: Whose
+    party_id: str
+    name: str
+    ledger: str
+    """The ledger account: debits are what is owed."""
+    currency: str
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What a document is called."""
+
+    number: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatementRow:
+    """One entry; charged and paid are both positive, the balance is that after it."""
+
+    day: str
+    at_us: int
+    number: str
+    kind: str
+    memo: str
+    charged_minor: int
+    paid_minor: int
+    balance_minor: int
+    document: str
+
+
+class Period(StrEnum):
+    """How far back a statement goes."""
+
+    MONTH = "month"
+    LAST_MONTH = "last_month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+Parties = Callable[..., Sequence[Party]]
+"""Of a connection: everybody a statement can be made for."""
+Documents = Callable[..., Mapping[str, Named]]
+"""Of a connection and ids: what documents are called."""
+
+
+def days_of(period: Period, today: str) -> tuple[str, str]:
+    """First and last day of a period, as ISO dates."""
+    now = date.fromisoformat(today)
+    first = now.replace(day=1)
+    match period:
+        case Period.MONTH:
+            return first.isoformat(), today
+        case Period.LAST_MONTH:
+            last = first - timedelta(days=1)
+            return last.replace(day=1).isoformat(), last.isoformat()
+        case Period.QUARTER:
+            return (now - timedelta(days=90)).isoformat(), today
+        case _:
+            return (now - timedelta(days=365)).isoformat(), today
+
+
+class StatementModel(Watched):
+    """The parties of a site, and the statement of the one in front."""
+
+    def __init__(
+        self, desk: Desk, zone: str, *, parties_of: Parties, documents_of: Documents
+    ) -> None:
+        super().__init__()
+        self.desk = desk
+        self.zone = zone
+        self._parties_of = parties_of
+        self._documents_of = documents_of
+        self.parties: tuple[Party, ...] = ()
+        self.party: Party | None = None
+        self.period = Period.QUARTER
+        self.opening_minor = 0
+        self.rows: tuple[StatementRow, ...] = ()
+
+    @property
+    def today(self) -> str:
+        """The business day here."""
+        return business_day(self.desk.now_us, self.zone)
+
+    @property
+    def days(self) -> tuple[str, str]:
+        """First and last day of the statement."""
+        return days_of(self.period, self.today)
+
+    @property
+    def closing_minor(self) -> int:
+        """What is owed at the end of the period."""
+        return self.rows[-1].balance_minor if self.rows else self.opening_minor
+
+    async def load(self, party_id: str = "") -> None:
+        """Read the parties and the statement in front again."""
+        self.parties = tuple(await self.desk.fetch(self._parties_of))
+        wanted = party_id or (self.party.party_id if self.party else "")
+        found = [one for one in self.parties if one.party_id == wanted]
+        self.party = next(iter(found or self.parties), None)
+        await self._read()
+
+    async def look_at(self, party: Party | None) -> None:
+        """Make the statement of another party."""
+        self.party = party
+        await self._read()
+
+    async def set_period(self, period: Period) -> None:
+        """Make it for other days."""
+        self.period = period
+        await self._read()
+
+    async def spend(self, category: str, amount_minor: int, payee: str, tender: Tender) -> Header:
+        """Pay something out of the drawer. Raises as ``pay_expense``."""
+        done = await self.desk.do(pay_expense, category, amount_minor, payee=payee, tender=tender)
+        await self.load(category)
+        return done
+
+    async def _read(self) -> None:
+        if self.party is None:
+            self.rows, self.opening_minor = (), 0
+        else:
+            first, last = self.days
+            self.opening_minor, self.rows = await self.desk.fetch(
+                statement_of, self.party, first, last, self._documents_of
+            )
+        self.changed()
+
+
+def statement_of(
+    connection: Any, party: Party, first: str, last: str, documents_of: Documents
+) -> tuple[int, tuple[StatementRow, ...]]:
+    """What was owed before the first day, and the rows of the days, oldest first.
+
+    The opening is the balance of now less what came since, so that no year before is read.
+    """
+    now_minor = balance_minor(connection, party.ledger, party.currency)
+    since = entries_of(connection, party.ledger, party.currency, from_day=first)
+    opening = balance = now_minor - sum(one.amount_minor for one in since)
+    within = [one for one in since if one.business_day <= last]
+    named = documents_of(connection, list(dict.fromkeys(one.document for one in within)))
+    rows = []
+    for one in within:
+        balance += one.amount_minor
+        called = named.get(one.document)
+        rows.append(
+            StatementRow(
+                day=one.business_day,
+                at_us=one.happened_at_us,
+                number=called.number if called else "",
+                kind=called.kind if called else "",
+                memo=one.memo,
+                charged_minor=max(one.amount_minor, 0),
+                paid_minor=max(-one.amount_minor, 0),
+                balance_minor=balance,
+                document=one.document,
+            )
+        )
+    return opening, tuple(rows)

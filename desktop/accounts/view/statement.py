@@ -1,0 +1,341 @@
+"""Statements of customers and of one's own account with head office; what the site spends."""
+
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+
+from desktop.accounts.model.statement import (
+    Documents,
+    Parties,
+    Party,
+    Period,
+    StatementModel,
+    StatementRow,
+    Whose,
+)
+from desktop.printing.pdf.reports import Statement, StatementLine, statement_pdf
+from desktop.ui.actions import Action
+from desktop.ui.editors import Choice, MoneyField
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.widgets import (
+    Empty,
+    Field,
+    button,
+    column,
+    figure,
+    form_row,
+    label,
+    row,
+    set_figure,
+)
+from desktop.words import formats
+from desktop.words.texts import Words
+from shared.accounts.rules import Tender
+
+SPENT_BY = (Tender.CASH, Tender.BANK_TRANSFER, Tender.STATIC_CODE)
+
+
+class StatementScreen(Screen):
+    """Parties at the left, the statement of the one in front at the right."""
+
+    def __init__(self, frame: Frame, *, parties_of: Parties, documents_of: Documents) -> None:
+        super().__init__(frame)
+        self.model = StatementModel(
+            frame.desk, frame.person.zone, parties_of=parties_of, documents_of=documents_of
+        )
+        self._is_showing = False
+        self._wanted = ""
+        self._build()
+        self.until_gone(self.model.watch(self._show))
+        self.watch(self._load, "account_entry")
+
+    def _build(self) -> None:
+        words, currency = self.words, self.frame.person.currency
+        self.parties = Table(
+            self.frame,
+            "parties",
+            [
+                Column(
+                    key="name",
+                    title=words("statement.party"),
+                    get=lambda one: one.name,
+                    stretches=True,
+                ),
+                Column(
+                    key="whose",
+                    title=words("statement.whose"),
+                    get=lambda one: words(f"statement.whose_{one.whose.value}"),
+                    width=76,
+                ),
+                Column(
+                    key="balance",
+                    title=words("statement.balance", currency=currency),
+                    get=lambda one: one.balance_minor,
+                    kind=Kind.MONEY,
+                    width=112,
+                    currency=currency,
+                ),
+            ],
+            empty=Empty("users", words("statement.nobody"), words("statement.nobody_hint")),
+        )
+        self.parties.chosen.connect(self._look)
+        self.name = label("", "title")
+        self.opening = figure(words("statement.opening"), "0.00")
+        self.closing = figure(words("statement.closing"), "0.00")
+        self.period = Choice(
+            words("statement.period"),
+            [(one.value, words(f"statement.period_{one.value}")) for one in Period],
+            value=self.model.period.value,
+        )
+        self.period.picked.connect(
+            lambda value: self.frame.tasks.start(self.model.set_period(Period(value)))
+        )
+        self.table = Table(
+            self.frame,
+            "statement",
+            self._columns(),
+            empty=Empty("receipt", words("statement.empty"), words("statement.empty_hint")),
+            can_filter=False,
+        )
+        GivingWay(self.table, {"what": 520})
+        detail = column(
+            row(column(self.name, self.period), None, self.opening, 24, self.closing),
+            self.table,
+            spacing=SPACE_M,
+        )
+        split = QSplitter()
+        split.setChildrenCollapsible(False)
+        split.setHandleWidth(SPACE_L)
+        split.addWidget(self.parties)
+        split.addWidget(detail)
+        split.setSizes([350, 730])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        layout.addWidget(split)
+
+    def _columns(self) -> list[Column]:
+        words, currency = self.words, self.frame.person.currency
+        return [
+            Column(key="day", title=words("statement.day"), get=lambda one: one.day, width=96),
+            Column(
+                key="number",
+                title=words("statement.number"),
+                get=lambda one: one.number,
+                kind=Kind.CODE,
+                stretches=True,
+            ),
+            Column(
+                key="what",
+                title=words("statement.what"),
+                get=lambda one: what_of(words, one),
+                width=110,
+            ),
+            *(
+                Column(
+                    key=key,
+                    title=words(f"statement.{key}"),
+                    get=get,
+                    kind=Kind.MONEY,
+                    width=98,
+                    currency=currency,
+                    has_total=has_total,
+                )
+                for key, get, has_total in (
+                    ("charged", lambda one: one.charged_minor or None, True),
+                    ("paid", lambda one: one.paid_minor or None, True),
+                    ("running", lambda one: one.balance_minor, False),
+                )
+            ),
+        ]
+
+    def _show(self) -> None:
+        if self._is_showing:
+            return
+        self._is_showing = True
+        model = self.model
+        self.parties.set_rows(model.parties)
+        held = model.party
+        place = self.parties.rows.place_of(
+            lambda one: held is not None and one.ledger == held.ledger
+        )
+        if place >= 0:
+            self.parties.go_to(place)
+        self._is_showing = False
+        self.name.setText(held.name if held else "")
+        currency = held.currency if held else self.frame.person.currency
+        set_figure(self.opening, formats.money(model.opening_minor, currency))
+        set_figure(self.closing, formats.money(model.closing_minor, currency))
+        self.table.set_rows(model.rows)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        has_rows = self._has_party
+        return (
+            Action(text="statement.print", keys=("P",), run=self._print, is_enabled=has_rows),
+            Action(
+                text="statement.excel",
+                keys=("Ctrl+E",),
+                run=self.table.export,
+                is_enabled=has_rows,
+            ),
+            Action(
+                text="statement.invoice",
+                keys=("Return",),
+                run=self._invoice,
+                is_enabled=self._is_customer,
+                permission="sale.make",
+            ),
+            Action(
+                text="statement.spend",
+                keys=("F8",),
+                run=self._spend,
+                permission="account.expense",
+            ),
+            Action(text="statement.seen", keys=("H",), run=self._seen),
+            Action(text="statement.next_period", keys=("F4",), run=self._next, in_line=False),
+        )
+
+    def shown(self, subject: str = "") -> None:
+        """A customer's id, or an account's, brings its statement to the front."""
+        self._wanted = subject
+        self._load()
+        self.parties.view.setFocus()
+
+    def leave(self) -> None:
+        # Tables tell of their last row while they go.
+        self._is_showing = True
+        super().leave()
+
+    def _load(self) -> None:
+        wanted, self._wanted = self._wanted, ""
+        self.frame.tasks.start(self.model.load(wanted))
+
+    def _look(self, found: object) -> None:
+        held = self.model.party
+        if self._is_showing or not isinstance(found, Party):
+            return
+        if held is None or held.ledger != found.ledger:
+            self.frame.tasks.start(self.model.look_at(found))
+
+    def _has_party(self) -> bool:
+        return self.model.party is not None
+
+    def _is_customer(self) -> bool:
+        held = self.model.party
+        return held is not None and held.whose is Whose.CUSTOMER
+
+    def _invoice(self) -> None:
+        if self.model.party is not None:
+            self.frame.open("invoice", self.model.party.party_id)
+
+    def _seen(self) -> None:
+        self.frame.open("seen", "")
+
+    def _next(self) -> None:
+        periods = [one.value for one in Period]
+        at = (periods.index(self.period.value) + 1) % len(periods)
+        self.period.set_value(periods[at])
+
+    def _spend(self) -> None:
+        self.frame.tasks.start(self._ask_spend())
+
+    async def _ask_spend(self) -> None:
+        answer = await self.frame.ask(ExpensePanel(self.frame))
+        if answer is not None:
+            category, amount_minor, payee, tender = answer
+            done = await self.model.spend(category, amount_minor, payee, tender)
+            amount = formats.signed_money(amount_minor, self.frame.person.currency)
+            self.frame.say(
+                self.words("statement.spent", number=done.number, amount=amount), Tone.GOOD
+            )
+
+    def _print(self) -> None:
+        self.frame.tasks.start(self._print_now())
+
+    async def _print_now(self) -> None:
+        party = self.model.party
+        if party is None:
+            return
+        paper = self._paper(party)
+        pdf = await self.frame.desk.work(statement_pdf, paper, self.words)
+        self.frame.paper.document(pdf, f"{party.name} {paper.from_day} {paper.to_day}")
+        self.frame.say(self.words("statement.printed", name=party.name), Tone.GOOD)
+
+    def _paper(self, party: Party) -> Statement:
+        first, last = self.model.days
+        return Statement(
+            company=self.frame.person.site_name,
+            customer=party.name,
+            customer_code=party.party_id,
+            currency=party.currency,
+            from_day=first,
+            to_day=last,
+            opening_minor=self.model.opening_minor,
+            lines=tuple(
+                StatementLine(
+                    day=one.day,
+                    number=one.number,
+                    what=what_of(self.words, one),
+                    charged_minor=one.charged_minor,
+                    paid_minor=one.paid_minor,
+                )
+                for one in self.model.rows
+            ),
+            as_of=formats.instant(self.frame.desk.now_us, self.frame.person.zone),
+        )
+
+
+def what_of(words: Words, one: StatementRow) -> str:
+    """What an entry was for."""
+    return words.of("statement.memo", one.memo.replace(" ", "_"))
+
+
+class ExpensePanel(Panel):
+    """What was paid out of the drawer."""
+
+    def __init__(self, frame: Frame) -> None:
+        words = frame.words
+        super().__init__(words("statement.spend"))
+        self.category = Field(words("statement.category_hint"))
+        self.amount = MoneyField(words("statement.amount"), frame.person.currency)
+        self.payee = Field(words("statement.payee"))
+        self.tender = Choice(
+            words("invoice.tender"),
+            [(one.value, words(f"tender.{one.value}")) for one in SPENT_BY],
+            value=Tender.CASH.value,
+        )
+        for key, field in (
+            ("statement.category", self.category),
+            ("statement.amount", self.amount),
+            ("statement.payee", self.payee),
+            ("invoice.tender", self.tender),
+        ):
+            self.body.addWidget(form_row(words(key), field))
+        done = button(words("statement.spend_do"), self._go, kind="primary")
+        self.body.addWidget(row(None, button(words("invoice.back"), self.back), done))
+        self.category.returnPressed.connect(self.amount.setFocus)
+        self.amount.returnPressed.connect(self.payee.setFocus)
+        self.payee.returnPressed.connect(self._go)
+
+    def first_focus(self) -> QWidget | None:
+        return self.category
+
+    def _go(self) -> None:
+        if not self.category.text().strip():
+            self.category.set_bad(True)
+            self.category.setFocus()
+        elif not self.amount.value or self.amount.value < 0:
+            self.amount.set_bad(True)
+            self.amount.setFocus()
+        else:
+            self.close_with(
+                (
+                    self.category.text().strip(),
+                    self.amount.value,
+                    self.payee.text().strip(),
+                    Tender(self.tender.value),
+                )
+            )

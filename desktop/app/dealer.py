@@ -1,0 +1,100 @@
+"""The dealer's screens, given what they ask of areas beside and above their own."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from desktop.accounts.model.statement import Named, Party, Whose
+from desktop.accounts.view.statement import StatementScreen
+from desktop.sales.usecases.invoicing import customers
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from shared.accounts.queries import balance_minor, balances
+from shared.accounts.rules import customer_receivable, expense, receivable
+from shared.areas import REGISTRY
+from shared.channel.queries import account, account_ids_of_site
+from shared.journal.tables import journal
+from shared.reporting.queries.documents import documents_named
+
+
+def parties(connection: Connection, site_id: str, currency: str) -> list[Party]:
+    """One's own accounts first, then the customers, then what was spent, by name."""
+    return [
+        *_own(connection, site_id),
+        *(
+            Party(
+                whose=Whose.CUSTOMER,
+                party_id=one.customer_id,
+                name=one.name,
+                ledger=customer_receivable(site_id, one.customer_id),
+                currency=currency,
+                balance_minor=one.owed_minor,
+            )
+            for one in customers(connection, site_id, currency)
+        ),
+        *_spent(connection, site_id, currency),
+    ]
+
+
+def _own(connection: Connection, site_id: str) -> list[Party]:
+    found = []
+    for account_id in account_ids_of_site(connection, site_id):
+        held = account(connection, account_id)
+        if held is not None:
+            ledger = receivable(account_id)
+            found.append(
+                Party(
+                    whose=Whose.OWN,
+                    party_id=account_id,
+                    name=f"{held.name} {held.sales_org_id}",
+                    ledger=ledger,
+                    currency=held.currency,
+                    balance_minor=balance_minor(connection, ledger, held.currency),
+                )
+            )
+    return found
+
+
+def _spent(connection: Connection, site_id: str, currency: str) -> list[Party]:
+    prefix = expense(site_id, "")
+    return [
+        Party(
+            whose=Whose.EXPENSE,
+            party_id=end.removeprefix(prefix),
+            name=end.removeprefix(prefix),
+            ledger=end,
+            currency=held_in,
+            balance_minor=minor,
+        )
+        for end, held_in, minor in balances(connection, prefix)
+        if held_in == currency
+    ]
+
+
+def documents(connection: Connection, uids: Sequence[str]) -> Mapping[str, Named]:
+    """What documents are called, by id."""
+    known = documents_named(connection, list(uids))
+    found = {uid: Named(number=one.number, kind=one.kind) for uid, one in known.items()}
+    return found | _written_here(connection, [uid for uid in uids if uid not in found])
+
+
+def _written_here(connection: Connection, uids: Sequence[str]) -> dict[str, Named]:
+    """Documents without a list of their own, such as collections: read in the journal itself."""
+    found: dict[str, Named] = {}
+    for start in range(0, len(uids), 500):
+        part = uids[start : start + 500]
+        statement = select(journal.c.uid, journal.c.stored).where(journal.c.uid.in_(part))
+        for uid, stored in connection.execute(statement):
+            header = REGISTRY.decode(stored).header
+            found[uid] = Named(number=header.number, kind=header.kind)
+    return found
+
+
+def statement(frame: Frame) -> Screen:
+    """往来对账."""
+    person = frame.person
+
+    def parties_of(connection: Connection) -> list[Party]:
+        return parties(connection, person.site_id, person.currency)
+
+    return StatementScreen(frame, parties_of=parties_of, documents_of=documents)

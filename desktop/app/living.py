@@ -1,0 +1,61 @@
+"""One life of the program in one folder: open the store, run the windows, end in order."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from desktop.app.client import Client
+from desktop.app.crashes import CrashBook
+from desktop.app.layout import LAYOUT
+from desktop.app.program import Program
+from desktop.app.screens import SCREENS
+from desktop.app.system import SystemClock, SystemRandomness
+from desktop.shell.opening import Opening
+from desktop.words.texts import Language, Words
+from shared.core.errors import QutongError
+
+LOOK_MS = 5
+
+
+class Living:
+    """``tell`` is called with ``ready`` once somebody can work."""
+
+    def __init__(
+        self, application: QApplication, home: Path, *, tell: Callable[[str], None]
+    ) -> None:
+        self._application = application
+        self._home = home
+        self._tell = tell
+        self.next_home: tuple[Path, str] | None = None
+
+    async def run(self, user: str, opening: Opening) -> int:
+        """Run until the window is closed; the exit code."""
+        clock = SystemClock()
+        try:
+            client = Client.open(self._home, LAYOUT, clock=clock, randomness=SystemRandomness())
+        except QutongError as error:
+            for language in Language:
+                print(Words(language).error(error), file=sys.stderr)
+            return 1
+        crashes = CrashBook(self._home, clock)
+        program = Program(self._application, client, SCREENS, crashes=crashes)
+        program.guard()
+        try:
+            program.begin(user)
+            opening.is_going = True
+            opening.close()
+            self._look(program)
+            code = await program.closed
+            self.next_home = program.next_home
+            return code
+        finally:
+            await program.stop()
+
+    def _look(self, program: Program) -> None:
+        if program.window is not None:
+            self._tell("ready")
+        elif not program.closed.done():
+            QTimer.singleShot(LOOK_MS, lambda: self._look(program))

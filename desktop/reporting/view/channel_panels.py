@@ -1,0 +1,200 @@
+"""What the channel screen asks for: an account's terms, a new account, a new site."""
+
+import msgspec
+from PySide6.QtWidgets import QCheckBox, QWidget
+
+from desktop.reporting.model.channel import ChannelTree
+from desktop.ui.actions import Action
+from desktop.ui.editors import Choice, MoneyField
+from desktop.ui.frame import Frame
+from desktop.ui.panel import Panel
+from desktop.ui.widgets import Field, button, form_row, row
+from shared.channel.documents import Account, Partner, Site
+from shared.core.errors import RuleViolation
+
+HEAD_OFFICE = ""
+SITE_TYPES = ("store", "counter", "warehouse")
+TERMS_DAYS_MAX = 999
+
+
+class NewAccount:
+    """What was keyed of a new account; ``partner`` None = one that stands already."""
+
+    def __init__(self, partner: Partner | None, account: Account) -> None:
+        self.partner = partner
+        self.account = account
+
+
+class AccountPanel(Panel):
+    """Closed with the account as it is to be, or with ``NewAccount``."""
+
+    def __init__(self, frame: Frame, model: ChannelTree, account: Account | None) -> None:
+        words = frame.words
+        super().__init__(words("channel.change" if account else "channel.new_account"), width=540)
+        assert model.channel is not None
+        self._frame, self._model = frame, model
+        self._before = account
+        channel = model.channel
+        first_org = model.org_id or next(iter(channel.orgs), "")
+        self._start = account or Account(
+            account_id="", partner_id="", sales_org_id=first_org, name=""
+        )
+        start = self._start
+        none = ("", words("channel.not_said"))
+        self.code = Field(words("channel.code_hint"), text=start.account_id)
+        self.name = Field(words("channel.name_hint"), text=start.name)
+        partners = [("", words("channel.new_partner"))]
+        partners += sorted(channel.partners.items(), key=lambda one: one[1])
+        self.partner = Choice(words("channel.partner"), partners)
+        orgs = list(channel.orgs.items())
+        self.org = Choice(words("price.org"), orgs, value=start.sales_org_id)
+        self.org.picked.connect(lambda _one: self._show_org())
+        levels = [none, *channel.levels.items()]
+        self.level = Choice(words("channel.level"), levels, value=start.level_id)
+        regions = [none] + [(one.region_id, one.name) for one in channel.regions]
+        self.region = Choice(words("channel.region"), regions, value=start.region_id)
+        self.upstream = Choice(words("channel.upstream"), ())
+        self.category = Choice(words("channel.category"), ())
+        self.limit = MoneyField(words("channel.limit"), start.currency)
+        self.limit.set_value(start.credit_limit_minor)
+        self.terms = Field(words("channel.terms_hint"), text=str(start.terms_days))
+        self.is_active = QCheckBox(words("channel.is_active"))
+        self.is_active.setChecked(start.is_active)
+        self._show_org()
+        self._build()
+
+    def _build(self) -> None:
+        words = self._frame.words
+        fields: list[tuple[str, QWidget]] = []
+        if self._before is None:
+            fields += [
+                ("channel.code", self.code),
+                ("channel.partner", self.partner),
+                ("price.org", self.org),
+            ]
+        fields += [
+            ("channel.name", self.name),
+            ("channel.level", self.level),
+            ("channel.region", self.region),
+            ("channel.upstream", self.upstream),
+            ("channel.category", self.category),
+            ("channel.limit", self.limit),
+            ("channel.terms", self.terms),
+        ]
+        for key, field in fields:
+            self.body.addWidget(form_row(words(key), field))
+        if self._before is not None:
+            self.body.addWidget(self.is_active)
+        go_on = button(words("channel.publish"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="channel.publish", keys=("F10",), run=self._take),)
+
+    def first_focus(self) -> QWidget:
+        return self.limit if self._before is not None else self.code
+
+    def _show_org(self) -> None:
+        """Suppliers and categories are the sales organisation's own."""
+        words, model = self._frame.words, self._model
+        asked = msgspec.structs.replace(self._start, sales_org_id=self.org.value)
+        suppliers = [(HEAD_OFFICE, words("channel.head_office")), *model.suppliers(asked)]
+        first = (self._start.upstream_account_ids or (HEAD_OFFICE,))[0]
+        for box, values, value in (
+            (self.upstream, suppliers, first),
+            (
+                self.category,
+                [("", words("channel.not_said")), *model.categories(self.org.value)],
+                self._start.category_id,
+            ),
+        ):
+            box.blockSignals(True)
+            box.clear()
+            for stored, word in values:
+                box.addItem(word, stored)
+            box.set_value(value)
+            box.blockSignals(False)
+
+    def _take(self) -> None:
+        try:
+            account = self._account()
+        except RuleViolation as error:
+            self._frame.tell(error)
+            return
+        if self._before is not None:
+            self.close_with(account)
+            return
+        is_new = not self.partner.value
+        partner = Partner(partner_id=account.partner_id, name=account.name) if is_new else None
+        self.close_with(NewAccount(partner, account))
+
+    def _account(self) -> Account:
+        if self.limit.error is not None:
+            self.limit.setFocus()
+            raise RuleViolation(self.limit.error.code, **self.limit.error.params)
+        terms = self.terms.text().strip() or "0"
+        if not terms.isdigit() or int(terms) > TERMS_DAYS_MAX:
+            self.terms.set_bad(True)
+            self.terms.setFocus()
+            raise RuleViolation("TERMS_UNREADABLE", text=terms[:20])
+        before = self._start
+        code = self.code.text().strip()
+        further = before.upstream_account_ids[1:]
+        first = self.upstream.value
+        return msgspec.structs.replace(
+            before,
+            account_id=before.account_id or code,
+            partner_id=before.partner_id or self.partner.value or code,
+            sales_org_id=before.sales_org_id if self._before is not None else self.org.value,
+            name=self.name.text().strip(),
+            level_id=self.level.value,
+            region_id=self.region.value,
+            upstream_account_ids=(first, *(one for one in further if one != first)),
+            category_id=self.category.value,
+            credit_limit_minor=self.limit.value or 0,
+            terms_days=int(terms),
+            is_active=self.is_active.isChecked(),
+        )
+
+
+class SitePanel(Panel):
+    """Closed with the new site of an account."""
+
+    def __init__(self, frame: Frame, account: Account) -> None:
+        words = frame.words
+        super().__init__(words("channel.new_site_of", name=account.name), width=480)
+        self._account = account
+        self.code = Field(words("channel.site_code_hint"))
+        self.name = Field(words("channel.site_name_hint"))
+        kinds = [(one, words(f"site.type.{one}")) for one in SITE_TYPES]
+        self.kind = Choice(words("channel.site_type"), kinds)
+        modes = [(one, words(f"site.mode.{one}")) for one in ("full", "simple")]
+        self.mode = Choice(words("channel.sales_mode"), modes)
+        for key, field in (
+            ("channel.code", self.code),
+            ("channel.name", self.name),
+            ("channel.site_type", self.kind),
+            ("channel.sales_mode", self.mode),
+        ):
+            self.body.addWidget(form_row(words(key), field))
+        go_on = button(words("channel.publish"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="channel.publish", keys=("F10",), run=self._take),)
+
+    def first_focus(self) -> QWidget:
+        return self.code
+
+    def _take(self) -> None:
+        self.close_with(
+            Site(
+                site_id=self.code.text().strip(),
+                name=self.name.text().strip(),
+                site_type=self.kind.value,
+                account_ids=(self._account.account_id,),
+                sales_mode=self.mode.value,
+                currency=self._account.currency,
+                region_id=self._account.region_id,
+            )
+        )

@@ -1,0 +1,377 @@
+"""People and devices: who signs in where with which rights, and which devices are trusted."""
+
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+
+from desktop.reporting.model.people import Devices, People, is_waiting
+from desktop.reporting.view.people_panels import (
+    CodePanel,
+    InvitePanel,
+    Keyed,
+    PersonPanel,
+    PinPanel,
+    RevokePanel,
+)
+from desktop.ui.actions import Action
+from desktop.ui.frame import Frame
+from desktop.ui.question import Question
+from desktop.ui.screen import Screen
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
+from desktop.ui.widgets import Banner, Empty, column, label, line, pill
+from desktop.words import formats
+from shared.access.documents import Grant
+from shared.reporting.queries.devices import DeviceLine, DeviceState
+from shared.reporting.queries.people import PersonLine
+
+TONES = {
+    DeviceState.ACTIVE: Tone.GOOD,
+    DeviceState.QUIET: Tone.WAITING,
+    DeviceState.INVITED: Tone.ACCENT,
+    DeviceState.REVOKED: Tone.BAD,
+    DeviceState.REFUSED: Tone.BAD,
+}
+
+
+class PeopleScreen(Screen):
+    """Two tabs: people, devices. A shop of its own sees its own people and nothing else."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        words = self.words
+        is_office = frame.person.device_type == "hq"
+        self.model = People(frame.desk, site_id="" if is_office else frame.person.site_id)
+        self.devices = Devices(frame.desk)
+        self.banner = Banner("" if is_office else words("people.by_head_office"))
+        self.people_table = Table(
+            frame,
+            "people",
+            self._people_columns(),
+            empty=Empty("users", words("people.none"), words("people.none_hint")),
+            title=words("people.tab"),
+        )
+        self.people_table.activated.connect(self._show_person)
+        self.device_table = Table(
+            frame,
+            "devices",
+            self._device_columns(),
+            empty=Empty("monitor-smartphone", words("devices.none"), words("devices.none_hint")),
+            title=words("devices.tab"),
+        )
+        self.device_sums = label("", "muted")
+        self.device_table.add_to_bar(self.device_sums)
+        self.tabs = QTabWidget()
+        for table, name in ((self.people_table, "people.tab"), (self.device_table, "devices.tab")):
+            if table is self.people_table or is_office:
+                page = QWidget()
+                down = QVBoxLayout(page)
+                down.setContentsMargins(0, SPACE_M, 0, 0)
+                down.addWidget(table)
+                self.tabs.addTab(page, words(name))
+        self.tabs.currentChanged.connect(lambda _at: self._changed_tab())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        layout.setSpacing(SPACE_S)
+        layout.addWidget(self.banner)
+        layout.addWidget(self.tabs, 1)
+        self.people_table.chosen.connect(lambda _one: self.keys_changed())
+        self.device_table.chosen.connect(lambda _one: self.keys_changed())
+        self.until_gone(self.model.watch(self._show))
+        self.until_gone(self.devices.watch(self._show))
+        self.watch(self._load, "user_account", "user_grant", "device", "device_invitation")
+        self._wanted = ""
+
+    def shown(self, subject: str = "") -> None:
+        if subject:
+            self._wanted = subject
+            self.tabs.setCurrentIndex(1)
+        self._load()
+        self._table.view.setFocus()
+
+    @property
+    def _is_devices(self) -> bool:
+        return self.tabs.currentIndex() == 1
+
+    @property
+    def _table(self) -> Table:
+        return self.device_table if self._is_devices else self.people_table
+
+    def key_actions(self) -> tuple[Action, ...]:
+        other = Action(text="people.other_tab", keys=("F6",), run=self._other_tab)
+        if not self.model.may_change:
+            return ()
+        if self._is_devices:
+            return (
+                Action(text="devices.invite", keys=("N",), run=self._invite),
+                Action(
+                    text="devices.revoke",
+                    keys=("Delete",),
+                    run=self._revoke,
+                    is_enabled=lambda: (
+                        isinstance(self.device_table.current, DeviceLine)
+                        and self.device_table.current.is_trusted
+                    ),
+                ),
+                Action(
+                    text="devices.withdraw",
+                    keys=("X",),
+                    run=self._withdraw,
+                    is_enabled=lambda: (
+                        isinstance(self.device_table.current, DeviceLine)
+                        and is_waiting(self.device_table.current)
+                    ),
+                ),
+                other,
+            )
+        return (
+            Action(text="people.new", keys=("N",), run=self._new),
+            Action(text="people.change", keys=("E",), run=self._change),
+            Action(text="people.pin", keys=("P",), run=self._pin),
+            Action(text="people.active", keys=("Delete",), run=self._toggle_active),
+            other,
+        )
+
+    # showing
+
+    def _load(self) -> None:
+        self.frame.tasks.start(self._load_all())
+
+    async def _load_all(self) -> None:
+        await self.model.load()
+        if self.model.may_change:
+            await self.devices.load()
+
+    def _show(self) -> None:
+        self.people_table.set_rows(self.model.people)
+        self.device_table.set_rows(self.devices.devices)
+        self.device_sums.setText(
+            self.words("devices.sums", n=self.devices.trusted, quiet=self.devices.quiet)
+        )
+        if self._wanted and self.devices.devices:
+            place = self.device_table.rows.place_of(lambda one: one.device_id == self._wanted)
+            self._wanted = ""
+            if place >= 0:
+                self.device_table.go_to(place)
+        self.keys_changed()
+
+    def _changed_tab(self) -> None:
+        self._table.view.setFocus()
+        self.keys_changed()
+
+    def _other_tab(self) -> None:
+        self.tabs.setCurrentIndex(1 - self.tabs.currentIndex())
+
+    def _show_person(self, one: PersonLine) -> None:
+        words = self.words
+        state = "people.is_active" if one.is_active else "people.is_out"
+        parts = [
+            pill(words(state), Tone.GOOD if one.is_active else Tone.BAD),
+            label(words.of("role", one.role), "strong"),
+            label(words.of("role.hint", one.role), "muted"),
+            label(words("people.has_pin" if one.has_pin else "people.no_pin"), "muted"),
+            line(),
+        ]
+        for grant in one.grants:
+            told = label(self._grant_text(grant))
+            told.setWordWrap(True)
+            parts.append(told)
+        for part in parts:
+            if part.objectName() == "muted":
+                part.setWordWrap(True)  # type: ignore[attr-defined]
+        self.frame.show_sheet(column(*parts, None), one.name)
+
+    def _grant_text(self, grant: Grant) -> str:
+        org = self.model.org_names.get(grant.sales_org_id) or self.words("channel.all_orgs")
+        site = self._site_name(grant.site_id)
+        return f"{site} · {org} · {self.words.of('level', grant.level)}"
+
+    def _site_name(self, site_id: str) -> str:
+        if not site_id:
+            return self.words("people.head_office")
+        return self.model.site_names.get(site_id, site_id)
+
+    # people
+
+    def _new(self) -> None:
+        self.frame.tasks.start(self._ask_person(None))
+
+    def _change(self) -> None:
+        if self.people_table.current is not None:
+            self.frame.tasks.start(self._ask_person(self.people_table.current))
+
+    async def _ask_person(self, person: PersonLine | None) -> None:
+        keyed = await self.frame.ask(PersonPanel(self.frame, self.model, person))
+        if not isinstance(keyed, Keyed):
+            return
+        is_active = person.is_active if person is not None else True
+        await self.model.publish(*keyed, is_active=is_active, is_new=person is None)
+        self._said("people.published", keyed.name)
+
+    def _pin(self) -> None:
+        if self.people_table.current is not None:
+            self.frame.tasks.start(self._ask_pin(self.people_table.current))
+
+    async def _ask_pin(self, person: PersonLine) -> None:
+        pin = await self.frame.ask(PinPanel(self.frame, person))
+        if pin:
+            await self.model.give_pin(person, pin)
+            self._said("people.pin_given", person.name)
+
+    def _toggle_active(self) -> None:
+        if self.people_table.current is not None:
+            self.frame.tasks.start(self._ask_active(self.people_table.current))
+
+    async def _ask_active(self, person: PersonLine) -> None:
+        words = self.words
+        if person.is_active:
+            sentences = [(words("people.out_hint", name=person.name), Tone.PLAIN)]
+            panel = Question(
+                words, words("people.let_out"), sentences, go_on="people.let_out", kind="danger"
+            )
+            if not await self.frame.ask(panel):
+                return
+        await self.model.set_active(person, not person.is_active)
+        self._said("people.is_out_now" if person.is_active else "people.is_in_now", person.name)
+
+    def _said(self, key: str, name: str) -> None:
+        self.frame.say(self.words(key, name=name), Tone.GOOD)
+        self.frame.sync()
+
+    # devices
+
+    def _invite(self) -> None:
+        self.frame.tasks.start(self._ask_invite())
+
+    async def _ask_invite(self) -> None:
+        asked = await self.frame.ask(InvitePanel(self.frame, self.devices))
+        if asked is None:
+            return
+        made = await self.devices.invite(*asked)
+        # The code is good once head office has it.
+        self.frame.sync()
+        where = self._site_name(asked.site_id)
+        await self.frame.ask(CodePanel(self.frame, made, where))
+
+    def _withdraw(self) -> None:
+        self.frame.tasks.start(self._ask_withdraw(self.device_table.current))
+
+    async def _ask_withdraw(self, device: DeviceLine) -> None:
+        await self.devices.withdraw(device)
+        self._said("devices.withdrawn", device.device_id)
+
+    def _revoke(self) -> None:
+        self.frame.tasks.start(self._ask_revoke(self.device_table.current))
+
+    async def _ask_revoke(self, device: DeviceLine) -> None:
+        reason = await self.frame.ask(RevokePanel(self.frame, device))
+        if reason:
+            await self.devices.revoke(device, reason)
+            self._said("devices.revoked", device.device_id)
+
+    # columns
+
+    def _people_columns(self) -> list[Column]:
+        words = self.words
+        return [
+            Column(key="name", title=words("people.name"), get=lambda one: one.name, width=170),
+            Column(key="user", title=words("people.user"), get=lambda one: one.user_id, width=150),
+            Column(
+                key="role",
+                title=words("people.role"),
+                get=lambda one: words.of("role", one.role),
+                width=110,
+            ),
+            Column(
+                key="where",
+                title=words("people.where"),
+                get=self._where,
+                stretches=True,
+            ),
+            Column(
+                key="pin",
+                title=words("sign_in.pin"),
+                get=lambda one: one.has_pin,
+                kind=Kind.CHECK,
+                width=60,
+            ),
+            Column(
+                key="until",
+                title=words("people.until"),
+                get=lambda one: one.until_at_us or None,
+                kind=Kind.INSTANT,
+                zone=self.frame.person.zone,
+                width=130,
+                is_shown=False,
+            ),
+            Column(
+                key="state",
+                title=words("devices.state"),
+                get=lambda one: words("people.is_active" if one.is_active else "people.is_out"),
+                width=80,
+                tone=lambda one: None if one.is_active else Tone.BAD,
+            ),
+        ]
+
+    def _where(self, one: PersonLine) -> str:
+        comma = self.words("names.comma")
+        return comma.join(dict.fromkeys(self._site_name(grant.site_id) for grant in one.grants))
+
+    def _device_columns(self) -> list[Column]:
+        words, zone = self.words, self.frame.person.zone
+        return [
+            Column(
+                key="device",
+                title=words("devices.device"),
+                get=lambda one: one.device_id,
+                width=120,
+            ),
+            Column(
+                key="site",
+                title=words("devices.site"),
+                get=lambda one: one.site_name or words("people.head_office"),
+                stretches=True,
+            ),
+            Column(
+                key="type",
+                title=words("devices.type"),
+                get=lambda one: words.of("device.type", one.device_type),
+                width=120,
+            ),
+            Column(
+                key="state",
+                title=words("devices.state"),
+                get=self._state,
+                width=190,
+                tone=lambda one: TONES.get(one.state),
+            ),
+            Column(
+                key="seen",
+                title=words("board.seen"),
+                get=lambda one: one.seen_at_us or None,
+                kind=Kind.INSTANT,
+                zone=zone,
+                width=140,
+            ),
+            Column(
+                key="unsent",
+                title=words("board.unsent"),
+                get=lambda one: one.unsent or None,
+                kind=Kind.COUNT,
+                width=70,
+            ),
+            Column(
+                key="program", title=words("devices.program"), get=lambda one: one.program, width=90
+            ),
+        ]
+
+    def _state(self, one: DeviceLine) -> str:
+        words = self.words
+        state = words(f"devices.state.{one.state.value}")
+        if one.state is DeviceState.INVITED:
+            at = formats.short_instant(
+                one.expires_at_us, self.frame.desk.now_us, self.frame.person.zone
+            )
+            return f"{state} · {words('devices.till', at=at)}"
+        if one.code:
+            return f"{state} · {words.sentence(one.code, {'device': one.device_id})}"
+        return state

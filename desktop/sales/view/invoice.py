@@ -1,0 +1,389 @@
+"""The wholesale invoice (批发开单): customer, goods, terms, post and print by keys alone."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from desktop.sales.model.invoice import InvoiceModel, InvoiceRow
+from desktop.sales.usecases.selling import Sold
+from desktop.sales.usecases.showing import sale_paper
+from desktop.sales.view.approval import approver_of
+from desktop.sales.view.invoice_panels import (
+    CollectPanel,
+    CustomerPanel,
+    PricePanel,
+    TermsPanel,
+)
+from desktop.sales.view.invoice_paper import sales_note
+from desktop.sales.view.invoice_reasons import owed_sheet, price_sheet
+from desktop.ui.actions import Action
+from desktop.ui.finder import Finder, Hit
+from desktop.ui.frame import Frame
+from desktop.ui.screen import Screen
+from desktop.ui.soon import Soon
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
+from desktop.ui.table.table import Table
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.widgets import (
+    Card,
+    Empty,
+    Field,
+    button,
+    column,
+    figure,
+    label,
+    pill,
+    row,
+    set_figure,
+    set_tone,
+)
+from desktop.words import formats
+from shared.catalog.queries import ProductView
+from shared.core.errors import QutongError, RuleViolation
+
+NEEDS_APPROVAL = frozenset({"APPROVAL_MISSING", "APPROVER_PIN_NEEDED"})
+
+
+class InvoiceScreen(Screen):
+    """One open invoice; it is there again after a kill."""
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__(frame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        person = frame.person
+        self.model = InvoiceModel(frame.desk, person.site_id, person.currency)
+        self._picked: ProductView | None = None
+        self._wanted = ""
+        self._build()
+        self.until_gone(self.model.watch(Soon(self._show, self).ask))
+        self.watch(self.model.refresh, "price_version", "invoice_payment")
+        self.model.start()
+
+    # drawing
+
+    def _build(self) -> None:
+        words = self.words
+        self.customer = label("", "title")
+        self.level = pill("", Tone.ACCENT)
+        self.owed = label("", "small")
+        self.choose = button(words("invoice.choose"), self._customer, icon_name="user")
+        self.terms = pill("", Tone.WAITING)
+        self.total = figure(words("invoice.total"), "0.00")
+        who = column(row(self.customer, self.level, self.terms, None), self.owed, spacing=2)
+        head = Card(row(who, self.choose, None, self.total))
+        self.finder = Finder(words("invoice.find"), self._hits)
+        self.finder.picked.connect(self._pick)
+        self.finder.typed.connect(self._typed)
+        self.qty = Field(words("invoice.qty_hint"))
+        self.qty.setFixedWidth(140)
+        self.qty.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.qty.returnPressed.connect(self._add)
+        self.table = Table(
+            self.frame,
+            "invoice",
+            self._columns(),
+            empty=Empty("file-text", words("invoice.empty"), words("invoice.empty_hint")),
+            can_filter=False,
+        )
+        GivingWay(self.table, {"stock": 820, "list": 740, "code": 660})
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(head)
+        layout.addWidget(row(self.finder, self.qty, button(words("invoice.add"), self._add)))
+        layout.addWidget(self.table, 1)
+
+    def _columns(self) -> list[Column]:
+        words, model = self.words, self.model
+        currency = self.frame.person.currency
+        return [
+            Column(
+                key="code",
+                title=words("invoice.code"),
+                get=lambda one: one.goods.product.code if one.goods else one.product_id,
+                kind=Kind.CODE,
+                width=90,
+            ),
+            Column(
+                key="name",
+                title=words("invoice.goods"),
+                get=lambda one: f"{one.name}  {one.goods.product.spec if one.goods else ''}",
+                stretches=True,
+            ),
+            Column(
+                key="stock",
+                title=words("invoice.stock"),
+                get=lambda one: one.goods.on_hand_micro if one.goods else None,
+                kind=Kind.QTY,
+                width=90,
+                tone=lambda one: Tone.WAITING if one.is_short else None,
+            ),
+            Column(
+                key="qty",
+                title=words("invoice.qty"),
+                get=lambda one: one.qty_text,
+                width=120,
+                is_number=True,
+                edit=lambda one, text: model.set_qty(one.product_id, text),
+            ),
+            Column(
+                key="list",
+                title=words("invoice.guide_price"),
+                get=lambda one: one.list_micro,
+                kind=Kind.PRICE,
+                width=100,
+            ),
+            Column(
+                key="price",
+                title=words("invoice.price"),
+                get=lambda one: one.pays_micro,
+                kind=Kind.PRICE,
+                width=100,
+                edit=lambda one, text: model.set_price(one.product_id, text),
+                tone=_price_tone,
+            ),
+            Column(
+                key="amount",
+                title=words("invoice.amount", currency=currency),
+                get=lambda one: one.amount_minor,
+                kind=Kind.MONEY,
+                width=120,
+                currency=currency,
+                has_total=True,
+            ),
+        ]
+
+    def _show(self) -> None:
+        model, words = self.model, self.words
+        held, invoice = model.customer, model.invoice
+        self.customer.setText(held.name if held else words("invoice.nobody"))
+        self.level.setVisible(held is not None)
+        self.terms.setVisible(held is not None)
+        self.level.setText(held.level_name if held else "")
+        self.choose.setText(words("invoice.change" if held else "invoice.choose"))
+        key = "invoice.on_credit" if invoice.on_credit else "invoice.cash"
+        self.terms.setText(words(key))
+        set_tone(self.terms, Tone.WAITING if invoice.on_credit else Tone.GOOD, name="pill")
+        self.owed.setText(self._owed_text())
+        set_figure(self.total, formats.money(model.total_minor, model.currency))
+        was, wanted = self.table.current, self._wanted
+        self._wanted = ""
+        self.table.set_rows(model.rows)
+        place = self.table.rows.place_of(lambda one: one.product_id == wanted)
+        if model.rows and (place >= 0 or was is None):
+            self.table.go_to(max(place, 0), 3)
+
+    def _owed_text(self) -> str:
+        model, words = self.model, self.words
+        held = model.customer
+        if held is None:
+            return words("invoice.nobody_hint")
+        if not held.owed_minor:
+            return words("invoice.owes_nothing")
+        owed = formats.money(held.owed_minor, model.currency)
+        since = formats.instant(model.owed_since_us, self.frame.person.zone)[:10]
+        return words("invoice.owes", owed=owed, since=since, n=len(model.open_invoices))
+
+    # what a person does
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (
+            Action(text="invoice.key_customer", keys=("F3",), run=self._customer),
+            Action(text="invoice.key_find", keys=("F2",), run=self._focus_finder),
+            Action(
+                text="invoice.key_price", keys=("F6",), run=self._price, is_enabled=self._has_line
+            ),
+            Action(text="invoice.key_why", keys=("F7",), run=self._why, is_enabled=self._has_line),
+            Action(text="invoice.key_terms", keys=("F9",), run=self._terms),
+            Action(
+                text="invoice.key_post",
+                keys=("F10",),
+                run=self._post,
+                permission="sale.make",
+            ),
+            Action(
+                text="invoice.key_collect",
+                keys=("C",),
+                run=self._collect,
+                permission="account.collect",
+                is_enabled=lambda: bool(self.model.open_invoices),
+            ),
+            Action(
+                text="invoice.key_owed",
+                keys=("D",),
+                run=self._owed,
+                is_enabled=lambda: self.model.customer is not None,
+            ),
+            Action(text="invoice.undo", keys=("Ctrl+Z",), run=self._undo, in_line=False),
+            Action(
+                text="invoice.remove",
+                keys=("Delete",),
+                run=self._remove,
+                is_enabled=self._has_line,
+                in_line=False,
+            ),
+            Action(
+                text="invoice.clear", keys=("Ctrl+Delete",), run=self.model.clear, in_line=False
+            ),
+        )
+
+    def shown(self, subject: str = "") -> None:
+        """A customer's id begins an invoice for them."""
+        if subject:
+            self.model.refresh()
+            self.model.set_customer(subject)
+        (self.table.view if self.model.rows else self).setFocus()
+
+    def scanned(self, code: str) -> bool:
+        self._add_code(code, "1")
+        return True
+
+    def _add_code(self, code: str, quantity: str) -> bool:
+        try:
+            product_id = self.model.add_code(code, quantity)
+        except QutongError as error:
+            self.frame.tell(error)
+            return False
+        self._wanted = product_id
+        found = next(one for one in self.model.rows if one.product_id == product_id)
+        said = self.words("invoice.added", name=found.name, qty=found.qty_text)
+        self.frame.say(said, Tone.WAITING if found.is_short else Tone.PLAIN)
+        return True
+
+    def _hits(self, text: str) -> list[Hit]:
+        self._picked = None
+        return [
+            Hit(value=one, text=f"{one.code}  {one.name}", hint=one.spec)
+            for one in self.model.find(text)
+        ]
+
+    def _pick(self, found: ProductView) -> None:
+        self._picked = found
+        self.finder.field.setText(f"{found.code}  {found.name}")
+        self.qty.setText("1")
+        self.qty.selectAll()
+        self.qty.setFocus()
+
+    def _typed(self, text: str) -> None:
+        code, _, quantity = text.partition(" ")
+        if self._add_code(code, quantity.strip() or "1"):
+            self.finder.clear()
+
+    def _add(self) -> None:
+        if self._picked is None:
+            self._focus_finder()
+        elif self._add_code(self._picked.product_id, self.qty.text().strip() or "1"):
+            self._picked = None
+            self.finder.clear()
+            self.qty.clear()
+            self.finder.field.setFocus()
+
+    def _focus_finder(self) -> None:
+        self.finder.field.setFocus()
+        self.finder.field.selectAll()
+
+    def _has_line(self) -> bool:
+        return self.table.current is not None
+
+    def _customer(self) -> None:
+        self.frame.tasks.start(self._ask_customer())
+
+    async def _ask_customer(self) -> None:
+        chosen = await self.frame.ask(CustomerPanel(self.frame, self.model))
+        if chosen is not None:
+            self._leave_fields()
+
+    def _leave_fields(self) -> None:
+        (self.table.view if self.model.rows else self).setFocus()
+
+    def _price(self) -> None:
+        found = self.table.current
+        if isinstance(found, InvoiceRow):
+            self.frame.tasks.start(self._ask_price(found))
+
+    async def _ask_price(self, found: InvoiceRow) -> None:
+        await self.frame.ask(PricePanel(self.frame, self.model, found))
+
+    def _why(self) -> None:
+        found = self.table.current
+        if isinstance(found, InvoiceRow):
+            self.frame.show_sheet(price_sheet(self.frame, found), self.words("invoice.key_why"))
+
+    def _owed(self) -> None:
+        sheet = owed_sheet(self.frame, self.model)
+        self.frame.show_sheet(sheet, self.words("invoice.owed_title"))
+
+    def _terms(self) -> None:
+        self.frame.tasks.start(self._ask_terms())
+
+    async def _ask_terms(self) -> None:
+        self._check()
+        if await self.frame.ask(TermsPanel(self.frame, self.model)):
+            await self._post_now()
+
+    def _post(self) -> None:
+        self.frame.tasks.start(self._post_now())
+
+    def _check(self) -> None:
+        if self.model.customer is None:
+            raise RuleViolation("CUSTOMER_MISSING")
+        if not self.model.rows:
+            raise RuleViolation("NO_LINES")
+
+    async def _post_now(self) -> None:
+        self._check()
+        try:
+            done = await self.model.post()
+        except QutongError as error:
+            if error.code not in NEEDS_APPROVAL:
+                raise
+            given = await approver_of(self.frame, "sale.approve")
+            if given is None:
+                return
+            done = await self.model.post(given[0])
+        self.setFocus()
+        key = "invoice.posted_owed" if done.owed_minor else "invoice.posted"
+        amount = formats.signed_money(done.total_minor, done.currency)
+        self.frame.say(self.words(key, number=done.number, amount=amount), Tone.GOOD)
+        # The paper may take a moment; the next customer does not wait for it.
+        await self._print(done)
+
+    async def _print(self, done: Sold) -> None:
+        paper = self.frame.desk.read(sale_paper, done.uid)
+        names = {one.customer_id: one for one in self.model.customers}
+        customer = names.get(str(paper.story.head["customer_id"]))
+        pdf = await self.frame.desk.work(sales_note, self.frame, paper, customer)
+        self.frame.paper.document(pdf, done.number)
+
+    def _collect(self) -> None:
+        self.frame.tasks.start(self._ask_collect())
+
+    async def _ask_collect(self) -> None:
+        held = self.model.customer
+        if held is None:
+            return
+        done = await self.frame.ask(CollectPanel(self.frame, held))
+        if done is not None:
+            header, parts = done
+            amount = formats.signed_money(
+                sum(one.amount_minor for one in parts), self.model.currency
+            )
+            self.model.refresh()
+            self.frame.say(
+                self.words("invoice.collected", number=header.number, amount=amount, n=len(parts)),
+                Tone.GOOD,
+            )
+
+    def _undo(self) -> None:
+        self.model.undo()
+
+    def _remove(self) -> None:
+        found = self.table.current
+        if isinstance(found, InvoiceRow):
+            self.model.remove(found.product_id)
+
+
+def _price_tone(one: InvoiceRow) -> Tone | None:
+    if one.pays_micro is None:
+        return Tone.BAD
+    return Tone.WAITING if one.line.said_micro is not None else None

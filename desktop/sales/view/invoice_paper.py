@@ -1,0 +1,51 @@
+"""The 销售单 of an invoice, made of the sale as it was posted."""
+
+from desktop.printing.pdf.trade import NoteKind, TradeLine, TradeNote, trade_note_pdf
+from desktop.printing.receipt import TenderRow
+from desktop.sales.usecases.invoicing import Customer
+from desktop.sales.usecases.showing import SalePaper, SoldGoods
+from desktop.ui.frame import Frame
+
+
+def sales_note(frame: Frame, paper: SalePaper, customer: Customer | None) -> bytes:
+    """The note on 三联 paper, with what the customer owes after it."""
+    words, head = frame.words, paper.story.head
+    tenders = tuple(
+        TenderRow(name=words.of("tender", tender), amount_minor=minor)
+        for tender, minor, _reference in paper.story.tenders
+    )
+    is_owed = head["total_minor"] != head["paid_minor"]
+    note = TradeNote(
+        kind=NoteKind.SALE,
+        company=paper.shop,
+        number=head["number"],
+        at_us=head["happened_at_us"],
+        zone=paper.zone,
+        currency=head["currency"],
+        customer=customer.name if customer else head["customer_id"],
+        customer_code=head["customer_id"],
+        phone=customer.phone if customer else "",
+        lines=tuple(_line(one) for one in paper.lines),
+        total_minor=head["total_minor"],
+        salesperson=paper.cashier,
+        warehouse=paper.shop,
+        terms=words("invoice.on_credit" if is_owed else "invoice.cash"),
+        maker=frame.person.name,
+        tenders=tenders,
+        balance_after_minor=customer.owed_minor if customer else None,
+        price_version=paper.version,
+        note=head["note"],
+        printed_at_us=frame.desk.now_us,
+    )
+    return trade_note_pdf(note, words)
+
+
+def _line(one: SoldGoods) -> TradeLine:
+    return TradeLine(
+        code=one.code,
+        name=one.name,
+        qty_micro=one.qty_micro,
+        unit=one.unit,
+        unit_price_micro=one.price_micro,
+        amount_minor=one.amount_minor,
+    )

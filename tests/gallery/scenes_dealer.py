@@ -1,0 +1,213 @@
+"""Scenes of the dealer: ordering, receiving, products, invoices, statements."""
+
+from collections.abc import Awaitable, Callable
+
+from tests.builders.dealer_days import (
+    CLEANSER,
+    CREAM,
+    CREAM_BARCODE,
+    CUSTOMER,
+    LOTION,
+    SPRAY,
+    WATER,
+    a_fortnight,
+    east,
+    office,
+)
+from tests.builders.window_house import Stage
+
+Scene = Callable[[Stage], Awaitable[None]]
+
+
+async def _seated(stage: Stage, screen: str, subject: str = "") -> None:
+    await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
+    stage.window.open(screen, subject)
+    for _ in range(4):
+        await stage.settle()
+
+
+def _orders(stage: Stage) -> tuple[str, str]:
+    """An order accepted in part and one that was rejected; their ids."""
+    house = stage.house
+    wanted = [(CREAM, "2箱"), (CLEANSER, "30"), (LOTION, "5箱"), (SPRAY, "24"), (WATER, "1箱")]
+    part = east(
+        house,
+        "order-submit",
+        lines=[{"code": code, "qty": qty} for code, qty in wanted],
+        requested_date="2025-12-12",
+        note="请周五前到",
+    )
+    cut = [
+        {"line": 2, "qty": "20", "reason": "OUT_OF_STOCK"},
+        {"line": 3, "qty": "0", "reason": "DISCONTINUED"},
+    ]
+    office(house, "order-decide", order=part["number"], lines=cut, delivery_date="2025-12-05")
+    lost = east(house, "order-submit", lines=[{"code": WATER, "qty": "48"}])
+    office(house, "order-decide", order=lost["number"], reject="PRICE")
+    east(house, "order-submit", lines=[{"code": SPRAY, "qty": "24"}])
+    return part["uid"], lost["uid"]
+
+
+async def reorder_empty(stage: Stage) -> None:
+    await _seated(stage, "reorder")
+
+
+async def reorder(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    await _seated(stage, "reorder")
+    await stage.keys("B")
+    for _ in range(6):
+        await stage.settle()
+    await stage.keys("Ctrl+Return", "Down")
+
+
+async def reorder_why(stage: Stage) -> None:
+    await reorder(stage)
+    await stage.keys("Alt+W")
+
+
+async def reorder_find(stage: Stage) -> None:
+    await reorder(stage)
+    await stage.keys("F2", "bsm")
+
+
+async def reorder_check(stage: Stage) -> None:
+    await reorder(stage)
+    await stage.keys("F9")
+
+
+async def reorder_line(stage: Stage) -> None:
+    await reorder(stage)
+    await stage.keys("F6")
+
+
+async def reorder_cover(stage: Stage) -> None:
+    await reorder(stage)
+    await stage.keys("F5")
+
+
+async def rework(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    _, lost = _orders(stage)
+    await _seated(stage, "reorder", f"rework:{lost}")
+    await stage.keys("7", "2", "Return")
+
+
+async def orders(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    part, _ = _orders(stage)
+    await _seated(stage, "orders", part)
+
+
+async def orders_flow(stage: Stage) -> None:
+    await orders(stage)
+    await stage.keys("D")
+
+
+async def orders_revision(stage: Stage) -> None:
+    house = stage.house
+    order = east(house, "order-submit", lines=[{"code": CREAM, "qty": "2箱"}])
+    office(house, "order-decide", order=order["number"])
+    changed = [{"line": 1, "qty": "24", "reason": "OUT_OF_STOCK", "delivery_date": "2025-12-20"}]
+    office(house, "order-revise", order=order["number"], lines=changed, note="月底到货")
+    await _seated(stage, "orders", order["uid"])
+    await stage.keys("F9")
+
+
+async def receiving(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    await _seated(stage, "receiving")
+
+
+async def receiving_count(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    house = stage.house
+    wanted = [(CREAM, "1箱"), (CLEANSER, "2箱"), (LOTION, "1箱")]
+    order = east(house, "order-submit", lines=[{"code": code, "qty": qty} for code, qty in wanted])
+    office(house, "order-decide", order=order["number"])
+    sent = office(house, "order-ship", order=order["number"], site="HQ01")
+    await _seated(stage, "receiving", sent["number"])
+    await stage.scan("2010102040000")
+    await stage.scan("2010101010004")
+    await stage.scan("2010101010004")
+    await stage.scan(LOTION)
+
+
+async def products(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    await _seated(stage, "products")
+    await stage.keys("A", "Right", "A", "A")
+
+
+async def product_sheet(stage: Stage) -> None:
+    await products(stage)
+    await stage.keys("Return")
+
+
+async def invoice(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    await _seated(stage, "invoice")
+    await stage.keys("F3", "szmz", "Return")
+    for code in (CREAM_BARCODE, "2010101010004", SPRAY):
+        await stage.scan(code)
+    await stage.keys("F2", f"{WATER} 1箱6瓶", "Return")
+    stage.window.current.table.view.setFocus()  # type: ignore[union-attr]
+    await stage.keys("F6", "Ctrl+A", "45", "Return")
+
+
+async def invoice_customer(stage: Stage) -> None:
+    await invoice(stage)
+    await stage.keys("F3")
+
+
+async def invoice_terms(stage: Stage) -> None:
+    await invoice(stage)
+    await stage.keys("F9")
+
+
+async def invoice_why(stage: Stage) -> None:
+    await invoice(stage)
+    await stage.keys("F7")
+
+
+async def invoice_collect(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    await _seated(stage, "invoice", CUSTOMER)
+    await stage.keys("C", "Ctrl+A", "8000")
+
+
+async def statement(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    east(stage.house, "collect", customer=CUSTOMER, amount="8000", tender="bank_transfer")
+    await _seated(stage, "statement", CUSTOMER)
+
+
+async def seen(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    await _seated(stage, "seen")
+
+
+SCENES: tuple[tuple[str, Scene], ...] = (
+    ("dealer-reorder-empty", reorder_empty),
+    ("dealer-reorder", reorder),
+    ("dealer-reorder-why", reorder_why),
+    ("dealer-reorder-find", reorder_find),
+    ("dealer-reorder-check", reorder_check),
+    ("dealer-reorder-line", reorder_line),
+    ("dealer-reorder-cover", reorder_cover),
+    ("dealer-rework", rework),
+    ("dealer-orders", orders),
+    ("dealer-orders-flow", orders_flow),
+    ("dealer-orders-revision", orders_revision),
+    ("dealer-receiving", receiving),
+    ("dealer-receiving-count", receiving_count),
+    ("dealer-products", products),
+    ("dealer-product", product_sheet),
+    ("dealer-invoice", invoice),
+    ("dealer-invoice-customer", invoice_customer),
+    ("dealer-invoice-terms", invoice_terms),
+    ("dealer-invoice-why", invoice_why),
+    ("dealer-invoice-collect", invoice_collect),
+    ("dealer-statement", statement),
+    ("dealer-seen", seen),
+)

@@ -1,0 +1,47 @@
+"""Goods of two real shops taken in through the screen; their totals are the files' own."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.core.rounding import MICRO
+from tests.builders.window_house import Stage, play
+from tests.gui.office_hands import EDITOR, sit, until
+
+DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pos_exports_cn"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real exports are not here")
+
+
+@pytest.mark.parametrize(
+    ("name", "goods", "stock_tenths", "value_fen", "retail_fen"),
+    [
+        ("snack_shop_pos_export.xlsx", 302, 29_299, 1_365_980, 300_010),
+        ("convenience_store_pos_export.xls", 729, 21_910, 237_350, 1_360_900),
+    ],
+)
+def test_a_real_export_comes_in_with_its_own_totals(
+    name: str, goods: int, stock_tenths: int, value_fen: int, retail_fen: int, tmp_path: Path
+) -> None:
+    async def script(stage: Stage) -> None:
+        screen: Any = await sit(stage, EDITOR, "goods-import")
+        await screen.open_file(DATA / name)
+        await until(stage, lambda: screen.model.found is not None)
+        model = screen.model
+        kept_out = len(model.found.problems)
+        rows = len(model.found.items) + kept_out + len(model.found.skipped)
+        assert rows >= goods
+        taken = model.sums
+        out_of_file = goods - taken.goods
+        assert 0 <= out_of_file <= kept_out + len(model.found.skipped)
+        if not out_of_file:
+            assert taken.stock_micro == stock_tenths * MICRO // 10
+            assert taken.stock_minor == value_fen
+            assert taken.retail_micro == retail_fen * MICRO // 100
+        await stage.keys("F10")
+        await until(stage, lambda: not model.file_name)
+        standing = stage.house.do("HQ.01", EDITOR, "find-products", query="", limit=1)
+        assert standing is not None
+
+    play(script, tmp_path)

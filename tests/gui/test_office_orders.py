@@ -1,0 +1,98 @@
+"""The order desk by keys: cut to stock, accept, reject, revise, ship (D02, D03, E09)."""
+
+from pathlib import Path
+from typing import Any
+
+from shared.ordering.queries.orders import lines, order
+from shared.ordering.rules import OrderState
+from tests.builders.one_house import on_hand
+from tests.builders.window_house import Stage, play
+from tests.gallery.scenes_office import some_orders
+from tests.gui.office_hands import closed, opened, sit, until
+
+CLERK = "hq-sales-east"
+BIG, SMALL, SOUTH = 0, 1, 2
+"""The orders as they were submitted."""
+
+
+async def _at_desk(stage: Stage) -> Any:
+    some_orders(stage)
+    screen = await sit(stage, CLERK, "order-desk")
+    await until(stage, lambda: len(screen.model.orders) == 3)
+    return screen
+
+
+async def _choose(stage: Stage, screen: Any, number: int) -> str:
+    """The order that was submitted as this one, by the arrow keys."""
+    in_time = sorted(screen.model.orders, key=lambda one: one.submitted_at_us)
+    wanted = in_time[number]
+    place = screen.orders.rows.place_of(lambda one: one.id == wanted.id)
+    await stage.keys(*["Up"] * 5, *["Down"] * place)
+    await until(stage, lambda: screen.model.chosen and screen.model.chosen.id == wanted.id)
+    await stage.keys("Return")
+    found: str = wanted.id
+    return found
+
+
+def _state(stage: Stage, order_id: str) -> OrderState:
+    found = stage.house.read(lambda one: order(one, order_id))
+    assert found is not None
+    return found.state
+
+
+def _accepted(stage: Stage, order_id: str) -> list[int]:
+    found = stage.house.read(lambda one: lines(one, order_id))
+    return [one.accepted_micro // 1_000_000 for one in found]
+
+
+def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        screen = await _at_desk(stage)
+        chosen = await _choose(stage, screen, BIG)
+        await stage.keys("F6")
+        assert [one.granted_micro // 1_000_000 for one in screen.model.lines] == [24, 8, 0]
+        await stage.keys("F10")
+        await opened(stage)
+        await stage.keys("F10")
+        await closed(stage)
+        await until(stage, lambda: _state(stage, chosen) is OrderState.PARTIAL)
+        assert _accepted(stage, chosen) == [24, 8, 0]
+
+        screen.model.only_waiting = False
+        await screen.model.choose(chosen)
+        await stage.settle()
+        first = screen.model.lines[0]
+        screen.model.grant(first, "20")
+        screen.model.give_reason(first, "OUT_OF_STOCK")
+        await stage.keys("F10")
+        await opened(stage)
+        await stage.keys("less", "F10")
+        await closed(stage)
+        await until(stage, lambda: _state(stage, chosen) is OrderState.REVISED)
+
+        stage.house.do("DL01.01", "dealer-east", "order-answer", order=chosen, accepts=True)
+        screen = await sit(stage, CLERK, "order-desk", chosen)
+        await until(stage, lambda: screen.model.can_ship)
+        await stage.keys("S")
+        await opened(stage)
+        await stage.keys("SF", "Return", "F10")
+        await closed(stage)
+        await until(stage, lambda: _state(stage, chosen) is OrderState.SHIPPED)
+        assert on_hand(stage.house, "HQ01", "010101") == 40
+        assert on_hand(stage.house, "HQ01", "010102") == 0
+
+    play(script, tmp_path)
+
+
+def test_an_order_is_rejected_with_a_reason_by_three_keys(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        screen = await _at_desk(stage)
+        chosen = await _choose(stage, screen, SOUTH)
+        await stage.keys("F8")
+        await opened(stage)
+        await stage.keys("2")
+        await closed(stage)
+        await until(stage, lambda: _state(stage, chosen) is OrderState.REJECTED)
+        await until(stage, lambda: len(screen.model.orders) == 2)
+
+    play(script, tmp_path)

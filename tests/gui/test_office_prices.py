@@ -1,0 +1,137 @@
+"""Head office publishes a price version and sees who has it, by keys (workflows "HQ")."""
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+
+from shared.pricing.queries import versions
+from shared.reporting.queries.delivery import BoardState
+from tests.builders.office_day import enrolled
+from tests.builders.window_house import Stage, play
+from tests.gui.office_hands import (
+    APPROVER,
+    EDITOR,
+    PIN,
+    clipboard,
+    closed,
+    opened,
+    sit,
+    until,
+    with_pin,
+)
+
+ORG = "FX"
+
+
+async def _at_prices(stage: Stage) -> Any:
+    screen = await sit(stage, EDITOR, "prices")
+    while screen.model.org_id != ORG:
+        await stage.keys("Ctrl+O")
+    return screen
+
+
+async def _approved(stage: Stage) -> None:
+    panel = await opened(stage)
+    await stage.keys(APPROVER, "Return", PIN, "Return")
+    await until(stage, lambda: stage.window.overlay.top is not panel)
+
+
+def test_a_price_version_is_published_by_two_people_and_the_board_shows_who_has_it(
+    tmp_path: Path,
+) -> None:
+    async def script(stage: Stage) -> None:
+        with_pin(stage)
+        enrolled(stage.house)
+        for device, user in (("SH01.01", "clerk-guanqian"), ("SH02.01", "clerk-pingjiang")):
+            stage.house.do(device, user, "price-progress")
+        screen = await _at_prices(stage)
+        before = len(screen.model.versions)
+
+        await stage.keys("C")
+        clipboard("010101\t66.00\n010102\t95\nXX\t3\n")
+        await stage.keys("Ctrl+V")
+        draft = screen.model.draft
+        assert (draft.counts.up, draft.counts.down) == (2, 0)
+        await stage.keys("Escape", "F5")
+        assert len(screen.grid.rows.shown) == 2
+
+        await stage.keys("F10")
+        await opened(stage)
+        await stage.keys("Tab", "Tab")
+        panel: Any = stage.window.overlay.top
+        panel._reason.setFocus()
+        await stage.keys("quarter", "F10")
+        await until(stage, lambda: stage.window.overlay.top not in (None, panel))
+        await _approved(stage)
+        await until(stage, lambda: len(screen.model.versions) == before + 1)
+        newest = stage.house.read(lambda one: max(versions(one, ORG), key=lambda v: v.number))
+        assert (newest.status, newest.author_id, newest.approver_id) == (
+            "sealed",
+            EDITOR,
+            APPROVER,
+        )
+
+        await stage.keys("B")
+        board: Any = stage.window.current
+        await until(stage, lambda: board.model.board is not None)
+        assert (board.model.org_id, board.model.number) == (ORG, newest.number)
+        assert board.model.board.count(BoardState.SENT) == len(board.model.lines) == 9
+        stage.house.do("SH01.01", "clerk-guanqian", "price-progress")
+        await sit(stage, EDITOR, "price-board", ORG)
+        board = stage.window.current
+        await until(stage, lambda: board.model.board.count(BoardState.ACTIVE) == 1)
+        assert "9" in board.counts.text()
+        still = {one.line.device_id: board._still(one) for one in board.tree.shown if one.line}
+        assert still["SH02.01"]
+        assert not still["SH01.01"]
+        assert not still["SH03.01"]
+        await stage.keys("U")
+        assert {one.line.device_id for one in board.tree.shown if one.line} == {
+            line.device_id for line in board.model.board.lines
+        } - {"SH01.01"}
+
+    play(script, tmp_path)
+
+
+def test_an_earlier_version_is_called_back_with_the_approver_s_pin(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        with_pin(stage)
+        stage.house.author_id = EDITOR
+        stage.house.do(
+            "HQ.01", EDITOR, "approve", approver=APPROVER, pin=PIN, permission="price.approve"
+        )
+        stage.house.do(
+            "HQ.01", EDITOR, "price-publish", sales_org=ORG, approver=APPROVER, reason="up",
+            rows=[{"product": "010101", "price": "99"}],
+        )  # fmt: skip
+        screen = await _at_prices(stage)
+        assert [one.number for one in screen.model.versions] == [2, 1]
+        await stage.keys("Down", "R")
+        await opened(stage)
+        await stage.keys("mistake", "F10")
+        await until(stage, lambda: hasattr(stage.window.overlay.top, "pin"))
+        await _approved(stage)
+        await until(stage, lambda: len(screen.model.versions) == 3)
+        (change,) = await screen.model.diff(screen.model.newest)
+        assert change.product_id == "010101"
+        assert change.before_micro == 99_000_000
+        assert change.after_micro < change.before_micro
+
+    play(script, tmp_path)
+
+
+def test_the_filter_of_the_board_keeps_what_stands_above_a_hit(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        enrolled(stage.house)
+        board = await sit(stage, EDITOR, "price-board", ORG)
+        await until(stage, lambda: board.model.board is not None)
+        board.tree.filter_by("天河")
+        names = [one.name for one in board.tree.shown]
+        assert "天河店" in names
+        assert "观前街店" not in names
+        board.tree.copy()
+        assert "\t" in QApplication.clipboard().text()
+        await closed(stage)
+
+    play(script, tmp_path)

@@ -1,0 +1,59 @@
+"""The bar at the foot never lies: what it says follows from the journal and the last sync (Q05)."""
+
+from dataclasses import replace
+
+import pytest
+
+from desktop.shell.news import summary
+from desktop.shell.statusbar import Standing, light_text, saved_text
+from desktop.ui.theme import Tone
+from desktop.words.texts import Language, Words
+
+NOW = 1_795_000_000_000_000
+HOUR = 3_600_000_000
+QUIET = Standing(now_us=NOW, synced_at_us=NOW - HOUR, price_version=27)
+WORDS = {one: Words(one) for one in Language}
+
+
+@pytest.mark.parametrize(
+    ("standing", "tone", "light"),
+    [
+        (QUIET, Tone.GOOD, "bar.connected"),
+        (replace(QUIET, unsent=3, unsent_since_us=NOW - HOUR), Tone.WAITING, "bar.connected"),
+        (replace(QUIET, trouble="NETWORK"), Tone.WAITING, "bar.offline"),
+        (replace(QUIET, trouble="DEVICE_REVOKED"), Tone.BAD, "bar.trouble"),
+        (replace(QUIET, is_syncing=True), Tone.GOOD, "bar.syncing"),
+        (replace(QUIET, synced_at_us=0), Tone.GOOD, "bar.never"),
+        (replace(QUIET, has_office=False, unsent=40), Tone.GOOD, "bar.alone"),
+    ],
+)
+def test_colour_and_word_say_the_same(standing: Standing, tone: Tone, light: str) -> None:
+    assert standing.tone is tone
+    assert light_text(WORDS[Language.CHINESE], standing) == WORDS[Language.CHINESE](light)
+
+
+def test_a_kept_document_outshouts_everything_else() -> None:
+    standing = replace(QUIET, kept=1, is_syncing=True, trouble="NETWORK")
+    assert standing.tone is Tone.BAD
+    assert "1" in light_text(WORDS[Language.ENGLISH], standing)
+
+
+def test_what_waits_is_told_with_since_when() -> None:
+    standing = replace(QUIET, unsent=12, unsent_since_us=NOW - 2 * HOUR)
+    text = saved_text(WORDS[Language.CHINESE], standing)
+    assert text.startswith("本机已存 · 待上传 12 笔（自 ")
+    assert "价格第27版" in text
+
+
+def test_a_shop_of_its_own_is_never_said_to_wait_for_anybody() -> None:
+    alone = replace(QUIET, has_office=False, unsent=40, synced_at_us=0)
+    assert "40" not in saved_text(WORDS[Language.CHINESE], alone)
+    assert summary(WORDS[Language.ENGLISH], alone) == [WORDS[Language.ENGLISH]("news.alone")]
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_the_story_is_told_without_jargon(language: Language) -> None:
+    standing = replace(QUIET, unsent=2, unsent_since_us=NOW - HOUR, trouble="NETWORK", kept=1)
+    told = " ".join(summary(WORDS[language], standing)).lower()
+    for jargon in ("slot", "journal", "digest", "cursor", "epoch", "hash", "http", "scope"):
+        assert jargon not in told
