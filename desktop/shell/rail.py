@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from desktop.ui.icons import icon
 from desktop.ui.screen import ScreenSpec
-from desktop.ui.theme import SPACE_M, SPACE_S, TARGET, scaled
+from desktop.ui.theme import SPACE_M, SPACE_S, scaled
 from desktop.ui.widgets import label, line
 from desktop.words.texts import Words
 
 WIDTH = 168
+MANY = 14
+"""With more screens the buttons are lower, so that all of them stand in 720 lines."""
 
 
 class Rail(QWidget):
@@ -32,6 +34,7 @@ class Rail(QWidget):
         brand.setContentsMargins(10, 2, 0, SPACE_S)
         layout.addWidget(brand)
         self.buttons: dict[str, QPushButton] = {}
+        self._is_crowded = len(screens) > MANY
         for number, (_group, specs) in enumerate(groupby(screens, key=lambda one: one.group)):
             if number:
                 layout.addSpacing(4)
@@ -46,7 +49,7 @@ class Rail(QWidget):
         made.setProperty("kind", "rail")
         made.setIcon(icon(spec.icon))
         made.setCheckable(True)
-        made.setMinimumHeight(TARGET)
+        made.setProperty("is_crowded", self._is_crowded)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         made.clicked.connect(lambda _checked=False: opened(spec.id))
         self.buttons[spec.id] = made

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
@@ -90,7 +91,7 @@ class LineChart(QWidget):
         tokens, area = tokens_now(), self._area()
         places = [self._place(one) for one in self._points]
         path = QPainterPath(places[0])
-        for before, place in zip(places, places[1:], strict=False):
+        for before, place in pairwise(places):
             path.lineTo(QPointF(place.x(), before.y()))
             path.lineTo(place)
         zero = self._place(Point(at=self._points[0].at, value=0)).y()

@@ -270,11 +270,12 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="flat"] {{ border-color: transparent; background: transparent; }}
     QPushButton[kind="flat"]:hover {{ background: {t.row_over}; }}
     QPushButton[kind="rail"] {{ border: none; border-radius: {RADIUS}px; text-align: left;
-        padding: 6px 10px; min-height: 24px; background: transparent; color: {t.muted}; }}
+        padding: 0 10px; min-height: {TARGET}px; background: transparent; color: {t.muted}; }}
+    QPushButton[kind="rail"][is_crowded="true"] {{ min-height: 26px; }}
     QPushButton[kind="rail"]:hover {{ background: {t.row_over}; color: {t.text}; }}
     QPushButton[kind="rail"]:checked {{ background: {t.accent_soft}; color: {t.accent};
         font-weight: 600; }}
-    QPushButton[kind="rail"]:focus {{ border: 2px solid {t.accent}; padding: 4px 8px; }}
+    QPushButton[kind="rail"]:focus {{ border: 2px solid {t.accent}; padding: 0 8px; }}
     QTableView, QTreeView, QListView {{ background: {t.surface}; border: none;
         gridline-color: {t.line}; outline: 0; selection-background-color: {t.accent_soft}; }}
     QTableView::item {{ padding: 0 6px; border: none; }}

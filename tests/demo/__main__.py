@@ -79,6 +79,7 @@ def _scenes(book: DayBook, folder: Path) -> Mapping[str, str] | None:
                 book.heading(zh, en)
                 for scene in scenes:
                     scene(day)
+            stage.sum_up()
         except (Refused, Broken) as why:
             book.say(f"✗ {day.at} 演不下去：{why}", f"✗ {day.at} the story broke off: {why}")
             return None

@@ -20,6 +20,7 @@ from sync_server.enrolment.codes import make_code
 from sync_server.operations import commands
 from sync_server.operations.edges import SystemRandomness
 from sync_server.operations.home import open_home
+from sync_server.sync.daily import is_due, sum_days
 from tests.demo.machine import OFFSET
 from tests.replay.cable import Cable
 from tests.replay.office import OfficeFolder
@@ -241,6 +242,18 @@ class Stage:
             client.ask("", "sync")
         for client in self.clients.values():
             client.answer()
+
+    def sum_up(self) -> None:
+        """Head office's daily sums as its server makes them every now and then; its desks see
+        them at once."""
+        office = open_home(self.office.home, "", SystemRandomness())
+        try:
+            with office.database.write() as connection:
+                while is_due(connection):
+                    sum_days(connection, office.hq, self.clock.now_us())
+        finally:
+            office.database.close()
+        self.sync("HQ.01", "HQ.02")
 
     def close(self) -> None:
         """End clients, cable and server in order, so that their files are whole."""

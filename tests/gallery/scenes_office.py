@@ -345,12 +345,12 @@ async def tasks(stage: Stage) -> None:
     house = stage.house
     a_week(stage)
     kept_documents(stage)
-    _some_tasks(stage)
+    some_tasks(stage)
     await _at_desk(stage, "hq-editor", "tasks")
     assert house is stage.house
 
 
-def _some_tasks(stage: Stage) -> None:
+def some_tasks(stage: Stage) -> None:
     house = stage.house
     for code, subject, site, values in (
         ("STOCK_BELOW_ZERO", "SH01:010101", "SH01", {}),

@@ -58,9 +58,12 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         await until(stage, lambda: _state(stage, chosen) is OrderState.PARTIAL)
         assert _accepted(stage, chosen) == [24, 8, 0]
 
-        screen.model.only_waiting = False
-        await screen.model.choose(chosen)
-        await stage.settle()
+        await until(stage, lambda: len(screen.model.orders) == 2)
+        await stage.keys("F5")
+        await until(stage, lambda: len(screen.model.orders) == 3)
+        screen.orders.view.setFocus()
+        assert await _choose(stage, screen, BIG) == chosen
+        await until(stage, lambda: screen.model.can_revise)
         first = screen.model.lines[0]
         screen.model.grant(first, "20")
         screen.model.give_reason(first, "OUT_OF_STOCK")
@@ -70,7 +73,7 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         await closed(stage)
         await until(stage, lambda: _state(stage, chosen) is OrderState.REVISED)
 
-        stage.house.do("DL01.01", "dealer-east", "order-answer", order=chosen, accepts=True)
+        stage.house.do("DL01.01", "dealer-east", "order-confirm", order=chosen)
         screen = await sit(stage, CLERK, "order-desk", chosen)
         await until(stage, lambda: screen.model.can_ship)
         await stage.keys("S")

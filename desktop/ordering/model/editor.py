@@ -250,8 +250,6 @@ class OrderEditor(Watched):
             raise RuleViolation("ORDER_UNKNOWN", order=order_id[:40])
         lines = self.desk.read(order_lines, order_id, revision=0)
         cart = cart_again(found, lines, self.today)
-        if not self.accounts:
-            self.accounts = self.desk.read(accounts_to_order_for, self.desk.author_id, self.site_id)
         if found.account_id not in {one.account_id for one in self.accounts}:
             raise RuleViolation("NOT_YOUR_ACCOUNT", account_id=found.account_id)
         self.desk.do_now(lay_cart_aside, found.account_id, kept(cart))
@@ -273,10 +271,6 @@ class OrderEditor(Watched):
         self._suggested = found
         self._keep(msgspec.structs.replace(self.cart, shows_suggestions=True))
         return len(found)
-
-    def hide_suggestions(self) -> None:
-        """List only what is ordered."""
-        self._keep(msgspec.structs.replace(self.cart, shows_suggestions=False))
 
     def take(self, product_id: str) -> None:
         """Order what is suggested of a product."""

@@ -30,6 +30,7 @@ class OrderDeskScreen(Screen):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
+        self._is_showing = False
         self.model = OrderDesk(frame.desk)
         words = self.words
         self.orders = Table(
@@ -271,12 +272,14 @@ class OrderDeskScreen(Screen):
     # showing
 
     def _chosen(self, order: OrderView | None) -> None:
+        if self._is_showing:
+            return
         if order is not None and (self.model.chosen is None or self.model.chosen.id != order.id):
             self.frame.tasks.start(self.model.choose(order.id))
 
     def _show(self) -> None:
         model, order = self.model, self.model.chosen
-        self.orders.set_rows(model.orders)
+        self._show_orders()
         self.lines.set_rows(model.lines)
         if order is None:
             return
@@ -292,6 +295,19 @@ class OrderDeskScreen(Screen):
             for one in self.free.findChildren(type(self.title)):
                 if one.objectName() == "big":
                     set_tone(one, Tone.BAD if model.free_after_minor < 0 else Tone.PLAIN)
+
+    def _show_orders(self) -> None:
+        """The cursor stays on the order below, also when the order changed or moved; the next
+        one is looked at when it went from the list."""
+        chosen = self.model.chosen
+        self._is_showing = True
+        self.orders.set_rows(self.model.orders)
+        place = self.orders.rows.place_of(lambda one: chosen is not None and one.id == chosen.id)
+        if chosen is not None and place >= 0 and self.orders.current.id != chosen.id:
+            self.orders.go_to(place)
+        self._is_showing = False
+        if place < 0 and chosen is not None:
+            self._chosen(self.orders.current)
 
     # keys
 

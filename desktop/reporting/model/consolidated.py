@@ -152,13 +152,15 @@ class StockOfAll(Watched):
         return self.here.missing if self.here is not None else ()
 
     async def ask_rest(self) -> None:
-        """Ask the server for the sites this desktop does not hold, one by one, until cancelled.
+        """Ask the server for the sites this desktop does not hold, one by one, until cancelled;
+        once all were asked, for all of them anew.
 
         Raises as ``Asker.ask``; what came before stays.
         """
         if self.here is None:
             return
-        wanted = [one for one in self.here.sites if one[0] not in self.here.held_sites]
+        far = [one for one in self.here.sites if one[0] not in self.here.held_sites]
+        wanted = self.unknown_sites or far
         self.asker.begin(len(wanted))
         try:
             for number, (site_id, _name) in enumerate(wanted, 1):
@@ -169,6 +171,8 @@ class StockOfAll(Watched):
                 first = self.as_of_us or report.as_of_us
                 self.as_of_us = min(first, report.as_of_us)
                 self.asker.step(number, len(wanted))
+                if self.asker.was_cancelled:
+                    break
         finally:
             self.asker.end()
             await self._join()

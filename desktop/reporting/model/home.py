@@ -156,7 +156,7 @@ class Home(Watched):
         return tiles
 
     def _ordering(self, today: Today) -> list[Tile]:
-        if not self._person.may("order.submit") or self.is_head_office:
+        if not self._person.may("order.submit") or not today.orders_here:
             return []
         as_of_us = today.synced_at_us
         tiles = [

@@ -51,6 +51,8 @@ class Today:
     held: int = 0
     shift_since_us: int = 0
     """When the shift of this device opened; 0 = none is open."""
+    orders_here: bool = False
+    """Whether the site has an account to order for; a shop on its own has none."""
     awaited: int = 0
     rejected: int = 0
     credit_left_minor: int | None = None
@@ -94,6 +96,7 @@ def read_today(
         tasks=count_open(connection),
         held=len(held_baskets(connection)) if "sale.make" in permissions else 0,
         shift_since_us=shift.opened_at_us if shift is not None else 0,
+        orders_here=bool(accounts),
         awaited=len(awaited(connection, site_id)),
         rejected=sum(_rejected(connection, one) for one in accounts) if may_order else 0,
         credit_left_minor=_credit(connection, user_id, site_id) if may_order else None,

@@ -66,7 +66,7 @@ class HomeScreen(Screen):
         layout.addWidget(self._steps)
         layout.addLayout(self._grid)
         self._picture = self._chart_card()
-        layout.addWidget(self._picture, 3)
+        layout.addWidget(self._picture, 50)
         layout.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)

@@ -352,7 +352,8 @@ class InvoiceScreen(Screen):
         paper = self.frame.desk.read(sale_paper, done.uid)
         names = {one.customer_id: one for one in self.model.customers}
         customer = names.get(str(paper.story.head["customer_id"]))
-        pdf = await self.frame.desk.work(sales_note, self.frame, paper, customer)
+        seller = dict(self.model.people).get(str(paper.story.head["salesperson_id"]), "")
+        pdf = await self.frame.desk.work(sales_note, self.frame, paper, customer, seller)
         self.frame.paper.document(pdf, done.number)
 
     def _collect(self) -> None:

@@ -5,9 +5,13 @@ from desktop.printing.receipt import TenderRow
 from desktop.sales.usecases.invoicing import Customer
 from desktop.sales.usecases.showing import SalePaper, SoldGoods
 from desktop.ui.frame import Frame
+from desktop.words import formats
+from desktop.words.texts import Words
 
 
-def sales_note(frame: Frame, paper: SalePaper, customer: Customer | None) -> bytes:
+def sales_note(
+    frame: Frame, paper: SalePaper, customer: Customer | None, salesperson: str
+) -> bytes:
     """The note on 三联 paper, with what the customer owes after it."""
     words, head = frame.words, paper.story.head
     tenders = tuple(
@@ -25,9 +29,9 @@ def sales_note(frame: Frame, paper: SalePaper, customer: Customer | None) -> byt
         customer=customer.name if customer else head["customer_id"],
         customer_code=head["customer_id"],
         phone=customer.phone if customer else "",
-        lines=tuple(_line(one) for one in paper.lines),
+        lines=tuple(_line(words, one, head["currency"]) for one in paper.lines),
         total_minor=head["total_minor"],
-        salesperson=paper.cashier,
+        salesperson=salesperson or paper.cashier,
         warehouse=paper.shop,
         terms=words("invoice.on_credit" if is_owed else "invoice.cash"),
         maker=frame.person.name,
@@ -40,7 +44,8 @@ def sales_note(frame: Frame, paper: SalePaper, customer: Customer | None) -> byt
     return trade_note_pdf(note, words)
 
 
-def _line(one: SoldGoods) -> TradeLine:
+def _line(words: Words, one: SoldGoods, currency: str) -> TradeLine:
+    off = formats.money(one.discount_minor, currency) if one.discount_minor else ""
     return TradeLine(
         code=one.code,
         name=one.name,
@@ -48,4 +53,5 @@ def _line(one: SoldGoods) -> TradeLine:
         unit=one.unit,
         unit_price_micro=one.price_micro,
         amount_minor=one.amount_minor,
+        remark=words("invoice.off", amount=off) if off else "",
     )

@@ -9,6 +9,6 @@ from tests.builders.one_house import House, a_house
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    opened = a_house()
+    opened: House = a_house()
     yield opened
     opened.close()

@@ -77,7 +77,7 @@ def test_each_sales_organisation_keeps_its_own_cart(house: House) -> None:
     taken = time.perf_counter() - started
     assert editor.account is not None
     assert editor.account.account_id == "P1001-ODM"
-    assert editor.rows == ()
+    assert not editor.rows
     assert code_of(editor.add_code, CREAM) == "GOODS_NOT_IN_LIST"
     editor.switch()
     assert [row.product_id for row in editor.rows] == [CREAM, CLEANSER, WATER]
@@ -94,7 +94,7 @@ def test_undo_takes_the_last_change_back(house: House) -> None:
     assert editor.undo()
     assert editor.rows[0].line.qty_micro == 1_000_000
     assert editor.undo()
-    assert editor.rows == ()
+    assert not editor.rows
     assert not editor.undo()
 
 
@@ -113,7 +113,7 @@ def test_three_hundred_pasted_rows_take_less_than_a_second_and_name_the_bad_ones
     total = sum(range(1, 297)) * 1_000_000
     assert sum(row.line.qty_micro for row in editor.rows) == total
     assert editor.undo()
-    assert editor.rows == ()
+    assert not editor.rows
 
 
 def _orderable(house: House) -> list[str]:
@@ -150,7 +150,7 @@ def test_an_order_that_was_submitted_leaves_an_empty_cart_and_repeats(house: Hou
     editor.set_order(requested_date="2099-01-01", note="请上午送")
     done = asyncio.run(editor.submit())
     assert done.number == "DH-DL01-01A-000001"
-    assert editor.rows == ()
+    assert not editor.rows
     (line,) = house.read(lambda one: lines(one, done.uid))
     assert (line.requested_date, line.qty_micro) == ("2099-01-02", 24_000_000)
     found = house.read(lambda one: order(one, done.uid))

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -116,7 +117,7 @@ def test_orders_are_listed_by_state_with_reasons_and_the_acceptance_rate(house: 
     # 905.50 of 1,174.00
     assert model.rates[0].by_amount_micro == 771_295
     asyncio.run(model.filter_by(Filter.REFUSED))
-    assert model.rows == ()
+    assert not model.rows
     assert [one.kind for one in model.flow()][-1] == "shipment_posted"
     assert model.flow()[-1].is_missing
 
@@ -205,6 +206,6 @@ def test_the_flow_tells_how_late_a_paper_of_head_office_came(house: House) -> No
     late_us = decided.at_us + 3 * 3_600_000_000
     touched = {"document_flow": frozenset({row.id})}
     for at_us in (late_us, late_us + 1):
-        house.local.transact(lambda one, at=at_us: note_arrivals(one, touched, at))
+        house.local.transact(partial(note_arrivals, touched=touched, now_us=at_us))
     decided = next(one for one in model.flow() if one.kind == "order_decided")
     assert decided.arrived_at_us == late_us

@@ -22,7 +22,7 @@ OWED = f"site/DL01/receivable/{CUSTOMER}"
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    opened = a_house()
+    opened: House = a_house()
     yield opened
     opened.close()
 
@@ -111,7 +111,7 @@ def test_a_statement_opens_with_what_was_owed_and_ends_with_the_balance(house: H
     asyncio.run(model.look_at(own))
     assert model.closing_minor == balance(house, "partner/P1001-FX/receivable") > 0
     asyncio.run(model.set_period(Period.LAST_MONTH))
-    assert model.rows == ()
+    assert not model.rows
 
 
 def test_periods_end_where_months_end() -> None:
