@@ -23,6 +23,7 @@ export PYTHONUTF8 := 1
 
 demo: setup
 	@$(PYTHON) -m tests.demo
+	@$(PYTHON) -m tests.demo.windows
 
 run: setup
 	@$(PYTHON) -m tests.demo.windows --stay $(if $(PERSON),--as $(PERSON))

@@ -120,4 +120,3 @@ def server(house: WindowHouse, *, page_rows: int = 500) -> Any:
         return ask_report(send, name, params, user_id="hq-editor", progress=progress)
 
     return ask
-

@@ -1,9 +1,13 @@
 """Head office at its screens."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
+
 from resources.demo import read_rows
+from shared.journal.document import Body, Value
 from shared.tasks.documents import DocumentKept, TaskOpened, params_of
 from tests.builders.office_day import (
     DAY_US,
@@ -14,7 +18,7 @@ from tests.builders.office_day import (
     server,
     summed,
 )
-from tests.builders.window_house import Stage
+from tests.builders.window_house import Stage, WindowHouse
 from tests.gallery.paste import put_on_clipboard
 
 OFFICE = "HQ.01"
@@ -111,8 +115,6 @@ def a_week(stage: Stage) -> None:
             )
             house.time.tick(DAY_US)
     summed(house)
-    for device in DEVICES:
-        house.time.tick(1)
     _receipts(stage)
     _contacts(stage)
 
@@ -149,7 +151,7 @@ def _contacts(stage: Stage) -> None:
     hour_us = DAY_US // 24
     for site_id, tag, _kind, hours, unsent in DEVICES:
         seen = house.time.now_us() - hours * hour_us
-        values = {"site_id": site_id, "seen_at_us": seen, "unsent": unsent, "program": "1.0.0"}
+        values: dict[str, Value] = {"site_id": site_id, "seen_at_us": seen, "unsent": unsent, "program": "1.0.0"}
         put(house, "device_contact", f"{site_id}.{tag}", values)
 
 
@@ -298,6 +300,11 @@ async def site_detail(stage: Stage) -> None:
     await stage.settle()
 
 
+def told(house: WindowHouse, body: Body, site_id: str, at_us: int, connection: Connection) -> None:
+    """What head office itself writes."""
+    house._write_hq(connection, body, site_id, b"", at_us)
+
+
 def kept_documents(stage: Stage) -> None:
     """Three documents head office could not post, as the server tells of them."""
     house = stage.house
@@ -315,7 +322,7 @@ def kept_documents(stage: Stage) -> None:
             happened_at_us=now_us - n * 3_600_000_000,
             content=_CONTENT,
         )
-        house.local.transact(lambda one, b=body, s=site: house._write_hq(one, b, s, b"", now_us))
+        house.local.transact(partial(told, house, body, site, now_us))
 
 
 _KEPT = (
@@ -342,17 +349,16 @@ async def kept(stage: Stage) -> None:
 
 async def tasks(stage: Stage) -> None:
     """Tasks of some kinds, in words."""
-    house = stage.house
     a_week(stage)
     kept_documents(stage)
     some_tasks(stage)
     await _at_desk(stage, "hq-editor", "tasks")
-    assert house is stage.house
 
 
 def some_tasks(stage: Stage) -> None:
+    """A task of each kind of thing."""
     house = stage.house
-    for code, subject, site, values in (
+    some: tuple[tuple[str, str, str, dict[str, str | int]], ...] = (
         ("STOCK_BELOW_ZERO", "SH01:010101", "SH01", {}),
         ("PRODUCT_UNKNOWN", "SH03:6901234567892", "SH03", {}),
         ("OPENED_TWICE", "DL01", "DL01", {}),
@@ -363,11 +369,11 @@ def some_tasks(stage: Stage) -> None:
             "SH01",
             {"reason": "PERMISSION_MISSING", "device": "SH01.01", "slot": 11, "kind": "sale"},
         ),
-    ):
+    )
+    for code, subject, site, values in some:
         body = TaskOpened(code=code, subject=subject, site_id=site, params=params_of(values))
         house.time.tick(60_000_000)
-        now_us = house.time.now_us()
-        house.local.transact(lambda one, b=body, s=site: house._write_hq(one, b, s, b"", now_us))  # noqa: B023
+        house.local.transact(partial(told, house, body, site, house.time.now_us()))
 
 
 SCENES = (

@@ -68,9 +68,7 @@ def test_a_store_s_sales_are_asked_from_the_server_and_offline_says_so(tmp_path:
     async def script(stage: Stage) -> None:
         house = stage.house
         enrolled(house)
-        house.do(
-            "SH01.01", "clerk-guanqian", "sell", lines=["2000101010005"], tenders=["cash=100"]
-        )
+        house.do("SH01.01", "clerk-guanqian", "sell", lines=["2000101010005"], tenders=["cash=100"])
         summed(house)
         screen = await sit(stage, EDITOR, "consolidated")
         await until(stage, lambda: screen.sales.report is not None)
@@ -99,9 +97,7 @@ def test_a_store_s_sales_are_asked_from_the_server_and_offline_says_so(tmp_path:
 def test_stock_that_is_not_here_is_asked_site_by_site_and_can_be_stopped(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         house = stage.house
-        house.do(
-            "SH01.01", "clerk-guanqian", "sell", lines=["2000101010005"], tenders=["cash=100"]
-        )
+        house.do("SH01.01", "clerk-guanqian", "sell", lines=["2000101010005"], tenders=["cash=100"])
         screen: Any = await sit(stage, EDITOR, "consolidated", "stock")
         stock = screen.stock
         await until(stage, lambda: stock.here is not None)
@@ -134,7 +130,6 @@ def test_stock_that_is_not_here_is_asked_site_by_site_and_can_be_stopped(tmp_pat
 def test_a_kept_document_is_opened_from_its_task_and_closed_with_a_reason(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         keep(stage)
-        house = stage.house
         screen = await sit(stage, EDITOR, "kept", "SH01.01/11")
         await until(stage, lambda: screen._line is not None and screen._line.n == 11)
         assert "观前街店" in screen.title.text()
@@ -142,16 +137,17 @@ def test_a_kept_document_is_opened_from_its_task_and_closed_with_a_reason(tmp_pa
         await opened(stage)
         await stage.keys("typed twice", "F10")
         await closed(stage)
-        closed_ones = lambda: house.read(  # noqa: E731
-            lambda one: kept_documents(one, state=KeptState.CLOSED)
-        )
-        await until(stage, closed_ones)
-        assert [one.reason for one in closed_ones()] == ["typed twice"]
+        await until(stage, lambda: _closed(stage) == ["typed twice"])
         await until(stage, lambda: len(screen.model.lines) == 2)
         await stage.keys("R")
         await stage.settle()
 
     play(script, tmp_path)
+
+
+def _closed(stage: Stage) -> list[str]:
+    found = stage.house.read(lambda one: kept_documents(one, state=KeptState.CLOSED))
+    return [one.reason for one in found]
 
 
 def test_a_task_opens_what_it_is_about_and_is_closed_with_a_reason(tmp_path: Path) -> None:

@@ -306,7 +306,7 @@ class OrderDeskScreen(Screen):
         if chosen is not None and place >= 0 and self.orders.current.id != chosen.id:
             self.orders.go_to(place)
         self._is_showing = False
-        if place < 0 and chosen is not None:
+        if place < 0:
             self._chosen(self.orders.current)
 
     # keys

@@ -25,7 +25,6 @@ from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.pricing.queries import VersionView
 
-
 Recall = Callable[[str, int, str, str], Awaitable[None]]
 """Makes the next version with an earlier one's prices: organisation, number, approver, reason."""
 

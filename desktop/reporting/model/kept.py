@@ -61,7 +61,8 @@ class Kept(Watched):
     async def load(self) -> None:
         """Read the list again."""
         self.lines = await self._desk.fetch(kept_documents, state=self.state)
-        mentioned = set().union(*(ids_in(one.content) for one in self.lines))
+        mentioned = {one.settled_by for one in self.lines}
+        mentioned.update(*(ids_in(one.content) for one in self.lines))
         self.names = await self._desk.fetch(names_of, sorted(mentioned))
         self.changed()
 

@@ -128,7 +128,8 @@ class KeptScreen(Screen):
         if line.state is KeptState.OPEN and line.tried_at_us:
             parts.append(words("kept.tried"))
         if line.settled_by:
-            parts.append(words("kept.settled_by", who=self.model.names.get(line.settled_by, line.settled_by)))
+            who = self.model.names.get(line.settled_by, line.settled_by)
+            parts.append(words("kept.settled_by", who=who))
         if line.reason:
             parts.append(line.reason)
         return " · ".join(parts)
