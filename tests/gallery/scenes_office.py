@@ -151,7 +151,12 @@ def _contacts(stage: Stage) -> None:
     hour_us = DAY_US // 24
     for site_id, tag, _kind, hours, unsent in DEVICES:
         seen = house.time.now_us() - hours * hour_us
-        values: dict[str, Value] = {"site_id": site_id, "seen_at_us": seen, "unsent": unsent, "program": "1.0.0"}
+        values: dict[str, Value] = {
+            "site_id": site_id,
+            "seen_at_us": seen,
+            "unsent": unsent,
+            "program": "1.0.0",
+        }
         put(house, "device_contact", f"{site_id}.{tag}", values)
 
 

@@ -79,13 +79,21 @@ class OrderDesk(Watched):
         self.sites: Sequence[tuple[str, str]] = ()
         self._read: OrderOnDesk | None = None
         self._grants: dict[int, _Grant] = {}
+        self._listing = 0
+        self._choosing = 0
+        """What was asked for last counts: an answer that comes late changes nothing."""
 
     # the list
 
     async def refresh(self) -> None:
         """Read the orders again; the chosen one with them."""
         states = TO_DECIDE if self.only_waiting else frozenset()
-        self.orders, self.names = await self._desk.fetch(orders_on_desk, states)
+        self._listing += 1
+        wanted = self._listing
+        found = await self._desk.fetch(orders_on_desk, states)
+        if wanted != self._listing:
+            return
+        self.orders, self.names = found
         if self.chosen is not None:
             await self.choose(self.chosen.id)
         else:
@@ -98,7 +106,11 @@ class OrderDesk(Watched):
 
     async def choose(self, order_id: str) -> None:
         """Look at an order; another one's unfinished decision is dropped."""
+        self._choosing += 1
+        wanted = self._choosing
         found = await self._desk.fetch(order_on_desk, order_id)
+        if wanted != self._choosing:
+            return
         if found is None:
             self.chosen = None
             self.changed()

@@ -85,8 +85,10 @@ class OrderDeskScreen(Screen):
     async def _open(self, subject: str) -> None:
         if subject:
             self.model.only_waiting = False
-            await self.model.choose(subject)
         await self.model.refresh()
+        if subject:
+            await self.model.choose(subject)
+            self._show_orders()
 
     def _refresh(self) -> None:
         self.frame.tasks.start(self.model.refresh())

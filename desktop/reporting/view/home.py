@@ -93,18 +93,33 @@ class HomeScreen(Screen):
             Action(text="home.suggested", keys=("B",), run=partial(self._open, one))
             for one in suggested
         )
+        step = () if self._next_step() is None else (
+            Action(text="home.next_step", keys=("N",), run=self._open_next_step),
+        )  # fmt: skip
         days = () if self.model.is_head_office else (
             Action(text="home.days", keys=("V",), run=self.model.toggle_days),
         )  # fmt: skip
         table = (Action(text="home.as_table", keys=("T",), run=self.model.toggle_table),)
         refresh = (Action(text="home.refresh", keys=("F5",), run=self._load),)
-        return (*order, *tiles, *days, *table, *refresh)
+        return (*step, *order, *tiles, *days, *table, *refresh)
 
     def shown(self, subject: str = "") -> None:
         self._load()
 
     def _load(self) -> None:
         self.frame.tasks.start(self.model.load())
+
+    def _next_step(self) -> str | None:
+        """The first step of a new shop that is still open."""
+        return next((name for name, is_done in self.model.first_steps if not is_done), None)
+
+    def _open_next_step(self) -> None:
+        name = self._next_step()
+        if name is not None:
+            self._open_step(name)
+
+    def _open_step(self, name: str) -> None:
+        self.frame.open(STEPS[name][0], "opening" if name == "opening" else "")
 
     def _open(self, tile: Tile) -> None:
         self.frame.open(tile.screen, tile.subject)
@@ -193,16 +208,21 @@ class HomeScreen(Screen):
 
     def _step(self, number: int, name: str, *, is_done: bool) -> Card:
         words = self.words
-        screen, icon_name = STEPS[name]
-        state = label(words("home.done" if is_done else "home.step", n=number + 1), "small",
-                      tone=Tone.GOOD if is_done else Tone.ACCENT)  # fmt: skip
+        icon_name = STEPS[name][1]
+        is_next = name == self._next_step()
+        state = row(
+            label(words("home.done" if is_done else "home.step", n=number + 1), "small",
+                  tone=Tone.GOOD if is_done else Tone.ACCENT),
+            None,
+            *((key_cap("N"),) if is_next else ()),
+        )  # fmt: skip
         told = label(words(f"home.first_{name}_hint"), "muted")
         told.setWordWrap(True)
         told.setAlignment(Qt.AlignmentFlag.AlignTop)
         act = button(
             words(f"home.first_{name}"),
-            partial(self.frame.open, screen, "opening" if name == "opening" else ""),
-            kind="" if is_done else "primary",
+            partial(self._open_step, name),
+            kind="primary" if is_next else "",
             icon_name=icon_name,
         )
         return Card(state, told, act)
