@@ -70,7 +70,8 @@ class Gate(QMainWindow):
         item = self._layout.takeAt(1)
         del item
         self._layout.insertWidget(1, page, 1)
-        page.setFocus()
+        # A page that begins with a field keeps it: whoever comes here may type at once.
+        (page.focusWidget() or page).setFocus()
 
     def show_standing(self, standing: Standing) -> None:
         """Where the device stands, for the bar."""

@@ -135,10 +135,12 @@ class House:
             publish(connection, hq, drafts, now_us)
         self.versions += 1
 
-    def enrolled(self, tag: str, *, device_type: str = "till") -> tuple[Identity, SigningKey]:
+    def enrolled(
+        self, tag: str, *, device_type: str = "till", key: SigningKey | None = None
+    ) -> tuple[Identity, SigningKey]:
         """A new device, known to head office."""
         site_id = "" if device_type == "hq" else SITE
-        key = SigningKey.from_seed(RANDOM.bytes(32))
+        key = key or SigningKey.from_seed(RANDOM.bytes(32))
         body = DeviceEnrolled(
             device_id=f"{SITE}.{tag}",
             device_type=device_type,
@@ -159,9 +161,16 @@ class House:
         )
         return identity, key
 
-    def device(self, folder: Path, tag: str, *, layout: Layout = LAYOUT) -> Store:
+    def device(
+        self,
+        folder: Path,
+        tag: str,
+        *,
+        layout: Layout = LAYOUT,
+        key: SigningKey | None = None,
+    ) -> Store:
         """A device with its files in a folder, enrolled, with nothing pulled yet."""
-        identity, key = self.enrolled(tag)
+        identity, key = self.enrolled(tag, key=key)
         store = a_store(folder, layout, key)
         store.on_writer(lambda local: local.enrol(identity, key))
         return store

@@ -13,6 +13,8 @@ from typing import Any
 
 from desktop.app.client import Client
 from desktop.store.writer import Store
+from desktop.sync.credentials import FileKeyStore
+from desktop.sync.enrolment import own_key
 from shared.core.rounding import MICRO
 from tests.benchmarks.figures import Figure, at_most, median_ms, p99_ms, settled
 from tests.benchmarks.house import CLERK, CLOCK, RANDOM, House, code
@@ -61,7 +63,9 @@ def scanning(folder: Path, products: int, scans: int) -> Iterator[Figure]:
 def starting(folder: Path, products: int, times: int) -> Iterator[Figure]:
     """P11: a process from nothing to the painted window, and to where a sale can be made."""
     house = House.founded(folder / "office", products)
-    store = house.device(folder / "till", "01")
+    # The process that starts finds its key where an installation keeps it.
+    key = own_key(FileKeyStore(folder / "till" / "keys", RANDOM), RANDOM)
+    store = house.device(folder / "till", "01", key=key)
     house.sync(store)
     store.close()
     house.close()
@@ -243,6 +247,7 @@ def _started(home: Path) -> dict[str, float]:
                 found[name] = float(value)
             if "ready" in found:
                 break
+        assert "ready" in found, "the desktop ended before anybody could work"
         found["rss"] = _rss_mib(process.pid)
         process.terminate()
     return found

@@ -106,10 +106,9 @@ def on_shelf(rows: list[ProductRow]) -> ProductRow:
 async def found_by_keys(owner: Owner) -> None:
     await owner.take_seat(owner.window)
     await owner.keys("2")
-    for number, text in enumerate(("街角小店", "王老板", "2580", "2580")):
+    for text in ("街角小店", "王老板", "2580", "2580"):
         await owner.type(text)
         await owner.keys("Return")
-        del number
     await owner.until(lambda: owner.program.window)
     await owner.take_seat(owner.window)
 
@@ -164,6 +163,15 @@ def told(connection: Connection) -> dict[str, object]:
     }
 
 
+def unsent(program: Program) -> int:
+    """Documents head office has not confirmed yet, as the bar at the foot tells it."""
+    program.show_standing()
+    shown = program.gate or program.window
+    assert shown is not None
+    assert shown.bar.standing is not None
+    return shown.bar.standing.unsent
+
+
 def command(*arguments: str) -> str:
     line = [sys.executable, "-m", "sync_server", *arguments]
     return subprocess.run(line, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
@@ -213,9 +221,13 @@ def test_from_an_empty_device_to_the_first_sale_and_then_to_head_office(tmp_path
             await owner.keys("Return")
             await owner.type(code)
             await owner.keys("Return")
-            await owner.until(lambda: owner.program.worker)
+            try:
+                await owner.until(lambda: owner.program.worker, tries=300)
+            except AssertionError:
+                page=owner.program.gate.page; print(page.model.step, page.model.error, {k:v.text() for k,v in page.fields.items()}, owner.program.application.focusWidget())
+                raise
             store = owner.program.client.store
-            await owner.until(lambda: store.on_writer(lambda local: local.unsent()) == 0)
+            await owner.until(lambda: unsent(owner.program) == 0)
             assert store.read(told)["sales"] == before["sales"], "numbers stay what they were"
 
         live(shop, keys, join)
@@ -230,4 +242,4 @@ def test_from_an_empty_device_to_the_first_sale_and_then_to_head_office(tmp_path
         assert there[what] == before[what], what
     missing = set(before["documents"]) - set(there["documents"])  # type: ignore[call-overload]
     assert not missing, "every document of the first day is at head office, byte by byte"
-    assert "0 faults" in office.verify() or office.verify()
+    assert office.verify() == "verified: journals, scopes and balances agree"

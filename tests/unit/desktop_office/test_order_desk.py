@@ -1,0 +1,132 @@
+"""The order desk without a window: what a line gets, what that leaves of the credit."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+
+import pytest
+
+from desktop.ordering.model.desk import OrderDesk
+from desktop.store.desk import Desk
+from shared.core.errors import RuleViolation
+from tests.builders.window_house import Stage, WindowHouse, a_window_house
+from tests.gallery.scenes_office import some_orders
+
+
+class _Standing:
+    """Only the house of a stage."""
+
+    def __init__(self, house: WindowHouse) -> None:
+        self.house = house
+
+
+@pytest.fixture
+def house() -> Iterator[WindowHouse]:
+    made = a_window_house()
+    stage: Stage = _Standing(made)  # type: ignore[assignment]
+    some_orders(stage)
+    made.sit_at("HQ.01", device_type="hq")
+    made.author_id = "hq-sales-east"
+    yield made
+    made.close()
+
+
+def run(house: WindowHouse, script: Callable[[OrderDesk], Awaitable[None]]) -> None:
+    async def main() -> None:
+        desk = Desk(house)
+        try:
+            await script(OrderDesk(desk))
+        finally:
+            desk.close()
+
+    asyncio.run(main())
+
+
+async def _first(model: OrderDesk) -> None:
+    await model.refresh()
+    oldest = min(model.orders, key=lambda one: one.submitted_at_us)
+    await model.choose(oldest.id)
+
+
+def granted(model: OrderDesk) -> list[int]:
+    return [one.granted_micro // 1_000_000 for one in model.lines]
+
+
+def test_cutting_to_stock_gives_no_line_more_than_there_is_and_says_why(
+    house: WindowHouse,
+) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        whole, free = model.granted_minor, model.free_after_minor
+        assert granted(model) == [24, 12, 5]
+        assert model.cut_to_stock() == 2
+        assert granted(model) == [24, 8, 0]
+        assert [one.reason for one in model.lines] == ["", "OUT_OF_STOCK", "OUT_OF_STOCK"]
+        assert model.free_after_minor - free == whole - model.granted_minor > 0
+        model.undo_all()
+        assert granted(model) == [24, 12, 5]
+
+    run(house, script)
+
+
+def test_a_line_never_gets_more_than_it_asked_for_nor_less_than_nothing(
+    house: WindowHouse,
+) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        model.grant(model.lines[0], "999")
+        assert granted(model)[0] == 24
+        model.grant(model.lines[0], "1箱")
+        assert granted(model)[0] == 24
+        model.grant(model.lines[0], "3")
+        assert granted(model)[0] == 3
+        with pytest.raises(RuleViolation):
+            model.grant(model.lines[0], "many")
+        assert granted(model)[0] == 3
+
+    run(house, script)
+
+
+def test_a_reason_alone_grants_nothing_of_a_line(house: WindowHouse) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        model.give_reason(model.lines[1], "DISCONTINUED")
+        assert granted(model) == [24, 0, 5]
+        assert model.lines[1].is_cut
+
+    run(house, script)
+
+
+def test_a_cut_line_without_a_reason_is_refused(house: WindowHouse) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        model.grant(model.lines[0], "1")
+        with pytest.raises(RuleViolation):
+            await model.accept()
+        assert model.can_decide
+
+    run(house, script)
+
+
+def test_a_decision_begun_on_one_order_is_dropped_with_the_next(house: WindowHouse) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        model.grant(model.lines[0], "1")
+        chosen = model.chosen
+        assert chosen is not None
+        other = next(one for one in model.orders if one.id != chosen.id)
+        await model.choose(other.id)
+        await model.choose(chosen.id)
+        assert granted(model)[0] == 24
+
+    run(house, script)
+
+
+def test_of_two_choices_under_way_the_last_one_counts(house: WindowHouse) -> None:
+    async def script(model: OrderDesk) -> None:
+        await model.refresh()
+        first, second = model.orders[0].id, model.orders[1].id
+        await asyncio.gather(model.choose(first), model.choose(second))
+        assert model.chosen is not None
+        assert model.chosen.id == second
+
+    run(house, script)
