@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMainWindow, QPushButton, QVBoxLayout, QWidget
 
+from desktop.runtime.keys import later
 from desktop.shell.statusbar import Standing, StatusBar
 from desktop.ui.panel import Overlay
 from desktop.ui.theme import SPACE_L, SPACE_S
@@ -69,9 +70,12 @@ class Gate(QMainWindow):
         self.page = page
         item = self._layout.takeAt(1)
         del item
-        self._layout.insertWidget(1, page, 1)
         # A page that begins with a field keeps it: whoever comes here may type at once.
-        (page.focusWidget() or page).setFocus()
+        first = page.findChild(QLineEdit) or page
+        self._layout.insertWidget(1, page, 1)
+        first.setFocus()
+        # The page is not on screen yet: what the window shows first would have the focus.
+        later(0, first.setFocus, first)
 
     def show_standing(self, standing: Standing) -> None:
         """Where the device stands, for the bar."""

@@ -66,6 +66,7 @@ LEVEL_OF: Final = {
     "own_goods.write": GrantLevel.ORDER,
     "pin.change": GrantLevel.VIEW,
     "member.write": GrantLevel.ORDER,
+    "customer.write": GrantLevel.ORDER,
     "shift.approve": GrantLevel.APPROVE,
     "shift.report": GrantLevel.APPROVE,
     "shop.settings": GrantLevel.ADMIN,
@@ -93,6 +94,7 @@ _CLERK: Final = frozenset(
         "own_goods.write",
         "pin.change",
         "member.write",
+        "customer.write",
     }
 )
 _WAREHOUSE: Final = frozenset(
@@ -137,6 +139,7 @@ _DEALER: Final = frozenset(
         "own_goods.write",
         "pin.change",
         "member.write",
+        "customer.write",
         "shift.run",
         "shift.approve",
         "shift.report",
@@ -151,6 +154,7 @@ _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
     "shift.run",
     "own_goods.write",
     "member.write",
+    "customer.write",
 }
 
 PERMISSIONS_OF: Final = {

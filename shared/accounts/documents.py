@@ -112,3 +112,25 @@ class ShiftClosed(Body, kw_only=True):
     left_minor: int
     """Stays in the drawer for the next float."""
     note: str = ""
+
+
+class CustomerStated(Body, kw_only=True):
+    """A site's own customer is taken up, or what is known of them is said anew (批发开单).
+
+    Stays with the devices of the site: head office sees what was sold, not to whom.
+    """
+
+    customer_id: str
+    name: str
+    code: str = ""
+    """What people call them by at the counter."""
+    initials: str = ""
+    """Of the name, in pinyin; resolved by the author."""
+    phone: str = ""
+    level_id: str = ""
+    """Whose guide price they pay; '' = the level below this site's own."""
+    salesperson_id: str = ""
+    terms_days: int = 0
+    """Days until an invoice on credit is due; 0 = at once."""
+    note: str = ""
+    is_active: bool = True

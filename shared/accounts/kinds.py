@@ -5,6 +5,7 @@ from shared.accounts.documents import (
     AccountAdjusted,
     AccountPayment,
     Collection,
+    CustomerStated,
     ExpensePaid,
     ShiftClosed,
     ShiftDeclared,
@@ -14,6 +15,15 @@ from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 
 KINDS = (
+    Kind(
+        name="customer_stated",
+        body=CustomerStated,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="customer.write", device_types=frozenset({"till", "dealer"})
+        ),
+        post=posting.post_customer,
+    ),
     Kind(
         name="collection",
         body=Collection,

@@ -9,6 +9,7 @@ from shared.accounts.documents import (
     AccountAdjusted,
     AccountPayment,
     Collection,
+    CustomerStated,
     ExpensePaid,
     ShiftClosed,
     ShiftDeclared,
@@ -101,6 +102,25 @@ def _drawer(
             "amount_minor": amount_minor,
         }
         yield Write("drawer_move", derived_id(header.uid, "d"), values)
+
+
+def post_customer(header: Header, said: CustomerStated) -> Iterator[Write]:
+    """One record per customer of the site; what was said last stands."""
+    values: dict[str, Value] = {
+        "customer_id": said.customer_id,
+        "site_id": header.site_id,
+        "code": said.code,
+        "name": said.name,
+        "initials": said.initials,
+        "phone": said.phone,
+        "level_id": said.level_id,
+        "salesperson_id": said.salesperson_id,
+        "terms_days": said.terms_days,
+        "note": said.note,
+        "is_active": int(said.is_active),
+        "stated_at_us": header.happened_at_us,
+    }
+    yield Write("customer", derived_id(header.site_id, said.customer_id), values)
 
 
 def post_account_payment(header: Header, paid: AccountPayment) -> Iterator[Write]:

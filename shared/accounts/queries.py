@@ -8,10 +8,14 @@ from sqlalchemy import Connection, Row, bindparam, func, select
 from shared.accounts.tables import (
     account_balance,
     account_entry,
+    customer,
     drawer_move,
     invoice_payment,
     shift,
 )
+from shared.core.text import normal
+
+CUSTOMERS_FOUND_MAX: Final = 20
 
 
 def balance_minor(
@@ -178,3 +182,97 @@ def entries_of(
         )
         for row in connection.execute(statement)
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerView:
+    """A site's own customer as its devices know them."""
+
+    customer_id: str
+    site_id: str
+    code: str
+    name: str
+    initials: str
+    phone: str
+    level_id: str
+    salesperson_id: str
+    terms_days: int
+    note: str
+    is_active: bool
+
+
+def has_entries(connection: Connection, name: str) -> bool:
+    """Whether anything was ever entered on an account."""
+    statement = select(account_balance.c.end).where(account_balance.c.end == name).limit(1)
+    return connection.execute(statement).first() is not None
+
+
+def customer_of(connection: Connection, site_id: str, customer_id: str) -> CustomerView | None:
+    """A customer of the site by id, active or not."""
+    row = connection.execute(
+        select(customer).where(customer.c.site_id == site_id, customer.c.customer_id == customer_id)
+    ).first()
+    return _customer(row) if row else None
+
+
+def customers_of_site(connection: Connection, site_id: str) -> list[CustomerView]:
+    """The site's own customers that are served, by name."""
+    rows = connection.execute(
+        select(customer)
+        .where(customer.c.site_id == site_id, customer.c.is_active == 1)
+        .order_by(customer.c.name, customer.c.customer_id)
+    )
+    return [_customer(row) for row in rows]
+
+
+def customer_named(connection: Connection, site_id: str, text: str) -> CustomerView | None:
+    """The served customer whose id, code or whole name a text is; ids before codes before names."""
+    asked = normal(text)
+    c = customer.c
+    rows = connection.execute(
+        select(customer)
+        .where(
+            c.site_id == site_id,
+            c.is_active == 1,
+            (c.customer_id == asked) | (c.name == asked) | (func.upper(c.code) == asked.upper()),
+        )
+        .order_by(c.customer_id)
+    ).all()
+    best = sorted(rows, key=lambda row: (row.customer_id != asked, row.name == asked))
+    return _customer(best[0]) if asked and best else None
+
+
+def find_customers(
+    connection: Connection, site_id: str, text: str, *, limit: int = CUSTOMERS_FOUND_MAX
+) -> list[CustomerView]:
+    """Customers of the site whom a text means, by name: the beginning of a code or of the pinyin
+    initials, a part of a name, four or more last digits of a phone; all for an empty text."""
+    asked = normal(text)
+    c = customer.c
+    statement = select(customer).where(c.site_id == site_id, c.is_active == 1)
+    if asked:
+        meant = c.name.contains(asked, autoescape=True)
+        meant |= func.upper(c.code).startswith(asked.upper(), autoescape=True)
+        if asked.isascii() and asked.isalpha():
+            meant |= c.initials.startswith(asked.lower(), autoescape=True)
+        if asked.isdigit() and len(asked) >= 4:
+            meant |= c.phone.endswith(asked)
+        statement = statement.where(meant)
+    rows = connection.execute(statement.order_by(c.name, c.customer_id).limit(limit))
+    return [_customer(row) for row in rows]
+
+
+def _customer(row: Row[Any]) -> CustomerView:
+    return CustomerView(
+        customer_id=row.customer_id,
+        site_id=row.site_id,
+        code=row.code,
+        name=row.name,
+        initials=row.initials,
+        phone=row.phone,
+        level_id=row.level_id,
+        salesperson_id=row.salesperson_id,
+        terms_days=row.terms_days,
+        note=row.note,
+        is_active=bool(row.is_active),
+    )

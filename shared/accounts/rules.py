@@ -1,10 +1,12 @@
 """Accounts by name, tenders, and how a collection is spread over invoices: pure rules."""
 
+import hashlib
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from shared.core.errors import RuleViolation
+from shared.core.text import normal
 
 ROUNDING = "rounding"
 SUSPENSE = "suspense"
@@ -62,6 +64,42 @@ def revenue(site_id: str) -> str:
 def customer_receivable(site_id: str, customer_id: str) -> str:
     """What a site's own customer owes it (批发开单 on credit)."""
     return f"site/{site_id}/receivable/{customer_id}"
+
+
+CUSTOMER_NAME_CHARS_MAX: Final = 60
+CUSTOMER_NOTE_CHARS_MAX: Final = 500
+TERMS_DAYS_MAX: Final = 365
+
+
+def own_customer_id(site_id: str, name: str) -> str:
+    """The id of a site's own customer, made of the name they were taken up by.
+
+    Two devices of a site that take up the same customer offline make one customer of it; the
+    name itself stays out of the ids that invoices and accounts carry.
+    """
+    called = f"{site_id}\n{normal(name).casefold()}".encode()
+    digest = hashlib.sha256(b"qutong/customer/1\n" + called).digest()
+    return f"K{int.from_bytes(digest[:8]) % 10**12:012d}"
+
+
+def due_at_us(since_us: int, terms_days: int) -> int:
+    """When an invoice of then is to be paid; at once without terms."""
+    return since_us + terms_days * 86_400_000_000
+
+
+def check_customer(name: str, phone: str, note: str, terms_days: int) -> None:
+    """Hold what is said of a customer to its bounds.
+
+    Raises: RuleViolation CUSTOMER_NAME_MISSING, TEXT_TOO_LONG, TERMS_BAD.
+    """
+    if not name:
+        raise RuleViolation("CUSTOMER_NAME_MISSING")
+    if len(name) > CUSTOMER_NAME_CHARS_MAX or len(phone) > CUSTOMER_NAME_CHARS_MAX:
+        raise RuleViolation("TEXT_TOO_LONG", most=CUSTOMER_NAME_CHARS_MAX)
+    if len(note) > CUSTOMER_NOTE_CHARS_MAX:
+        raise RuleViolation("TEXT_TOO_LONG", most=CUSTOMER_NOTE_CHARS_MAX)
+    if not 0 <= terms_days <= TERMS_DAYS_MAX:
+        raise RuleViolation("TERMS_BAD", most=TERMS_DAYS_MAX)
 
 
 def expense(site_id: str, category: str) -> str:

@@ -44,6 +44,23 @@ invoice_payment = replicated_table(
 )
 Index("invoice_payment_invoice", invoice_payment.c.invoice)
 
+customer = replicated_table(
+    "customer",
+    text_column("customer_id"),
+    text_column("site_id", index=True),
+    text_column("code"),
+    text_column("name"),
+    text_column("initials"),
+    text_column("phone"),
+    text_column("level_id"),
+    text_column("salesperson_id"),
+    integer_column("terms_days"),
+    text_column("note"),
+    integer_column("is_active"),
+    integer_column("stated_at_us"),
+)
+"""id = site and customer. A site's own customers: nobody else holds their names and phones."""
+
 shift = replicated_table(
     "shift",
     text_column("site_id"),
@@ -127,6 +144,7 @@ TABLES = (
         ),
     ),
     Replicated(table=invoice_payment, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=customer, role=TableRole.RECORD, scopes=scopes.in_site),
     Replicated(table=shift, role=TableRole.RECORD, scopes=scopes.in_site),
     Replicated(table=shift_tender, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=shift_cash, role=TableRole.LEDGER, scopes=scopes.in_site),

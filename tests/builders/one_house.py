@@ -6,7 +6,7 @@ For tests of use cases: who writes is switched from device to device; sync is te
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, overload
 
 import msgspec
 from sqlalchemy import Connection, select
@@ -196,7 +196,15 @@ def _founded() -> House:
 HouseType = TypeVar("HouseType", bound=House)
 
 
-def a_house(kind: type[HouseType] = House) -> HouseType:  # type: ignore[assignment]
+@overload
+def a_house() -> House: ...
+
+
+@overload
+def a_house(kind: type[HouseType]) -> HouseType: ...
+
+
+def a_house(kind: type[House] = House) -> House:
     """The demo brand, published, with prices in force. The caller closes it."""
     founded, house = _founded(), kind()
     # Publishing takes seconds, copying milliseconds.

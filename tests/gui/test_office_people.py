@@ -102,6 +102,21 @@ def test_a_new_person_gets_a_role_a_site_and_a_pin_and_is_let_out_again(tmp_path
     play(script, tmp_path)
 
 
+def test_a_dealer_sees_the_people_of_the_own_site_and_changes_nobody(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
+        stage.window.open("people")
+        screen: Any = stage.window.current
+        await until(stage, lambda: screen.model.people)
+        assert {one.user_id for one in screen.model.people} == {"dealer-east", "warehouse-east"}
+        assert screen.tabs.count() == 1
+        assert screen.key_actions() == ()
+        assert "kept" not in stage.window.specs
+        assert "consolidated" not in stage.window.specs
+
+    play(script, tmp_path)
+
+
 def _may(stage: Stage, user_id: str) -> frozenset[str]:
     return stage.house.read(lambda one: permissions_of(one, user_id, "SH01"))
 

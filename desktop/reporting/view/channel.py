@@ -20,6 +20,9 @@ from shared.ordering.rules import Credit
 from shared.reporting.queries.channel import AccountLine
 
 
+SHEET_NAME_PX = 124
+
+
 class ChannelScreen(Screen):
     """The tree; Enter shows an account, E changes it."""
 
@@ -155,7 +158,7 @@ class ChannelScreen(Screen):
         for key, text in said:
             told = label(text or "–")
             told.setWordWrap(True)
-            parts.append(form_row(words(key), told, width=90))
+            parts.append(form_row(words(key), told, width=SHEET_NAME_PX))
         parts.append(line())
         parts.append(label(words("channel.sites"), "strong"))
         for site in one.sites:

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from shared.catalog.tables import product
+from shared.channel.queries import currency_of
 from shared.reporting.queries.devices import DeviceLine, devices
 from shared.reporting.queries.places import SitePlace, places
 from shared.reporting.tables import site_day, site_day_product, site_day_tender
@@ -146,13 +147,18 @@ def _summed(
 ) -> dict[tuple[str, str], _Sum]:
     brands = _brands(connection) if by is By.BRAND else {}
     found: dict[tuple[str, str], _Sum] = {}
-    for site_id, day, own, currency, documents, minor, micro in _rows(
+    kept: dict[str, str] = {}
+    for site_id, day, own, stated, documents, minor, micro in _rows(
         connection, by, from_day, to_day
     ):
         place = here.get(site_id)
         if place is None:
             continue
         key = _key(by, place, day, brands.get(own, "") if by is By.BRAND else own)
+        # The simple register knows no money: its pieces stand beside the site's own sales.
+        if not stated and site_id not in kept:
+            kept[site_id] = currency_of(connection, site_id)
+        currency = stated or kept[site_id]
         total = found.setdefault((key, currency), _Sum())
         total.sales += documents[0]
         total.returns += documents[1]

@@ -132,7 +132,7 @@ def test_the_simple_mode_counts_pieces_beside_the_full_one(sold: Office) -> None
     found = report(sold, By.MODE)
     assert {(one.key, one.currency): one.net_micro // PIECE for one in found.lines} == {
         ("full", "CNY"): 5,
-        (SIMPLE, ""): 6,
+        (SIMPLE, "CNY"): 6,
     }
 
 
