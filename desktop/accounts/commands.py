@@ -6,7 +6,13 @@ from desktop.accounts import usecases
 from desktop.store.asking import Params, Written, device
 from desktop.store.command import Command
 from desktop.store.writer import Store
-from shared.accounts.queries import balances
+from shared.accounts.queries import (
+    CUSTOMERS_FOUND_MAX,
+    CustomerView,
+    balances,
+    customer_id_meant,
+    find_customers,
+)
 from shared.accounts.rules import customer_receivable, tender_named
 from shared.accounts.tables import account_entry
 from shared.channel.queries import account, currency_of
@@ -91,7 +97,8 @@ def _statement(store: Store, asked: Statement) -> dict[str, object]:
     if asked.account:
         prefix = f"partner/{asked.account}/"
     elif asked.customer:
-        prefix = customer_receivable(site_id, asked.customer)
+        customer_id = store.read(lambda one: customer_id_meant(one, site_id, asked.customer))
+        prefix = customer_receivable(site_id, customer_id)
     # One customer is one account: K7 does not include K70.
     upper = prefix + ("\0" if asked.customer else "\uffff")
     return store.read(lambda connection: _lines(connection, prefix, upper, asked.limit))
@@ -136,7 +143,94 @@ def _lines(connection: Connection, prefix: str, upper: str, limit: int) -> dict[
     return {"balances": held, "entries": entries}
 
 
+class CustomerNew(Params, kw_only=True):
+    """A customer of the site's own; a code is made when none is said."""
+
+    name: str
+    code: str = ""
+    phone: str = ""
+    level: str = ""
+    salesperson: str = ""
+    terms_days: int = 0
+    note: str = ""
+
+
+def _customer_new(store: Store, asked: CustomerNew) -> CustomerView:
+    return store.write(
+        usecases.take_up_customer,
+        asked.name,
+        code=asked.code,
+        phone=asked.phone,
+        level_id=asked.level,
+        salesperson_id=asked.salesperson,
+        terms_days=asked.terms_days,
+        note=asked.note,
+    ).value
+
+
+class CustomerChange(Params, kw_only=True):
+    """A customer by id, code or name; what is left out stays as it is."""
+
+    customer: str
+    name: str | None = None
+    code: str | None = None
+    phone: str | None = None
+    level: str | None = None
+    salesperson: str | None = None
+    terms_days: int | None = None
+    note: str | None = None
+    is_active: bool | None = None
+
+
+def _customer_change(store: Store, asked: CustomerChange) -> CustomerView:
+    site_id = device(store).site_id
+    return store.write(
+        usecases.change_customer,
+        store.read(lambda connection: customer_id_meant(connection, site_id, asked.customer)),
+        name=asked.name,
+        code=asked.code,
+        phone=asked.phone,
+        level_id=asked.level,
+        salesperson_id=asked.salesperson,
+        terms_days=asked.terms_days,
+        note=asked.note,
+        is_active=asked.is_active,
+    ).value
+
+
+class CustomersFind(Params):
+    """A code, a part of a name, pinyin initials or the end of a phone; everybody for none."""
+
+    text: str = ""
+    limit: int = CUSTOMERS_FOUND_MAX
+
+
+def _customers(store: Store, asked: CustomersFind) -> list[CustomerView]:
+    site_id = device(store).site_id
+    return store.read(
+        lambda connection: find_customers(connection, site_id, asked.text, limit=asked.limit)
+    )
+
+
 COMMANDS = (
+    Command(
+        name="customer-new",
+        summary="Take up a customer of the site's own.",
+        params=CustomerNew,
+        run=_customer_new,
+    ),
+    Command(
+        name="customer-change",
+        summary="Say anew what is known of a customer.",
+        params=CustomerChange,
+        run=_customer_change,
+    ),
+    Command(
+        name="own-customers",
+        summary="Find the site's own customers by code, name, pinyin or phone.",
+        params=CustomersFind,
+        run=_customers,
+    ),
     Command(
         name="expense",
         summary="Pay something out of the drawer.",

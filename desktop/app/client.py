@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from desktop.app.home import default_home
 from desktop.reporting.usecases.asking import Progress, Report, ask_report, go_on
-from desktop.stocktake.usecases.blindness import check_may_see_book
 from desktop.store.asking import device
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
@@ -114,6 +113,8 @@ class Client:
 
         Raises: AccessDenied BLIND_COUNT, NOT_PERMITTED and as ``ask_report``.
         """
+        from desktop.stocktake.usecases.blindness import check_may_see_book
+
         site_id, person_id = device(self.store).site_id, self.store.author_id
         self.store.read(lambda one: check_may_see_book(one, site_id, person_id))
 

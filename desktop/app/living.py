@@ -1,5 +1,6 @@
 """One life of the program in one folder: open the store, run the windows, end in order."""
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -43,19 +44,23 @@ class Living:
         crashes = CrashBook(self._home, clock)
         program = Program(self._application, client, SCREENS, crashes=crashes)
         program.guard()
+        # The system shuts down or somebody ends the program: what is open is closed in order.
+        before = signal.signal(signal.SIGTERM, lambda _number, _frame: program.end())
         try:
             program.begin(user)
-            opening.is_going = True
-            opening.close()
-            self._look(program)
+            self._look(program, opening)
             code = await program.closed
             self.next_home = program.next_home
             return code
         finally:
+            signal.signal(signal.SIGTERM, before)
             await program.stop()
 
-    def _look(self, program: Program) -> None:
+    def _look(self, program: Program, opening: Opening) -> None:
+        if program.window is not None or program.gate is not None:
+            opening.is_going = True
+            opening.close()
         if program.window is not None:
             self._tell("ready")
         elif not program.closed.done():
-            QTimer.singleShot(LOOK_MS, lambda: self._look(program))
+            QTimer.singleShot(LOOK_MS, lambda: self._look(program, opening))

@@ -38,10 +38,12 @@ from shared.channel.queries import site_of
 from shared.core.errors import QutongError
 
 if TYPE_CHECKING:
+    from desktop.access.model.signing_in import SignIn
     from desktop.shell.beginning import Beginning
     from desktop.sync.worker import SyncWorker
 
 STANDING_MS = 1_000
+SYNC_AFTER_MS = 1_000
 ALONE_MS = 10 * 60 * 1_000
 QUIT = 0
 LOOKS = ("language", "scheme", "text_percent", PLACE)
@@ -95,6 +97,9 @@ class Program:
         self._scanners = Scanners(self.settings, self._router.use, self._scanned_aside)
         self._clockwork = QTimer()
         self._clockwork.timeout.connect(self._second)
+        self._sync_soon = QTimer()
+        self._sync_soon.setSingleShot(True)
+        self._sync_soon.timeout.connect(self.start_sync)
         self._hourly = QTimer()
         self._hourly.timeout.connect(self._count_time_alone)
         self._stops = [self.desk.watch(lambda _touched: self.show_standing(), "journal", "task")]
@@ -109,8 +114,20 @@ class Program:
         if self.client.store.identity is None:
             self.show_first_run()
         else:
-            self.start_sync()
-            self.show_sign_in(user_id)
+            self.tasks.start(self._greet(user_id))
+            # The network is loaded once the window stands.
+            self._sync_soon.start(SYNC_AFTER_MS)
+
+    async def _greet(self, user_id: str) -> None:
+        """The work of who needs no PIN at once; for others the page that asks who works here."""
+        from desktop.access.model.signing_in import SignIn
+
+        model = SignIn(self.desk, self._let_in, chosen_id=user_id)
+        try:
+            await model.load()
+        finally:
+            if self.window is None:
+                self._show_sign_in(model)
 
     def show_first_run(self) -> None:
         """Nobody owns this device yet."""
@@ -127,13 +144,17 @@ class Program:
     def show_sign_in(self, user_id: str = "") -> None:
         """Who works here?"""
         from desktop.access.model.signing_in import SignIn
-        from desktop.access.view.signing_in import SignInPage
 
         model = SignIn(self.desk, self._let_in, chosen_id=user_id)
+        self._show_sign_in(model)
+        self.tasks.start(model.load())
+
+    def _show_sign_in(self, model: "SignIn") -> None:
+        from desktop.access.view.signing_in import SignInPage
+
         gate = self._open_gate()
         self._draw_page = lambda: SignInPage(self.words, model, self.tasks, self._place_name())
         gate.show_page(self._draw_page())
-        self.tasks.start(model.load())
 
     def _show_beginning(self, model: "Beginning") -> None:
         from desktop.shell.first_run import FirstRunPage
@@ -298,6 +319,7 @@ class Program:
             if one is not None:
                 _take_away(one)
         self._clockwork.stop()
+        self._sync_soon.stop()
         self._hourly.stop()
         for stop in self._stops:
             stop()
@@ -376,6 +398,7 @@ class Program:
                 device_type=device_type,
                 currency=(place.currency if place else "") or "CNY",
                 zone=(place.zone if place else "") or "Asia/Shanghai",
+                sales_mode=(place.sales_mode if place else "") or "full",
             )
 
         return self.desk.read(read)
@@ -494,6 +517,10 @@ class Program:
             self._is_crashing = False
         if answer == RESTART:
             self.start_again(user_id=self.client.store.author_id)
+
+    def end(self) -> None:
+        """End in order, as when the window is closed; may be called between any two steps."""
+        self.closed.get_loop().call_soon_threadsafe(self._window_closed)
 
     def _window_closed(self) -> None:
         if not self.closed.done():

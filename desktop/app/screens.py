@@ -19,6 +19,9 @@ def first_opened(place: str) -> Callable[[Frame], Screen]:
     return make
 
 
+FULL = frozenset({"full"})
+"""Sites that sell at the till; the others keep the register of what went out."""
+
 SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec(
         id="home",
@@ -39,6 +42,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="sell",
         make=first_opened("desktop.app.counter:till"),
         permissions=frozenset({"sale.make"}),
+        sales_modes=FULL,
         device_types=frozenset({"till", "dealer"}),
     ),
     ScreenSpec(
@@ -55,6 +59,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="sell",
         make=first_opened("desktop.sales.view.sales_list:SalesScreen"),
         permissions=frozenset({"sale.make"}),
+        sales_modes=FULL,
         device_types=frozenset({"till", "dealer"}),
         takes=frozenset({"sale"}),
     ),
@@ -64,6 +69,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="sell",
         make=first_opened("desktop.sales.view.shift:ShiftScreen"),
         permissions=frozenset({"shift.run"}),
+        sales_modes=FULL,
         device_types=frozenset({"till", "dealer"}),
     ),
     ScreenSpec(

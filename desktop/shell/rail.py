@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.icons import icon
 from desktop.ui.screen import ScreenSpec
@@ -13,12 +13,12 @@ from desktop.ui.widgets import label, line
 from desktop.words.texts import Words
 
 WIDTH = 168
-MANY = 14
-"""With more screens the buttons are lower, so that all of them stand in 720 lines."""
+FOOT = "settings"
+"""The group that stays at the foot, however many screens there are above it."""
 
 
 class Rail(QWidget):
-    """One button per screen, groups apart."""
+    """One button per screen, groups apart; with more than fit, those above the foot scroll."""
 
     def __init__(
         self, words: Words, screens: Sequence[ScreenSpec], opened: Callable[[str], None]
@@ -27,35 +27,53 @@ class Rail(QWidget):
         self.setObjectName("rail")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(scaled(WIDTH))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_S, SPACE_M, SPACE_S, SPACE_S)
-        layout.setSpacing(2)
-        brand = label(words("app.name"), "strong")
-        brand.setContentsMargins(10, 2, 0, SPACE_S)
-        layout.addWidget(brand)
+        self._words, self._opened = words, opened
         self.buttons: dict[str, QPushButton] = {}
-        self._is_crowded = len(screens) > MANY
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, SPACE_M, 0, SPACE_S)
+        outer.setSpacing(4)
+        brand = label(words("app.name"), "strong")
+        brand.setContentsMargins(SPACE_S + 10, 2, 0, 4)
+        self._area = QScrollArea()
+        self._area.setWidgetResizable(True)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._area.setWidget(self._groups([one for one in screens if one.group != FOOT]))
+        outer.addWidget(brand)
+        outer.addWidget(self._area, 1)
+        foot = [one for one in screens if one.group == FOOT]
+        if foot:
+            outer.addWidget(line())
+            outer.addWidget(self._groups(foot))
+
+    def _groups(self, screens: Sequence[ScreenSpec]) -> QWidget:
+        made = QWidget()
+        layout = QVBoxLayout(made)
+        layout.setContentsMargins(SPACE_S, 0, SPACE_S, 0)
+        layout.setSpacing(1)
         for number, (_group, specs) in enumerate(groupby(screens, key=lambda one: one.group)):
             if number:
-                layout.addSpacing(4)
+                layout.addSpacing(3)
                 layout.addWidget(line())
-                layout.addSpacing(4)
+                layout.addSpacing(3)
             for spec in specs:
-                layout.addWidget(self._button(words, spec, opened))
+                layout.addWidget(self._button(spec))
         layout.addStretch(1)
+        return made
 
-    def _button(self, words: Words, spec: ScreenSpec, opened: Callable[[str], None]) -> QPushButton:
-        made = QPushButton(words(f"screen.{spec.id}"))
+    def _button(self, spec: ScreenSpec) -> QPushButton:
+        made = QPushButton(self._words(f"screen.{spec.id}"))
         made.setProperty("kind", "rail")
         made.setIcon(icon(spec.icon))
         made.setCheckable(True)
-        made.setProperty("is_crowded", self._is_crowded)
         made.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        made.clicked.connect(lambda _checked=False: opened(spec.id))
+        made.clicked.connect(lambda _checked=False: self._opened(spec.id))
         self.buttons[spec.id] = made
         return made
 
     def mark(self, screen_id: str) -> None:
-        """Show which screen is in front."""
+        """Show which screen is in front, and bring its button into sight."""
         for name, one in self.buttons.items():
             one.setChecked(name == screen_id)
+            if name == screen_id and self._area.isAncestorOf(one):
+                self._area.ensureWidgetVisible(one, 0, 40)

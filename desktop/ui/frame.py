@@ -29,6 +29,8 @@ class Person:
     device_type: str = ""
     currency: str = "CNY"
     zone: str = "Asia/Shanghai"
+    sales_mode: str = "full"
+    """How the site sells: ``full`` at the till, ``simple`` by the register of what went out."""
 
     def may(self, permission: str) -> bool:
         """Whether an action of this permission is offered; '' is everybody's."""

@@ -70,6 +70,8 @@ class ScreenSpec:
     """Any one of them is enough; none = everybody."""
     device_types: frozenset[str] = frozenset()
     """Kinds of device it is for; none = all."""
+    sales_modes: frozenset[str] = frozenset()
+    """Ways of selling it is for, ``full simple``; none = both."""
     in_rail: bool = True
     takes: frozenset[str] = frozenset()
     """Kinds of thing it shows when opened for one: ``product order sale member customer task``.
@@ -78,5 +80,7 @@ class ScreenSpec:
     def is_for(self, person: Person) -> bool:
         """Whether this person, at this device, has the screen."""
         if self.device_types and person.device_type not in self.device_types:
+            return False
+        if self.sales_modes and person.sales_mode not in self.sales_modes:
             return False
         return not self.permissions or bool(self.permissions & person.permissions)

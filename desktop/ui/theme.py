@@ -252,7 +252,8 @@ def _sheet(t: Tokens) -> str:
     QLineEdit[size="big"] {{ font-size: {BIG}px; min-height: 40px; }}
     QLineEdit:disabled, QComboBox:disabled {{ color: {t.muted}; background: {t.window}; }}
     QComboBox::drop-down {{ border: none; width: 22px; }}
-    QComboBox::down-arrow {{ image: url("{_arrow(t)}"); width: 14px; height: 14px; }}
+    QComboBox::down-arrow {{ image: url("{_picture("chevron-down", t.muted)}");
+        width: 14px; height: 14px; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.line};
         outline: 0; }}
     QPushButton {{ background: {t.surface}; border: 1px solid {t.line};
@@ -271,7 +272,6 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="flat"]:hover {{ background: {t.row_over}; }}
     QPushButton[kind="rail"] {{ border: none; border-radius: {RADIUS}px; text-align: left;
         padding: 0 10px; min-height: {TARGET}px; background: transparent; color: {t.muted}; }}
-    QPushButton[kind="rail"][is_crowded="true"] {{ min-height: 26px; }}
     QPushButton[kind="rail"]:hover {{ background: {t.row_over}; color: {t.text}; }}
     QPushButton[kind="rail"]:checked {{ background: {t.accent_soft}; color: {t.accent};
         font-weight: 600; }}
@@ -301,6 +301,13 @@ def _sheet(t: Tokens) -> str:
     QMenu::item {{ padding: 6px 20px; border-radius: 4px; }}
     QMenu::item:selected {{ background: {t.accent_soft}; }}
     QCheckBox, QRadioButton {{ spacing: 8px; min-height: 24px; }}
+    QCheckBox::indicator, QTableView::indicator, QListView::indicator {{ width: 16px;
+        height: 16px; border: 1px solid {t.muted}; border-radius: 4px; background: {t.surface}; }}
+    QCheckBox::indicator:checked, QTableView::indicator:checked, QListView::indicator:checked {{
+        background: {t.accent}; border-color: {t.accent};
+        image: url("{_picture("check", t.on_accent)}"); }}
+    QCheckBox::indicator:focus {{ border: 2px solid {t.accent}; }}
+    QCheckBox:disabled {{ color: {t.muted}; }}
     QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 7px 14px;
         border: none; border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {t.accent}; border-bottom-color: {t.accent};
@@ -314,13 +321,13 @@ def _sheet(t: Tokens) -> str:
     """
 
 
-def _arrow(t: Tokens) -> str:
-    """A tinted arrow as a file, since style sheets take pictures only from files."""
+def _picture(name: str, colour: str) -> str:
+    """A tinted icon as a file, since style sheets take pictures only from files."""
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation))
-    path = folder / f"qutong-arrow-{t.muted.removeprefix('#')}.svg"
+    path = folder / f"qutong-{name}-{colour.removeprefix('#')}.svg"
     if not path.exists():
-        drawing = files("resources.icons").joinpath("chevron-down.svg").read_text(encoding="utf-8")
-        path.write_text(drawing.replace("currentColor", t.muted), encoding="utf-8")
+        drawing = files("resources.icons").joinpath(f"{name}.svg").read_text(encoding="utf-8")
+        path.write_text(drawing.replace("currentColor", colour), encoding="utf-8")
     return path.as_posix()
 
 

@@ -242,6 +242,13 @@ def customer_named(connection: Connection, site_id: str, text: str) -> CustomerV
     return _customer(best[0]) if asked and best else None
 
 
+def customer_id_meant(connection: Connection, site_id: str, text: str) -> str:
+    """The id of the customer an id, code or whole name means; the text itself for others, such
+    as a channel account that is supplied."""
+    found = customer_named(connection, site_id, text)
+    return found.customer_id if found else text
+
+
 def find_customers(
     connection: Connection, site_id: str, text: str, *, limit: int = CUSTOMERS_FOUND_MAX
 ) -> list[CustomerView]:

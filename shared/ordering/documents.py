@@ -251,7 +251,7 @@ class ShipmentPosted(Body, kw_only=True):
 
 
 class ArrivedLine(Part, kw_only=True):
-    """What the receiver found of a shipment's line."""
+    """What the receiver found of a shipment's line; a line of several lots is there once a lot."""
 
     line_no: int
     """The shipment's line."""
@@ -263,6 +263,10 @@ class ArrivedLine(Part, kw_only=True):
     over_micro: int = 0
     lot: str = ""
     reason: str = ""
+    is_other_lot: bool = False
+    """The notice named another lot for these goods."""
+    announced_lot: str = ""
+    """That lot, under which they were on the road."""
 
 
 class ReceiptPosted(Body, kw_only=True):

@@ -31,8 +31,9 @@ sale = replicated_table(
 Index("sale_day", sale.c.site_id, sale.c.business_day)
 Index("sale_customer", sale.c.site_id, sale.c.customer_id)
 _HAS_BUYER, _HAS_SHIFT = sale.c.customer_id != "", sale.c.shift != ""
-Index("sale_buyer", sale.c.customer_id, sqlite_where=_HAS_BUYER, postgresql_where=_HAS_BUYER)
-Index("sale_shift", sale.c.shift, sqlite_where=_HAS_SHIFT, postgresql_where=_HAS_SHIFT)
+# Head office's database takes the same condition over when it makes its tables.
+Index("sale_buyer", sale.c.customer_id, sqlite_where=_HAS_BUYER)
+Index("sale_shift", sale.c.shift, sqlite_where=_HAS_SHIFT)
 
 sale_line = replicated_table(
     "sale_line",
@@ -66,7 +67,7 @@ sale_tender = replicated_table(
 )
 
 _IN_SHIFT = sale_tender.c.shift != ""
-Index("sale_tender_shift", sale_tender.c.shift, sqlite_where=_IN_SHIFT, postgresql_where=_IN_SHIFT)
+Index("sale_tender_shift", sale_tender.c.shift, sqlite_where=_IN_SHIFT)
 
 register_line = replicated_table(
     "register_line",

@@ -1,9 +1,14 @@
 """Locations and movement types: pure rules of the stock ledger (domain rule 9)."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from shared.core.errors import RuleViolation
+from shared.core.text import half_width, normal
 
 CUSTOMER = "customer"
 SUPPLIER = "supplier"
@@ -160,3 +165,51 @@ def check_movement(
         raise RuleViolation("PARTY_MISSING", movement_type=kind.id)
     if kind.needs_approval and not approver_id:
         raise RuleViolation("APPROVAL_MISSING", movement_type=kind.id)
+
+
+LOT_CHARS_MAX: Final = 40
+_EXPIRY: Final = re.compile(r"(.*) \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")
+
+
+def lot_named(lot: str, expiry: str = "") -> str:
+    """A lot as the ledger names it, with its expiry where one is known (B09):
+    ``A7 (2027-05-31)``.
+
+    The expiry may be typed ``20270531`` or ``2027/5/31``. Raises: RuleViolation LOT_BAD.
+    """
+    called, day = normal(half_width(lot)), normal(half_width(expiry))
+    if not called or len(called) > LOT_CHARS_MAX or "\n" in called:
+        raise RuleViolation("LOT_BAD", lot=called[:LOT_CHARS_MAX])
+    if not day:
+        return called
+    parts = re.split("[-/. ]", day) if not day.isdigit() else [day[:4], day[4:6], day[6:]]
+    try:
+        year, month, number = (int(one) for one in parts)
+        until = date(year, month, number)
+    except ValueError:
+        raise RuleViolation("LOT_BAD", lot=called) from None
+    return f"{called} ({until.isoformat()})"
+
+
+def lot_expiry(lot: str) -> str:
+    """The expiry a lot's name holds, as an ISO date; '' when none is known."""
+    found = _EXPIRY.fullmatch(lot)
+    return found[2] if found else ""
+
+
+def lots_found(
+    announced_lot: str, good_micro: int, others: Sequence[tuple[str, int]]
+) -> list[tuple[str, int]]:
+    """Whole goods of a line by lot: what is left of the lot announced, then the others (E12).
+
+    Raises: RuleViolation LOT_TWICE, QUANTITY_NOT_POSITIVE, LOTS_TOO_MUCH.
+    """
+    lots = [announced_lot, *(lot for lot, _ in others)]
+    if len(set(lots)) != len(lots):
+        raise RuleViolation("LOT_TWICE")
+    if any(qty_micro <= 0 for _, qty_micro in others):
+        raise RuleViolation("QUANTITY_NOT_POSITIVE")
+    left = good_micro - sum(qty_micro for _, qty_micro in others)
+    if left < 0:
+        raise RuleViolation("LOTS_TOO_MUCH")
+    return [(announced_lot, left), *others]

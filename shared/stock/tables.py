@@ -109,6 +109,7 @@ _BALANCES = tuple(
     )
 )
 
+
 def _in_sites_of_the_way(row: Mapping[str, Value]) -> tuple[str, ...]:
     """The site's own, and where goods go between two sites the other's as well (G06)."""
     ends = (str(row["from_location"]), str(row["to_location"]))

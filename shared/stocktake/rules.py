@@ -233,9 +233,15 @@ def check_recounter(counter_id: str, former: Collection[str]) -> None:
         raise AccessDenied("SAME_COUNTER")
 
 
-def check_revealer(person_id: str, counters: Collection[str]) -> None:
-    """Who counted does not reveal (workflows, step 5). Raises: AccessDenied REVEALER_COUNTED."""
-    if person_id in counters:
+def check_revealer(
+    person_id: str, counters: Collection[str], *, is_alone: bool = False
+) -> None:
+    """Who counted does not reveal (workflows, step 5), unless nobody else at the site may.
+
+    An owner alone in the shop counts and reveals; the count says that both were one person.
+    Raises: AccessDenied REVEALER_COUNTED.
+    """
+    if person_id in counters and not is_alone:
         raise AccessDenied("REVEALER_COUNTED")
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 
 from shared.journal.document import Value, Write
 from shared.sync.digest import row_digest
@@ -148,6 +147,9 @@ def _locked_rows(connection: Connection, table: Replicated, ids: set[str]) -> di
     missing = sorted(ids - found.keys())
     if connection.dialect.name != "postgresql" or not missing:
         return found
+    # Only head office has it: a desktop that starts does not wait for its drivers (P11).
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
     empty = dict(table.defaults) | {"_digest": 0, "_slot": 0, "_extra": b""}
     placeholder = postgresql_insert(table.table).on_conflict_do_nothing(index_elements=["id"])
     connection.execute(placeholder, [empty | {"id": row_id} for row_id in missing])

@@ -18,8 +18,20 @@ def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> N
     JOURNAL_METADATA.create_all(connection)
     METADATA.create_all(connection)
     for table in (*schema.all_tables(), *local):
+        _make_partial(table)
         table.create(connection, checkfirst=True)
         _add_columns(connection, table)
+
+
+def _make_partial(table: Table) -> None:
+    """Indexes that are partial on a device are so here.
+
+    Tables name SQLite's condition alone: naming PostgreSQL's loads its drivers into every desktop.
+    """
+    for index in table.indexes:
+        where = index.dialect_options["sqlite"]["where"]
+        if where is not None:
+            index.dialect_options["postgresql"]["where"] = where
 
 
 def _add_columns(connection: Connection, table: Table) -> None:

@@ -39,7 +39,7 @@ def _foreign_words(window: QWidget, language: Language) -> Iterator[str]:
         if button.isVisible() and _HAN.search(button.text()) and not button.property("data"):
             yield f"not English: {button.text()!r}"
     for table in window.findChildren(QTableView):
-        if not table.isVisible() or table.model() is None:
+        if not table.isVisible() or table.model() is None or table.property("data"):
             continue
         header = table.horizontalHeader()
         for at in range(header.count()):

@@ -169,6 +169,8 @@ def test_short_and_damaged_goods_are_red_and_become_a_claim(tmp_path: Path) -> N
             3_000_000,
             -1_000_000,
         )
+        await stage.keys("L", "B9", "Return", "20270531", "Return", "4", "Return")
+        assert "B9 (2027-05-31) × 4" in screen.model.rows[0].lot_text
         await stage.keys("F10")
         await stage.settle()
         assert on_hand(stage.house, "DL01", CREAM) == before + 20

@@ -165,6 +165,7 @@ def receive(session: Session, chance: random.Random, uid: bytes) -> None:
     for line in lines:
         short = min(line.qty_micro, chance.choice((0, 0, PIECE)))
         over = chance.choice((0, 0, 0, PIECE))
+        is_other = chance.choice((False, False, True))
         arrived.append(
             ArrivedLine(
                 line_no=line.line_no,
@@ -173,6 +174,9 @@ def receive(session: Session, chance: random.Random, uid: bytes) -> None:
                 good_micro=line.qty_micro - short + over,
                 short_micro=short,
                 over_micro=over,
+                lot="other" if is_other else line.lot,
+                is_other_lot=is_other,
+                announced_lot=line.lot if is_other else "",
             )
         )
     session.append(

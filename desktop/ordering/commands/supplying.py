@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 from desktop.ordering.commands.naming import OfOrder, find_order, order_id_of, shipments_of
 from desktop.ordering.usecases.supplying import (
     Found,
+    FoundLot,
     Picked,
     decide_order,
     receive_shipment,
@@ -22,6 +23,7 @@ from shared.ordering.queries.flow import receipts_of, shipped_lines
 from shared.ordering.queries.orders import lines
 from shared.ordering.rules import LineGrant
 from shared.ordering.tables import shipment
+from shared.stock.rules import lot_named
 
 
 class GrantParams(Params):
@@ -108,13 +110,22 @@ def _ship(store: Store, asked: OrderShip) -> Written:
     return Written.of(done.value)
 
 
+class LotParams(Params):
+    """Part of the good ones that is of another lot; an expiry is a date."""
+
+    lot: str
+    good: str
+    expiry: str = ""
+
+
 class FoundParams(Params):
-    """A shipment's line by number: good, damaged."""
+    """A shipment's line by number: good, damaged, and what of the good is of other lots."""
 
     line: int
     good: str
     damaged: str = "0"
     reason: str = ""
+    lots: tuple[LotParams, ...] = ()
 
 
 class OrderReceive(Params, kw_only=True):
@@ -138,6 +149,10 @@ def _receive(store: Store, asked: OrderReceive) -> Written:
                 good_micro=qty(one.line, one.good),
                 damaged_micro=qty(one.line, one.damaged),
                 reason=one.reason,
+                lots=tuple(
+                    FoundLot(lot=lot_named(of.lot, of.expiry), good_micro=qty(one.line, of.good))
+                    for of in one.lots
+                ),
             )
             for one in asked.lines
         ]

@@ -14,13 +14,21 @@ from desktop.ordering.usecases.looking import (
     read_notice,
     read_notices,
 )
-from desktop.ordering.usecases.supplying import Found, receive_shipment
+from desktop.ordering.usecases.supplying import Found, FoundLot, receive_shipment
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
 from shared.core.errors import RuleViolation
 from shared.core.quantity import checked_quantity, format_quantity, parse_quantity
 from shared.journal.document import Header
+from shared.stock.rules import lot_named, lots_found
+
+
+class SeenLot(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of the whole ones that is of another lot than announced."""
+
+    lot: str
+    good_micro: int
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +38,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     good_micro: int = 0
     damaged_micro: int = 0
     reason: str = ""
+    lots: tuple[SeenLot, ...] = ()
 
 
 class Counting(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +80,17 @@ class ReceivingRow:
     def is_fine(self) -> bool:
         """Whether all of it came, whole."""
         return not self.difference_micro and not self.damaged_micro
+
+    @property
+    def lot_text(self) -> str:
+        """The lot announced; where others were found, each with how much."""
+        lot = self.notice.line.lot
+        if not self.seen.lots:
+            return lot
+        left = self.good_micro - sum(one.good_micro for one in self.seen.lots)
+        parts = [(lot or "–", left)] if left else []
+        parts += [(one.lot, one.good_micro) for one in self.seen.lots]
+        return " + ".join(f"{name} × {format_quantity(qty, ())}" for name, qty in parts)
 
     @property
     def good_text(self) -> str:
@@ -148,6 +168,20 @@ class Receiving(Watched):
         good = whole if is_counted else max(whole - damaged, 0)
         self._put(row, good_micro=good, damaged_micro=damaged, reason=reason, begins=is_counted)
 
+    def set_lot(self, line_no: int, text: str, lot: str, expiry: str = "") -> None:
+        """Say how much of what came whole is of another lot; nothing takes that lot away.
+
+        Everything that was not counted yet still counts as announced. Raises: RuleViolation
+        LOT_BAD, LOT_TWICE, LOTS_TOO_MUCH, and as quantities are read.
+        """
+        row = self._row(line_no)
+        name, qty_micro = lot_named(lot, expiry), _quantity(text, row)
+        kept = [one for one in row.seen.lots if one.lot != name]
+        wanted = (*kept, SeenLot(lot=name, good_micro=qty_micro)) if qty_micro else tuple(kept)
+        lots_found(row.notice.line.lot, row.good_micro, [(o.lot, o.good_micro) for o in wanted])
+        is_counted = self._counting.has_begun
+        self._put(row, good_micro=row.good_micro, lots=wanted, begins=is_counted)
+
     def all_as_announced(self) -> None:
         """Everything came as announced."""
         seen = tuple(
@@ -187,6 +221,7 @@ class Receiving(Watched):
                 good_micro=one.good_micro,
                 damaged_micro=one.damaged_micro,
                 reason=one.seen.reason,
+                lots=tuple(FoundLot(lot=o.lot, good_micro=o.good_micro) for o in one.seen.lots),
             )
             for one in self.rows
         ]
@@ -218,19 +253,24 @@ class Receiving(Watched):
         begins: bool,
         damaged_micro: int | None = None,
         reason: str = "",
+        lots: tuple[SeenLot, ...] | None = None,
     ) -> None:
         line_no = row.notice.line.line_no
+        of_others = row.seen.lots if lots is None else lots
+        if sum(one.good_micro for one in of_others) > good_micro:
+            of_others = ()
         changed = Seen(
             line_no=line_no,
             good_micro=checked_quantity(good_micro),
             damaged_micro=row.seen.damaged_micro if damaged_micro is None else damaged_micro,
             reason=reason or row.seen.reason,
+            lots=of_others,
         )
         if begins or self._counting.has_begun:
             kept = [one for one in self._counting.seen if one.line_no != line_no]
             self._keep(Counting(has_begun=True, seen=(*kept, changed)))
             return
-        # Damage alone: everything else still counts as announced.
+        # Damage or another lot alone: everything else still counts as announced.
         rest = [
             Seen(line_no=one.notice.line.line_no, good_micro=one.announced_micro)
             for one in self.rows

@@ -30,6 +30,7 @@ from shared.ordering.rules import (
     granted_lines,
     part_minor,
 )
+from shared.stock.rules import lots_found
 
 
 def decide_order(
@@ -198,6 +199,14 @@ def _shipped(known: Mapping[int, LineView], goods: Sequence[Picked]) -> list[Shi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLot:
+    """Whole goods of a line that are of another lot than the notice says."""
+
+    lot: str
+    good_micro: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the receiver found of a shipment's line, in millionths of the base unit."""
 
@@ -205,6 +214,8 @@ class Found:
     good_micro: int
     damaged_micro: int = 0
     reason: str = ""
+    lots: tuple[FoundLot, ...] = ()
+    """The part of ``good_micro`` that is of other lots; the rest is of the lot announced."""
 
 
 def receive_shipment(
@@ -212,9 +223,11 @@ def receive_shipment(
 ) -> Header:
     """Confirm a shipment line by line; lines that are not named arrived as announced (E12).
 
-    What is short, damaged or over becomes a claim at head office.
+    What is short, damaged or over becomes a claim at head office. Another lot than announced is
+    none: the goods come in under the lot that was found (B09).
 
-    Raises: RuleViolation SHIPMENT_UNKNOWN, NOT_YOUR_SHIPMENT, LINE_UNKNOWN, QUANTITY_NEGATIVE;
+    Raises: RuleViolation SHIPMENT_UNKNOWN, NOT_YOUR_SHIPMENT, LINE_UNKNOWN, QUANTITY_NEGATIVE,
+    QUANTITY_NOT_POSITIVE, LOT_TWICE, LOTS_TOO_MUCH, LOT_BAD;
     Conflict RECEIVED_ALREADY; AccessDenied NOT_PERMITTED.
     """
     place = place_of(session)
@@ -235,24 +248,43 @@ def receive_shipment(
         order_uid=uid_bytes(gone.order_id),
         account_id=gone.account_id,
         from_site=gone.from_site,
-        lines=[_arrived(line, named.get(line.line_no)) for line in announced],
+        lines=[part for line in announced for part in _arrived(line, named.get(line.line_no))],
         supplier=gone.supplier,
         note=note,
     )
     return _append(session, place, body, uid_bytes(gone.id))
 
 
-def _arrived(line: ShippedLineView, found: Found | None) -> ArrivedLine:
+def _arrived(line: ShippedLineView, found: Found | None) -> list[ArrivedLine]:
     good = line.qty_micro if found is None else found.good_micro
     seen = arrival(line.qty_micro, good, found.damaged_micro if found else 0)
-    return ArrivedLine(
-        line_no=line.line_no,
-        order_line_no=line.order_line_no,
-        product_id=line.product_id,
-        good_micro=seen.good_micro,
-        damaged_micro=seen.damaged_micro,
-        short_micro=seen.short_micro,
-        over_micro=seen.over_micro,
-        lot=line.lot,
-        reason=found.reason if found else "",
+    parts = lots_found(
+        line.lot, good, [(one.lot, one.good_micro) for one in found.lots] if found else []
     )
+    over_left = seen.over_micro
+    made: list[ArrivedLine] = []
+    for lot, good_micro in reversed(parts):
+        # What nobody announced is most likely of the lot nobody announced.
+        over = min(over_left, good_micro)
+        over_left -= over
+        is_last = len(made) == len(parts) - 1
+        made.append(
+            ArrivedLine(
+                line_no=line.line_no,
+                order_line_no=line.order_line_no,
+                product_id=line.product_id,
+                good_micro=good_micro,
+                damaged_micro=seen.damaged_micro if is_last else 0,
+                short_micro=seen.short_micro if is_last else 0,
+                over_micro=over,
+                lot=lot,
+                reason=found.reason if found else "",
+                is_other_lot=lot != line.lot,
+                announced_lot=line.lot if lot != line.lot else "",
+            )
+        )
+    return [
+        one
+        for one in reversed(made)
+        if len(made) == 1 or one.good_micro or one.damaged_micro or one.short_micro
+    ]

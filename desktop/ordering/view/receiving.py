@@ -194,8 +194,9 @@ class ReceivingScreen(Screen):
             Column(
                 key="lot",
                 title=words("receiving.lot"),
-                get=lambda one: one.notice.line.lot,
-                width=110,
+                get=lambda one: one.lot_text,
+                width=150,
+                tone=lambda one: Tone.WAITING if one.seen.lots else None,
             ),
             Column(
                 key="announced",
@@ -293,6 +294,12 @@ class ReceivingScreen(Screen):
         return (
             Action(text="receiving.all", keys=("Ctrl+Return",), run=self.model.all_as_announced),
             Action(text="receiving.damage", keys=("F6",), run=self._damage),
+            Action(
+                text="receiving.other_lot",
+                keys=("L",),
+                run=self._lot,
+                is_enabled=lambda: self.table.current is not None,
+            ),
             Action(text="receiving.undo", keys=("Ctrl+Z",), run=self._undo),
             Action(
                 text="receiving.confirm",
@@ -342,6 +349,14 @@ class ReceivingScreen(Screen):
             text, reason = answer
             self.model.set_damaged(found.notice.line.line_no, text, reason)
 
+    def _lot(self) -> None:
+        found = self.table.current
+        if isinstance(found, ReceivingRow):
+            self.frame.tasks.start(self._ask_lot(found))
+
+    async def _ask_lot(self, found: ReceivingRow) -> None:
+        await self.frame.ask(LotPanel(self.frame, self.model, found))
+
     def _confirm(self) -> None:
         if self.model.open is not None:
             self.frame.tasks.start(self._confirm_now())
@@ -387,3 +402,53 @@ class DamagePanel(Panel):
     def _go(self) -> None:
         if self.qty.error is None:
             self.close_with((self.qty.text(), self.reason.text().strip()))
+
+
+class LotPanel(Panel):
+    """L: how much of a line is of another lot than the notice says, and until when it is good."""
+
+    def __init__(self, frame: Frame, model: Receiving, found: ReceivingRow) -> None:
+        words = frame.words
+        super().__init__(words("receiving.other_lot"))
+        self.frame, self.model, self.found = frame, model, found
+        announced = found.notice.line.lot or words("receiving.no_lot")
+        self.body.addWidget(label(found.notice.name, "strong"))
+        self.body.addWidget(label(words("receiving.lot_announced", lot=announced), "muted"))
+        self.lot = Field(words("receiving.lot"))
+        self.expiry = Field(words("receiving.expiry_hint"))
+        self.qty = QuantityField(words("receiving.lot_qty"), found.notice.packs)
+        left = found.good_micro - sum(one.good_micro for one in found.seen.lots)
+        self.qty.set_value(left or None)
+        for key, field in (
+            ("receiving.lot", self.lot),
+            ("receiving.expiry", self.expiry),
+            ("receiving.lot_qty", self.qty),
+        ):
+            self.body.addWidget(form_row(words(key), field))
+        self.wrong = label("", tone=Tone.BAD)
+        self.wrong.hide()
+        self.body.addWidget(self.wrong)
+        done = button(words("reorder.done"), self._go, kind="primary")
+        self.body.addWidget(row(None, button(words("reorder.back"), self.back), done))
+        self.lot.returnPressed.connect(self.expiry.setFocus)
+        self.expiry.returnPressed.connect(self._to_quantity)
+        self.qty.returnPressed.connect(self._go)
+
+    def first_focus(self) -> QWidget | None:
+        return self.lot
+
+    def _to_quantity(self) -> None:
+        self.qty.setFocus()
+        self.qty.selectAll()
+
+    def _go(self) -> None:
+        if self.qty.error is not None:
+            return
+        line_no = self.found.notice.line.line_no
+        try:
+            self.model.set_lot(line_no, self.qty.text(), self.lot.text(), self.expiry.text())
+        except QutongError as error:
+            self.wrong.setText(self.frame.words.error(error))
+            self.wrong.show()
+            return
+        self.close_with(True)

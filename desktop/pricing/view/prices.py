@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidge
 
 from desktop.pricing.model.draft import GridRow, PriceDraft
 from desktop.pricing.model.versions import VersionsModel
-from desktop.pricing.model.words import dimension_text, is_ratio, value_text
+from desktop.pricing.model.words import dimension_text
 from desktop.pricing.usecases.looking import DiffLine
+from desktop.pricing.view.cells import Shown, tone_of_change
 from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
@@ -179,7 +180,7 @@ class PricesScreen(Screen):
                 title=words("price.change"),
                 get=lambda one: one.change_micro,
                 kind=Kind.RATIO,
-                tone=_tone,
+                tone=tone_of_change,
             ),
         ]
 
@@ -207,7 +208,7 @@ class PricesScreen(Screen):
             Column(
                 key="before",
                 title=words("price.before"),
-                get=lambda one: _Shown(one, one.before_micro),
+                get=lambda one: Shown(one, one.before_micro),
                 kind=Kind.TEXT,
                 width=110,
                 is_number=True,
@@ -215,7 +216,7 @@ class PricesScreen(Screen):
             Column(
                 key="after",
                 title=words("price.after"),
-                get=lambda one: _Shown(one, one.after_micro),
+                get=lambda one: Shown(one, one.after_micro),
                 width=110,
                 edit=self._type,
                 tone=lambda one: Tone.ACCENT if one.after is not None else None,
@@ -227,7 +228,7 @@ class PricesScreen(Screen):
                 get=lambda one: one.change_micro,
                 kind=Kind.RATIO,
                 width=100,
-                tone=_tone,
+                tone=tone_of_change,
             ),
         ]
 
@@ -370,7 +371,6 @@ class PricesScreen(Screen):
         self.frame.say(self.words("price.submitted"), Tone.GOOD)
         self.frame.sync()
 
-
     def _can_recall(self) -> bool:
         one, newest = self.versions.current, self.model.newest
         is_earlier = one is not None and newest is not None and 0 < one.number < newest.number
@@ -397,24 +397,3 @@ class PricesScreen(Screen):
         self.model.refresh()
         self.frame.say(words("price.recalled", n=version.number), Tone.GOOD)
         self.frame.sync()
-
-
-class _Shown:
-    """A price or ratio as the grid shows and sorts it."""
-
-    def __init__(self, one: GridRow, value_micro: int | None) -> None:
-        self.value = value_micro
-        self.text = value_text(is_ratio(one.stated.row), value_micro)
-
-    def __str__(self) -> str:
-        return self.text
-
-    def __lt__(self, other: "_Shown") -> bool:
-        return (self.value or 0) < (other.value or 0)
-
-
-def _tone(one: GridRow | DiffLine) -> Tone | None:
-    change = one.change_micro
-    if change is None or change == 0:
-        return None
-    return Tone.WAITING if change > 0 else Tone.BAD

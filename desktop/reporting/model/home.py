@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
-from desktop.reporting.usecases.today import Today, read_suggested, read_today
 from desktop.store.desk import Desk
 from desktop.watched import Watched
+
+if TYPE_CHECKING:
+    from desktop.reporting.usecases.today import Today
+
+FIGURES: Final = "desktop.reporting.usecases.today"
+"""Reads from all areas: loaded beside the window once it stands, not before it (P11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +54,7 @@ class Home(Watched):
         self._desk = desk
         self._person = person
         self._screens = person.screens
-        self.today: Today | None = None
+        self.today: "Today | None" = None
         self.suggested: int | None = None
         self.shows_table = False
         self.shows_days = False
@@ -57,6 +64,9 @@ class Home(Watched):
         identity = self._desk.store.identity
         if identity is None:
             return
+        await self._desk.work(import_module, FIGURES)
+        from desktop.reporting.usecases.today import read_suggested, read_today
+
         person = self._person
         now_us = self._desk.now_us
         self.today = await self._desk.fetch(
@@ -126,7 +136,7 @@ class Home(Watched):
         """The screen, for a figure that is told even to who cannot open it."""
         return screen if screen in self._screens else ""
 
-    def _selling(self, today: Today) -> list[Tile]:
+    def _selling(self, today: "Today") -> list[Tile]:
         amount = sum(one.amount_minor for one in today.hours)
         sales = sum(one.sales for one in today.hours)
         may = self._person.may
@@ -155,7 +165,7 @@ class Home(Watched):
             tiles.append(Tile(name="held", figure=today.held, screen="till", is_urgent=True))
         return tiles
 
-    def _ordering(self, today: Today) -> list[Tile]:
+    def _ordering(self, today: "Today") -> list[Tile]:
         if not self._person.may("order.submit") or not today.orders_here:
             return []
         as_of_us = today.synced_at_us
@@ -182,7 +192,7 @@ class Home(Watched):
             )
         return tiles
 
-    def _stocking(self, today: Today) -> list[Tile]:
+    def _stocking(self, today: "Today") -> list[Tile]:
         may = self._person.may
         if self.is_head_office or not may("stock.transfer"):
             return []
@@ -197,7 +207,7 @@ class Home(Watched):
             ),
         ]
 
-    def _deciding(self, today: Today) -> list[Tile]:
+    def _deciding(self, today: "Today") -> list[Tile]:
         if not self.is_head_office:
             return []
         return [

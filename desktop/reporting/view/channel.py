@@ -19,7 +19,6 @@ from shared.channel.documents import Account
 from shared.ordering.rules import Credit
 from shared.reporting.queries.channel import AccountLine
 
-
 SHEET_NAME_PX = 124
 
 

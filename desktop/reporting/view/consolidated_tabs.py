@@ -136,6 +136,8 @@ class StockTab(QWidget):
             title=words("consol.stock"),
         )
         table.activated.connect(self._chosen)
+        # Its headings are names of sites: data, in whatever language they are.
+        table.view.setProperty("data", True)
         return table
 
     def _columns(self) -> list[Column]:

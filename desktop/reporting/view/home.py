@@ -27,6 +27,7 @@ STEPS = {
     "sale": ("till", "shopping-cart"),
 }
 """The first steps of a new shop: the screen of each, and its icon."""
+DEVICES_SEEN = "first.devices_seen"
 TABLES = ("sale", "task", "shipment", "receipt", "channel_order", "move", "stock_count", "draft")
 
 
@@ -111,7 +112,15 @@ class HomeScreen(Screen):
 
     def _next_step(self) -> str | None:
         """The first step of a new shop that is still open."""
-        return next((name for name, is_done in self.model.first_steps if not is_done), None)
+        return next((name for name, is_done in self._first_steps if not is_done), None)
+
+    @property
+    def _first_steps(self) -> list[tuple[str, bool]]:
+        are_seen = self.frame.settings.get(DEVICES_SEEN) == "1"
+        return [
+            (name, is_done or (name == "devices" and are_seen))
+            for name, is_done in self.model.first_steps
+        ]
 
     def _open_next_step(self) -> None:
         name = self._next_step()
@@ -119,6 +128,9 @@ class HomeScreen(Screen):
             self._open_step(name)
 
     def _open_step(self, name: str) -> None:
+        if name == "devices":
+            # Nobody can tell whether the printer was tried: it was looked at.
+            self.frame.settings.put(DEVICES_SEEN, "1")
         self.frame.open(STEPS[name][0], "opening" if name == "opening" else "")
 
     def _open(self, tile: Tile) -> None:
@@ -141,7 +153,8 @@ class HomeScreen(Screen):
         by_days = self.model.shows_days or self.model.is_head_office
         self._chart_title.setText(self.words("home.by_day" if by_days else "home.by_hour"))
         self._chart_hint.setText(self._chart_age())
-        sells = self.model.is_head_office or self.frame.person.may("sale.make")
+        # A site that only keeps the register knows pieces, no amounts to draw.
+        sells = self.model.is_head_office or "till" in self.frame.screens
         self._picture.setVisible(sells)
 
     def _chart_age(self) -> str:
@@ -201,7 +214,7 @@ class HomeScreen(Screen):
 
     def _draw_steps(self) -> None:
         _empty(self._steps_row)
-        steps = self.model.first_steps
+        steps = self._first_steps
         self._steps.setVisible(bool(steps))
         for number, (name, is_done) in enumerate(steps):
             self._steps_row.addWidget(self._step(number, name, is_done=is_done), 0, number)

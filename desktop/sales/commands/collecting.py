@@ -10,6 +10,7 @@ from desktop.store.asking import Params, Written, device
 from desktop.store.command import Command
 from desktop.store.session import Session
 from desktop.store.writer import Store
+from shared.accounts.queries import customer_id_meant
 from shared.channel.queries import currency_of
 from shared.sales.queries import open_invoices
 
@@ -32,7 +33,7 @@ def _collect(store: Store, asked: Collect) -> dict[str, object]:
     def usecase(session: Session) -> dict[str, object]:
         header, parts = collect(
             session,
-            asked.customer,
+            customer_id_meant(session.connection, site_id, asked.customer),
             given.amount_minor,
             tender=given.tender,
             invoices=[find_sale(session.connection, site_id, one) for one in asked.invoices],
@@ -52,7 +53,8 @@ class OpenInvoices(Params):
 
 def _open_invoices(store: Store, asked: OpenInvoices) -> dict[str, object]:
     site_id = device(store).site_id
-    found = store.read(lambda one: open_invoices(one, site_id, asked.customer))
+    customer_id = store.read(lambda one: customer_id_meant(one, site_id, asked.customer))
+    found = store.read(lambda one: open_invoices(one, site_id, customer_id))
     return {
         "owed_minor": sum(one.open_minor for one in found),
         "invoices": [one._asdict() for one in found],

@@ -20,6 +20,7 @@ from desktop.store.asking import Params, device
 from desktop.store.command import Command
 from desktop.store.session import Session
 from desktop.store.writer import Store
+from shared.accounts.queries import customer_id_meant, customer_of
 from shared.channel.queries import account, account_ids_of_site, currency_of
 from shared.channel.tables import level
 from shared.core.errors import RuleViolation
@@ -107,10 +108,11 @@ def _sell_invoice(store: Store, asked: SellInvoice) -> Receipt:
     site_id = device(store).site_id
     basket = store.read(lambda one: read_basket(one, site_id, asked.lines))
     currency = store.read(lambda one: currency_of(one, site_id))
-    buyer = store.read(lambda one: _buyer(one, site_id, asked))
+    customer_id = store.read(lambda one: customer_id_meant(one, site_id, asked.customer))
+    buyer = store.read(lambda one: _buyer(one, site_id, asked, customer_id))
     done = store.write(
         sell_invoice,
-        asked.customer,
+        customer_id,
         basket,
         read_tenders(asked.tenders, currency),
         buyer=buyer,
@@ -125,12 +127,16 @@ def _sell_invoice(store: Store, asked: SellInvoice) -> Receipt:
     return _told(done.value)
 
 
-def _buyer(connection: Connection, site_id: str, asked: SellInvoice) -> Buyer:
-    """Who buys: the level said, the account's own, or the one level this site supplies."""
+def _buyer(connection: Connection, site_id: str, asked: SellInvoice, customer_id: str) -> Buyer:
+    """Who buys: the level said, the account's or the customer's own, or the one level this site
+    supplies."""
     if asked.level:
         return Buyer(level_id=asked.level)
     if asked.account:
         return Buyer(account_id=asked.account)
+    known = customer_of(connection, site_id, customer_id)
+    if known is not None and known.level_id:
+        return Buyer(level_id=known.level_id)
     ours = account_ids_of_site(connection, site_id)
     mine = account(connection, ours[0]) if ours else None
     if mine is None or not mine.level_id:

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 
 import msgspec
 
+from desktop.accounts.usecases import (
+    adopt_kept_customers,
+    change_customer,
+    kept_customers,
+    take_up_customer,
+)
 from desktop.sales.usecases.invoicing import (
     INVOICE_DRAFT,
     Customer,
@@ -14,7 +20,6 @@ from desktop.sales.usecases.invoicing import (
     drop_invoice,
     find_products,
     invoice_goods,
-    keep_customer,
     keep_invoice,
     level_names,
     new_uid,
@@ -113,8 +118,11 @@ class InvoiceRow:
 class InvoiceModel(Watched):
     """One open invoice; every change is on disk before it is shown."""
 
-    def __init__(self, desk: Desk, site_id: str, currency: str) -> None:
+    def __init__(
+        self, desk: Desk, site_id: str, currency: str, *, may_write_customers: bool = True
+    ) -> None:
         super().__init__()
+        self.may_write_customers = may_write_customers
         self.desk = desk
         self.site_id = site_id
         self.currency = currency
@@ -129,6 +137,8 @@ class InvoiceModel(Watched):
 
     def start(self) -> None:
         """Open the invoice that was open last, or a new one."""
+        if self.desk.read(kept_customers) and self.may_write_customers:
+            self.desk.do_now(adopt_kept_customers)
         self.people = tuple(self.desk.read(salespeople, self.site_id))
         self.levels = self.desk.read(level_names)
         content = self.desk.read(draft_of, INVOICE_DRAFT)
@@ -154,20 +164,82 @@ class InvoiceModel(Watched):
         found = next((one for one in self.customers if one.customer_id == customer_id), None)
         if found is None:
             raise RuleViolation("CUSTOMER_MISSING")
+        who = found.salesperson_id or self.invoice.salesperson_id
         self._keep(
-            msgspec.structs.replace(self.invoice, customer_id=customer_id, level_id=found.level_id)
+            msgspec.structs.replace(
+                self.invoice,
+                customer_id=customer_id,
+                level_id=found.level_id,
+                salesperson_id=who if who in dict(self.people) else self.invoice.salesperson_id,
+            )
         )
 
-    def new_customer(self, name: str, phone: str, level_id: str) -> None:
-        """Take up a customer of the site's own, and invoice them."""
-        customer_id = self.desk.do_now(keep_customer, name, phone, level_id)
+    def new_customer(
+        self,
+        name: str,
+        phone: str,
+        level_id: str,
+        *,
+        code: str = "",
+        salesperson_id: str = "",
+        terms_days: int = 0,
+        note: str = "",
+    ) -> None:
+        """Take up a customer of the site's own, and invoice them. Raises as
+        ``take_up_customer``."""
+        made = self.desk.do_now(
+            take_up_customer,
+            name,
+            code=code,
+            phone=phone,
+            level_id=level_id,
+            salesperson_id=salesperson_id,
+            terms_days=terms_days,
+            note=note,
+        )
         self.refresh()
-        self.set_customer(customer_id)
+        self.set_customer(made.customer_id)
+
+    def change_customer(
+        self,
+        customer_id: str,
+        name: str,
+        phone: str,
+        level_id: str,
+        *,
+        code: str = "",
+        salesperson_id: str = "",
+        terms_days: int = 0,
+        note: str = "",
+        is_active: bool = True,
+    ) -> None:
+        """Say anew what is known of a customer of the site's own. Raises as
+        ``change_customer``."""
+        self.desk.do_now(
+            change_customer,
+            customer_id,
+            name=name,
+            code=code,
+            phone=phone,
+            level_id=level_id,
+            salesperson_id=salesperson_id,
+            terms_days=terms_days,
+            note=note,
+            is_active=is_active,
+        )
+        self.refresh()
+        if self.customer is not None and self.customer.level_id != self.invoice.level_id:
+            self.set_customer(customer_id)
 
     @property
     def owed_since_us(self) -> int:
         """When the oldest open invoice was made; 0 = nothing is owed."""
         return self.open_invoices[0].happened_at_us if self.open_invoices else 0
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the oldest open invoice is past the customer's terms."""
+        return self.customer is not None and self.customer.is_overdue(self.desk.now_us)
 
     # lines
 

@@ -1,48 +1,37 @@
 """The wholesale invoice: whom a site sells to, what they owe, and posting it with its draft."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, func, select
 
+from desktop.accounts.usecases import kept_customers
 from desktop.catalog.usecases import known
 from desktop.pricing.usecases import Buyer, Prices
 from desktop.sales.usecases.paying import Given
 from desktop.sales.usecases.selling import BasketLine, Sold, sell_invoice
 from desktop.store.drafts import put_draft, remove_draft
 from desktop.store.session import Session
-from desktop.store.settings import put_setting, settings_under
 from shared.access.queries import users_of_site
-from shared.accounts.queries import balances
-from shared.accounts.rules import customer_receivable
+from shared.accounts.queries import balances, customer_of, customers_of_site
+from shared.accounts.rules import customer_receivable, due_at_us
 from shared.catalog.pinyin import initials_of
 from shared.catalog.queries import ProductView, packs_of, products
 from shared.catalog.search import search
 from shared.channel.queries import account, account_ids_of_site, customers_of
 from shared.channel.tables import level
-from shared.core.errors import RuleViolation
 from shared.core.quantity import Pack
 from shared.core.text import normal
 from shared.pricing.queries import price_book, retail_prices, sales_orgs_of_site
 from shared.pricing.rules import Price, PriceContext
-from shared.sales.queries import open_invoices
+from shared.sales.queries import open_invoices, owed_since
 from shared.sales.tables import sale
 from shared.stock.queries import on_hand_micro
 from shared.stock.rules import location
 
 INVOICE_DRAFT: Final = "invoice/open"
-OWN_CUSTOMERS: Final = "customer."
 FOUND_MAX: Final = 12
-
-
-class OwnCustomer(msgspec.Struct, frozen=True, kw_only=True):
-    """A customer of the site's own as this device keeps it."""
-
-    name: str
-    phone: str = ""
-    level_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +45,29 @@ class Customer:
     level_id: str
     level_name: str
     owed_minor: int
+    code: str = ""
+    """What people call them by; an account's own id."""
+    salesperson_id: str = ""
+    terms_days: int = 0
+    """Days until an invoice on credit is due; 0 = at once, or nothing was agreed."""
+    note: str = ""
+    is_own: bool = False
+    """A customer of the site's own, whom the site may say anew."""
+    open_count: int = 0
+    """Invoices that are not fully paid."""
+    owed_since_us: int = 0
+    """When the oldest of them was made; 0 = nothing is open."""
+
+    def is_overdue(self, now_us: int) -> bool:
+        """Whether the oldest open invoice is older than their terms allow."""
+        since = self.owed_since_us
+        return bool(since and self.terms_days) and due_at_us(since, self.terms_days) < now_us
 
     def is_meant(self, text: str) -> bool:
         """Whether a text means them: code, name, pinyin or the end of the phone."""
         asked = normal(text).casefold()
         return (
-            asked in self.customer_id.casefold()
+            asked in (self.code or self.customer_id).casefold()
             or asked in self.name.casefold()
             or (asked.isascii() and asked.isalpha() and asked in self.initials)
             or (asked.isdigit() and len(asked) > 3 and self.phone.endswith(asked))
@@ -99,33 +105,60 @@ def customers(connection: Connection, site_id: str, currency: str) -> list[Custo
         for account_id, name in customers_of(connection, supplier_id):
             held = account(connection, account_id)
             level_id = held.level_id if held else below
-            found[account_id] = _customer(account_id, name, "", level_id, names, owed)
-    for customer_id, own in own_customers(connection).items():
-        found[customer_id] = _customer(
-            customer_id, own.name, own.phone, own.level_id or below, names, owed
+            found[account_id] = Customer(
+                customer_id=account_id,
+                name=name,
+                initials=initials_of(name),
+                phone="",
+                level_id=level_id,
+                level_name="",
+                owed_minor=0,
+                code=account_id,
+            )
+    for customer_id, kept in kept_customers(connection).items():
+        found[customer_id] = _named(customer_id, kept.name, kept.phone, kept.level_id or below)
+    for own in customers_of_site(connection, site_id):
+        found[own.customer_id] = Customer(
+            customer_id=own.customer_id,
+            name=own.name,
+            initials=own.initials,
+            phone=own.phone,
+            level_id=own.level_id or below,
+            level_name="",
+            owed_minor=0,
+            code=own.code,
+            salesperson_id=own.salesperson_id,
+            terms_days=own.terms_days,
+            note=own.note,
+            is_own=True,
         )
-    for customer_id in owed:
-        if customer_id not in found:
-            found[customer_id] = _customer(customer_id, customer_id, "", below, names, owed)
-    return sorted(found.values(), key=lambda one: (one.name, one.customer_id))
+    for customer_id in owed.keys() - found.keys():
+        left = customer_of(connection, site_id, customer_id)
+        found[customer_id] = _named(customer_id, left.name if left else customer_id, "", below)
+    since = owed_since(connection, site_id, [one for one, minor in owed.items() if minor])
+    whole = (
+        replace(
+            one,
+            level_name=names.get(one.level_id, one.level_id),
+            owed_minor=owed.get(one.customer_id, 0),
+            open_count=since.get(one.customer_id, (0, 0))[0],
+            owed_since_us=since.get(one.customer_id, (0, 0))[1],
+        )
+        for one in found.values()
+    )
+    return sorted(whole, key=lambda one: (one.name, one.customer_id))
 
 
-def _customer(
-    customer_id: str,
-    name: str,
-    phone: str,
-    level_id: str,
-    names: dict[str, str],
-    owed: dict[str, int],
-) -> Customer:
+def _named(customer_id: str, name: str, phone: str, level_id: str) -> Customer:
     return Customer(
         customer_id=customer_id,
         name=name,
         initials=initials_of(name),
         phone=phone,
         level_id=level_id,
-        level_name=names.get(level_id, level_id),
-        owed_minor=owed.get(customer_id, 0),
+        level_name="",
+        owed_minor=0,
+        code=customer_id,
     )
 
 
@@ -154,29 +187,6 @@ def level_names(connection: Connection) -> dict[str, str]:
     """What levels are called, the highest first."""
     rows = connection.execute(select(level.c.id, level.c.name).order_by(level.c.rank))
     return {row.id: row.name for row in rows}
-
-
-def own_customers(connection: Connection) -> dict[str, OwnCustomer]:
-    """The site's own customers as this device keeps them, by id."""
-    return {
-        key.removeprefix(OWN_CUSTOMERS): msgspec.json.decode(text, type=OwnCustomer)
-        for key, text in settings_under(connection, OWN_CUSTOMERS).items()
-    }
-
-
-def keep_customer(session: Session, name: str, phone: str = "", level_id: str = "") -> str:
-    """Take a customer of the site's own up on this device; the id invoices carry.
-
-    Raises: RuleViolation CUSTOMER_MISSING, CUSTOMER_BAD.
-    """
-    called = normal(name)
-    if not called:
-        raise RuleViolation("CUSTOMER_MISSING")
-    if "/" in called or len(called) > 40:
-        raise RuleViolation("CUSTOMER_BAD", customer_id=called[:40])
-    own = OwnCustomer(name=called, phone=normal(phone), level_id=level_id)
-    put_setting(session.connection, OWN_CUSTOMERS + called, msgspec.json.encode(own).decode())
-    return called
 
 
 def open_invoice_list(connection: Connection, site_id: str, customer_id: str) -> list[OpenInvoice]:

@@ -4,9 +4,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.sales.model.invoice import InvoiceModel, InvoiceRow
+from desktop.sales.usecases.invoicing import Customer
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.usecases.showing import sale_paper
 from desktop.sales.view.approval import approver_of
+from desktop.sales.view.customer_card import CustomerCard, NewNamed, terms_text
 from desktop.sales.view.invoice_panels import (
     CollectPanel,
     CustomerPanel,
@@ -51,12 +53,17 @@ class InvoiceScreen(Screen):
         super().__init__(frame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         person = frame.person
-        self.model = InvoiceModel(frame.desk, person.site_id, person.currency)
+        self.model = InvoiceModel(
+            frame.desk,
+            person.site_id,
+            person.currency,
+            may_write_customers=person.may("customer.write"),
+        )
         self._picked: ProductView | None = None
         self._wanted = ""
         self._build()
         self.until_gone(self.model.watch(Soon(self._show, self).ask))
-        self.watch(self.model.refresh, "price_version", "invoice_payment")
+        self.watch(self.model.refresh, "price_version", "invoice_payment", "customer")
         self.model.start()
 
     # drawing
@@ -182,7 +189,11 @@ class InvoiceScreen(Screen):
             return words("invoice.owes_nothing")
         owed = formats.money(held.owed_minor, model.currency)
         since = formats.instant(model.owed_since_us, self.frame.person.zone)[:10]
-        return words("invoice.owes", owed=owed, since=since, n=len(model.open_invoices))
+        told = words("invoice.owes", owed=owed, since=since, n=len(model.open_invoices))
+        if held.terms_days:
+            key = "customer.terms_late" if model.is_overdue else "customer.terms_are"
+            told += "  ·  " + words(key, terms=terms_text(words, held.terms_days))
+        return told
 
     # what a person does
 
@@ -213,6 +224,21 @@ class InvoiceScreen(Screen):
                 keys=("D",),
                 run=self._owed,
                 is_enabled=lambda: self.model.customer is not None,
+            ),
+            Action(
+                text="customer.new",
+                keys=("N",),
+                run=self._new_customer,
+                permission="customer.write",
+                in_line=False,
+            ),
+            Action(
+                text="customer.edit",
+                keys=("E",),
+                run=self._edit_customer,
+                permission="customer.write",
+                is_enabled=lambda: self.model.customer is not None and self.model.customer.is_own,
+                in_line=False,
             ),
             Action(text="invoice.undo", keys=("Ctrl+Z",), run=self._undo, in_line=False),
             Action(
@@ -290,7 +316,20 @@ class InvoiceScreen(Screen):
 
     async def _ask_customer(self) -> None:
         chosen = await self.frame.ask(CustomerPanel(self.frame, self.model))
+        if isinstance(chosen, NewNamed):
+            card = CustomerCard(self.frame, self.model, name=chosen.name)
+            chosen = await self.frame.ask(card)
         if chosen is not None:
+            self._leave_fields()
+
+    def _new_customer(self) -> None:
+        self.frame.tasks.start(self._ask_card(None))
+
+    def _edit_customer(self) -> None:
+        self.frame.tasks.start(self._ask_card(self.model.customer))
+
+    async def _ask_card(self, held: Customer | None) -> None:
+        if await self.frame.ask(CustomerCard(self.frame, self.model, held=held)):
             self._leave_fields()
 
     def _leave_fields(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 from desktop.sales.model.collection import CollectionModel
 from desktop.sales.model.invoice import InvoiceModel, InvoiceRow
 from desktop.sales.usecases.invoicing import Customer, OpenInvoice
+from desktop.sales.view.customer_card import NewNamed, terms_text
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice, MoneyField, PriceField
 from desktop.ui.frame import Frame
@@ -16,7 +17,7 @@ from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import ROW, Tone
-from desktop.ui.widgets import Field, button, column, figure, form_row, label, row
+from desktop.ui.widgets import Field, button, figure, form_row, label, row
 from desktop.words import formats
 from shared.accounts.rules import Tender
 from shared.core.errors import QutongError
@@ -41,28 +42,7 @@ class CustomerPanel(Panel):
         self.hits.itemClicked.connect(lambda _item: self._take())
         self.body.addWidget(self.field)
         self.body.addWidget(self.hits)
-        self.more = self._more()
-        self.more.hide()
-        self.body.addWidget(self.more)
-        self.wrong = label("", tone=Tone.BAD)
-        self.wrong.hide()
-        self.body.addWidget(self.wrong)
         self._search("")
-
-    def _more(self) -> QWidget:
-        words, model = self.frame.words, self.model
-        self.phone = Field(words("invoice.phone"))
-        level_id = next(iter(model.levels), "")
-        self.level = Choice(
-            words("invoice.level"), list(model.levels.items()), value=_usual(model) or level_id
-        )
-        self.phone.returnPressed.connect(self._make)
-        make = button(words("invoice.new_customer"), self._make, kind="primary")
-        return column(
-            form_row(words("invoice.phone"), self.phone),
-            form_row(words("invoice.level"), self.level),
-            row(None, make),
-        )
 
     def first_focus(self) -> QWidget | None:
         return self.field
@@ -79,14 +59,13 @@ class CustomerPanel(Panel):
         return False
 
     def _search(self, text: str) -> None:
-        self.more.hide()
         self.hits.clear()
         for one in self.model.find_customers(text):
             item = QListWidgetItem(self._line(one))
             item.setData(Qt.ItemDataRole.UserRole, one.customer_id)
             item.setSizeHint(QSize(0, ROW))
             self.hits.addItem(item)
-        if text.strip():
+        if text.strip() and self.frame.person.may("customer.write"):
             item = QListWidgetItem(self.frame.words("invoice.new_named", name=text.strip()))
             item.setData(Qt.ItemDataRole.UserRole, "")
             item.setSizeHint(QSize(0, ROW))
@@ -95,12 +74,15 @@ class CustomerPanel(Panel):
 
     def _line(self, one: Customer) -> str:
         words = self.frame.words
-        parts = [one.name, one.customer_id if one.customer_id != one.name else "", one.level_name]
+        parts = [one.name, one.code if one.code != one.name else "", one.level_name]
         if one.phone:
             parts.append(one.phone)
         if one.owed_minor:
             owed = formats.money(one.owed_minor, self.model.currency)
-            parts.append(words("invoice.owes_short", owed=owed))
+            since = formats.instant(one.owed_since_us, self.frame.person.zone)[:10]
+            key = "customer.owes_late" if one.is_overdue(self.model.desk.now_us) else ""
+            key = key or ("customer.owes_since" if one.owed_since_us else "invoice.owes_short")
+            parts.append(words(key, owed=owed, since=since))
         return "    ".join(part for part in parts if part)
 
     def _take(self) -> None:
@@ -112,23 +94,7 @@ class CustomerPanel(Panel):
             self.model.set_customer(customer_id)
             self.close_with(customer_id)
         else:
-            self.more.show()
-            self.phone.setFocus()
-
-    def _make(self) -> None:
-        try:
-            self.model.new_customer(self.field.text(), self.phone.text(), self.level.value)
-        except QutongError as error:
-            self.wrong.setText(self.frame.words.error(error))
-            self.wrong.show()
-            return
-        self.close_with(self.model.invoice.customer_id)
-
-
-def _usual(model: InvoiceModel) -> str:
-    """The level most customers have."""
-    held = [one.level_id for one in model.customers if one.level_id]
-    return max(set(held), key=held.count) if held else ""
+            self.close_with(NewNamed(self.field.text().strip()))
 
 
 class PricePanel(Panel):
@@ -184,6 +150,9 @@ class TermsPanel(Panel):
                 ),
             )
         )
+        if held is not None and held.terms_days:
+            told = words("customer.terms_are", terms=terms_text(words, held.terms_days))
+            self.body.addWidget(label(told, "muted"))
         terms = [("credit", words("invoice.on_credit")), ("cash", words("invoice.cash"))]
         self.terms = Choice(
             words("invoice.terms"), terms, value="credit" if invoice.on_credit else "cash"

@@ -27,7 +27,7 @@ def sales_note(
         zone=paper.zone,
         currency=head["currency"],
         customer=customer.name if customer else head["customer_id"],
-        customer_code=head["customer_id"],
+        customer_code=customer.code if customer else head["customer_id"],
         phone=customer.phone if customer else "",
         lines=tuple(_line(words, one, head["currency"]) for one in paper.lines),
         total_minor=head["total_minor"],

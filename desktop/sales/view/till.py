@@ -41,7 +41,9 @@ class TillScreen(Screen):
         super().__init__(frame)
         self.provider = provider
         """Takes customers' payment codes; None hides that way of paying."""
-        self.model = TillModel(frame.desk, frame.person.currency)
+        self.model = TillModel(
+            frame.desk, frame.person.currency, may_approve=frame.person.may("sale.approve")
+        )
         self.ask = Questions(frame, self.model)
         self._build()
         self.until_gone(self.model.watch(self.draw))

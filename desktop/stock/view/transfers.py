@@ -105,7 +105,10 @@ class TransfersScreen(Screen):
         self._missing = Banner("", Tone.WAITING)
         sites = [(one.site_id, one.name) for one in self.model.sites]
         self._site = Choice(words("transfer.other"), sites)
-        self._site.picked.connect(lambda value: setattr(self.model, "other", value))
+        # A shop knows few sites by name: the code of any other may be typed.
+        self._site.setEditable(True)
+        self._site.setInsertPolicy(Choice.InsertPolicy.NoInsert)
+        self._site.editTextChanged.connect(self._other_typed)
         self._code = Field(words("moving.code_hint"), name=words("moving.code"))
         self._code.entered.connect(self._entered)
         self._note = Field(name=words("moving.note"))
@@ -157,6 +160,8 @@ class TransfersScreen(Screen):
             self._title.setText(words(f"transfer.title_{model.doing.value}"))
             self._site.blockSignals(True)
             self._site.set_value(model.other)
+            if self._site.findData(model.other) < 0:
+                self._site.setEditText(model.other)
             self._site.blockSignals(False)
             receives = model.doing is Doing.RECEIVE
             for place, column in enumerate(self.lines.rows.columns):
@@ -166,6 +171,11 @@ class TransfersScreen(Screen):
             self._sum.setText(words("moving.sum", n=len(model.rows)))
             self._missing.say(self._missing_text() if receives else "", Tone.WAITING)
         self.keys_changed()
+
+    def _other_typed(self, text: str) -> None:
+        at = self._site.findText(text.strip())
+        known = str(self._site.itemData(at)) if at >= 0 else ""
+        self.model.other = known or text.strip().upper()
 
     def _missing_text(self) -> str:
         short = [one for one in self.model.rows if one.expected_micro and one.missing_micro > 0]

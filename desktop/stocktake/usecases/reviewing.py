@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from desktop.stocktake.usecases.reading import CountedGoods, counters_at, goods_for_counter
-from desktop.stocktake.usecases.settling import valued_variances
+from desktop.stocktake.usecases.settling import others_who_may, valued_variances
 from shared.access.queries import people_at, permissions_of
 from shared.channel.queries import site_of
 from shared.core.errors import RuleViolation
@@ -203,17 +203,8 @@ def read_board(connection: Connection, count_id: str, person_id: str, at_us: int
         value_minor=value if is_known else 0,
         needed=approval_needed(connection, head, value) if is_known else ApproverLevel.NOBODY,
         signed=signed(connection, head.id, value) if is_known else ApproverLevel.NOBODY,
-        approvers=_others(connection, head.site_id, person_id, "count.approve"),
+        approvers=others_who_may(connection, head.site_id, person_id, "count.approve"),
         counters=counters_at(connection, head.site_id),
-    )
-
-
-def _others(connection: Connection, site_id: str, person_id: str, permission: str) -> int:
-    return sum(
-        1
-        for one in people_at(connection, site_id)
-        if one.user_id != person_id
-        and permission in permissions_of(connection, one.user_id, site_id)
     )
 
 

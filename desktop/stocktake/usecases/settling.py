@@ -10,6 +10,7 @@ from desktop.channel.usecases import day_at, place_of
 from desktop.pricing.usecases import retail_values
 from desktop.stocktake.usecases.counting import the_count
 from desktop.store.session import Session
+from shared.access.queries import people_at, permissions_of
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes, uid_text
 from shared.journal.document import Header
@@ -46,7 +47,11 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
     require(session, "count.reveal")
     found = the_count(session, count_id, CountAction.REVEAL)
     people = counters_of(session.connection, found.id)
-    check_revealer(session.author_id, {name for zone in people.values() for name in zone})
+    counters = {name for zone in people.values() for name in zone}
+    others = others_who_may(
+        session.connection, found.site_id, session.author_id, "count.reveal"
+    )
+    check_revealer(session.author_id, counters, is_alone=not others)
     z = count_zone.c
     zones = session.connection.execute(
         select(z.zone_id).where(z.count_id == found.id).order_by(z.place)
@@ -59,6 +64,18 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
         business_day=day_at(session, place),
     )
     return valued_variances(session.connection, found, session.now_us)
+
+
+def others_who_may(
+    connection: Connection, site_id: str, person_id: str, permission: str
+) -> int:
+    """How many people of a site may do it beside this one; 0: who is alone does it alone."""
+    return sum(
+        1
+        for one in people_at(connection, site_id)
+        if one.user_id != person_id
+        and permission in permissions_of(connection, one.user_id, site_id)
+    )
 
 
 def valued_variances(connection: Connection, found: CountView, at_us: int) -> list[Variance]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from desktop.access.usecases import require
 from desktop.catalog.usecases import state_own_products
@@ -29,7 +30,8 @@ from shared.stocktake.documents import (
 from shared.stocktake.posting.answers import seal_parts
 from shared.stocktake.rules import CountMode, CountScope, check_opening, seal
 
-OPENING_ZONE = "1"
+OPENING_LINES_MAX: Final = 10_000
+"""Lines of one zone, and of one document that posts them: a large shop's opening takes several."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,25 +125,35 @@ def open_stock(session: Session, stock: Sequence[Opened]) -> int:
     lines = _posted(session, place, stock)
     value = sum(abs(line.value_minor) for line in lines)
     day = day_at(session, place)
+    starts = range(0, len(lines), OPENING_LINES_MAX)
+    zones = {
+        str(number): lines[start : start + OPENING_LINES_MAX]
+        for number, start in enumerate(starts, start=1)
+    }
     opened = session.append(
         CountOpened(
             scope=CountScope.OPENING.value,
             mode=CountMode.OPEN.value,
-            zones=[CountZone(zone_id=OPENING_ZONE)],
+            zones=[CountZone(zone_id=zone_id) for zone_id in zones],
             currency=place.currency,
         ),
         business_day=day,
     )
-    _append_sheet(session, opened, lines, day)
+    for zone_id, counted in zones.items():
+        _append_sheet(session, opened, zone_id, counted, day)
     for body in (
         CountRevealed(count_uid=opened.uid),
         CountApproved(count_uid=opened.uid, value_minor=value),
-        CountPosted(
-            count_uid=opened.uid,
-            scope=CountScope.OPENING.value,
-            lines=lines,
-            currency=place.currency,
-            value_minor=value,
+        *(
+            CountPosted(
+                count_uid=opened.uid,
+                scope=CountScope.OPENING.value,
+                lines=counted,
+                currency=place.currency,
+                # Of the whole count: it is what was signed, whichever part says it.
+                value_minor=value,
+            )
+            for counted in zones.values()
         ),
     ):
         session.append(body, predecessor=opened.uid, business_day=day)
@@ -169,7 +181,9 @@ def _posted(session: Session, place: SiteView, stock: Sequence[Opened]) -> list[
     ]
 
 
-def _append_sheet(session: Session, opened: Header, lines: Sequence[PostedLine], day: str) -> None:
+def _append_sheet(
+    session: Session, opened: Header, zone_id: str, lines: Sequence[PostedLine], day: str
+) -> None:
     counted = [
         CountedLine(
             product_id=line.product_id,
@@ -178,8 +192,8 @@ def _append_sheet(session: Session, opened: Header, lines: Sequence[PostedLine],
         )
         for line in lines
     ]
-    draft = ZoneCounted(count_uid=opened.uid, zone_id=OPENING_ZONE, lines=counted, seal=b"")
+    draft = ZoneCounted(count_uid=opened.uid, zone_id=zone_id, lines=counted, seal=b"")
     body = ZoneCounted(
-        count_uid=opened.uid, zone_id=OPENING_ZONE, lines=counted, seal=seal(seal_parts(draft))
+        count_uid=opened.uid, zone_id=zone_id, lines=counted, seal=seal(seal_parts(draft))
     )
     session.append(body, predecessor=opened.uid, business_day=day)

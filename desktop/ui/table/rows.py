@@ -24,6 +24,15 @@ _EDIT: Final = int(Qt.ItemDataRole.EditRole)
 _ALIGN: Final = int(Qt.ItemDataRole.TextAlignmentRole)
 _COLOUR: Final = int(Qt.ItemDataRole.ForegroundRole)
 _TIP: Final = int(Qt.ItemDataRole.ToolTipRole)
+_LEFT_TO_THE_LOOK: Final = frozenset(
+    int(role)
+    for role in (
+        Qt.ItemDataRole.FontRole,
+        Qt.ItemDataRole.DecorationRole,
+        Qt.ItemDataRole.BackgroundRole,
+        Qt.ItemDataRole.CheckStateRole,
+    )
+)
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _PAINTED_MAX: Final = 500
@@ -63,9 +72,12 @@ class Rows(QAbstractTableModel):
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         # Called several times for every cell painted: the cheapest questions first.
         if role == _DISPLAY:
-            return self._text(index.row(), index.column())
+            found = self._painted.get(index.row())
+            return found[index.column()] if found else self._text(index.row(), index.column())
         if role == _ALIGN:
             return self._aligns[index.column()]
+        if role in _LEFT_TO_THE_LOOK:
+            return None
         if role == _COLOUR:
             return self._colour(index.row(), index.column()) if self._tones else None
         if role == _TIP:

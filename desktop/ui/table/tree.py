@@ -1,6 +1,6 @@
 """Rows below rows, seen through the same columns as a table: regions, dealers, sites, devices."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -143,6 +143,7 @@ class TreeTable(QWidget):
         self._closed: set[str] = set()
         self._opened: set[str] = set()
         self._needle = ""
+        self._said: dict[Node, str] = {}
         self.model = _Nodes(columns, self)
         self.view = _View(self)
         self._filter = Field(frame.words("table.filter"))
@@ -168,13 +169,15 @@ class TreeTable(QWidget):
     def set_nodes(self, nodes: Sequence[Node]) -> None:
         """Show these; the row in front stays in front."""
         self._nodes = nodes
+        self._said.clear()
         self._draw()
 
     def filter_by(self, text: str) -> None:
         """Only rows in which every word stands, and those above them."""
-        self._needle = normal(text).casefold()
         if self._filter.text() != text:
             self._filter.setText(text)
+            return
+        self._needle = normal(text).casefold()
         self._draw()
 
     def start_filter(self, text: str) -> None:
@@ -237,9 +240,9 @@ class TreeTable(QWidget):
     def _draw(self) -> None:
         before = self.current_key
         words = self._needle.split()
-        nodes = _filtered(self._nodes, self.model.columns, words) if words else self._nodes
+        nodes = _filtered(self._nodes, self._texts, words) if words else self._nodes
         self.model.put(nodes)
-        self._open(self.model.top, 0, is_all=bool(words))
+        self._open(is_all=bool(words))
         if before:
             self.go_to(before)
         if not self.view.currentIndex().isValid() and self.model.top:
@@ -248,12 +251,23 @@ class TreeTable(QWidget):
         self._foot.setVisible(bool(self._nodes))
         self._foot.setText(self.frame.words("table.rows", n=sum(1 for _ in _leaves(nodes))))
 
-    def _open(self, places: Sequence[_Place], level: int, *, is_all: bool) -> None:
-        for place in places:
+    def _open(self, *, is_all: bool) -> None:
+        if is_all:
+            self.view.open_all()
+            return
+        self.view.open_levels(self._open_levels)
+        for place in _walk(self.model.top) if self._opened or self._closed else ():
             key = place.node.key
-            is_open = key in self._opened or (level < self._open_levels and key not in self._closed)
-            self.view.set_open(self.model.index_of(place), is_all or is_open)
-            self._open(place.below, level + 1, is_all=is_all)
+            if key in self._opened or key in self._closed:
+                self.view.set_open(self.model.index_of(place), key in self._opened)
+
+    def _texts(self, node: Node) -> str:
+        """What a row says, small letters, cell by cell; made once for each node."""
+        found = self._said.get(node)
+        if found is None:
+            texts = (column.text(node.value) for column in self.model.columns)
+            found = self._said[node] = "\n".join(texts).casefold()
+        return found
 
 
 class _View(QTreeView):
@@ -294,6 +308,16 @@ class _View(QTreeView):
     def set_open(self, index: QModelIndex, is_open: bool) -> None:
         self._is_setting = True
         self.setExpanded(index, is_open)
+        self._is_setting = False
+
+    def open_all(self) -> None:
+        self._is_setting = True
+        self.expandAll()
+        self._is_setting = False
+
+    def open_levels(self, levels: int) -> None:
+        self._is_setting = True
+        self.expandToDepth(levels - 1)
         self._is_setting = False
 
     def _note(self, index: QModelIndex, *, is_open: bool) -> None:
@@ -344,14 +368,15 @@ def _leaves(nodes: Sequence[Node]) -> Iterator[Node]:
             yield node
 
 
-def _filtered(nodes: Sequence[Node], columns: Sequence[Column], words: Sequence[str]) -> list[Node]:
+def _filtered(
+    nodes: Sequence[Node], said: Callable[[Node], str], words: Sequence[str]
+) -> list[Node]:
     found = []
     for node in nodes:
-        texts = [column.text(node.value).casefold() for column in columns]
-        if all(any(word in text for text in texts) for word in words):
+        if all(word in said(node) for word in words):
             found.append(node)
             continue
-        below = _filtered(node.below, columns, words)
+        below = _filtered(node.below, said, words)
         if below:
             found.append(Node(node.key, node.value, below))
     return found

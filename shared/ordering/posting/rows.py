@@ -258,6 +258,15 @@ def post_receipt(header: Header, received: ReceiptPosted) -> Iterator[Write]:
 
 def _arrived(road: str, site_id: str, line: ArrivedLine) -> list[stock.Move]:
     good, bad = location(site_id), location(site_id, Status.DEFECTIVE)
+    if line.is_other_lot:
+        # One move has one lot: what left the road as one lot comes in as another by way of
+        # suspense, where both lots together add up to what is over or short.
+        gone = line.good_micro - line.over_micro + line.damaged_micro + line.short_micro
+        return [
+            stock.Move(road, SUSPENSE, line.product_id, gone, line.announced_lot),
+            stock.Move(SUSPENSE, good, line.product_id, line.good_micro, line.lot),
+            stock.Move(SUSPENSE, bad, line.product_id, line.damaged_micro, line.lot),
+        ]
     return [
         stock.Move(road, good, line.product_id, line.good_micro - line.over_micro, line.lot),
         stock.Move(SUSPENSE, good, line.product_id, line.over_micro, line.lot),

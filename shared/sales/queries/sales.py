@@ -1,9 +1,9 @@
 """What was sold: sums, a sale with its lines, a customer's open invoices."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy.engine import RowMapping
 
 from shared.access.queries import policy_text
@@ -69,6 +69,36 @@ def sale_with_lines(connection: Connection, uid: str) -> tuple[RowMapping, list[
 
 def open_invoices(connection: Connection, site_id: str, customer_id: str) -> list[Open]:
     """A customer's invoices that are not fully paid, oldest first (收款)."""
+    start, owed = _owed()
+    statement = (
+        start.where(sale.c.site_id == site_id, sale.c.customer_id == customer_id, owed > 0)
+        .add_columns(owed)
+        .order_by(sale.c.happened_at_us, sale.c.id)
+    )
+    return [Open(row[0], int(row[3])) for row in connection.execute(statement)]
+
+
+def owed_since(
+    connection: Connection, site_id: str, customer_ids: Sequence[str]
+) -> dict[str, tuple[int, int]]:
+    """Of customers who owe: how many invoices are open, and when the oldest was made."""
+    found: dict[str, tuple[int, int]] = {}
+    start, owed = _owed()
+    for first in range(0, len(customer_ids), 500):
+        part = list(customer_ids[first : first + 500])
+        inner = start.where(
+            sale.c.site_id == site_id, sale.c.customer_id.in_(part), owed > 0
+        ).subquery()
+        statement = select(
+            inner.c.customer_id, func.count(), func.min(inner.c.happened_at_us)
+        ).group_by(inner.c.customer_id)
+        for customer_id, number, oldest in connection.execute(statement):
+            found[customer_id] = (int(number), int(oldest))
+    return found
+
+
+def _owed() -> tuple[Select[Any], ColumnElement[int]]:
+    """Sales beside what is still owed for each, of (id, customer_id, happened_at_us)."""
     paid = (
         select(invoice_payment.c.invoice, func.sum(invoice_payment.c.amount_minor).label("paid"))
         .group_by(invoice_payment.c.invoice)
@@ -87,14 +117,13 @@ def open_invoices(connection: Connection, site_id: str, customer_id: str) -> lis
         - func.coalesce(paid.c.paid, 0)
         + func.coalesce(back.c.off, 0)
     )
-    statement = (
-        select(sale.c.id, owed)
+    start = (
+        select(sale.c.id, sale.c.customer_id, sale.c.happened_at_us)
+        .select_from(sale)
         .outerjoin(paid, paid.c.invoice == sale.c.id)
         .outerjoin(back, back.c.return_of == sale.c.id)
-        .where(sale.c.site_id == site_id, sale.c.customer_id == customer_id, owed > 0)
-        .order_by(sale.c.happened_at_us, sale.c.id)
     )
-    return [Open(uid, int(minor)) for uid, minor in connection.execute(statement)]
+    return start, owed
 
 
 def purchases_of(

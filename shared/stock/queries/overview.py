@@ -107,6 +107,4 @@ def stock_sites(connection: Connection) -> list[StockSite]:
     """The sites whose whole stock is here, by id: those this device is granted."""
     held = set(connection.execute(select(scope_cursor.c.scope)).scalars())
     rows = connection.execute(select(site.c.id, site.c.name).order_by(site.c.id))
-    return [
-        StockSite(site_id=row.id, name=row.name) for row in rows if scopes.site(row.id) in held
-    ]
+    return [StockSite(site_id=row.id, name=row.name) for row in rows if scopes.site(row.id) in held]

@@ -38,9 +38,7 @@ def everything(_row: GridRow) -> bool:
 
 
 @given(price_lists, ratios)
-def test_scaling_multiplies_each_price_and_rounds_to_the_cent(
-    found: list[int], ratio: int
-) -> None:
+def test_scaling_multiplies_each_price_and_rounds_to_the_cent(found: list[int], ratio: int) -> None:
     draft = a_draft(found)
     assert draft.scale(ratio, everything) == len(found)
     for place, price in enumerate(found):
