@@ -29,6 +29,11 @@ def parties(connection: Connection, site_id: str, currency: str) -> list[Party]:
                 ledger=customer_receivable(site_id, one.customer_id),
                 currency=currency,
                 balance_minor=one.owed_minor,
+                code=one.code,
+                phone=one.phone,
+                open_count=one.open_count,
+                since_us=one.owed_since_us,
+                terms_days=one.terms_days,
             )
             for one in customers(connection, site_id, currency)
         ),

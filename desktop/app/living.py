@@ -31,9 +31,24 @@ class Living:
         self._home = home
         self._tell = tell
         self.next_home: tuple[Path, str] | None = None
+        self._program: Program | None = None
+        self._is_asked_to_end = False
 
     async def run(self, user: str, opening: Opening) -> int:
         """Run until the window is closed; the exit code."""
+        # The system shuts down, or somebody ends the program: what is open is closed in order.
+        before = signal.signal(signal.SIGTERM, self._asked_to_end)
+        try:
+            return await self._live(user, opening)
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    def _asked_to_end(self, _number: int, _frame: object) -> None:
+        self._is_asked_to_end = True
+        if self._program is not None:
+            self._program.end()
+
+    async def _live(self, user: str, opening: Opening) -> int:
         clock = SystemClock()
         try:
             client = Client.open(self._home, LAYOUT, clock=clock, randomness=SystemRandomness())
@@ -44,8 +59,9 @@ class Living:
         crashes = CrashBook(self._home, clock)
         program = Program(self._application, client, SCREENS, crashes=crashes)
         program.guard()
-        # The system shuts down or somebody ends the program: what is open is closed in order.
-        before = signal.signal(signal.SIGTERM, lambda _number, _frame: program.end())
+        self._program = program
+        if self._is_asked_to_end:
+            program.end()
         try:
             program.begin(user)
             self._look(program, opening)
@@ -53,7 +69,6 @@ class Living:
             self.next_home = program.next_home
             return code
         finally:
-            signal.signal(signal.SIGTERM, before)
             await program.stop()
 
     def _look(self, program: Program, opening: Opening) -> None:

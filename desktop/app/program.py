@@ -34,7 +34,7 @@ from desktop.ui.screen import ScreenSpec
 from desktop.ui.theme import Scheme, Tone, dress, scheme_of_system
 from desktop.words.texts import Language, Words
 from shared.access.queries import people_at, permissions_of
-from shared.channel.queries import site_of
+from shared.channel.queries import account_ids_of_site, site_of
 from shared.core.errors import QutongError
 
 if TYPE_CHECKING:
@@ -398,6 +398,7 @@ class Program:
                 device_type=device_type,
                 currency=(place.currency if place else "") or "CNY",
                 zone=(place.zone if place else "") or "Asia/Shanghai",
+                has_supplier=bool(account_ids_of_site(connection, site_id)),
                 sales_mode=(place.sales_mode if place else "") or "full",
             )
 

@@ -113,6 +113,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="order",
         make=first_opened("desktop.ordering.view.display:DisplayScreen"),
         permissions=frozenset({"order.submit"}),
+        needs_supplier=True,
         device_types=frozenset({"till", "dealer"}),
         takes=frozenset({"product"}),
     ),
@@ -122,6 +123,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="order",
         make=first_opened("desktop.ordering.view.editor:OrderEditorScreen"),
         permissions=frozenset({"order.submit"}),
+        needs_supplier=True,
         device_types=frozenset({"till", "dealer"}),
     ),
     ScreenSpec(
@@ -130,6 +132,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="order",
         make=first_opened("desktop.ordering.view.orders:OrdersScreen"),
         permissions=frozenset({"order.submit", "order.cancel"}),
+        needs_supplier=True,
         device_types=frozenset({"till", "dealer"}),
         takes=frozenset({"order"}),
     ),
@@ -139,6 +142,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="order",
         make=first_opened("desktop.ordering.view.receiving:ReceivingScreen"),
         permissions=frozenset({"order.receive"}),
+        needs_supplier=True,
         device_types=frozenset({"till", "dealer", "warehouse"}),
     ),
     ScreenSpec(

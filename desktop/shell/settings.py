@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from desktop.shell.window import Window
 
 NAME_WIDTH = 104
+ONE_COLUMN_PERCENT = 150
 
 
 class SettingsScreen(Screen):
@@ -55,10 +56,12 @@ class SettingsScreen(Screen):
         grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         left = column(self._looks(), self._till(), self._device(), spacing=SPACE_M)
         right = column(self._paper(), self._scanner(), spacing=SPACE_M)
+        # Large text takes the whole width: one column below the other.
+        columns = 2 if scaled(100) < ONE_COLUMN_PERCENT else 1
         for number, cards in enumerate((left, right)):
-            grid.addWidget(cards, 0, number, Qt.AlignmentFlag.AlignTop)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
+            grid.addWidget(cards, number // columns, number % columns, Qt.AlignmentFlag.AlignTop)
+        for number in range(columns):
+            grid.setColumnStretch(number, 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)

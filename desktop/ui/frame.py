@@ -31,6 +31,8 @@ class Person:
     zone: str = "Asia/Shanghai"
     sales_mode: str = "full"
     """How the site sells: ``full`` at the till, ``simple`` by the register of what went out."""
+    has_supplier: bool = True
+    """Whether the site has a channel account goods can be ordered for."""
 
     def may(self, permission: str) -> bool:
         """Whether an action of this permission is offered; '' is everybody's."""

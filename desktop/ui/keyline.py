@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from desktop.ui.actions import Action
 from desktop.ui.theme import SPACE_L, SPACE_M, TARGET_TILL
-from desktop.ui.widgets import button, key_cap
+from desktop.ui.widgets import button, key_cap, label, row
 from desktop.words.texts import Words
 
 _LOOK_MS = 250
@@ -16,7 +17,11 @@ _LOOK_MS = 250
 
 
 class KeyLine(QWidget):
-    """Buttons for people with a mouse, key caps for those without."""
+    """Buttons for people with a mouse, key caps for those without.
+
+    Where the text is too large for all of them, the last ones give way to a hint at F1, which
+    lists every key.
+    """
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -25,6 +30,8 @@ class KeyLine(QWidget):
         self.is_large = False
         """Whether the buttons are as large as a till's (44 px)."""
         self._shown: list[tuple[Action, QPushButton]] = []
+        self._holders: list[QWidget] = []
+        self._more: QWidget | None = None
         self._layout = QHBoxLayout(self)
         self._layout.setContentsMargins(SPACE_L, 4, SPACE_L, 4)
         self._layout.setSpacing(SPACE_M)
@@ -46,7 +53,7 @@ class KeyLine(QWidget):
         while (item := self._layout.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.deleteLater()
-        self._shown = []
+        self._shown, self._holders = [], []
         for place, action in enumerate(actions):
             pressed = button(self._words(action.text), partial(self._run, place), kind="flat")
             # The work keeps the focus: a click here must not take it from the entry line.
@@ -61,8 +68,34 @@ class KeyLine(QWidget):
                 inner.addWidget(key_cap(shown_key(action.keys[0])))
             inner.addWidget(pressed)
             self._layout.addWidget(holder)
+            self._holders.append(holder)
             self._shown.append((action, pressed))
+        self._more = row(key_cap("F1"), label("…", "muted"))
+        self._more.hide()
+        self._layout.addWidget(self._more)
         self._layout.addStretch(1)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        # The window is not kept wide by what may give way.
+        return QSize(0, super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Whole buttons only, from the left."""
+        if self._more is None:
+            return
+        widths = [one.sizeHint().width() + SPACE_M for one in self._holders]
+        room = self.width() - 2 * SPACE_L
+        is_short = sum(widths) > room
+        room -= self._more.sizeHint().width() if is_short else 0
+        for holder, width in zip(self._holders, widths, strict=True):
+            room -= width
+            holder.setVisible(room >= -SPACE_M)
+        self._more.setVisible(is_short)
 
     def _run(self, place: int) -> None:
         self._shown[place][0].run()

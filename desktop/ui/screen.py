@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from desktop.ui.actions import Action
@@ -22,6 +23,7 @@ class Screen(QWidget):
         self.frame = frame
         self.words = frame.words
         self._stops: list[Callable[[], None]] = []
+        self._missed: dict[Callable[[], None], None] = {}
 
     def key_actions(self) -> tuple[Action, ...]:
         """What can be done here, in the order of the key line."""
@@ -35,8 +37,24 @@ class Screen(QWidget):
         return False
 
     def watch(self, heard: Callable[[], None], *tables: str) -> None:
-        """Refresh when rows of these tables change, until the screen goes."""
-        self._stops.append(self.frame.desk.watch(lambda _touched: heard(), *tables))
+        """Refresh when rows of these tables change, until the screen goes.
+
+        Behind another screen it waits until it is seen again: nobody waits for it meanwhile.
+        """
+
+        def hear(_touched: object) -> None:
+            if self.isVisible():
+                heard()
+            else:
+                self._missed[heard] = None
+
+        self._stops.append(self.frame.desk.watch(hear, *tables))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        missed, self._missed = self._missed, {}
+        for heard in missed:
+            heard()
 
     def keys_changed(self) -> None:
         """What can be done here changed without a key: draw the key line anew."""
@@ -72,6 +90,8 @@ class ScreenSpec:
     """Kinds of device it is for; none = all."""
     sales_modes: frozenset[str] = frozenset()
     """Ways of selling it is for, ``full simple``; none = both."""
+    needs_supplier: bool = False
+    """Only where goods are ordered from somebody: a shop on its own has no channel account."""
     in_rail: bool = True
     takes: frozenset[str] = frozenset()
     """Kinds of thing it shows when opened for one: ``product order sale member customer task``.
@@ -82,5 +102,7 @@ class ScreenSpec:
         if self.device_types and person.device_type not in self.device_types:
             return False
         if self.sales_modes and person.sales_mode not in self.sales_modes:
+            return False
+        if self.needs_supplier and not person.has_supplier:
             return False
         return not self.permissions or bool(self.permissions & person.permissions)

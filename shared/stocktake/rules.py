@@ -233,9 +233,7 @@ def check_recounter(counter_id: str, former: Collection[str]) -> None:
         raise AccessDenied("SAME_COUNTER")
 
 
-def check_revealer(
-    person_id: str, counters: Collection[str], *, is_alone: bool = False
-) -> None:
+def check_revealer(person_id: str, counters: Collection[str], *, is_alone: bool = False) -> None:
     """Who counted does not reveal (workflows, step 5), unless nobody else at the site may.
 
     An owner alone in the shop counts and reveals; the count says that both were one person.

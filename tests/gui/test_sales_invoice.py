@@ -48,8 +48,9 @@ def test_an_invoice_on_credit_is_posted_printed_and_collected(tmp_path: Path) ->
         # 二级价: 103.48 + 27 × 30.68
         assert balance(stage.house, OWED) == 10_348 + 27 * 3_068
         assert on_hand(stage.house, "DL01", CLEANSER) == 96 - 27
-        await stage.settle()
-        assert list((tmp_path / "paper").glob("XS-DL01-*.pdf"))
+        papers = tmp_path / "paper"
+        await until(stage, lambda: list(papers.glob("XS-DL01-*.pdf")))
+        assert list(papers.glob("XS-DL01-*.pdf"))
 
         await stage.keys("F3", "szmz", "Return", "C", "Ctrl+A", "500", "Return")
         await stage.settle()
@@ -99,6 +100,15 @@ def test_paid_now_and_a_new_customer_by_keys(tmp_path: Path) -> None:
         assert len(screen.model.find_customers("1111")) == 1
         assert [one.name for one in screen.model.find_customers("wjzh")] == ["王记杂货"]
         await stage.keys("Escape")
+
+        screen.setFocus()
+        await stage.keys("N", "李记超市", "Return", "13900002222", "Return")
+        assert screen.model.customer is not None
+        assert (screen.model.customer.name, screen.model.customer.is_own) == ("李记超市", True)
+        screen.setFocus()
+        await stage.keys("E", "Ctrl+A", "李记", "Return", "Return")
+        assert screen.model.customer.name == "李记"
+        assert [one.name for one in screen.model.find_customers("2222")] == ["李记"]
 
     play(script, tmp_path)
 

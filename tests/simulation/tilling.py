@@ -9,6 +9,7 @@ from shared.access.documents import PinChanged
 from shared.accounts.documents import (
     CashCounted,
     Collection,
+    CustomerStated,
     ExpensePaid,
     ShiftClosed,
     ShiftDeclared,
@@ -16,6 +17,7 @@ from shared.accounts.documents import (
     TenderCounted,
 )
 from shared.accounts.queries import ShiftView, open_shift
+from shared.accounts.rules import own_customer_id
 from shared.members.documents import MemberRegistered
 from shared.members.rules import member_id
 from shared.members.tables import member
@@ -34,6 +36,19 @@ def register_member(session: Session, chance: random.Random, uid: bytes) -> None
         member_id=member_id(phone, _SALT),
         name=f"{phone[-4:]} by {session.identity.device_id} {chance.randrange(9)}",
         phone=phone,
+    )
+    session.append(body, uid=uid)
+
+
+def take_up_customer(session: Session, chance: random.Random, uid: bytes) -> None:
+    """One of three customers is taken up, or said anew: two devices often mean the same one."""
+    name = chance.choice(("east", "west", "north"))
+    body = CustomerStated(
+        customer_id=own_customer_id(session.identity.site_id, name),
+        name=name,
+        phone=chance.choice(("", "13800001111")),
+        terms_days=chance.choice((0, 30)),
+        is_active=chance.random() < 0.8,
     )
     session.append(body, uid=uid)
 

@@ -34,6 +34,7 @@ _SHOP = (
     Deed(selling.receive_transfer, 2, "wang li zhao"),
     Deed(tilling.register_member, 2),
     Deed(tilling.sell_to_member, 3),
+    Deed(tilling.take_up_customer, 2),
     Deed(tilling.run_shift, 4),
     Deed(tilling.change_pin, 1),
     Deed(selling.own_goods, 2),

@@ -10,7 +10,7 @@ from desktop.accounts.usecases import pay_expense
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.accounts.queries import balance_minor, entries_of
-from shared.accounts.rules import Tender
+from shared.accounts.rules import Tender, due_at_us
 from shared.core.clock import business_day
 from shared.journal.document import Header
 
@@ -35,6 +35,19 @@ class Party:
     """The ledger account: debits are what is owed."""
     currency: str
     balance_minor: int
+    code: str = ""
+    """What people call them by, where that is another word than the id."""
+    phone: str = ""
+    open_count: int = 0
+    """Invoices that are not fully paid."""
+    since_us: int = 0
+    """When the oldest of them was made; 0 = nothing is open."""
+    terms_days: int = 0
+
+    @property
+    def due_us(self) -> int:
+        """When the oldest open invoice is to be paid; 0 = nothing is open or agreed."""
+        return due_at_us(self.since_us, self.terms_days) if self.since_us and self.terms_days else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,7 @@ from desktop.ui.widgets import (
     label,
     row,
     set_figure,
+    set_tone,
 )
 from desktop.words import formats
 from desktop.words.texts import Words
@@ -51,7 +52,7 @@ class StatementScreen(Screen):
         self._wanted = ""
         self._build()
         self.until_gone(self.model.watch(self._show))
-        self.watch(self._load, "account_entry")
+        self.watch(self._load, "account_entry", "customer")
 
     def _build(self) -> None:
         words, currency = self.words, self.frame.person.currency
@@ -72,6 +73,19 @@ class StatementScreen(Screen):
                     width=76,
                 ),
                 Column(
+                    key="since",
+                    title=words("statement.since"),
+                    get=lambda one: (
+                        formats.instant(one.since_us, self.frame.person.zone)[2:10]
+                        if one.since_us
+                        else ""
+                    ),
+                    width=82,
+                    tone=lambda one: (
+                        Tone.BAD if 0 < one.due_us < self.frame.desk.now_us else None
+                    ),
+                ),
+                Column(
                     key="balance",
                     title=words("statement.balance", currency=currency),
                     get=lambda one: one.balance_minor,
@@ -84,6 +98,7 @@ class StatementScreen(Screen):
         )
         self.parties.chosen.connect(self._look)
         self.name = label("", "title")
+        self.open = label("", "small")
         self.opening = figure(words("statement.opening"), "0.00")
         self.closing = figure(words("statement.closing"), "0.00")
         self.period = Choice(
@@ -103,7 +118,7 @@ class StatementScreen(Screen):
         )
         GivingWay(self.table, {"what": 520})
         detail = column(
-            row(column(self.name, self.period), None, self.opening, 24, self.closing),
+            row(column(self.name, self.open, self.period), None, self.opening, 24, self.closing),
             self.table,
             spacing=SPACE_M,
         )
@@ -112,7 +127,7 @@ class StatementScreen(Screen):
         split.setHandleWidth(SPACE_L)
         split.addWidget(self.parties)
         split.addWidget(detail)
-        split.setSizes([350, 730])
+        split.setSizes([420, 660])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.addWidget(split)
@@ -166,10 +181,29 @@ class StatementScreen(Screen):
             self.parties.go_to(place)
         self._is_showing = False
         self.name.setText(held.name if held else "")
+        told, is_late = self._open_text(held)
+        self.open.setText(told)
+        self.open.setVisible(bool(told))
+        set_tone(self.open, Tone.BAD if is_late else Tone.PLAIN)
         currency = held.currency if held else self.frame.person.currency
         set_figure(self.opening, formats.money(model.opening_minor, currency))
         set_figure(self.closing, formats.money(model.closing_minor, currency))
         self.table.set_rows(model.rows)
+
+    def _open_text(self, held: Party | None) -> tuple[str, bool]:
+        """Since when a party owes, on what terms, and whether it is late."""
+        if held is None or held.whose is not Whose.CUSTOMER:
+            return "", False
+        words, zone = self.words, self.frame.person.zone
+        parts = [one for one in (held.code, held.phone) if one]
+        if held.since_us:
+            since = formats.instant(held.since_us, zone)[:10]
+            parts.append(words("statement.open_since", n=held.open_count, since=since))
+        is_late = 0 < held.due_us < self.frame.desk.now_us
+        if held.due_us:
+            due = formats.instant(held.due_us, zone)[:10]
+            parts.append(words("statement.late" if is_late else "statement.due", due=due))
+        return "  ·  ".join(parts), is_late
 
     def key_actions(self) -> tuple[Action, ...]:
         has_rows = self._has_party
@@ -269,7 +303,7 @@ class StatementScreen(Screen):
         return Statement(
             company=self.frame.person.site_name,
             customer=party.name,
-            customer_code=party.party_id,
+            customer_code=party.code or party.party_id,
             currency=party.currency,
             from_day=first,
             to_day=last,

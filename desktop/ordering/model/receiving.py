@@ -207,6 +207,11 @@ class Receiving(Watched):
         """The lines that become a claim."""
         return tuple(one for one in self.rows if not one.is_fine)
 
+    @property
+    def of_other_lots(self) -> tuple[ReceivingRow, ...]:
+        """The lines of which some came in another lot than announced; no claim."""
+        return tuple(one for one in self.rows if one.seen.lots)
+
     async def confirm(self, note: str = "") -> Header:
         """Take the goods in as found; differences become a claim by themselves (E12).
 

@@ -195,7 +195,7 @@ class ReceivingScreen(Screen):
                 key="lot",
                 title=words("receiving.lot"),
                 get=lambda one: one.lot_text,
-                width=150,
+                width=230,
                 tone=lambda one: Tone.WAITING if one.seen.lots else None,
             ),
             Column(
@@ -276,6 +276,9 @@ class ReceivingScreen(Screen):
             self.told.say(words("receiving.begin"), Tone.ACCENT)
         elif model.differences:
             self.told.say(words("receiving.differs", n=len(model.differences)), Tone.BAD)
+        elif model.of_other_lots:
+            told = words("receiving.complete_lots", n=len(model.of_other_lots))
+            self.told.say(told, Tone.WAITING)
         else:
             self.told.say(words("receiving.complete"), Tone.GOOD)
 

@@ -156,6 +156,7 @@ class HomeScreen(Screen):
         # A site that only keeps the register knows pieces, no amounts to draw.
         sells = self.model.is_head_office or "till" in self.frame.screens
         self._picture.setVisible(sells)
+        self.keys_changed()
 
     def _chart_age(self) -> str:
         today = self.model.today
@@ -172,8 +173,7 @@ class HomeScreen(Screen):
             return
         self._tiles = tiles
         _empty(self._grid)
-        # Larger text, fewer tiles beside each other.
-        columns = max(2, COLUMNS * 100 // scaled(100))
+        columns = _columns()
         for number, tile in enumerate(tiles):
             self._grid.addWidget(self._card(number, tile), number // columns, number % columns)
         for place in range(columns):
@@ -216,8 +216,10 @@ class HomeScreen(Screen):
         _empty(self._steps_row)
         steps = self._first_steps
         self._steps.setVisible(bool(steps))
+        columns = _columns()
         for number, (name, is_done) in enumerate(steps):
-            self._steps_row.addWidget(self._step(number, name, is_done=is_done), 0, number)
+            step = self._step(number, name, is_done=is_done)
+            self._steps_row.addWidget(step, number // columns, number % columns)
 
     def _step(self, number: int, name: str, *, is_done: bool) -> Card:
         words = self.words
@@ -283,6 +285,11 @@ class HomeScreen(Screen):
     def _told(self, key: str, sales: int, minor: int) -> str:
         amount = formats.signed_money(minor, self.frame.person.currency)
         return self.words("home.bar", when=key, n=sales, amount=amount)
+
+
+def _columns() -> int:
+    """Larger text, fewer cards beside each other."""
+    return max(2, COLUMNS * 100 // scaled(100))
 
 
 def _empty(grid: QGridLayout) -> None:

@@ -56,7 +56,11 @@ def line_columns(words: Words, model: TillModel) -> list[Column]:
     return [
         Column(key="name", title=words("till.goods"), get=name, stretches=True, tone=tone),
         Column(
-            key="code", title=words("till.code"), get=lambda one: one.code, kind=Kind.CODE, width=96
+            key="code",
+            title=words("till.code"),
+            get=lambda one: one.code,
+            kind=Kind.CODE,
+            width=116,
         ),
         Column(key="price", title=words("till.unit_price"), get=price, kind=Kind.PRICE, width=96),
         Column(
@@ -92,7 +96,11 @@ def suggestion_columns(words: Words, currency: str) -> list[Column]:
             stretches=True,
         ),
         Column(
-            key="code", title=words("till.code"), get=lambda one: one.code, kind=Kind.CODE, width=96
+            key="code",
+            title=words("till.code"),
+            get=lambda one: one.code,
+            kind=Kind.CODE,
+            width=116,
         ),
         Column(
             key="price",

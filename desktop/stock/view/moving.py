@@ -187,7 +187,7 @@ class MovementsScreen(Screen):
             self.frame,
             "movement_lines",
             [
-                Column(key="code", title=words("stock.code"), width=90,
+                Column(key="code", title=words("stock.code"), width=112,
                        get=lambda one: one.goods.code),
                 Column(key="name", title=words("stock.name"), stretches=True,
                        get=lambda one: one.goods.name),

@@ -114,7 +114,7 @@ class ReportScreen(Screen):
             for name, get in _FIGURES.items()
         ]  # fmt: skip
         return [
-            Column(key="code", title=words("stock.code"), get=lambda r: r.goods.code, width=90),
+            Column(key="code", title=words("stock.code"), get=lambda r: r.goods.code, width=112),
             Column(
                 key="name", title=words("stock.name"), get=lambda r: r.goods.name, stretches=True
             ),

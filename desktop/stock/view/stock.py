@@ -116,7 +116,7 @@ class StockScreen(Screen):
     def _columns(self) -> list[Column]:
         words, may = self.words, self.frame.person.may(SEES_VALUES)
         found = [
-            Column(key="code", title=words("stock.code"), get=lambda r: r.code, width=84),
+            Column(key="code", title=words("stock.code"), get=lambda r: r.code, width=112),
             Column(key="name", title=words("stock.name"), get=lambda r: r.name, stretches=True),
             Column(key="spec", title=words("stock.spec"), get=lambda r: r.spec, width=84),
             Column(key="brand", title=words("stock.brand"), get=lambda r: r.brand, width=90),

@@ -134,7 +134,7 @@ class TransfersScreen(Screen):
     def _columns(self) -> list[Column]:
         words, model = self.words, self.model
         return [
-            Column(key="code", title=words("stock.code"), width=90, get=lambda r: r.goods.code),
+            Column(key="code", title=words("stock.code"), width=112, get=lambda r: r.goods.code),
             Column(key="name", title=words("stock.name"), stretches=True,
                    get=lambda one: one.goods.name),
             Column(key="lot", title=words("card.lot"), width=90, get=lambda one: one.lot),

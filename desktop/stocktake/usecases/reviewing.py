@@ -34,6 +34,7 @@ from shared.stocktake.tables import (
 LastHeard = Callable[[Connection, str], Sequence[tuple[str, int]]]
 """Other devices of a site and when something of theirs was heard last, microseconds UTC."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountLine:
     """A count as the list shows it."""
@@ -66,9 +67,7 @@ def read_counts(connection: Connection, site_id: str | None) -> list[CountLine]:
                 opener=names.get(head.opened_by, head.opened_by),
                 signed_minor=own,
                 is_waiting=(
-                    head.state is CountState.REVEALED
-                    and own > head.site_limit_minor
-                    and not above
+                    head.state is CountState.REVEALED and own > head.site_limit_minor and not above
                 ),
             )
         )
@@ -227,9 +226,7 @@ def _zones(
             zone_id=row.zone_id,
             name=row.name,
             people=tuple(names.get(one, one) for one in row.people.split()),
-            counted_by=tuple(
-                sorted(names.get(one, one) for one in counted.get(row.zone_id, ()))
-            ),
+            counted_by=tuple(sorted(names.get(one, one) for one in counted.get(row.zone_id, ()))),
             sealed_at_us=int(sealed.get(row.zone_id, 0)),
             to_recount=sum(1 for zone, _product in asked if zone == row.zone_id),
         )
@@ -288,9 +285,7 @@ def _variance_lines(
     )
 
 
-def _posted(
-    connection: Connection, head: CountView
-) -> tuple[tuple[CountedGoods, PostedView], ...]:
+def _posted(connection: Connection, head: CountView) -> tuple[tuple[CountedGoods, PostedView], ...]:
     if head.state is not CountState.POSTED:
         return ()
     lines = posted_lines(connection, head.id)

@@ -48,9 +48,7 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
     found = the_count(session, count_id, CountAction.REVEAL)
     people = counters_of(session.connection, found.id)
     counters = {name for zone in people.values() for name in zone}
-    others = others_who_may(
-        session.connection, found.site_id, session.author_id, "count.reveal"
-    )
+    others = others_who_may(session.connection, found.site_id, session.author_id, "count.reveal")
     check_revealer(session.author_id, counters, is_alone=not others)
     z = count_zone.c
     zones = session.connection.execute(
@@ -66,9 +64,7 @@ def reveal_count(session: Session, count_id: str) -> list[Variance]:
     return valued_variances(session.connection, found, session.now_us)
 
 
-def others_who_may(
-    connection: Connection, site_id: str, person_id: str, permission: str
-) -> int:
+def others_who_may(connection: Connection, site_id: str, person_id: str, permission: str) -> int:
     """How many people of a site may do it beside this one; 0: who is alone does it alone."""
     return sum(
         1

@@ -1,7 +1,7 @@
 """The Qt model of a table: rows of any type seen through columns, sorted and filtered."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -33,12 +33,22 @@ _LEFT_TO_THE_LOOK: Final = frozenset(
         Qt.ItemDataRole.CheckStateRole,
     )
 )
+_NO_FLAGS: Final = Qt.ItemFlag.NoItemFlags
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_COMPARED_MAX: Final = 500
+"""Up to so many rows it pays to look for what changed."""
 _PAINTED_MAX: Final = 500
 """Rows whose texts are kept: some screens full."""
 _HORIZONTAL: Final = Qt.Orientation.Horizontal
 Index = QModelIndex | QPersistentModelIndex
+
+
+class _Look(NamedTuple):
+    """What a row was painted from."""
+
+    texts: list[str]
+    tones: dict[int, Tone | None]
 
 
 class Rows(QAbstractTableModel):
@@ -54,11 +64,14 @@ class Rows(QAbstractTableModel):
         self.columns = list(columns)
         self.all: Sequence[Any] = ()
         self._shown: list[Any] = []
-        self._painted: dict[int, list[str]] = {}
+        self._painted: dict[int, _Look] = {}
         self._needle = ""
         self._sorted: tuple[int, bool] | None = None
         self._texts = [column.text for column in self.columns]
         self._aligns = [_RIGHT if c.is_number or c.kind in NUMBERS else _LEFT for c in self.columns]
+        plain = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        edited = plain | Qt.ItemFlag.ItemIsEditable
+        self._flags = [plain if c.edit is None else edited for c in self.columns]
         self._tones = {i: c.tone for i, c in enumerate(self.columns) if c.tone is not None}
 
     # what Qt asks
@@ -72,8 +85,8 @@ class Rows(QAbstractTableModel):
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         # Called several times for every cell painted: the cheapest questions first.
         if role == _DISPLAY:
-            found = self._painted.get(index.row())
-            return found[index.column()] if found else self._text(index.row(), index.column())
+            found = self._painted.get(index.row()) or self._look(index.row())
+            return found.texts[index.column()]
         if role == _ALIGN:
             return self._aligns[index.column()]
         if role in _LEFT_TO_THE_LOOK:
@@ -81,21 +94,24 @@ class Rows(QAbstractTableModel):
         if role == _COLOUR:
             return self._colour(index.row(), index.column()) if self._tones else None
         if role == _TIP:
-            return self._text(index.row(), index.column())
+            return self._look(index.row()).texts[index.column()]
         if role == _EDIT:
-            text = self._text(index.row(), index.column())
+            text = self._look(index.row()).texts[index.column()]
             is_number = self.columns[index.column()].kind in NUMBERS
             return text.replace(",", "") if is_number else text
         return None
 
-    def _text(self, row: int, column: int) -> str:
+    def _look(self, row: int) -> _Look:
         found = self._painted.get(row)
         if found is None:
             if len(self._painted) >= _PAINTED_MAX:
                 self._painted.clear()
-            one = self._shown[row]
-            found = self._painted[row] = [text(one) for text in self._texts]
-        return found[column]
+            found = self._painted[row] = self._look_of(self._shown[row])
+        return found
+
+    def _look_of(self, one: Any) -> _Look:
+        tones = {place: tone_of(one) for place, tone_of in self._tones.items()}
+        return _Look([text(one) for text in self._texts], tones)
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY
@@ -109,10 +125,8 @@ class Rows(QAbstractTableModel):
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        found = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if index.isValid() and self.columns[index.column()].edit is not None:
-            found |= Qt.ItemFlag.ItemIsEditable
-        return found
+        # Asked for every cell painted, as `data` is.
+        return self._flags[index.column()] if index.isValid() else _NO_FLAGS
 
     def setData(self, index: Index, value: Any, role: int = _EDIT) -> bool:  # noqa: N802
         edit = self.columns[index.column()].edit
@@ -171,18 +185,61 @@ class Rows(QAbstractTableModel):
         by, descending = self.columns[self._sorted[0]], self._sorted[1]
         return sorted(shown, key=lambda one: sort_key(by, one), reverse=descending)
 
-    def put(self, rows: Sequence[Any], shown: list[Any]) -> None:
-        """Hold these rows and show those of them, in this order."""
+    def put(self, rows: Sequence[Any], shown: list[Any]) -> bool:
+        """Hold these rows and show those of them, in this order; False when the rows that were
+        there stay and only what is new or different is painted."""
+        before = self._shown
+        if 0 < len(before) <= len(shown) <= _COMPARED_MAX:
+            first = self._alike(shown)
+            if len(shown) == len(before):
+                self._replace(rows, shown, first)
+                return False
+            last = _alike_at_end(before[first:], shown[first:])
+            if first + last == len(before):
+                self._insert(rows, shown, first, len(shown) - last)
+                return False
         self.beginResetModel()
+        self._hold(rows, shown)
+        self.endResetModel()
+        return True
+
+    def _alike(self, shown: Sequence[Any]) -> int:
+        """So many rows at the beginning are equal to those there and look as they are painted.
+
+        A row may be the same and look different: what columns show need not stand in the row.
+        """
+        for place, (before, now) in enumerate(zip(self._shown, shown, strict=False)):
+            painted = self._painted.get(place)
+            is_same = before is now or before == now
+            if not is_same or (painted is not None and painted != self._look_of(now)):
+                return place
+        return min(len(self._shown), len(shown))
+
+    def _hold(self, rows: Sequence[Any], shown: list[Any]) -> None:
         self.all = rows
         self._shown = shown
         self._painted.clear()
-        self.endResetModel()
+
+    def _replace(self, rows: Sequence[Any], shown: list[Any], first: int) -> None:
+        self._hold(rows, shown)
+        if first < len(shown):
+            last = self.index(len(shown) - 1, len(self.columns) - 1)
+            self.dataChanged.emit(self.index(first, 0), last)
+
+    def _insert(self, rows: Sequence[Any], shown: list[Any], first: int, end: int) -> None:
+        self.beginInsertRows(QModelIndex(), first, end - 1)
+        self._hold(rows, shown)
+        self.endInsertRows()
 
     def _holds(self, row: Any, word: str) -> bool:
         return any(word in text(row).casefold() for text in self._texts)
 
     def _colour(self, row: int, column: int) -> QColor | None:
-        tone_of = self._tones.get(column)
-        tone = tone_of(self._shown[row]) if tone_of is not None else None
+        tone = self._look(row).tones.get(column)
         return QColor(tokens_now().tone(tone)) if tone not in (None, Tone.PLAIN) else None
+
+
+def _alike_at_end(some: Sequence[Any], others: Sequence[Any]) -> int:
+    """How many rows at the end of both are the very same."""
+    pairs = enumerate(zip(reversed(some), reversed(others), strict=False))
+    return next((n for n, (a, b) in pairs if a is not b), min(len(some), len(others)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QStackedWidget,
+    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -123,11 +124,24 @@ class Table(QWidget):
 
     def _put(self, rows: Sequence[Any], shown: list[Any]) -> None:
         before, at = self.current, self.view.currentIndex()
-        self.rows.put(rows, shown)
-        found = self.rows.place_of(lambda one: one == before) if before is not None else -1
+        is_anew = self.rows.put(rows, shown)
+        if not is_anew:
+            self._show_state()
+        found = self._found(before, shown)
         place = found if found >= 0 else min(max(at.row(), 0), len(shown) - 1)
         if place >= 0:
+            was = self.view.currentIndex().row()
             self.go_to(place, max(at.column(), 0))
+            if was == place:
+                # The cursor stays; what it stands on may be another row, or the same one changed.
+                self.chosen.emit(self.current)
+
+    @staticmethod
+    def _found(before: Any, shown: list[Any]) -> int:
+        try:
+            return shown.index(before) if before is not None else -1
+        except ValueError:
+            return -1
 
     @property
     def current(self) -> Any:
@@ -144,6 +158,10 @@ class Table(QWidget):
     def go_to(self, place: int, column: int = 0) -> None:
         """Put the cursor on a row."""
         index = self.rows.index(place, column)
+        selection = self.view.selectionModel()
+        if index == self.view.currentIndex() and len(selection.selectedRows()) == 1:
+            self.view.scrollTo(index)
+            return
         self.view.selectionModel().setCurrentIndex(
             index,
             QItemSelectionModel.SelectionFlag.ClearAndSelect
@@ -271,6 +289,9 @@ def _one_cell(text: str) -> str:
     return text.replace("\t", " ").replace("\n", " ")
 
 
+_SELECTED = QStyle.StateFlag.State_Selected
+
+
 class ToneDelegate(QStyledItemDelegate):
     """Keeps the colour of a cell in a selected row, too: it says something there as well."""
 
@@ -278,6 +299,8 @@ class ToneDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         super().initStyleOption(option, index)
+        if _SELECTED not in option.state:
+            return
         palette = option.palette
         palette.setColor(palette.ColorRole.HighlightedText, palette.color(palette.ColorRole.Text))
         option.palette = palette

@@ -84,7 +84,7 @@ def test_ship_ten_of_a_receive_six_of_a_and_four_of_b(house: House) -> None:
     # Lots were taken for each other: nothing is short or over, and nobody is claimed against.
     assert in_suspense(house) == {"A": 4, "B": -4}
     assert on_hand(house, "DL01", CREAM) == 10
-    assert east(house, "order", order=order)["order"]["state"] == "received"
+    assert east(house, "order-show", order=order)["order"]["state"] == "received"
 
 
 def test_short_damaged_and_over_goods_keep_their_lots_and_the_road_is_empty(house: House) -> None:
