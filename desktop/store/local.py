@@ -109,6 +109,12 @@ class LocalStore:
         return act(self)
 
     @property
+    def known_identity(self) -> Identity | None:
+        """Who this device is, from memory and on any thread; None before enrolment."""
+        desk = self._desk
+        return desk.identity if desk else None
+
+    @property
     def identity(self) -> Identity | None:
         """Who this device is; None before enrolment."""
         return self._desk.identity if self._desk else self.read(load_identity)

@@ -97,7 +97,8 @@ class Store:
     @property
     def identity(self) -> Identity | None:
         """Who this device is; None before enrolment."""
-        return self._on_writer(lambda: self.local.identity)
+        # Once it is known nobody waits for the writer, who may be in the middle of a page.
+        return self.local.known_identity or self._on_writer(lambda: self.local.identity)
 
     def submit(
         self, usecase: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

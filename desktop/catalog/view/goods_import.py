@@ -22,13 +22,13 @@ from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.problems import problem_columns
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, button, column, figure, label, row, set_figure
 from desktop.words import formats
 from shared.catalog.importing import ProductRow
 from shared.core.errors import RuleViolation
-from shared.core.importing import Problem
 
 
 class GoodsImportScreen(Screen):
@@ -52,7 +52,7 @@ class GoodsImportScreen(Screen):
         self.problems = Table(
             frame,
             "goods-problems",
-            self._problem_columns(),
+            problem_columns(words, str),
             can_filter=False,
             empty=Empty("circle-check", words("goods.no_doubts")),
         )
@@ -247,39 +247,6 @@ class GoodsImportScreen(Screen):
                 tone=_stock_tone,
             ),
         ]
-
-    def _problem_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(
-                key="row",
-                title=words("goods.row"),
-                get=lambda one: one[0].row_number,
-                kind=Kind.COUNT,
-                width=60,
-            ),
-            Column(
-                key="kind",
-                title=words("goods.kind"),
-                get=lambda one: words("goods.kept_out" if one[1] else "goods.doubt"),
-                width=90,
-                tone=lambda one: Tone.BAD if one[1] else Tone.WAITING,
-            ),
-            Column(
-                key="column", title=words("goods.column"), get=lambda one: one[0].column, width=90
-            ),
-            Column(key="text", title=words("goods.cell"), get=lambda one: one[0].text, width=200),
-            Column(
-                key="advice",
-                title=words("goods.advice"),
-                get=lambda one: _advice(self, one[0]),
-                stretches=True,
-            ),
-        ]
-
-
-def _advice(screen: GoodsImportScreen, problem: Problem) -> str:
-    return screen.words.sentence(problem.code, {"text": problem.text})
 
 
 def _stock_tone(one: ProductRow) -> Tone | None:

@@ -54,7 +54,7 @@ class Home(Watched):
         self._desk = desk
         self._person = person
         self._screens = person.screens
-        self.today: "Today | None" = None
+        self.today: Today | None = None
         self.suggested: int | None = None
         self.shows_table = False
         self.shows_days = False

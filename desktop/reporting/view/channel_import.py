@@ -11,6 +11,7 @@ from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.problems import problem_columns
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Empty, column, figure, label, row, set_figure
@@ -40,7 +41,7 @@ class ChannelImportScreen(Screen):
         self.problems = Table(
             frame,
             "partner-problems",
-            self._problem_columns(),
+            problem_columns(words, lambda name: words.of("channel", name)),
             can_filter=False,
             empty=Empty("circle-check", words("goods.no_doubts")),
         )
@@ -166,37 +167,5 @@ class ChannelImportScreen(Screen):
                 get=lambda one: one.account.terms_days,
                 kind=Kind.COUNT,
                 width=80,
-            ),
-        ]
-
-    def _problem_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(
-                key="row",
-                title=words("goods.row"),
-                get=lambda one: one[0].row_number,
-                kind=Kind.COUNT,
-                width=60,
-            ),
-            Column(
-                key="kind",
-                title=words("goods.kind"),
-                get=lambda one: words("goods.kept_out" if one[1] else "goods.doubt"),
-                width=90,
-                tone=lambda one: Tone.BAD if one[1] else Tone.WAITING,
-            ),
-            Column(
-                key="column",
-                title=words("goods.column"),
-                get=lambda one: words.of("channel", one[0].column),
-                width=110,
-            ),
-            Column(key="text", title=words("goods.cell"), get=lambda one: one[0].text, width=200),
-            Column(
-                key="advice",
-                title=words("goods.advice"),
-                get=lambda one: words.sentence(one[0].code, {"text": one[0].text}),
-                stretches=True,
             ),
         ]

@@ -1,0 +1,48 @@
+"""The columns of an import's doubts: row, whether it was kept out, cell, what to do."""
+
+from collections.abc import Callable
+
+from desktop.ui.table.columns import Column, Kind
+from desktop.ui.theme import Tone
+from desktop.words.texts import Words
+from shared.core.importing import Problem
+
+
+def problem_columns(words: Words, column_name: Callable[[str], str]) -> list[Column]:
+    """Columns over pairs of a problem and whether it keeps its row out.
+
+    ``column_name`` says what a column of the file is called on screen.
+    """
+    return [
+        Column(
+            key="row",
+            title=words("goods.row"),
+            get=lambda one: one[0].row_number,
+            kind=Kind.COUNT,
+            width=60,
+        ),
+        Column(
+            key="kind",
+            title=words("goods.kind"),
+            get=lambda one: words("goods.kept_out" if one[1] else "goods.doubt"),
+            width=90,
+            tone=lambda one: Tone.BAD if one[1] else Tone.WAITING,
+        ),
+        Column(
+            key="column",
+            title=words("goods.column"),
+            get=lambda one: column_name(one[0].column),
+            width=110,
+        ),
+        Column(key="text", title=words("goods.cell"), get=lambda one: one[0].text, width=200),
+        Column(
+            key="advice",
+            title=words("goods.advice"),
+            get=lambda one: _advice(words, one[0]),
+            stretches=True,
+        ),
+    ]
+
+
+def _advice(words: Words, problem: Problem) -> str:
+    return words.sentence(problem.code, {"text": problem.text})
