@@ -176,9 +176,7 @@ def take_up_customer(
     place = place_of(session)
     require(session, "customer.write")
     called = normal(name)
-    # Who was invoiced by name before keeps that name as id: their debt stays with them.
-    is_known = has_entries(session.connection, customer_receivable(place.site_id, called))
-    customer_id = called if called and is_known else own_customer_id(place.site_id, called)
+    customer_id = _id_for(session, place.site_id, called)
     body = CustomerStated(
         customer_id=customer_id,
         name=called,
@@ -194,6 +192,21 @@ def take_up_customer(
     if held is not None and held.is_active:
         raise RuleViolation("CUSTOMER_EXISTS", customer_id=customer_id)
     return _state_customer(session, place, body, uid)
+
+
+def _id_for(session: Session, site_id: str, called: str) -> str:
+    """The id of who is taken up by a name."""
+    # Who was invoiced by name before keeps that name as id: their debt stays with them.
+    if called and has_entries(session.connection, customer_receivable(site_id, called)):
+        return called
+    number = 1
+    while True:
+        customer_id = own_customer_id(site_id, called, number)
+        held = customer_of(session.connection, site_id, customer_id)
+        if held is None or held.name.casefold() == called.casefold():
+            return customer_id
+        # Somebody else was taken up by this name and is called otherwise now.
+        number += 1
 
 
 def change_customer(

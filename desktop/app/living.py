@@ -14,7 +14,7 @@ from desktop.app.layout import LAYOUT
 from desktop.app.program import Program
 from desktop.app.screens import SCREENS
 from desktop.app.system import SystemClock, SystemRandomness
-from desktop.runtime import memory
+from desktop.runtime import pace
 from desktop.shell.opening import Opening
 from desktop.words.texts import Language, Words
 from shared.core.errors import QutongError
@@ -77,7 +77,7 @@ class Living:
             opening.is_going = True
             opening.close()
         if program.window is not None:
-            memory.settle()
+            pace.settle()
             self._tell("ready")
         elif not program.closed.done():
             QTimer.singleShot(LOOK_MS, lambda: self._look(program, opening))

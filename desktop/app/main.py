@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.home import Look, default_home, look_of
-from desktop.runtime import memory
+from desktop.runtime import pace
 from desktop.runtime.loop import run
 from desktop.shell.opening import Opening
 from desktop.shell.places import put_in_place
@@ -28,7 +28,7 @@ AGAIN = 75
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the desktop until its window is closed."""
     chosen = _parser().parse_args(arguments)
-    memory.begin()
+    pace.begin()
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Qutong")
     application.setQuitOnLastWindowClosed(False)

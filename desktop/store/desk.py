@@ -15,6 +15,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 GATHER_S: Final = 0.05
 """News is gathered this long, so that ten thousand rows arriving refresh a screen a few times."""
+STORM_S: Final = 0.25
+"""So long when the last news was told no longer ago than this: a catalogue is arriving."""
 
 
 class Desk:
@@ -65,8 +67,11 @@ class Desk:
         returns how to stop it."""
         gathered: dict[str, set[str]] = {}
         is_stopped = False
+        told_at_s = -STORM_S
 
         def tell() -> None:
+            nonlocal told_at_s
+            told_at_s = self._loop.time()
             news = {table: frozenset(ids) for table, ids in gathered.items()}
             gathered.clear()
             if not is_stopped:
@@ -77,7 +82,8 @@ class Desk:
             for table, ids in touched.items():
                 gathered.setdefault(table, set()).update(ids)
             if is_first:
-                self._loop.call_later(GATHER_S, tell)
+                is_storm = self._loop.time() - told_at_s < STORM_S
+                self._loop.call_later(STORM_S if is_storm else GATHER_S, tell)
 
         def pass_on(touched: Touched) -> None:
             if not self._loop.is_closed():

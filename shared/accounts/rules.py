@@ -71,13 +71,15 @@ CUSTOMER_NOTE_CHARS_MAX: Final = 500
 TERMS_DAYS_MAX: Final = 365
 
 
-def own_customer_id(site_id: str, name: str) -> str:
+def own_customer_id(site_id: str, name: str, number: int = 1) -> str:
     """The id of a site's own customer, made of the name they were taken up by.
 
     Two devices of a site that take up the same customer offline make one customer of it; the
-    name itself stays out of the ids that invoices and accounts carry.
+    name itself stays out of the ids that invoices and accounts carry. ``number`` tells it from
+    whoever bore the name before and was renamed since.
     """
-    called = f"{site_id}\n{normal(name).casefold()}".encode()
+    told = f"{site_id}\n{normal(name).casefold()}"
+    called = (told if number == 1 else f"{told}\n{number}").encode()
     digest = hashlib.sha256(b"qutong/customer/1\n" + called).digest()
     return f"K{int.from_bytes(digest[:8]) % 10**12:012d}"
 

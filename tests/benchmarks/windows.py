@@ -31,21 +31,25 @@ def scanning(folder: Path, products: int, scans: int) -> Iterator[Figure]:
     store = house.device(folder / "till", "01")
     house.sync(store)
     taken: list[float] = []
+    cpu: list[float] = []
 
     async def script(program: Any) -> None:
         window = program.sign_in(CLERK)
         window.open("till")
         await asyncio.sleep(0.1)
+        painted = _counted_paints(window.current.lines.view.viewport())
         for number in range(scans + 5):
             if number % BASKET_LINES == 0:
                 for _ in range(BASKET_LINES):
                     window.press("Ctrl+Z")
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             window.scanned(code(number * 7919 % products + 1))
             _paint()
             if number >= 5:
                 taken.append(time.perf_counter() - began)
+                cpu.append(time.process_time() - worked)
             await asyncio.sleep(0)
+        assert painted[0] >= scans, "a scan was not painted"
 
     with settled():
         _at_a_window(store, folder / "till", script)
@@ -56,6 +60,7 @@ def scanning(folder: Path, products: int, scans: int) -> Iterator[Figure]:
         size=f"{products:,} products, {scans} scans, baskets of up to {BASKET_LINES} lines",
         median_ms=median_ms(taken),
         p99_ms=p99_ms(taken),
+        cpu_ms=median_ms(cpu),
         goals=(at_most("p99 ms", p99_ms(taken), 16.0),),
         note="no promotion policies exist yet; the keeping of the basket is one durable commit",
     )
@@ -251,7 +256,10 @@ def _at_a_window(store: Store, home: Path, script: Callable[[Any], Awaitable[Non
     application = _application()
     from desktop.app.program import Program
     from desktop.app.screens import SCREENS
+    from desktop.runtime import pace
     from desktop.runtime.loop import run
+
+    pace.begin()
 
     async def main() -> int:
         client = Client(

@@ -104,6 +104,7 @@ def on_shelf(rows: list[ProductRow]) -> ProductRow:
 
 
 async def found_by_keys(owner: Owner) -> None:
+    await owner.until(lambda: owner.program.gate)
     await owner.take_seat(owner.window)
     await owner.keys("2")
     for text in ("街角小店", "王老板", "2580", "2580"):
@@ -211,6 +212,7 @@ def test_from_an_empty_device_to_the_first_sale_and_then_to_head_office(tmp_path
         code = command("invite", "--home", str(office.home), "--account", "D1").split()[-1]
 
         async def join(owner: Owner) -> None:
+            await owner.until(lambda: owner.program.gate)
             await owner.take_seat(owner.window)
             gate = owner.program.gate
             await owner.until(lambda: gate.page.model.chosen)  # type: ignore[union-attr]

@@ -160,6 +160,25 @@ async def invoice_customer(stage: Stage) -> None:
     await stage.keys("F3")
 
 
+async def invoice_customer_card(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    east(
+        stage.house, "customer-new", name="王记杂货", phone="13800001111", terms_days=30,
+        note="周三送货",
+    )  # fmt: skip
+    east(stage.house, "sell-invoice", customer="王记杂货", lines=[f"3*{CREAM}"])
+    await _seated(stage, "invoice")
+    await stage.keys("F3", "wjzh", "Return")
+    stage.window.current.setFocus()  # type: ignore[union-attr]
+    await stage.keys("E")
+
+
+async def receiving_lot(stage: Stage) -> None:
+    await receiving_count(stage)
+    stage.window.current.table.view.setFocus()  # type: ignore[union-attr]
+    await stage.keys("L", "A2402", "Return", "2027-05-31", "Return")
+
+
 async def invoice_terms(stage: Stage) -> None:
     await invoice(stage)
     await stage.keys("F9")
@@ -201,10 +220,12 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("dealer-orders-revision", orders_revision),
     ("dealer-receiving", receiving),
     ("dealer-receiving-count", receiving_count),
+    ("dealer-receiving-lot", receiving_lot),
     ("dealer-products", products),
     ("dealer-product", product_sheet),
     ("dealer-invoice", invoice),
     ("dealer-invoice-customer", invoice_customer),
+    ("dealer-invoice-customer-card", invoice_customer_card),
     ("dealer-invoice-terms", invoice_terms),
     ("dealer-invoice-why", invoice_why),
     ("dealer-invoice-collect", invoice_collect),

@@ -81,9 +81,7 @@ class StatementScreen(Screen):
                         else ""
                     ),
                     width=82,
-                    tone=lambda one: (
-                        Tone.BAD if 0 < one.due_us < self.frame.desk.now_us else None
-                    ),
+                    tone=lambda one: Tone.BAD if 0 < one.due_us < self.frame.desk.now_us else None,
                 ),
                 Column(
                     key="balance",

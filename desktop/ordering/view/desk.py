@@ -282,6 +282,8 @@ class OrderDeskScreen(Screen):
     def _show(self) -> None:
         model, order = self.model, self.model.chosen
         self._show_orders()
+        # Without an order there is nothing to say below: no titles without figures.
+        self.below.setVisible(order is not None)
         self.lines.set_rows(model.lines)
         if order is None:
             return

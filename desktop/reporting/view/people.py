@@ -42,7 +42,10 @@ class PeopleScreen(Screen):
         is_office = frame.person.device_type == "hq"
         self.model = People(frame.desk, site_id="" if is_office else frame.person.site_id)
         self.devices = Devices(frame.desk)
-        self.banner = Banner("" if is_office else words("people.by_head_office"))
+        identity = frame.desk.store.identity
+        is_joined = identity is not None and bool(identity.server_url)
+        told = words("people.by_head_office" if is_joined else "people.alone")
+        self.banner = Banner("" if is_office else told)
         self.people_table = Table(
             frame,
             "people",

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from desktop.sales.usecases.paying import CHANGE
 from shared.access.queries import users_of_site
+from shared.accounts.queries import customer_of
 from shared.catalog.queries import products
 from shared.channel.queries import site_of
 from shared.core.errors import RuleViolation
@@ -96,6 +97,7 @@ def person_names(connection: Connection, site_id: str) -> dict[str, str]:
 
 def _member(connection: Connection, customer_id: str, site_id: str) -> str:
     if not is_member(customer_id):
-        return customer_id
+        own = customer_of(connection, site_id, customer_id) if customer_id else None
+        return own.name if own else customer_id
     found = member_of(connection, customer_id, site_id)
     return found.name if found else ""

@@ -3,12 +3,14 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.sales.model.invoice import InvoiceModel, InvoiceRow
+from desktop.sales.model.invoice import InvoiceModel
+from desktop.sales.model.invoice_lines import InvoiceRow
 from desktop.sales.usecases.invoicing import Customer
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.usecases.showing import sale_paper
 from desktop.sales.view.approval import approver_of
 from desktop.sales.view.customer_card import CustomerCard, NewNamed, terms_text
+from desktop.sales.view.invoice_columns import invoice_columns
 from desktop.sales.view.invoice_panels import (
     CollectPanel,
     CustomerPanel,
@@ -22,7 +24,6 @@ from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
@@ -88,7 +89,7 @@ class InvoiceScreen(Screen):
         self.table = Table(
             self.frame,
             "invoice",
-            self._columns(),
+            invoice_columns(self.words, self.model),
             empty=Empty("file-text", words("invoice.empty"), words("invoice.empty_hint")),
             can_filter=False,
         )
@@ -99,66 +100,6 @@ class InvoiceScreen(Screen):
         layout.addWidget(head)
         layout.addWidget(row(self.finder, self.qty, button(words("invoice.add"), self._add)))
         layout.addWidget(self.table, 1)
-
-    def _columns(self) -> list[Column]:
-        words, model = self.words, self.model
-        currency = self.frame.person.currency
-        return [
-            Column(
-                key="code",
-                title=words("invoice.code"),
-                get=lambda one: one.goods.product.code if one.goods else one.product_id,
-                kind=Kind.CODE,
-                width=90,
-            ),
-            Column(
-                key="name",
-                title=words("invoice.goods"),
-                get=lambda one: f"{one.name}  {one.goods.product.spec if one.goods else ''}",
-                stretches=True,
-            ),
-            Column(
-                key="stock",
-                title=words("invoice.stock"),
-                get=lambda one: one.goods.on_hand_micro if one.goods else None,
-                kind=Kind.QTY,
-                width=90,
-                tone=lambda one: Tone.WAITING if one.is_short else None,
-            ),
-            Column(
-                key="qty",
-                title=words("invoice.qty"),
-                get=lambda one: one.qty_text,
-                width=120,
-                is_number=True,
-                edit=lambda one, text: model.set_qty(one.product_id, text),
-            ),
-            Column(
-                key="list",
-                title=words("invoice.guide_price"),
-                get=lambda one: one.list_micro,
-                kind=Kind.PRICE,
-                width=100,
-            ),
-            Column(
-                key="price",
-                title=words("invoice.price"),
-                get=lambda one: one.pays_micro,
-                kind=Kind.PRICE,
-                width=100,
-                edit=lambda one, text: model.set_price(one.product_id, text),
-                tone=_price_tone,
-            ),
-            Column(
-                key="amount",
-                title=words("invoice.amount", currency=currency),
-                get=lambda one: one.amount_minor,
-                kind=Kind.MONEY,
-                width=120,
-                currency=currency,
-                has_total=True,
-            ),
-        ]
 
     def _show(self) -> None:
         model, words = self.model, self.words
@@ -421,9 +362,3 @@ class InvoiceScreen(Screen):
         found = self.table.current
         if isinstance(found, InvoiceRow):
             self.model.remove(found.product_id)
-
-
-def _price_tone(one: InvoiceRow) -> Tone | None:
-    if one.pays_micro is None:
-        return Tone.BAD
-    return Tone.WAITING if one.line.said_micro is not None else None

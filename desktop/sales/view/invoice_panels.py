@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from desktop.sales.model.collection import CollectionModel
-from desktop.sales.model.invoice import InvoiceModel, InvoiceRow
+from desktop.sales.model.invoice import InvoiceModel
+from desktop.sales.model.invoice_lines import InvoiceRow
 from desktop.sales.usecases.invoicing import Customer, OpenInvoice
 from desktop.sales.view.customer_card import NewNamed, terms_text
 from desktop.ui.actions import Action

@@ -33,7 +33,7 @@ def sales_note(
         total_minor=head["total_minor"],
         salesperson=salesperson or paper.cashier,
         warehouse=paper.shop,
-        terms=words("invoice.on_credit" if is_owed else "invoice.cash"),
+        terms=_terms(words, customer, is_owed=bool(is_owed)),
         maker=frame.person.name,
         tenders=tenders,
         balance_after_minor=customer.owed_minor if customer else None,
@@ -42,6 +42,15 @@ def sales_note(
         printed_at_us=frame.desk.now_us,
     )
     return trade_note_pdf(note, words)
+
+
+def _terms(words: Words, customer: Customer | None, *, is_owed: bool) -> str:
+    """现结, 赊账, or 赊账 with the days the customer has."""
+    if not is_owed:
+        return words("invoice.cash")
+    told = words("invoice.on_credit")
+    days = customer.terms_days if customer else 0
+    return f"{told} {words('customer.days', n=days)}" if days else told
 
 
 def _line(words: Words, one: SoldGoods, currency: str) -> TradeLine:

@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.sales.model.invoice import InvoiceModel, InvoiceRow
+from desktop.sales.model.invoice import InvoiceModel
+from desktop.sales.model.invoice_lines import InvoiceRow
 from desktop.ui.frame import Frame
 from desktop.ui.theme import Tone
 from desktop.ui.widgets import column, figure, label, line, row

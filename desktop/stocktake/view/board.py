@@ -310,6 +310,8 @@ class BoardPage(QWidget):
                 return words("next.reasons", n=len(self.model.without_reason)), Tone.WAITING
             case Step.DONE:
                 return words("next.done"), Tone.GOOD
+            case Step.REVEAL if not self.model.needs_another_person:
+                return words("next.reveal_alone"), Tone.WAITING
             case _:
                 value = formats.signed_money(board.value_minor, board.head.currency)
                 tone = Tone.WAITING if step is Step.WAIT else Tone.ACCENT

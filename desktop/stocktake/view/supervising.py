@@ -141,7 +141,8 @@ class StocktakeScreen(Screen):
                        get=lambda one: one.head.value_minor or one.signed_minor or None),
             ],
             empty=Empty(
-                "clipboard-list", words("review.none"), words("review.none_hint"),
+                "clipboard-list", words("review.none"),
+                words("review.none_hint" if self._may_begin() else "review.none_above"),
                 action=words("review.new") if self._may_begin() else "",
                 pressed=self._new if self._may_begin() else None,
             ),

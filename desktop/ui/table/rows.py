@@ -14,6 +14,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor
 
 from desktop.ui.table.columns import NUMBERS, Column, sort_key
+from desktop.ui.table.finding import Finding
 from desktop.ui.theme import Tone, tokens_now
 from shared.core.errors import QutongError
 from shared.core.text import normal
@@ -66,6 +67,7 @@ class Rows(QAbstractTableModel):
         self._shown: list[Any] = []
         self._painted: dict[int, _Look] = {}
         self._needle = ""
+        self.finding = Finding(self.columns)
         self._sorted: tuple[int, bool] | None = None
         self._texts = [column.text for column in self.columns]
         self._aligns = [_RIGHT if c.is_number or c.kind in NUMBERS else _LEFT for c in self.columns]
@@ -138,6 +140,7 @@ class Rows(QAbstractTableModel):
             self.refused.emit(error)
             return False
         self._painted.pop(index.row(), None)
+        self.finding.forget()
         last = len(self.columns) - 1
         self.dataChanged.emit(self.index(index.row(), 0), self.index(index.row(), last))
         return True
@@ -177,9 +180,7 @@ class Rows(QAbstractTableModel):
 
     def arranged(self, rows: Sequence[Any]) -> list[Any]:
         """The rows as they would be shown: filtered, then sorted. Runs on any thread."""
-        shown: Sequence[Any] = rows
-        for word in self._needle.split():
-            shown = [one for one in shown if self._holds(one, word)]
+        shown = self.finding.matching(rows, self._needle)
         if self._sorted is None:
             return list(shown)
         by, descending = self.columns[self._sorted[0]], self._sorted[1]
@@ -215,24 +216,21 @@ class Rows(QAbstractTableModel):
                 return place
         return min(len(self._shown), len(shown))
 
-    def _hold(self, rows: Sequence[Any], shown: list[Any]) -> None:
+    def _hold(self, rows: Sequence[Any], shown: list[Any], same: int = 0) -> None:
         self.all = rows
         self._shown = shown
-        self._painted.clear()
+        self._painted = {at: look for at, look in self._painted.items() if at < same}
 
     def _replace(self, rows: Sequence[Any], shown: list[Any], first: int) -> None:
-        self._hold(rows, shown)
+        self._hold(rows, shown, first)
         if first < len(shown):
             last = self.index(len(shown) - 1, len(self.columns) - 1)
             self.dataChanged.emit(self.index(first, 0), last)
 
     def _insert(self, rows: Sequence[Any], shown: list[Any], first: int, end: int) -> None:
         self.beginInsertRows(QModelIndex(), first, end - 1)
-        self._hold(rows, shown)
+        self._hold(rows, shown, first)
         self.endInsertRows()
-
-    def _holds(self, row: Any, word: str) -> bool:
-        return any(word in text(row).casefold() for text in self._texts)
 
     def _colour(self, row: int, column: int) -> QColor | None:
         tone = self._look(row).tones.get(column)

@@ -105,13 +105,17 @@ class Table(QWidget):
 
         Up to BIG_ROWS at once; more are sorted and filtered beside the window.
         """
+        self.rows.finding.forget()
+        self._show(rows)
+
+    def _show(self, rows: Sequence[Any]) -> None:
         if len(rows) <= BIG_ROWS or not self.rows.is_arranged:
             self._put(rows, self.rows.arranged(rows))
         else:
             self._arrange_beside(rows)
 
     def _arrange(self) -> None:
-        self.set_rows(self.rows.all)
+        self._show(self.rows.all)
 
     def _arrange_beside(self, rows: Sequence[Any]) -> None:
         self._wanted += 1

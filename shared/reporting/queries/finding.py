@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, select
 
+from shared.accounts.queries import find_customers
 from shared.channel.tables import channel_account
 from shared.core.text import half_width
 from shared.members.queries import find_members
@@ -55,7 +56,7 @@ def find_documents(connection: Connection, typed: str, *, limit: int = 6) -> lis
 
 
 def find_people(connection: Connection, typed: str, *, limit: int = 6) -> list[Found]:
-    """Members by name, phone or card, and accounts by id or name."""
+    """Members by name, phone or card, own customers, and accounts by id or name."""
     wanted = half_width(typed).strip()
     if not wanted:
         return []
@@ -71,4 +72,8 @@ def find_people(connection: Connection, typed: str, *, limit: int = 6) -> list[F
         .limit(limit)
     )
     accounts = [Found(kind="customer", id=row.id, text=row.name, hint=row.id) for row in rows]
-    return [*members, *accounts][:limit]
+    own = [
+        Found(kind="customer", id=one.customer_id, text=one.name, hint=one.phone or one.code)
+        for one in find_customers(connection, "", wanted, limit=limit)
+    ]
+    return [*members, *own, *accounts][:limit]

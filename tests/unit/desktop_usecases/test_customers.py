@@ -6,9 +6,11 @@ from desktop.accounts.usecases import KEPT_CUSTOMERS
 from desktop.app.dealer import parties
 from desktop.sales.model.invoice import InvoiceModel
 from desktop.sales.usecases.invoicing import Customer, customers
+from desktop.sales.usecases.showing import sale_paper
 from desktop.store.settings import put_setting
 from shared.accounts.rules import own_customer_id
 from shared.core.errors import AccessDenied, QutongError
+from shared.reporting.queries.finding import find_people
 from shared.sales.queries import owed_since
 from tests.builders.dealer_days import CREAM, east, stocked
 from tests.builders.one_house import House, balance
@@ -38,6 +40,15 @@ def test_a_customer_is_found_by_code_name_pinyin_or_the_end_of_the_phone(
         made["customer_id"]
     ]
     assert east(house, "own-customers", text="没有这家") == []
+
+
+def test_a_customer_is_found_from_everywhere_and_named_on_papers(house: House) -> None:
+    stocked(house)
+    made = east(house, "customer-new", name=NAME, phone="13800001111")
+    sold = east(house, "sell-invoice", customer=NAME, lines=[CREAM])
+    (found,) = house.read(lambda one: find_people(one, "王记"))
+    assert (found.kind, found.id, found.hint) == ("customer", made["customer_id"], "13800001111")
+    assert house.read(lambda one: sale_paper(one, sold["uid"])).member == NAME
 
 
 def test_the_id_is_made_of_the_name_and_holds_none_of_it(house: House) -> None:
@@ -146,6 +157,14 @@ def test_customers_kept_by_an_earlier_program_become_documents_when_invoices_are
     (found,) = model.find_customers("3333")
     assert (found.customer_id, found.is_own) == ("老主顾", True)
     assert [one["name"] for one in east(house, "own-customers")] == ["老主顾"]
+
+
+def test_a_name_somebody_gave_up_may_be_anothers(house: House) -> None:
+    first = east(house, "customer-new", name=NAME)
+    east(house, "customer-change", customer=NAME, name="王记百货")
+    second = east(house, "customer-new", name=NAME)
+    assert first["customer_id"] != second["customer_id"]
+    assert {one["name"] for one in east(house, "own-customers")} == {NAME, "王记百货"}
 
 
 def test_a_debt_under_a_name_stays_with_who_is_taken_up_by_it(house: House) -> None:

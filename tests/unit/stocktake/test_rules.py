@@ -154,6 +154,7 @@ def test_the_first_counter_is_refused_for_the_recount() -> None:
 def test_who_counted_does_not_reveal() -> None:
     with pytest.raises(AccessDenied, match="REVEALER_COUNTED"):
         check_revealer("li", {"li", "wang"})
+    check_revealer("li", {"li"}, is_alone=True)
 
 
 @pytest.mark.parametrize(

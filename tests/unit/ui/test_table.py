@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from python_calamine import CalamineWorkbook
 
+from desktop.store.drafts import put_draft
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.rows import Rows
 from desktop.ui.table.table import Table
@@ -82,6 +83,20 @@ def test_every_word_of_the_filter_has_to_stand_somewhere() -> None:
     assert _shown(rows) == []
 
 
+def test_a_filter_finds_figures_as_they_are_shown_and_forgets_what_was_edited() -> None:
+    edited: list[str] = []
+    columns = (replace(COLUMNS[0], edit=lambda _row, text: edited.append(text)), *COLUMNS[1:])
+    named = replace(columns[1], get=lambda one: edited[-1] if edited else one.name)
+    rows = _rows((columns[0], named, *columns[2:]))
+    rows.set_filter("89.0 晨露")
+    assert _shown(rows) == ["010102"]
+
+    rows.set_filter("新")
+    assert _shown(rows) == []
+    assert rows.setData(rows.index(0, 0), "新的")
+    assert _shown(rows) == ["010101", "010102", "000007"]
+
+
 def test_a_total_counts_what_is_there() -> None:
     rows = _rows()
 
@@ -99,6 +114,93 @@ def test_an_edit_that_breaks_a_rule_is_told_and_changes_nothing() -> None:
 
     assert not rows.setData(rows.index(0, 3), "x")
     assert told == ["QUANTITY_UNREADABLE"]
+
+
+def _heard(rows: Rows) -> list[tuple[str, int, int]]:
+    """What the model tells its view from now on: what happened, first and last row."""
+    heard: list[tuple[str, int, int]] = []
+    rows.modelReset.connect(lambda: heard.append(("anew", 0, len(rows.shown) - 1)))
+    rows.rowsInserted.connect(lambda _at, first, last: heard.append(("came", first, last)))
+    rows.dataChanged.connect(
+        lambda first, last, _roles: heard.append(("changed", first.row(), last.row()))
+    )
+    return heard
+
+
+def _painted(rows: Rows) -> list[str]:
+    return [rows.data(rows.index(place, 1)) for place in range(rows.rowCount())]
+
+
+NEW = Goods("010103", "晨露面霜", 12900)
+
+
+@pytest.mark.parametrize(
+    ("now", "heard"),
+    [
+        ((*GOODS, NEW), ("came", 3, 3)),
+        ((GOODS[0], NEW, *GOODS[1:]), ("came", 1, 1)),
+        ((GOODS[0], NEW, GOODS[2]), ("changed", 1, 2)),
+        (GOODS[:2], ("anew", 0, 1)),
+        ((NEW, *reversed(GOODS)), ("anew", 0, 3)),
+    ],
+)
+def test_rows_that_stay_are_not_made_anew_when_others_come(
+    now: tuple[Goods, ...], heard: tuple[str, int, int]
+) -> None:
+    rows = _rows()
+    _painted(rows)
+    told = _heard(rows)
+    rows.put(now, list(now))
+
+    assert told == [heard]
+    assert _painted(rows) == [one.name for one in now]
+
+
+def test_nothing_is_painted_again_while_all_rows_look_the_same() -> None:
+    rows = _rows()
+    _painted(rows)
+    told = _heard(rows)
+    rows.put(GOODS, list(GOODS))
+
+    assert told == []
+
+
+def test_the_same_row_is_painted_again_when_it_looks_different() -> None:
+    names = {"010102": "晨露卸妆水"}
+    named = replace(COLUMNS[1], get=lambda one: names.get(one.code, one.name))
+    rows = _rows((COLUMNS[0], named, *COLUMNS[2:]))
+    _painted(rows)
+    told = _heard(rows)
+    names["010102"] = "另一个名字"
+    rows.put(GOODS, list(GOODS))
+
+    assert told == [("changed", 1, 2)]
+    assert _painted(rows) == ["晨露洁面乳", "另一个名字", "样品"]
+
+
+def test_a_screen_behind_another_hears_of_changes_when_it_is_seen_again(tmp_path: Path) -> None:
+    heard: list[str] = []
+
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("clerk-guanqian", "SH01.01")
+        window.open("tasks")
+        assert window.current is not None
+        window.current.watch(lambda: heard.append(window.current_id), "draft")
+        await stage.program.desk.do(put_draft, "test/one", b"1")
+        await asyncio.sleep(0.1)
+        assert heard == ["tasks"]
+
+        window.open("home")
+        for content in (b"2", b"3"):
+            await stage.program.desk.do(put_draft, "test/one", content)
+        await asyncio.sleep(0.4)
+        assert heard == ["tasks"]
+
+        window.open("tasks")
+        await stage.settle()
+        assert len(heard) == 2
+
+    play(script, tmp_path)
 
 
 @pytest.fixture
