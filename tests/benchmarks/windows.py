@@ -199,8 +199,8 @@ def _scrolled(*models: Any) -> list[list[float]]:
                 view.verticalScrollBar().setValue((turn + 1) * PAGE_ROWS)
                 view.viewport().repaint()
                 times.append(time.perf_counter() - began)
-    for view, times in zip(views, painted, strict=True):
-        assert times[0] >= PAINT_TURNS, "nothing was painted"
+    for view, count in zip(views, painted, strict=True):
+        assert count[0] >= PAINT_TURNS, "nothing was painted"
         view.close()
     return taken
 

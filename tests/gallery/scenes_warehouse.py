@@ -143,9 +143,7 @@ ZONES = ("A-01", "A-02", "A-03", "B-01")
 def counting_begun(stage: Stage) -> str:
     """A blind count of four zones; the number of it."""
     stocked(stage)
-    zones = [
-        {"zone": zone, "people": [COUNTERS[place % 2][0]]} for place, zone in enumerate(ZONES)
-    ]
+    zones = [{"zone": zone, "people": [COUNTERS[place % 2][0]]} for place, zone in enumerate(ZONES)]
     return str(
         boss(
             stage, "count-open", scope="full", mode="blind", zones=zones, tolerance_qty="0",
@@ -208,9 +206,7 @@ def counted(stage: Stage) -> str:
     """All zones sealed, a few lines off; the number of the count."""
     number = counting_begun(stage)
     held = stage.house.do(DEVICE, BOSS, "stock")
-    goods = [
-        one for one in held if one["qty_micro"] > 0 and one["location"].endswith("sellable")
-    ]
+    goods = [one for one in held if one["qty_micro"] > 0 and one["location"].endswith("sellable")]
     off = {1: -2, 4: 3, 7: -1, 9: -12, 15: 1, 22: -4}
     for place, zone in enumerate(ZONES):
         mine = list(enumerate(goods))[place::4]

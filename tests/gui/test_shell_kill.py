@@ -49,9 +49,7 @@ def live(home: Path, script: Callable[[Program], Awaitable[None]]) -> None:
 
     async def main() -> int:
         client = open_client(home)
-        program = Program(
-            application, client, SCREENS, crashes=CrashBook(home, client.clock)
-        )
+        program = Program(application, client, SCREENS, crashes=CrashBook(home, client.clock))
         program.begin()
         try:
             while program.window is None:

@@ -256,8 +256,7 @@ class PartyName:
 def parties(connection: Connection, site_id: str) -> list[PartyName]:
     """Whom a movement can name: the shop's own suppliers, then the accounts known here."""
     own = [
-        PartyName(party_id=one.supplier_id, name=one.name)
-        for one in suppliers(connection, site_id)
+        PartyName(party_id=one.supplier_id, name=one.name) for one in suppliers(connection, site_id)
     ]
     rows = connection.execute(
         select(channel_account.c.id, channel_account.c.name).order_by(channel_account.c.id)
@@ -321,9 +320,7 @@ def label_goods(
     return found
 
 
-def changed_goods(
-    connection: Connection, sources: Sources, site_id: str, at_us: int
-) -> list[str]:
+def changed_goods(connection: Connection, sources: Sources, site_id: str, at_us: int) -> list[str]:
     """The products whose price the version in force changed, as far as they are in stock here."""
     changed = sources.changed_prices(connection, site_id, at_us)
     held = {row.product_id for row in stock_overview(connection, site_id)}

@@ -37,9 +37,7 @@ class ReportScreen(Screen):
     def __init__(self, frame: Frame, *, sources: Sources) -> None:
         super().__init__(frame)
         person = frame.person
-        self.model = ReportModel(
-            frame.desk, sources, person.site_id, person.user_id, person.zone
-        )
+        self.model = ReportModel(frame.desk, sources, person.site_id, person.user_id, person.zone)
         self.until_gone(self.model.watch(self._draw))
         words = self.words
         self._pages = QStackedWidget()
@@ -75,10 +73,7 @@ class ReportScreen(Screen):
         self._to.set_day(self.model.to_day)
         for field in (self._from, self._to):
             field.changed.connect(self._period)
-        self._totals = {
-            name: figure(words(f"report.{name}"), "0")
-            for name in _FIGURES
-        }
+        self._totals = {name: figure(words(f"report.{name}"), "0") for name in _FIGURES}
         self.table = Table(
             self.frame,
             "stock_report",

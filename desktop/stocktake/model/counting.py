@@ -215,9 +215,7 @@ class CountingModel(Watched):
         elif text.startswith("="):
             self._keep(Event(kind="set", product_id=self.current, qty_micro=qty))
         else:
-            self._keep(
-                Event(kind="add", product_id=self.current, qty_micro=self._added(qty))
-            )
+            self._keep(Event(kind="add", product_id=self.current, qty_micro=self._added(qty)))
 
     def note_unknown(self, note: str) -> None:
         """Put the unknown code on the list, with what the counter says of it."""

@@ -37,9 +37,7 @@ class Step(StrEnum):
 class SupervisorModel(Watched):
     """The counts of a site, and the one being looked at."""
 
-    def __init__(
-        self, desk: Desk, site_id: str, person_id: str, *, last_heard: LastHeard
-    ) -> None:
+    def __init__(self, desk: Desk, site_id: str, person_id: str, *, last_heard: LastHeard) -> None:
         super().__init__()
         self._desk = desk
         self._last_heard = last_heard
@@ -100,9 +98,7 @@ class SupervisorModel(Watched):
     @property
     def to_recount(self) -> list[VarianceLine]:
         """Lines the rules want counted again, and nobody was asked to yet."""
-        return [
-            one for one in self._lines() if one.variance.needs_recount and not one.is_asked
-        ]
+        return [one for one in self._lines() if one.variance.needs_recount and not one.is_asked]
 
     @property
     def differing(self) -> list[VarianceLine]:
@@ -142,9 +138,7 @@ class SupervisorModel(Watched):
         """
         board = self._the_board()
         every = tuple(zone.zone_id for zone in board.zones)
-        wanted = [
-            (zone, one.goods.product_id) for one in lines for zone in (one.zones or every)
-        ]
+        wanted = [(zone, one.goods.product_id) for one in lines for zone in (one.zones or every)]
         asked = await self._desk.do(ask_recount, board.head.id, wanted, person_id=person_id)
         await self.load()
         return len(asked)

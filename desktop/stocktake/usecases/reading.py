@@ -107,9 +107,7 @@ def _goods(one: ProductView) -> CountedGoods:
 
 
 def _stranger(product_id: str) -> CountedGoods:
-    return CountedGoods(
-        product_id=product_id, code=product_id, name=product_id, spec="", unit=""
-    )
+    return CountedGoods(product_id=product_id, code=product_id, name=product_id, spec="", unit="")
 
 
 def books_in_open_mode(

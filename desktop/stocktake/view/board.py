@@ -218,9 +218,7 @@ class BoardPage(QWidget):
         self._report = {name: figure(words(f"review.{name}"), "") for name in names}
         self._recounters = label("", "muted")
         currency = self.frame.person.currency
-        self._chart = BarChart(
-            words("review.chart"), lambda minor: formats.money(minor, currency)
-        )
+        self._chart = BarChart(words("review.chart"), lambda minor: formats.money(minor, currency))
         self.posted = Table(
             self.frame,
             "count_posted",

@@ -306,9 +306,7 @@ class _WhoPanel(Panel):
         super().__init__(frame.words("review.recount"))
         words, board = frame.words, model.board
         people = board.counters if board else ()
-        self._who = Choice(
-            words("review.recounter"), [("", words("review.anybody_else")), *people]
-        )
+        self._who = Choice(words("review.recounter"), [("", words("review.anybody_else")), *people])
         told = label(words("review.recount_n", n=lines), "muted")
         told.setWordWrap(True)
         self.body.addWidget(told)

@@ -6,7 +6,6 @@ from typing import Final
 
 from shared.core.errors import RuleViolation
 from shared.core.money import format_ratio, format_unit_price
-from shared.pricing.rules.dimensions import RETAIL
 from shared.pricing.rules.resolving import Price, Trail
 
 

@@ -222,5 +222,3 @@ def test_nobody_opens_a_zone_that_is_anothers() -> None:
         assert code_of(lambda: model.scan(PIECE)) == "NO_ZONE_OPEN"
 
     at_desk(script)
-
-
