@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
 
 from desktop.app.areas import LAYOUT
 from desktop.app.client import Client
@@ -32,6 +33,9 @@ from desktop.sync.transport import HttpTransport, new_client
 from desktop.ui.theme import Scheme
 from desktop.words.texts import Language
 from resources.demo import read_rows
+from shared.ordering.tables import channel_order
+from shared.sales.tables import sale
+from sync_server.operations.home import open_home
 from tests.builders.hands import Hands
 from tests.demo.machine import OFFSET
 from tests.demo.scripts import SCRIPTS, Script
@@ -40,6 +44,11 @@ from tests.gallery.faults import faults
 from tests.replay.office import OfficeFolder
 
 FOLDER: Final = Path("build/demo")
+EVENING: Final = {
+    *((f"XS-SH01-01A-{number:06}", "sold") for number in (8, 9, 10)),
+    ("DH-DL01-01A-000002", "accepted"),
+}
+"""What the evening adds at head office, worked out by hand: three sales and an accepted order."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -83,12 +92,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         application = QApplication(["qutong"])
         application.setQuitOnLastWindowClosed(False)
+        before = _known_at_office(folder)
         found = [_play(application, folder, clock, url, script) for script in SCRIPTS]
+        came = _known_at_office(folder) - before
     pictures = len(list((folder / "pictures").glob("*.png")))
     wrong = sum(found)
     print(f"窗口演示：{pictures} 张图在 {folder / 'pictures'}；画面问题 {wrong} 处。")
     print(f"At the windows: {pictures} pictures in {folder / 'pictures'}; {wrong} faults seen.")
-    return 1 if wrong else 0
+    missing = EVENING - came
+    for number, state in sorted(missing):
+        print(f"✗ {number} {state}: 没有到总部 / did not reach head office")
+    return 1 if wrong or missing else 0
+
+
+def _known_at_office(folder: Path) -> set[tuple[str, str]]:
+    """Sales and orders as head office holds them: printed number and state."""
+    office = open_home(folder / "head_office", "", SystemRandomness())
+    try:
+        with office.database.read() as connection:
+            sold = connection.execute(select(sale.c.number))
+            asked = connection.execute(select(channel_order.c.number, channel_order.c.decided))
+            return {(row.number, "sold") for row in sold} | {tuple(row) for row in asked}
+    finally:
+        office.database.close()
 
 
 def _copy(source: Path, target: Path) -> None:

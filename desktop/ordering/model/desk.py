@@ -1,15 +1,21 @@
 """Head office's order desk: what waits, with credit and stock beside each line; the decision."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from desktop.ordering.usecases.deciding import OrderOnDesk, order_on_desk, orders_on_desk
+from desktop.ordering.usecases.deciding import (
+    OrderOnDesk,
+    order_on_desk,
+    orders_on_desk,
+    stock_reported,
+)
 from desktop.ordering.usecases.revising import revise_order
 from desktop.ordering.usecases.supplying import decide_order, ship_order
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.catalog.queries import packs_of
+from shared.core.errors import QutongError
 from shared.core.quantity import parse_quantity
 from shared.core.rounding import MICRO
 from shared.ordering.queries.orders import LineView, OrderView
@@ -35,8 +41,8 @@ class DeskLine:
     line: LineView
     code: str
     name: str
-    stock_micro: int
-    """Sellable where it would leave from."""
+    stock_micro: int | None
+    """Sellable where it would leave from; None = not known here and not told by the server."""
     granted_micro: int
     reason: str
     delivery_date: str
@@ -52,6 +58,11 @@ class DeskLine:
         return part_minor(self.line.amount_minor, self.line.qty_micro, 0, self.granted_micro)
 
     @property
+    def is_short(self) -> bool:
+        """Whether there is known to be less than asked for."""
+        return self.stock_micro is not None and self.stock_micro < self.line.qty_micro
+
+    @property
     def is_cut(self) -> bool:
         """Whether it gets less than it asked for."""
         return self.granted_micro < self.line.qty_micro
@@ -64,12 +75,18 @@ class _Grant:
     delivery_date: str = ""
 
 
+Detail = Callable[[str, dict[str, str]], Any]
+"""Asks head office's server for a report this device does not hold."""
+
+
 class OrderDesk(Watched):
     """Orders asked of head office, and the decision somebody is making about one of them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, detail: Detail | None = None) -> None:
         super().__init__()
         self._desk = desk
+        self._detail = detail
+        self._stock: dict[str, int] | None = None
         self.orders: Sequence[OrderView] = ()
         self.names: dict[str, str] = {}
         self.only_waiting = True
@@ -121,7 +138,29 @@ class OrderDesk(Watched):
         self.credit, self.sites = found.credit, found.sites
         if is_other:
             self._grants = {}
+        if is_other or found.stock is not None:
+            self._stock = found.stock
         self.changed()
+        if self._stock is None and self._detail is not None:
+            await self._ask_stock(self._detail, wanted)
+
+    async def _ask_stock(self, detail: Detail, wanted: int) -> None:
+        """Ask the server what head office's own sites have; without it the stock stays open."""
+        found: dict[str, int] = {}
+        try:
+            for site_id, _name in self.sites:
+                report = await self._desk.work(detail, "stock_of_site", {"site_id": site_id})
+                columns = (report.column(one) for one in ("location", "product_id", "qty_micro"))
+                for product_id, qty_micro in stock_reported(
+                    site_id, list(zip(*columns, strict=True))
+                ).items():
+                    found[product_id] = found.get(product_id, 0) + qty_micro
+        except QutongError:
+            # Offline, or not granted: the person decides without it, as the empty column says.
+            return
+        if wanted == self._choosing:
+            self._stock = found
+            self.changed()
 
     # the decision
 
@@ -150,14 +189,14 @@ class OrderDesk(Watched):
             return []
         return [self._line(*one) for one in self._read.lines]
 
-    def _line(self, line: LineView, code: str, name: str, stock_micro: int) -> DeskLine:
+    def _line(self, line: LineView, code: str, name: str) -> DeskLine:
         usual = line.qty_micro if self.can_decide else line.accepted_micro
         grant = self._grants.get(line.line_no) or _Grant(usual, line.reason, line.delivery_date)
         return DeskLine(
             line=line,
             code=code,
             name=name,
-            stock_micro=stock_micro,
+            stock_micro=None if self._stock is None else self._stock.get(line.product_id, 0),
             granted_micro=grant.qty_micro,
             reason=grant.reason,
             delivery_date=grant.delivery_date,
@@ -206,6 +245,8 @@ class OrderDesk(Watched):
         cut = 0
         for one in self.lines:
             product_id = one.line.product_id
+            if one.stock_micro is None:
+                continue
             have = max(left.setdefault(product_id, one.stock_micro), 0)
             given = min(one.granted_micro, have)
             given -= given % MICRO

@@ -11,7 +11,7 @@ from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
 from shared.ordering.queries.revising import price_doubts
 from shared.ordering.rules import Credit, OrderState
-from shared.stock.queries import on_hand_micro
+from shared.stock.queries import holdings, on_hand_micro
 from shared.stock.rules import location
 
 
@@ -21,8 +21,11 @@ class OrderOnDesk:
 
     order: OrderView
     account_name: str
-    lines: Sequence[tuple[LineView, str, str, int]]
-    """Line, product code and name, sellable stock in millionths."""
+    lines: Sequence[tuple[LineView, str, str]]
+    """Line, product code and name."""
+    stock: dict[str, int] | None
+    """Sellable by product where goods leave from, in millionths; None when this device does not
+    hold those sites."""
     credit: Credit
     sites: Sequence[tuple[str, str]]
     """Where goods may leave from: id and name."""
@@ -49,7 +52,6 @@ def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
         return None
     buyer = account(connection, found.account_id)
     sites = supplying_sites(connection)
-    places = [location(site_id) for site_id, _name in sites]
     held = lines(connection, order_id)
     goods = products(connection, [one.product_id for one in held])
     rows = [
@@ -57,7 +59,6 @@ def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
             one,
             goods[one.product_id].code if one.product_id in goods else one.product_id,
             goods[one.product_id].name if one.product_id in goods else "",
-            sum(on_hand_micro(connection, place, one.product_id) for place in places),
         )
         for one in held
     ]
@@ -66,7 +67,28 @@ def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
         order=found,
         account_name=buyer.name if buyer else found.account_id,
         lines=rows,
+        stock=_stock_here(connection, [site_id for site_id, _ in sites], list(goods)),
         credit=credit(connection, found.account_id, found.currency, limit),
         sites=sites,
         doubts={one.line_no: one.expected_micro for one in price_doubts(connection, found)},
     )
+
+
+def _stock_here(
+    connection: Connection, site_ids: Sequence[str], product_ids: Sequence[str]
+) -> dict[str, int] | None:
+    if not any(holdings(connection, site_id) for site_id in site_ids):
+        return None
+    places = [location(site_id) for site_id in site_ids]
+    return {
+        one: sum(on_hand_micro(connection, place, one) for place in places) for one in product_ids
+    }
+
+
+def stock_reported(site_id: str, rows: Sequence[tuple[str, str, int]]) -> dict[str, int]:
+    """Sellable by product of a ``stock_of_site`` report's rows: location, product, millionths."""
+    found: dict[str, int] = {}
+    for place, product_id, qty_micro in rows:
+        if place == location(site_id):
+            found[product_id] = found.get(product_id, 0) + qty_micro
+    return found

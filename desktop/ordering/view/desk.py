@@ -31,7 +31,7 @@ class OrderDeskScreen(Screen):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._is_showing = False
-        self.model = OrderDesk(frame.desk)
+        self.model = OrderDesk(frame.desk, frame.detail)
         words = self.words
         self.orders = Table(
             frame,
@@ -212,7 +212,7 @@ class OrderDeskScreen(Screen):
                 get=lambda one: one.stock_micro,
                 kind=Kind.QTY,
                 width=80,
-                tone=lambda one: Tone.BAD if one.stock_micro < one.line.qty_micro else None,
+                tone=lambda one: Tone.BAD if one.is_short else None,
             ),
             Column(
                 key="granted",

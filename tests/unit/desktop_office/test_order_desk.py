@@ -7,7 +7,7 @@ import pytest
 
 from desktop.ordering.model.desk import OrderDesk
 from desktop.store.desk import Desk
-from shared.core.errors import RuleViolation
+from shared.core.errors import RuleViolation, Unavailable
 from tests.builders.window_house import Stage, WindowHouse, a_window_house
 from tests.gallery.scenes_office import some_orders
 
@@ -130,3 +130,71 @@ def test_of_two_choices_under_way_the_last_one_counts(house: WindowHouse) -> Non
         assert model.chosen.id == second
 
     run(house, script)
+
+
+class _Told:
+    """What the server's report says, by column."""
+
+    def __init__(self, **columns: list[object]) -> None:
+        self._columns = columns
+
+    def column(self, name: str) -> list[object]:
+        return self._columns[name]
+
+
+@pytest.fixture
+def far_house() -> Iterator[WindowHouse]:
+    """Head office's desktop holds no rows of its warehouse, as a real one does."""
+    made = a_window_house()
+    made.do(
+        "DL01.01",
+        "dealer-east",
+        "order-submit",
+        account="P1001-FX",
+        lines=[{"code": "010101", "qty": "24"}, {"code": "010102", "qty": "12"}],
+    )
+    made.sit_at("HQ.01", device_type="hq")
+    made.author_id = "hq-sales-east"
+    yield made
+    made.close()
+
+
+def test_stock_this_desktop_does_not_hold_is_asked_of_the_server(far_house: WindowHouse) -> None:
+    def detail(name: str, params: dict[str, str]) -> _Told:
+        assert (name, params) == ("stock_of_site", {"site_id": "HQ01"})
+        return _Told(
+            location=["site/HQ01/-/sellable", "site/HQ01/-/defective"],
+            product_id=["010101", "010102"],
+            qty_micro=[20_000_000, 9_000_000],
+        )
+
+    async def main() -> None:
+        desk = Desk(far_house)
+        model = OrderDesk(desk, detail)
+        try:
+            await _first(model)
+            assert [one.stock_micro for one in model.lines] == [20_000_000, 0]
+            assert model.cut_to_stock() == 2
+            assert granted(model) == [20, 0]
+        finally:
+            desk.close()
+
+    asyncio.run(main())
+
+
+def test_unknown_stock_cuts_nothing_and_is_not_shown_as_nought(far_house: WindowHouse) -> None:
+    def offline(_name: str, _params: dict[str, str]) -> _Told:
+        raise Unavailable("NETWORK")
+
+    async def main() -> None:
+        desk = Desk(far_house)
+        model = OrderDesk(desk, offline)
+        try:
+            await _first(model)
+            assert [one.stock_micro for one in model.lines] == [None, None]
+            assert model.cut_to_stock() == 0
+            assert granted(model) == [24, 12]
+        finally:
+            desk.close()
+
+    asyncio.run(main())
