@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.client import Client
@@ -15,11 +14,10 @@ from desktop.app.program import Program
 from desktop.app.screens import SCREENS
 from desktop.app.system import SystemClock, SystemRandomness
 from desktop.runtime import pace
+from desktop.runtime.keys import later
 from desktop.shell.opening import Opening
 from desktop.words.texts import Language, Words
 from shared.core.errors import QutongError
-
-LOOK_MS = 5
 
 
 class Living:
@@ -64,20 +62,28 @@ class Living:
         if self._is_asked_to_end:
             program.end()
         try:
+            program.opened = lambda: self._opened(program, opening)
             program.begin(user)
-            self._look(program, opening)
             code = await program.closed
             self.next_home = program.next_home
             return code
         finally:
             await program.stop()
 
-    def _look(self, program: Program, opening: Opening) -> None:
-        if program.window is not None or program.gate is not None:
-            opening.is_going = True
-            opening.close()
+    def _opened(self, program: Program, opening: Opening) -> None:
+        """A window of the program is there: the picture goes; with the first person's, all is
+        ready."""
+        opening.is_going = True
+        opening.close()
         if program.window is not None:
-            pace.settle()
-            self._tell("ready")
-        elif not program.closed.done():
-            QTimer.singleShot(LOOK_MS, lambda: self._look(program, opening))
+            program.opened = _nothing
+            # After what is under way: the window is painted first.
+            later(0, self._ready, self._application)
+
+    def _ready(self) -> None:
+        pace.settle()
+        self._tell("ready")
+
+
+def _nothing() -> None:
+    """Nobody waits any more."""

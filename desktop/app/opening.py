@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from desktop.app.client import Client
 from desktop.app.demo_shop import DemoTexts, demo_home, open_demo_shop
-from desktop.app.founding import NewShop, found_shop, founded_as
+from desktop.app.founding import NewShop, found_shop
 from desktop.store.bus import Touched
 from desktop.sync.conversation import drive
 from desktop.sync.engine import sync
@@ -85,11 +85,6 @@ class DeviceFounder:
     def received(self) -> int:
         """Rows that came since the sync began."""
         return self._received
-
-    def owner_id(self) -> str:
-        """The owner of the shop this device founded; '' for any other device."""
-        known = self._client.store.identity
-        return founded_as(known).user_id if known is not None and not is_joined(known) else ""
 
     def _count(self, touched: Touched) -> None:
         self._received += sum(len(ids) for ids in touched.values())

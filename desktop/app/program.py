@@ -84,6 +84,8 @@ class Program:
         self.gate: Gate | None = None
         self.worker: SyncWorker | None = None
         self.next_home: tuple[Path, str] | None = None
+        self.opened: Callable[[], None] = lambda: None
+        """Called when the gate or a person's window was shown."""
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._last_sync: object = None
         self._is_crashing = False
@@ -195,6 +197,7 @@ class Program:
             )
             put_in_place(self.gate, self.settings.get(PLACE))
             self.gate.show()
+            self.opened()
         if self.window is not None:
             self.window.hide()
         self.gate.raise_()
@@ -236,6 +239,7 @@ class Program:
         put_in_place(self.window, self.settings.get(PLACE))
         self._open_last_screen(user_id)
         self.window.show()
+        self.opened()
         self._close_gate()
         self.show_standing()
         self._clockwork.start(STANDING_MS)

@@ -31,8 +31,3 @@ def text_display(top: str, bottom: str) -> bytes:
     upper = pad(clean(top), COLUMNS)
     lower = pad(cut(clean(bottom), COLUMNS), COLUMNS, to_right=True)
     return b"\x0c" + (upper + lower).encode("gbk", "replace")
-
-
-def clear_display() -> bytes:
-    """Nothing on the display."""
-    return b"\x0c"

@@ -7,7 +7,8 @@ from typing import Final
 from desktop.access.usecases import change_pin, policies, set_policy
 from desktop.devices.transports import installed_printers, transport_of
 from desktop.printing.escpos import PrinterProfile, encode, kick
-from desktop.printing.slip import Cut, PaperRoll, SlipWriter
+from desktop.printing.slip import PaperRoll
+from desktop.printing.slips import trial_slip
 from desktop.store.desk import Desk
 from desktop.ui.frame import Settings
 from desktop.watched import Watched
@@ -148,13 +149,7 @@ class Preferences(Watched):
     def test_slip(self, words: Words) -> bytes:
         """A slip that shows whether paper, letters and drawer are set up right."""
         roll = PaperRoll.MM_58 if self._settings.get(ROLL, "80") == "58" else PaperRoll.MM_80
-        writer = SlipWriter(roll)
-        writer.centre(words("app.name"), is_large=True)
-        writer.centre(words("settings.test_title"), is_bold=True)
-        writer.text(words("settings.test_text", columns=roll.columns))
-        writer.text("0123456789" * (roll.columns // 10))
-        writer.add(Cut())
-        job = encode(writer.slip(), PrinterProfile(roll=roll))
+        job = encode(trial_slip(words, roll), PrinterProfile(roll=roll))
         return job + (kick() if self._settings.get(DRAWER, "0") == "1" else b"")
 
     async def change_pin(self, old: str, new: str, again: str) -> QutongError | None:

@@ -1,7 +1,7 @@
 """The main window around the screens: one at a time, with panels, messages and the status bar."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -351,10 +351,6 @@ class Window(QMainWindow):
         self.words = around.words
         self._build()
         self.open(at)
-
-    def with_words(self, words: Words) -> Surroundings:
-        """The same surroundings in another language."""
-        return replace(self.around, words=words)
 
     def _drop_screens(self) -> None:
         # The line asks its actions now and then; a screen that went cannot answer.

@@ -25,4 +25,3 @@ class Action:
     is_enabled: Callable[[], bool] = _always
     in_line: bool = True
     """Whether the key line at the foot of the screen shows it."""
-    icon: str = ""

@@ -221,11 +221,13 @@ def figure(name: str, value: str, *, tone: Tone | None = None, hint: str = "") -
     return column(*parts, spacing=2)
 
 
-def set_figure(widget: QWidget, value: str) -> None:
-    """Change the value of a ``figure``."""
+def set_figure(widget: QWidget, value: str, tone: Tone | None = None) -> None:
+    """Change the value of a ``figure``, and what its colour says."""
     for child in widget.findChildren(QLabel):
         if child.objectName() in ("big", "total"):
             child.setText(value)
+            if tone is not None:
+                set_tone(child, tone)
             return
 
 

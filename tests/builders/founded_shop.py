@@ -37,3 +37,10 @@ def open_for_business(client: Client, sheet: str = SHEET) -> Founded:
     founded = found_shop(client, OWNER)
     take_in(client, read_goods(sheet.encode(), "goods.csv").found.items)
     return founded
+
+
+def site_of(client: Client) -> str:
+    """The site a founded shop is."""
+    identity = client.store.identity
+    assert identity is not None
+    return identity.site_id

@@ -17,7 +17,6 @@ from shared.core.rounding import MICRO, divide_half_away
 REMEMBERED: Final = "import.goods.mapping"
 """The setting that keeps which header meant what, as JSON."""
 FIELDS: Final = tuple(field.name for field in PRODUCT_FIELDS)
-FILE_BYTES_MAX: Final = 50 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

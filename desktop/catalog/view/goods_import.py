@@ -7,7 +7,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QScrollArea,
     QSplitter,
@@ -16,11 +15,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.catalog.model.goods_import import FIELDS, FILE_BYTES_MAX, GoodsImport, Take
+from desktop.catalog.model.goods_import import FIELDS, GoodsImport, Take
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.problems import problem_columns
 from desktop.ui.table.table import Table
@@ -28,7 +28,6 @@ from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, button, column, figure, label, row, set_figure
 from desktop.words import formats
 from shared.catalog.importing import ProductRow
-from shared.core.errors import RuleViolation
 
 
 class GoodsImportScreen(Screen):
@@ -129,16 +128,11 @@ class GoodsImportScreen(Screen):
             self.frame.tasks.start(self.open_file(Path(names[0])))
 
     def _open(self) -> None:
-        dialog = QFileDialog(self, self.words("goods.open"))
-        dialog.setNameFilter("Excel, CSV (*.xlsx *.xls *.csv)")
-        dialog.fileSelected.connect(lambda name: self.frame.tasks.start(self.open_file(Path(name))))
-        dialog.open()
+        choose_sheet(self, self.words("goods.open"), self.frame.tasks, self.open_file)
 
     async def open_file(self, path: Path) -> None:
         """Read a file from disk."""
-        if path.stat().st_size > FILE_BYTES_MAX:
-            raise RuleViolation("SHEET_TOO_LARGE", file=path.name)
-        await self.model.open(await self.frame.desk.work(path.read_bytes), path.name)
+        await self.model.open(await read_sheet(self.frame.desk, path), path.name)
 
     # showing
 

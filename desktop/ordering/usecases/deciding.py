@@ -11,7 +11,7 @@ from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
 from shared.ordering.queries.revising import price_doubts
 from shared.ordering.rules import Credit, OrderState
-from shared.stock.queries import holdings, on_hand_micro
+from shared.stock.queries import on_hand_micro, stock_sites
 from shared.stock.rules import location
 
 
@@ -77,7 +77,7 @@ def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
 def _stock_here(
     connection: Connection, site_ids: Sequence[str], product_ids: Sequence[str]
 ) -> dict[str, int] | None:
-    if not any(holdings(connection, site_id) for site_id in site_ids):
+    if not set(site_ids) <= {one.site_id for one in stock_sites(connection)}:
         return None
     places = [location(site_id) for site_id in site_ids]
     return {

@@ -295,10 +295,9 @@ class OrderDeskScreen(Screen):
         if model.credit is not None:
             set_figure(self.limit, formats.money(model.credit.limit_minor, order.currency))
             set_figure(self.owed, formats.money(model.credit.exposure_minor, order.currency))
-            set_figure(self.free, formats.money(model.free_after_minor, order.currency))
-            for one in self.free.findChildren(type(self.title)):
-                if one.objectName() == "big":
-                    set_tone(one, Tone.BAD if model.free_after_minor < 0 else Tone.PLAIN)
+            free = model.free_after_minor
+            tone = Tone.BAD if free < 0 else Tone.PLAIN
+            set_figure(self.free, formats.money(free, order.currency), tone)
 
     def _show_orders(self) -> None:
         """The cursor stays on the order below, also when the order changed or moved; the next

@@ -5,13 +5,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.ordering.model.editor import OrderEditor
 from desktop.ordering.model.rows import Row
-from desktop.ordering.usecases.wishing import FoundGoods
 from desktop.ordering.view.editor_columns import columns_of
 from desktop.ordering.view.panels import CheckPanel, CoverPanel, LinePanel
 from desktop.ordering.view.reasons import price_sheet, problems_sheet, suggestion_sheet
 from desktop.ui.actions import Action
-from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
+from desktop.ui.goods_entry import GoodsEntry
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
 from desktop.ui.table.fitting import GivingWay
@@ -20,8 +19,6 @@ from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import (
     Banner,
     Empty,
-    Field,
-    button,
     column,
     figure,
     label,
@@ -42,7 +39,6 @@ class OrderEditorScreen(Screen):
         super().__init__(frame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = OrderEditor(frame.desk, frame.person.site_id, frame.person.zone)
-        self._picked: FoundGoods | None = None
         self._wanted = ""
         self._build()
         self.until_gone(self.model.watch(Soon(self._show, self).ask))
@@ -71,15 +67,13 @@ class OrderEditorScreen(Screen):
             self.total,
         )
         self.banner = Banner()
-        self.finder = Finder(words("reorder.find"), self._hits)
-        self.finder.picked.connect(self._pick)
-        self.finder.typed.connect(self._typed)
-        self.finder.pasted.connect(self._paste)
-        self.qty = Field(words("reorder.qty"))
-        self.qty.setFixedWidth(140)
-        self.qty.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.qty.returnPressed.connect(self._add)
-        self.entry = row(self.finder, self.qty, button(words("reorder.add"), self._add))
+        self.entry = GoodsEntry(
+            (words("reorder.find"), words("reorder.qty")),
+            words("reorder.add"),
+            self.model.find,
+            self._take,
+        )
+        self.entry.finder.pasted.connect(self._paste)
         self.table = Table(
             self.frame,
             "reorder",
@@ -121,7 +115,7 @@ class OrderEditorScreen(Screen):
         self._hide_column("was", is_hidden=not model.cart.follows)
         if model.rows and (not has_rows or was is None):
             self.table.go_to(max(place, 0), self._place_of("order"))
-            if not self.finder.field.hasFocus() and not self.qty.hasFocus():
+            if not self.entry.has_focus:
                 self.table.view.setFocus()
 
     def _show_head(self) -> None:
@@ -171,7 +165,7 @@ class OrderEditorScreen(Screen):
     def key_actions(self) -> tuple[Action, ...]:
         has_line = self._has_line
         return (
-            Action(text="reorder.key_find", keys=("F2",), run=self._focus_finder, icon="search"),
+            Action(text="reorder.key_find", keys=("F2",), run=self.entry.start),
             Action(text="reorder.suggest", keys=("B",), run=self._suggest),
             Action(text="reorder.take_all", keys=("Ctrl+Return",), run=self._take_all),
             Action(text="reorder.repeat", keys=("Ctrl+R",), run=self._repeat),
@@ -246,46 +240,13 @@ class OrderEditorScreen(Screen):
         found = next(one for one in self.model.rows if one.product_id == product_id)
         self.frame.say(self.words("reorder.added", name=found.name, qty=found.qty_text), Tone.PLAIN)
 
-    def _hits(self, text: str) -> list[Hit]:
-        self._picked = None
-        return [
-            Hit(value=one, text=f"{one.code}  {one.name}", hint=one.spec)
-            for one in self.model.find(text)
-        ]
-
-    def _pick(self, found: FoundGoods) -> None:
-        self._picked = found
-        self.finder.field.setText(f"{found.code}  {found.name}")
-        self.qty.setText("1")
-        self.qty.selectAll()
-        self.qty.setFocus()
-
-    def _typed(self, text: str) -> None:
-        # A code with its quantity in one go: `010204 2箱`.
-        code, _, quantity = text.partition(" ")
-        self._guarded_add_qty(code, quantity.strip() or "1")
-
-    def _add(self) -> None:
-        if self._picked is None:
-            self._focus_finder()
-            return
-        self._guarded_add_qty(self._picked.product_id, self.qty.text().strip() or "1")
-
-    def _guarded_add_qty(self, code: str, quantity: str) -> None:
+    def _take(self, code: str, quantity: str) -> bool:
         try:
-            product_id = self.model.add_code(code, quantity)
+            self._wanted = self.model.add_code(code, quantity)
         except QutongError as error:
             self.frame.tell(error)
-            return
-        self._picked = None
-        self.finder.clear()
-        self.qty.clear()
-        self._wanted = product_id
-        self.finder.field.setFocus()
-
-    def _focus_finder(self) -> None:
-        self.finder.field.setFocus()
-        self.finder.field.selectAll()
+            return False
+        return True
 
     def _has_line(self) -> bool:
         return self.table.current is not None

@@ -12,10 +12,11 @@ from shared.core.errors import QutongError, RuleViolation
 from shared.core.money import apply_ratio, parse_ratio_micro, parse_unit_price_micro
 from shared.core.rounding import MICRO, divide_half_away
 from shared.pricing.queries.stated import Stated
-from shared.pricing.rules import RETAIL, PriceRow
+from shared.pricing.rules import RETAIL, PriceRow, row_key
 
 _CENT_MICRO: Final = 10_000
-Key = tuple[str, str, str, int, bool]
+Key = tuple[str, str, str, bool, int]
+"""What a row is about, as ``row_key`` says."""
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -38,7 +39,7 @@ class GridRow:
     @property
     def key(self) -> Key:
         """What the row is about."""
-        return key_of(self.stated.row)
+        return row_key(self.stated.row)
 
     @property
     def before_micro(self) -> int | None:
@@ -78,11 +79,6 @@ class Counts(NamedTuple):
     gone: int
 
 
-def key_of(row: PriceRow) -> Key:
-    """What a row is about: product, brand, dimension, tier, price or ratio."""
-    return row.product_id, row.brand, row.dimension, row.from_qty_micro, is_ratio(row)
-
-
 def value_of(row: PriceRow) -> int:
     """The price or the ratio of a row, at 10⁻⁶."""
     return row.ratio_micro or row.unit_price_micro
@@ -101,14 +97,14 @@ class PriceDraft(Watched):
         self.effective_at_us = 0
         self.reason = ""
         self._keep = keep
-        self._known = {key_of(one.row): one for one in stated}
+        self._known = {row_key(one.row): one for one in stated}
         self._undo: list[dict[Key, PriceRow]] = []
 
     # what the screen shows
 
     def rows(self, *, only_changed: bool = False) -> list[GridRow]:
         """The parent's rows with what becomes of them, and after them what is new."""
-        found = [GridRow(one, self.changes.get(key_of(one.row))) for one in self.stated]
+        found = [GridRow(one, self.changes.get(row_key(one.row))) for one in self.stated]
         new = [row for key, row in self.changes.items() if key not in self._known]
         found += [GridRow(Stated(row, row.product_id, "", 0), row) for row in new]
         return [one for one in found if one.after is not None] if only_changed else found
@@ -200,7 +196,7 @@ class PriceDraft(Watched):
     def load(self, content: bytes) -> None:
         """Go on where the draft was left."""
         kept = msgspec.msgpack.decode(content, type=_Kept)
-        self.changes = {key_of(row): row for row in kept.rows}
+        self.changes = {row_key(row): row for row in kept.rows}
         self.effective_at_us, self.reason = kept.effective_at_us, kept.reason
 
     def _set(self, row: PriceRow, text: str) -> None:
@@ -221,12 +217,12 @@ class PriceDraft(Watched):
         self._put(PriceRow(product_id, "", dimension, unit_price_micro=price))
 
     def _put(self, row: PriceRow) -> None:
-        known = self._known.get(key_of(row))
+        known = self._known.get(row_key(row))
         is_same = known is not None and value_of(known.row) == value_of(row)
         if row.is_removed if known is None else is_same and not row.is_removed:
-            self.changes.pop(key_of(row), None)
+            self.changes.pop(row_key(row), None)
         else:
-            self.changes[key_of(row)] = row
+            self.changes[row_key(row)] = row
 
     def _remember(self) -> None:
         self._undo.append(dict(self.changes))

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
 
 from desktop.pricing.model.draft import GridRow, PriceDraft
 from desktop.pricing.model.versions import VersionsModel
@@ -18,6 +18,7 @@ from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
+from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import PastedRows, Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
@@ -330,14 +331,11 @@ class PricesScreen(Screen):
         self.frame.say(self.words("price.scaled", n=changed), Tone.GOOD)
 
     def _open_file(self) -> None:
-        dialog = QFileDialog(self, self.words("price.file"))
-        dialog.setNameFilter("Excel, CSV (*.xlsx *.xls *.csv)")
-        dialog.fileSelected.connect(lambda name: self.frame.tasks.start(self.take_file(Path(name))))
-        dialog.open()
+        choose_sheet(self, self.words("price.file"), self.frame.tasks, self.take_file)
 
     async def take_file(self, path: Path) -> None:
         """Take a file's prices into the draft, or list what is wrong with it."""
-        content = await self.frame.desk.work(path.read_bytes)
+        content = await read_sheet(self.frame.desk, path)
         problems = await self.model.take_file(content, path.name)
         if problems:
             texts = [

@@ -61,11 +61,6 @@ class Asker(Watched):
         self._stop = Event()
         self.asking: Asking | None = None
 
-    @property
-    def can_ask(self) -> bool:
-        """Whether there is anybody to ask."""
-        return self._detail is not None
-
     def cancel(self) -> None:
         """Stop after the page that is on its way."""
         self._stop.set()

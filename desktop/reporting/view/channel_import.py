@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QSplitter, QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout
 
 from desktop.reporting.model.channel import PartnerImport
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.problems import problem_columns
 from desktop.ui.table.table import Table
@@ -93,15 +94,12 @@ class ChannelImportScreen(Screen):
         )
 
     def _open(self) -> None:
-        dialog = QFileDialog(self, self.words("goods.open"))
-        dialog.setNameFilter("Excel, CSV (*.xlsx *.xls *.csv)")
-        dialog.fileSelected.connect(lambda name: self.frame.tasks.start(self.open_file(Path(name))))
-        dialog.open()
+        choose_sheet(self, self.words("goods.open"), self.frame.tasks, self.open_file)
 
     async def open_file(self, path: Path) -> None:
         """Read a file from disk."""
         self._path = path
-        await self.model.open(await self.frame.desk.work(path.read_bytes), path.name)
+        await self.model.open(await read_sheet(self.frame.desk, path), path.name)
 
     def _take_all(self) -> None:
         self.frame.tasks.start(self._take())

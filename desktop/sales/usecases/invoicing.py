@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from desktop.accounts.usecases import kept_customers
 from desktop.catalog.usecases import known
@@ -268,18 +268,6 @@ def salespeople(connection: Connection, site_id: str) -> list[tuple[str, str]]:
     """Id and name of the people of the site, by name."""
     found = [(one.user_id, one.name) for one in users_of_site(connection, site_id)]
     return sorted(found, key=lambda one: one[1])
-
-
-def invoices_of_today(connection: Connection, site_id: str, business_day: str) -> tuple[int, int]:
-    """How many invoices of a day, and what they come to."""
-    row = connection.execute(
-        select(func.count(), func.coalesce(func.sum(sale.c.total_minor), 0)).where(
-            sale.c.site_id == site_id,
-            sale.c.business_day == business_day,
-            sale.c.mode == "invoice",
-        )
-    ).one()
-    return int(row[0]), int(row[1])
 
 
 def new_uid(session: Session) -> str:

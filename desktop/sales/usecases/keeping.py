@@ -19,7 +19,6 @@ from desktop.sales.usecases.basket import (
     Last,
     Line,
     Return,
-    due_of,
     lines_to_sell,
     packed,
     unpacked,
@@ -332,11 +331,6 @@ def given_of(basket: Basket) -> list[Given]:
         Given(tender=Tender(one.tender), amount_minor=one.amount_minor, reference=one.reference)
         for one in basket.parts
     ]
-
-
-def comes_to_minor(basket: Basket, currency: str) -> int:
-    """What is to pay for the basket in all."""
-    return due_of(basket, currency).total_minor
 
 
 def paying_here(session: Session) -> tuple[TillOptions, tuple[Tender, ...]]:

@@ -20,8 +20,8 @@ from desktop.sales.view.invoice_panels import (
 from desktop.sales.view.invoice_paper import sales_note
 from desktop.sales.view.invoice_reasons import owed_sheet, price_sheet
 from desktop.ui.actions import Action
-from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
+from desktop.ui.goods_entry import GoodsEntry
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
 from desktop.ui.table.fitting import GivingWay
@@ -30,7 +30,6 @@ from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import (
     Card,
     Empty,
-    Field,
     button,
     column,
     figure,
@@ -41,7 +40,6 @@ from desktop.ui.widgets import (
     set_tone,
 )
 from desktop.words import formats
-from shared.catalog.queries import ProductView
 from shared.core.errors import QutongError, RuleViolation
 
 NEEDS_APPROVAL = frozenset({"APPROVAL_MISSING", "APPROVER_PIN_NEEDED"})
@@ -60,7 +58,6 @@ class InvoiceScreen(Screen):
             person.currency,
             may_write_customers=person.may("customer.write"),
         )
-        self._picked: ProductView | None = None
         self._wanted = ""
         self._build()
         self.until_gone(self.model.watch(Soon(self._show, self).ask))
@@ -79,13 +76,12 @@ class InvoiceScreen(Screen):
         self.total = figure(words("invoice.total"), "0.00")
         who = column(row(self.customer, self.level, self.terms, None), self.owed, spacing=2)
         head = Card(row(who, self.choose, None, self.total))
-        self.finder = Finder(words("invoice.find"), self._hits)
-        self.finder.picked.connect(self._pick)
-        self.finder.typed.connect(self._typed)
-        self.qty = Field(words("invoice.qty_hint"))
-        self.qty.setFixedWidth(140)
-        self.qty.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.qty.returnPressed.connect(self._add)
+        self.entry = GoodsEntry(
+            (words("invoice.find"), words("invoice.qty_hint")),
+            words("invoice.add"),
+            self.model.find,
+            self._add_code,
+        )
         self.table = Table(
             self.frame,
             "invoice",
@@ -98,7 +94,7 @@ class InvoiceScreen(Screen):
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.setSpacing(SPACE_M)
         layout.addWidget(head)
-        layout.addWidget(row(self.finder, self.qty, button(words("invoice.add"), self._add)))
+        layout.addWidget(self.entry)
         layout.addWidget(self.table, 1)
 
     def _show(self) -> None:
@@ -141,7 +137,7 @@ class InvoiceScreen(Screen):
     def key_actions(self) -> tuple[Action, ...]:
         return (
             Action(text="invoice.key_customer", keys=("F3",), run=self._customer),
-            Action(text="invoice.key_find", keys=("F2",), run=self._focus_finder),
+            Action(text="invoice.key_find", keys=("F2",), run=self.entry.start),
             Action(
                 text="invoice.key_price", keys=("F6",), run=self._price, is_enabled=self._has_line
             ),
@@ -216,38 +212,6 @@ class InvoiceScreen(Screen):
         said = self.words("invoice.added", name=found.name, qty=found.qty_text)
         self.frame.say(said, Tone.WAITING if found.is_short else Tone.PLAIN)
         return True
-
-    def _hits(self, text: str) -> list[Hit]:
-        self._picked = None
-        return [
-            Hit(value=one, text=f"{one.code}  {one.name}", hint=one.spec)
-            for one in self.model.find(text)
-        ]
-
-    def _pick(self, found: ProductView) -> None:
-        self._picked = found
-        self.finder.field.setText(f"{found.code}  {found.name}")
-        self.qty.setText("1")
-        self.qty.selectAll()
-        self.qty.setFocus()
-
-    def _typed(self, text: str) -> None:
-        code, _, quantity = text.partition(" ")
-        if self._add_code(code, quantity.strip() or "1"):
-            self.finder.clear()
-
-    def _add(self) -> None:
-        if self._picked is None:
-            self._focus_finder()
-        elif self._add_code(self._picked.product_id, self.qty.text().strip() or "1"):
-            self._picked = None
-            self.finder.clear()
-            self.qty.clear()
-            self.finder.field.setFocus()
-
-    def _focus_finder(self) -> None:
-        self.finder.field.setFocus()
-        self.finder.field.selectAll()
 
     def _has_line(self) -> bool:
         return self.table.current is not None

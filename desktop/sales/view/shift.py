@@ -45,6 +45,13 @@ class ShiftScreen(Screen):
         self._fields: list[Field] = []
         self._sum = label("", "total")
         self._step = ""
+        self._drawn = {
+            "none": self._draw_none,
+            "running": self._draw_running,
+            "counting": self._draw_counting,
+            "declared": self._draw_declared,
+            "closed": self._draw_closed,
+        }
         self.until_gone(self.model.watch(self.draw))
         self.draw()
 
@@ -95,7 +102,7 @@ class ShiftScreen(Screen):
         self._step = step
         old = self._card
         self._fields = []
-        self._card = Card(getattr(self, f"_draw_{step}")())
+        self._card = Card(self._drawn[step]())
         self._card.setFixedWidth(680)
         self._layout.replaceWidget(old, self._card)
         self._layout.setAlignment(self._card, Qt.AlignmentFlag.AlignHCenter)

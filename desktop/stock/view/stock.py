@@ -48,7 +48,7 @@ class StockScreen(Screen):
                 Action(text="stock.refresh", keys=("F5",), run=self.refresh),
             )
         return (
-            Action(text="stock.card", run=self._open_current, icon="history"),
+            Action(text="stock.card", run=self._open_current),
             Action(text="stock.only_below", keys=("F6",), run=self._toggle_below),
             Action(text="stock.labels", keys=("F8",), run=self._to_labels),
             Action(text="stock.report", keys=("F7",), run=self._to_report),

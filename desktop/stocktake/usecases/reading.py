@@ -146,11 +146,6 @@ def products_of_brand(connection: Connection, site_id: str, brand: str) -> list[
     return sorted(one.product_id for one in known.values() if one.brand == brand)
 
 
-def held_here(connection: Connection, site_id: str) -> list[str]:
-    """Everything the site holds, by id."""
-    return held_products(connection, location(site_id))
-
-
 def count_numbered(connection: Connection, number: str) -> str:
     """The id of a count by its printed number; '' when none has it."""
     c = stock_count.c

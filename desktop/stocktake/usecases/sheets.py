@@ -6,7 +6,7 @@ An event is a draft of its own, so that the five-thousandth scan is written as f
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, delete, select
 
 from desktop.stocktake.usecases.counting import Tally, seal_zone
 from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
@@ -140,14 +140,6 @@ def close_sheet(
     session.connection.execute(delete(draft).where(c.key >= prefix, c.key < prefix + "\uffff"))
     leave_sheet(session)
     return header
-
-
-def scans_kept(connection: Connection, name: SheetName, person_id: str) -> int:
-    """How many events of a sheet are on disk."""
-    c = draft.c
-    start = f"{name.prefix(person_id)}e"
-    statement = select(func.count()).where(c.key >= start, c.key < start + "\uffff")
-    return int(connection.execute(statement).scalar_one())
 
 
 def _key(name: SheetName, person_id: str, number: int) -> str:

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, bindparam, select
 from shared.channel.queries import account, site_of
 from shared.pricing.completeness import price_part
 from shared.pricing.queries.prices import context_of, sales_orgs_of_site
-from shared.pricing.queries.versions import active_version
-from shared.pricing.rules import PriceRow, Stage, row_key
-from shared.pricing.tables import price_delivery, price_row, price_version
+from shared.pricing.queries.stated import newest_rows
+from shared.pricing.queries.versions import FOREVER, active_version
+from shared.pricing.rules import PriceRow, Stage
+from shared.pricing.tables import price_delivery, price_version
 
 _SEALED: Final = (
     select(
@@ -112,36 +113,14 @@ def _parts_of_site(
     return sorted(found)
 
 
-_STATED: Final = (
-    select(
-        price_row.c.product_id,
-        price_row.c.brand,
-        price_row.c.dimension,
-        price_row.c.unit_price_micro,
-        price_row.c.ratio_micro,
-        price_row.c.from_qty_micro,
-        price_row.c.is_removed,
-        price_version.c.number,
-    )
-    .join(price_version, price_version.c.id == price_row.c.version_id)
-    .where(price_version.c.sales_org_id == bindparam("sales_org_id"), price_version.c.number > 0)
-    .order_by(price_version.c.number)
-)
-
-
 def rows_back_to(connection: Connection, sales_org_id: str, number: int) -> list[PriceRow]:
     """The changes that make the newest version price as version ``number`` does."""
-    held: dict[tuple[str, str, str, bool, int], PriceRow] = {}
-    newest: dict[tuple[str, str, str, bool, int], PriceRow] = {}
-    for found in connection.execute(_STATED, {"sales_org_id": sales_org_id}):
-        row = PriceRow(*found[:6], bool(found.is_removed))
-        key = row_key(row)
-        newest[key] = row
-        if found.number <= number:
-            held[key] = row
+    held = newest_rows(connection, sales_org_id, number)
+    newest = newest_rows(connection, sales_org_id, FOREVER)
     back: list[PriceRow] = []
-    for key, row in newest.items():
-        former = held.get(key)
+    for key, stated in newest.items():
+        row = stated.row
+        former = held[key].row if key in held else None
         if former == row or (row.is_removed and (former is None or former.is_removed)):
             continue
         back.append(former if former is not None else row._replace(is_removed=True))

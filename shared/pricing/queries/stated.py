@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select
 
 from shared.catalog.tables import product as product_table
-from shared.pricing.rules import PriceRow
+from shared.pricing.rules import PriceRow, row_key
 from shared.pricing.tables import price_row, price_version
 
 
@@ -43,16 +43,22 @@ _ROWS: Final = (
 )
 
 
-def stated_rows(connection: Connection, sales_org_id: str, number: int) -> list[Stated]:
-    """Every price and ratio of a version, its parents' included: goods by code, then brands."""
-    found: dict[tuple[object, ...], Stated] = {}
+def newest_rows(
+    connection: Connection, sales_org_id: str, number: int
+) -> dict[tuple[str, str, str, bool, int], Stated]:
+    """The newest row of every combination up to a version, removed ones too, by ``row_key``; in
+    the order in which the combinations were stated first."""
+    found: dict[tuple[str, str, str, bool, int], Stated] = {}
     for one in connection.execute(_ROWS, {"sales_org_id": sales_org_id, "number": number}):
         row = PriceRow(*one[:6], is_removed=bool(one.is_removed))
-        key = (row.product_id, row.brand, row.dimension, row.from_qty_micro, row.ratio_micro > 0)
-        found.pop(key, None)
-        if not row.is_removed:
-            found[key] = Stated(row, one.code, one.name, one.number)
+        found[row_key(row)] = Stated(row, one.code, one.name, one.number)
+    return found
+
+
+def stated_rows(connection: Connection, sales_org_id: str, number: int) -> list[Stated]:
+    """Every price and ratio of a version, its parents' included: goods by code, then brands."""
+    found = newest_rows(connection, sales_org_id, number).values()
     return sorted(
-        found.values(),
+        (one for one in found if not one.row.is_removed),
         key=lambda one: (not one.code, one.code, one.row.brand, one.row.dimension),
     )

@@ -1,6 +1,5 @@
 """How a site's day and its last days went, from its own sales."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -75,8 +74,3 @@ def has_sold(connection: Connection, site_id: str) -> bool:
     """Whether the site ever sold anything."""
     found = connection.execute(select(sale.c.id).where(sale.c.site_id == site_id).limit(1))
     return found.scalar() is not None
-
-
-def amount_of(sums: Sequence[Sum]) -> tuple[int, int]:
-    """Sales and amount of all of them."""
-    return sum(one.sales for one in sums), sum(one.amount_minor for one in sums)

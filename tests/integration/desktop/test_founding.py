@@ -47,7 +47,7 @@ from shared.sync.requests import enrolment_message, joining_message
 from shared.tasks.tables import task
 from sync_server.operations.verify import faults
 from sync_server.store.tables import scope_head
-from tests.builders.founded_shop import CREAM, OWNER, new_client, open_for_business
+from tests.builders.founded_shop import CREAM, OWNER, new_client, open_for_business, site_of
 from tests.fakes.keys import MemoryKeyStore
 from tests.integration.desktop.served_brand import HeadOffice, served
 from tests.integration.server.malice import spoiled, spoiled_bytes
@@ -68,12 +68,6 @@ def shop(tmp_path: Path) -> Iterator[Client]:
     open_for_business(client)
     yield client
     client.close()
-
-
-def site_of(client: Client) -> str:
-    identity = client.store.identity
-    assert identity is not None
-    return identity.site_id
 
 
 def own(client: Client, code: str) -> str:

@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
+from sqlalchemy import Connection
 
+from desktop.app.layout import LAYOUT
 from desktop.ordering.model.desk import OrderDesk
 from desktop.store.desk import Desk
 from shared.core.errors import RuleViolation, Unavailable
+from shared.sync.holding import lose_scope
+from shared.sync.scopes import site as site_scope
 from tests.builders.window_house import Stage, WindowHouse, a_window_house
 from tests.gallery.scenes_office import some_orders
 
@@ -155,8 +159,13 @@ def far_house() -> Iterator[WindowHouse]:
     )
     made.sit_at("HQ.01", device_type="hq")
     made.author_id = "hq-sales-east"
+    made.local.change_scopes(_without_the_warehouse)
     yield made
     made.close()
+
+
+def _without_the_warehouse(connection: Connection) -> None:
+    lose_scope(connection, LAYOUT.schema, site_scope("HQ01"), lambda _end: True)
 
 
 def test_stock_this_desktop_does_not_hold_is_asked_of_the_server(far_house: WindowHouse) -> None:

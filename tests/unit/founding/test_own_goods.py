@@ -32,7 +32,7 @@ from shared.stock.tables import purchase_line
 from shared.stocktake.queries import count
 from shared.stocktake.rules import CountState
 from shared.stocktake.tables import stock_count
-from tests.builders.founded_shop import CREAM, OWNER, SHEET, new_client, open_for_business
+from tests.builders.founded_shop import CREAM, OWNER, SHEET, new_client, open_for_business, site_of
 from tests.fakes.keys import MemoryKeyStore
 from tests.real_data import real_data
 
@@ -55,12 +55,6 @@ def shop(tmp_path: Path) -> Iterator[Client]:
     open_for_business(client)
     yield client
     client.close()
-
-
-def site_of(client: Client) -> str:
-    identity = client.store.identity
-    assert identity is not None
-    return identity.site_id
 
 
 def held(client: Client, product_id: str) -> int:
