@@ -291,4 +291,11 @@ SCREENS: tuple[ScreenSpec, ...] = (
         group="settings",
         make=first_opened("desktop.shell.settings:SettingsScreen"),
     ),
+    ScreenSpec(
+        id="keys",
+        icon="command",
+        group="settings",
+        make=first_opened("desktop.shell.keys_page:KeysScreen"),
+        in_rail=False,
+    ),
 )

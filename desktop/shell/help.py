@@ -57,22 +57,29 @@ class HelpPanel(Panel):
         super().__init__(words("shell.help"), width=WIDTH)
         self._words = words
         self._language = words.language
+        self._window = window
         self.tabs = QTabWidget()
         self.tabs.setFixedHeight(HEIGHT)
         self.tabs.addTab(self._keys(window), words("help.keys"))
         self.tabs.addTab(self._pages(window.current_id), words("help.pages"))
         self.body.addWidget(self.tabs)
         self._close = button(words("news.close"), self.back, kind="primary")
-        self.body.addWidget(row(None, self._close))
+        change = button(words("keys.change_some"), self._to_choosing)
+        self.body.addWidget(row(change, None, self._close))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (
             Action(text="help.keys", keys=("1",), run=lambda: self.tabs.setCurrentIndex(0)),
             Action(text="help.pages", keys=("2", "F2"), run=self._to_pages),
+            Action(text="keys.change_some", keys=("F4",), run=self._to_choosing),
         )
 
     def first_focus(self) -> QWidget | None:
         return self._close
+
+    def _to_choosing(self) -> None:
+        window, here = self._window, self._window.current_id
+        self.close_with(lambda: window.open("keys", "" if here == "keys" else here))
 
     def _to_pages(self) -> None:
         self.tabs.setCurrentIndex(1)
@@ -83,8 +90,9 @@ class HelpPanel(Panel):
     def _keys(self, window: "Window") -> QWidget:
         words = self._words
         here = [(key, words(one.text)) for one in window.screen_actions() for key in one.keys[:1]]
+        moved = {own for one in window.keymap.chosen() for own in self._own_keys(window, one)}
         always = [(one.keys[0], words(one.text)) for one in window.common_actions()]
-        always += [(key, words(text)) for key, text in CONVENTIONS]
+        always += [(key, words(text)) for key, text in CONVENTIONS if key not in moved]
         inside = QWidget()
         across = QHBoxLayout(inside)
         across.setContentsMargins(0, SPACE_M, 0, SPACE_M)
@@ -98,6 +106,15 @@ class HelpPanel(Panel):
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         return scroll
+
+    @staticmethod
+    def _own_keys(window: "Window", chosen: tuple[str, str]) -> list[str]:
+        """The program's key of an action of this screen that was moved: what it usually means is
+        no longer true here."""
+        place, action = chosen
+        if place != window.current_id or window.current is None:
+            return []
+        return [one.keys[0] for one in window.current.key_actions() if one.text == action]
 
     def _column(self, title: str, keys: Iterable[tuple[str, str]]) -> QWidget:
         made = QWidget()

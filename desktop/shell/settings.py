@@ -76,6 +76,7 @@ class SettingsScreen(Screen):
         return (
             Action(text="settings.test_print", keys=("F10",), run=self._test_print),
             Action(text="settings.change_pin", keys=("P",), run=self._change_pin),
+            Action(text="keys.change_some", keys=("K",), run=self._keys),
             Action(text="shell.lock", keys=("Ctrl+L",), run=self._lock, in_line=False),
         )
 
@@ -145,6 +146,7 @@ class SettingsScreen(Screen):
         pin = button(words("settings.change_pin"), self._change_pin)
         lock = button(words("shell.lock"), self._lock, icon_name="log-out")
         parts.append(row(pin, lock, None))
+        parts.append(row(button(words("keys.change_some"), self._keys, icon_name="command"), None))
         if identity is not None and not identity.server_url:
             join = button(words("news.join_office"), self._join, icon_name="network")
             leave = button(words("settings.leave_demo"), self._leave_demo)
@@ -228,6 +230,9 @@ class SettingsScreen(Screen):
     def _has_demo(self) -> bool:
         place = self.frame.desk.read(site_of, self.frame.person.site_id)
         return place is not None and place.site_type == DEMO_SITE
+
+    def _keys(self) -> None:
+        self.frame.open("keys", "")
 
     def _lock(self) -> None:
         self._window.around.acts.lock()

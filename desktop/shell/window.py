@@ -17,6 +17,7 @@ from desktop.store.desk import Desk
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame, Paper, Person, Settings
 from desktop.ui.keyline import KeyLine
+from desktop.ui.keymap import EVERYWHERE, KeyMap
 from desktop.ui.panel import Overlay, Panel
 from desktop.ui.screen import Screen, ScreenSpec
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
@@ -71,6 +72,7 @@ class Window(QMainWindow):
         self.around = around
         self.tasks = tasks
         self.words = around.words
+        self.keymap = KeyMap(around.settings)
         self.screens: dict[str, Screen] = {}
         self.specs = {one.id: one for one in around.screens if one.is_for(around.person)}
         self._queued: list[str] = []
@@ -156,10 +158,7 @@ class Window(QMainWindow):
         if spec is None:
             return
         self.show_sheet(None, "")
-        if screen_id not in self.screens:
-            self.screens[screen_id] = spec.make(self._frame())
-            self.stack.addWidget(self.screens[screen_id])
-        screen = self.screens[screen_id]
+        screen = self._made(screen_id, spec)
         self.stack.setCurrentWidget(screen)
         self.rail.setVisible(not screen.takes_window)
         self.header.setVisible(not screen.takes_window)
@@ -171,6 +170,12 @@ class Window(QMainWindow):
         screen.setFocus()
         screen.shown(subject)
         self.show_keys()
+
+    def _made(self, screen_id: str, spec: ScreenSpec) -> Screen:
+        if screen_id not in self.screens:
+            self.screens[screen_id] = spec.make(self._frame())
+            self.stack.addWidget(self.screens[screen_id])
+        return self.screens[screen_id]
 
     @property
     def current_id(self) -> str:
@@ -206,7 +211,22 @@ class Window(QMainWindow):
         top = self.overlay.top
         if top is not None:
             return top.key_actions()
-        return self.current.key_actions() if self.current is not None else ()
+        return self._bound_actions()
+
+    def _bound_actions(self) -> Sequence[Action]:
+        if self.current is None:
+            return ()
+        return self.keymap.bound(self.current_id, self.current.key_actions())
+
+    def own_actions_of(self, screen_id: str) -> Sequence[Action]:
+        """The actions of a screen this person has, or of every screen (``*``), with the keys the
+        program gives them: what a page of keys lists."""
+        if screen_id == EVERYWHERE:
+            return self._common()
+        spec = self.specs.get(screen_id)
+        if spec is None:
+            return ()
+        return self._allowed(self._made(screen_id, spec).key_actions())
 
     def _allowed(self, actions: Sequence[Action]) -> list[Action]:
         return [one for one in actions if self.around.person.may(one.permission)]
@@ -214,6 +234,9 @@ class Window(QMainWindow):
     def press(self, key: str) -> bool:
         """Do what this key does here; False when it does nothing."""
         self.bar.say("", Tone.PLAIN)
+        top = self.overlay.top
+        if top is not None and top.takes_key(key):
+            return True
         for action in (*self._allowed(self._own_actions()), *self.common_actions()):
             if key in action.keys:
                 if action.is_enabled():
@@ -228,6 +251,9 @@ class Window(QMainWindow):
         """What can be done on every screen; a screen's own key of the same name comes first."""
         if self.overlay.top is not None:
             return ()
+        return tuple(self.keymap.bound(EVERYWHERE, self._common()))
+
+    def _common(self) -> tuple[Action, ...]:
         return (
             Action(text="shell.help", keys=("F1",), run=self.show_help),
             Action(text="shell.palette", keys=("Ctrl+K",), run=self.show_palette),
@@ -265,8 +291,7 @@ class Window(QMainWindow):
 
     def screen_actions(self) -> Sequence[Action]:
         """What the screen in front offers this person."""
-        own = self.current.key_actions() if self.current is not None else ()
-        return self._allowed(own)
+        return self._allowed(self._bound_actions())
 
     @property
     def standing(self) -> Standing | None:

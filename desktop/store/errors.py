@@ -28,6 +28,10 @@ class DiskFull(Unavailable):
     """No room to write; nothing that was told as done is lost."""
 
 
+class RecordedOnce(Unavailable):
+    """Committed, and in one file only: pressing again makes no second one, and adds the other."""
+
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 

@@ -13,7 +13,8 @@ from desktop.store import snapshot
 from desktop.store.arrivals import note_arrivals
 from desktop.store.ballast import Ballast, NoBallast
 from desktop.store.bus import Touched
-from desktop.store.errors import DatabaseDamaged, DiskFull, disk_error, told
+from desktop.store.commits import Commits, Work
+from desktop.store.errors import DatabaseDamaged, DiskFull, RecordedOnce, disk_error
 from desktop.store.identity import (
     Identity,
     load_identity,
@@ -46,13 +47,13 @@ from shared.sync.appending import Replica
 from shared.sync.confirm import Applied, Finding, Step
 from shared.sync.holding import granted_scopes, rebuild_balances
 from shared.sync.own_slots import Own
+from shared.sync.relinking import relink, relinked
 from shared.sync.replica import Change, Owns
 from shared.sync.scopes import HQ
 
 T = TypeVar("T")
 P = ParamSpec("P")
 UseCase = Callable[Concatenate[Session, P], T]
-Work = Callable[[Connection], T]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +94,18 @@ class LocalStore:
         self._randomness = randomness
         self._key = key
         self._ballast = ballast or NoBallast()
-        self._connection = writer.connect()
+        self._commits = Commits(writer)
         self._tail = SpoolTail(spool, self._ballast)
         self._desk: Desk | None = None
-        has_gained = self.transact(lambda connection: migrate(connection, layout))
-        self.opened = self.transact(lambda connection: self._reconcile(connection, has_gained))
+        has_gained = self._with_room(lambda: self.transact(lambda one: migrate(one, layout)))
+        self.opened = self._with_room(
+            lambda: self.transact(lambda one: self._reconcile(one, has_gained))
+        )
 
     @property
     def connection(self) -> Connection:
         """The writing connection, for who holds the store alone."""
-        return self._connection
+        return self._commits.connection
 
     def on_writer(self, act: "Callable[[LocalStore], T]") -> T:
         """Act on the store; there is no other thread here."""
@@ -204,33 +207,71 @@ class LocalStore:
         self.enrol(identity, self._key)
         return identity
 
+    def begin_incarnation(self, incarnation: int, since_n: int, finding: Finding) -> Identity:
+        """Go on under a new incarnation; own slots after ``since_n`` are linked anew.
+
+        The spool comes first: what a start after a crash finds there beyond its identity is
+        passed over, and head office gives the same copy the same incarnation again.
+        """
+        former = self.enrolled
+        assert self._key is not None
+        identity, key = replace(former, incarnation=incarnation), self._key
+        slots = self.read(
+            lambda connection: relinked(
+                connection, identity.author(key), former.incarnation, since_n
+            )
+        )
+        self._spool(encode_record(spool_identity(identity, key)) + encode_slots(slots))
+
+        def work(connection: Connection) -> None:
+            schema = self.layout.schema
+            relink(connection, schema, identity.device_id, former.incarnation, slots)
+            store_identity(connection, identity)
+            store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
+            self.store_findings(connection, [finding])
+
+        self.transact(work)
+        self._desk = None
+        return identity
+
     def run(
         self, author_id: str, usecase: UseCase[P, T], *args: P.args, **kwargs: P.kwargs
     ) -> Done[T]:
         """Run a use case for a person: commit, then spool, then done.
 
         At the first full disk the ballast is freed and the use case runs once more. Raises
-        what the use case raises; Unavailable DISK_FULL, SPOOL_FAULTY… with nothing lost.
+        what the use case raises; Unavailable DISK_FULL, DISK_FAULTY… when nothing was written;
+        RECORDED_ONCE when it is committed and not spooled yet, OUTCOME_UNKNOWN when the disk does
+        not say: asking again with the same uid settles both.
         """
         self._spool()
+        return self._with_room(
+            lambda: self._run(author_id, lambda session: usecase(session, *args, **kwargs))
+        )
+
+    def _with_room(self, act: Callable[[], T]) -> T:
+        """At a full disk the ballast is freed and the act done once more."""
         try:
-            return self._run(author_id, lambda session: usecase(session, *args, **kwargs))
+            return act()
         except DiskFull:
             if not self._ballast.free():
                 raise
-            return self._run(author_id, lambda session: usecase(session, *args, **kwargs))
+            return act()
 
     def _run(self, author_id: str, usecase: Callable[[Session], T]) -> Done[T]:
         desk = self.desk()
-        session = Session(self._connection, desk, author_id)
+        session = Session(self.connection, desk, author_id)
 
         def work(connection: Connection) -> T:
             value = usecase(session)
             self._derive(connection, _touched(session.changes))
             return value
 
-        value = self._transact(work, lambda: self._stands(session))
-        self._spool(encode_slots(one.slot for one in session.appended))
+        value = self._commits.transact(work, lambda: self._stands(session))
+        try:
+            self._spool(encode_slots(one.slot for one in session.appended))
+        except Unavailable as error:
+            raise RecordedOnce("RECORDED_ONCE", cause=error.code) from error
         touched = dict(_touched(session.changes))
         touched |= {table: frozenset(keys) for table, keys in session.kept_here.items()}
         if session.appended:
@@ -258,42 +299,12 @@ class LocalStore:
         return found is not None
 
     def transact(self, work: Work[T]) -> T:
-        """Run work in one write transaction. Raises Unavailable DISK_FULL, DATABASE_DAMAGED…"""
-        return self._transact(work, lambda: False)
-
-    def _transact(self, work: Work[T], stands: Callable[[], bool]) -> T:
-        with told():
-            transaction = self._connection.begin()
-            try:
-                value = work(self._connection)
-            except BaseException:
-                transaction.rollback()
-                raise
-            try:
-                transaction.commit()
-            except DBAPIError:
-                # The transaction may still be open: in SQLite, in SQLAlchemy, or in neither.
-                transaction.close()
-                self._roll_back()
-                if not stands():
-                    raise
-            return value
-
-    def _roll_back(self) -> None:
-        """A failed COMMIT may leave the transaction open in SQLite."""
-        driver_connection = self._connection.connection.dbapi_connection
-        assert driver_connection is not None
-        driver_connection.rollback()
+        """Run work in one write transaction. Raises as ``Commits.transact``."""
+        return self._commits.transact(work)
 
     def read(self, work: Work[T]) -> T:
         """Run work that only reads, on the writing connection."""
-        if self._connection.in_transaction():
-            return work(self._connection)
-        with told(), self._connection.begin() as transaction:
-            try:
-                return work(self._connection)
-            finally:
-                transaction.rollback()
+        return self._commits.read(work)
 
     def apply(self, step: Step) -> Applied:
         """Run one slice of a pulled page; its findings are stored with it.
@@ -321,11 +332,11 @@ class LocalStore:
         own = Own(device_id=identity.device_id, incarnation=identity.incarnation)
         replica = self.replica
         try:
-            snapshot.attach(self._connection, path)
+            snapshot.attach(self.connection, path)
             try:
                 return self.apply(lambda connection: snapshot.load(connection, replica, own, scope))
             finally:
-                snapshot.detach(self._connection)
+                snapshot.detach(self.connection)
         except (DatabaseError, DBAPIError, DatabaseDamaged) as error:
             # The damage is in the file that came, not in the database.
             raise Unavailable("SNAPSHOT_DAMAGED") from error
@@ -399,17 +410,11 @@ class LocalStore:
         size = self.spool.size()
         if identity is not None:
             self.transact(lambda connection: store_position(connection, identity, size))
-        # Not through SQLAlchemy, which would begin the transaction that a checkpoint forbids.
-        driver_connection = self._connection.connection.dbapi_connection
-        assert driver_connection is not None
-        cursor = driver_connection.cursor()
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        cursor.close()
+        self._commits.fold()
 
     def close(self) -> None:
         """Let go of the database."""
-        self._connection.close()
-        self._connection.engine.dispose()
+        self._commits.close()
 
 
 def _touched(changes: Sequence[Change]) -> Touched:

@@ -63,7 +63,9 @@ def migrate(
         prepare(connection)
     if version and gained:
         _adopt(connection, layout)
-    connection.exec_driver_sql(f"PRAGMA user_version = {to}")
+    if version != to:
+        # A start that changes nothing writes nothing: the disk may be full.
+        connection.exec_driver_sql(f"PRAGMA user_version = {to}")
     return bool(version) and gained
 
 

@@ -88,6 +88,7 @@ def reconcile(
         identity = identity_of(identity_record)
         store_identity(connection, identity)
     _repost(connection, replica, identity, spooled, now_us, done)
+    _drop_linked_anew(connection, identity)
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
     aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
     done.respooled = _respool(connection, identity, spool, last, identity_record, aside)
@@ -130,6 +131,9 @@ def _repost(
     for placed in spooled.records:
         record = placed.record
         if isinstance(record, SpoolSlot):
+            if record.incarnation > identity.incarnation:
+                # Linked anew for an incarnation this database did not come to begin.
+                continue
             n, previous = heads.setdefault(
                 record.incarnation, head_of(connection, identity.device_id, record.incarnation)
             )
@@ -142,6 +146,25 @@ def _repost(
                 done.find("SPOOL_SLOT_BAD", record.n)
         elif isinstance(record, SpoolHead | SpoolKept):
             _note(connection, identity, record)
+
+
+def _drop_linked_anew(connection: Connection, identity: Identity) -> None:
+    """Of a document that was linked anew the former slot goes: the journal holds it once."""
+    again = journal.alias()
+    connection.execute(
+        delete(journal).where(
+            journal.c.device_id == identity.device_id,
+            journal.c.incarnation < identity.incarnation,
+            journal.c.uid != "",
+            select(again.c.n)
+            .where(
+                again.c.device_id == identity.device_id,
+                again.c.incarnation == identity.incarnation,
+                again.c.uid == journal.c.uid,
+            )
+            .exists(),
+        )
+    )
 
 
 def _compare(connection: Connection, record: SpoolSlot, done: Reconciled) -> None:

@@ -1,10 +1,11 @@
 """The spool as a file, or in memory: where a document stands a second time before it is done."""
 
 import os
-import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
+from desktop.store.errors import disk_error
 from desktop.store.lock import sync_folder
 
 
@@ -27,59 +28,165 @@ class Spool(Protocol):
         """Keep the whole content under another name and go on with ``records``.
 
         The spool is never empty in between: a crash leaves the old content or the new one.
+        Raises OSError.
         """
+
+
+class SpoolFile(Protocol):
+    """An open file that is only ever added to, or cut."""
+
+    def size(self) -> int:
+        """Bytes of the file."""
+
+    def read(self, start: int) -> bytes:
+        """The bytes from ``start`` on."""
+
+    def write(self, data: memoryview) -> int:
+        """Add bytes at the end; how many of them were taken."""
+
+    def truncate(self, size: int) -> None:
+        """Drop everything after ``size`` bytes."""
+
+    def sync(self) -> None:
+        """Make what was written durable."""
+
+    def close(self) -> None:
+        """Let go of the file."""
+
+
+class Files(Protocol):
+    """The calls of a file system a spool makes; each may raise OSError."""
+
+    def open(self, path: Path, *, is_fresh: bool = False) -> SpoolFile:
+        """Open a file, or make it; ``is_fresh`` empties it first."""
+
+    def replace(self, old: Path, new: Path) -> None:
+        """Give a file the name of another, which is gone then."""
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make names in a folder durable."""
+
+
+class _SystemFile:
+    """A file of the system."""
+
+    def __init__(self, path: Path, *, is_fresh: bool) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Unbuffered: what a failed append left behind must not be written later.
+        self._file = path.open("a+b", buffering=0)
+        if is_fresh:
+            self._file.truncate(0)
+
+    def size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size
+
+    def read(self, start: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read()
+
+    def write(self, data: memoryview) -> int:
+        return self._file.write(data)
+
+    def truncate(self, size: int) -> None:
+        self._file.truncate(size)
+
+    def sync(self) -> None:
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class SystemFiles:
+    """The file system of this machine."""
+
+    def open(self, path: Path, *, is_fresh: bool = False) -> SpoolFile:
+        """Open a file, or make it and the folder it is in."""
+        is_new = not path.exists()
+        file = _SystemFile(path, is_fresh=is_fresh)
+        if is_new:
+            sync_folder(path.parent)
+        return file
+
+    def replace(self, old: Path, new: Path) -> None:
+        """Give a file the name of another, which is gone then."""
+        old.replace(new)
+
+    def sync_folder(self, folder: Path) -> None:
+        """Make names in a folder durable."""
+        sync_folder(folder)
 
 
 class FileSpool:
     """The spool of a device: one file, flushed to the disk at each append."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: Files | None = None) -> None:
+        """Open the file, or begin it. Raises Unavailable SPOOL_FAULTY, DISK_FULL."""
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        is_new = not path.exists()
-        # Unbuffered: what a failed append left behind must not be written later.
-        self._file = path.open("a+b", buffering=0)
-        if is_new:
-            sync_folder(path.parent)
+        self._files = files or SystemFiles()
+        try:
+            self._file = self._files.open(path)
+        except OSError as error:
+            raise disk_error(error) from error
+        self._good = self._file.size()
+        """Up to here the file is known to be durable; what lies behind it was never told."""
 
     def size(self) -> int:
-        """Bytes of the file."""
-        return os.fstat(self._file.fileno()).st_size
+        """Bytes of the file that count."""
+        return min(self._good, self._file.size())
 
     def load(self, start: int = 0) -> bytes:
         """The bytes from ``start`` on."""
-        self._file.seek(start)
-        return self._file.read()
+        return self._file.read(start)[: max(0, self.size() - start)]
 
     def append(self, records: bytes) -> None:
         """Add records and flush them to the disk. Raises OSError, and adds nothing."""
         before = self.size()
+        if self._file.size() > before:
+            # An earlier append failed, and so did the attempt to take back what it had written.
+            self._file.truncate(before)
         try:
             left = memoryview(records)
             while left:
                 left = left[self._file.write(left) :]
-            os.fsync(self._file.fileno())
+            self._file.sync()
         except OSError:
-            self._file.truncate(before)
+            with suppress(OSError):
+                self._file.truncate(before)
             raise
+        self._good = before + len(records)
 
     def cut(self, size: int) -> None:
-        """Drop everything after ``size`` bytes."""
+        """Drop everything after ``size`` bytes. Raises OSError."""
         self._file.truncate(size)
-        os.fsync(self._file.fileno())
+        self._file.sync()
+        self._good = size
 
     def set_aside(self, name: str, records: bytes = b"") -> None:
-        """Copy the file to ``name`` in the same folder, then put a new one in its place."""
-        aside, fresh = self.path.with_name(name), self.path.with_name(self.path.name + ".new")
-        shutil.copyfile(self.path, aside)
-        fresh.write_bytes(records)
-        for path in (aside, fresh):
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
+        """Copy the file to ``name`` in the same folder, then put a new one in its place.
+
+        Raises OSError, and the spool is the old one.
+        """
+        fresh = self.path.with_name(self.path.name + ".new")
+        self._write_whole(self.path.with_name(name), self._file.read(0))
+        self._write_whole(fresh, records)
         self._file.close()
-        fresh.replace(self.path)
-        self._file = self.path.open("a+b", buffering=0)
-        sync_folder(self.path.parent)
+        try:
+            self._files.replace(fresh, self.path)
+        finally:
+            self._file = self._files.open(self.path)
+            self._good = self._file.size()
+        self._files.sync_folder(self.path.parent)
+
+    def _write_whole(self, path: Path, data: bytes) -> None:
+        file = self._files.open(path, is_fresh=True)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+            file.sync()
+        finally:
+            file.close()
 
     def close(self) -> None:
         """Close the file."""

@@ -8,6 +8,7 @@ from desktop.store.identity import SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
+from desktop.sync.forking import fork
 from desktop.sync.pulling import check_moves, pull_scope
 from desktop.sync.story import Summary, SyncStatus, status, write_log
 from shared.core.clock import Clock
@@ -54,7 +55,9 @@ __all__ = [
     "sync",
 ]
 
-_ROUNDS_MAX = 4
+_ROUNDS_MAX = 6
+_ANOTHER_JOURNAL = frozenset({"PUSH_GAP", "JOURNAL_FORKED"})
+"""Head office has less of this journal than it said, or another one: the next hello tells which."""
 _LITTLE = 500
 """Changes up to which scopes share a request; more are worth one of their own."""
 
@@ -63,7 +66,7 @@ def sync(store: SyncStore, clock: Clock) -> Conversation:
     """One whole sync: hello, push what head office lacks, pull every scope that moved.
 
     Raises, when thrown into or on its own: Unavailable NETWORK, NOT_ENROLLED, PROTOCOL_UNKNOWN,
-    ANSWER_WRONG; Conflict JOURNAL_FORKED, DEVICE_BEHIND; AccessDenied. The log has it either way;
+    ANSWER_WRONG; Conflict FORKED_TOO_OFTEN; AccessDenied. The log has it either way;
     what was done stays done, and the next sync goes on from there.
     """
     summary = Summary(started_at_us=clock.now_us())
@@ -89,29 +92,32 @@ class _Sync(Talk):
     def run(self) -> Generator[Ask, Message, None]:
         has_pushed = False
         for _ in range(_ROUNDS_MAX):
-            answer = yield from self._hello()
+            hello, answer = yield from self._hello()
+            if self._is_forked(hello, answer):
+                yield from fork(self, hello)
+                continue
+            self._check_head(answer)
             try:
                 # After a push the scopes have moved on: hello again, then only pull, or a busy
                 # till would never come to its end.
                 if not has_pushed and (has_pushed := (yield from self._push_all(answer))):
                     continue
             except Conflict as error:
-                if error.code != "PUSH_GAP":
+                if error.code not in _ANOTHER_JOURNAL:
                     raise
                 continue
             yield from self._pull_all(answer)
             return
         raise Unavailable("SYNC_UNSETTLED", rounds=_ROUNDS_MAX)
 
-    def _hello(self) -> Generator[Ask, Message, HelloAnswer]:
+    def _hello(self) -> Generator[Ask, Message, tuple[Hello, HelloAnswer]]:
         hello = self.store.on_writer(lambda local: local.read(self._hello_message))
         sent_us = self.clock.monotonic_us()
         answer = yield from self.ask("/hello", hello, HelloAnswer)
         self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
         if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
             raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
-        self._check_head(hello, answer)
-        return answer
+        return hello, answer
 
     def _hello_message(self, connection: Connection) -> Hello:
         n, head_hash = head_of(connection, self.own.device_id, self.own.incarnation)
@@ -142,10 +148,20 @@ class _Sync(Talk):
     def _state(self) -> SyncState:
         return self.store.on_writer(lambda local: local.read(load_state))
 
-    def _check_head(self, hello: Hello, answer: HelloAnswer) -> None:
-        """What head office has of this journal must be a beginning of it."""
-        if answer.high_water > hello.head_n:
-            raise Conflict("DEVICE_BEHIND", here=hello.head_n, there=answer.high_water)
+    def _is_forked(self, hello: Hello, answer: HelloAnswer) -> bool:
+        """Whether what head office has of this journal is no beginning of it."""
+        high = answer.high_water
+        if high > hello.head_n:
+            return True
+        return high > 0 and self._link_at(high) != answer.high_hash
+
+    def _link_at(self, n: int) -> bytes:
+        return self.store.on_writer(
+            lambda local: local.read(lambda connection: link_at(connection, self.identity, n))
+        )
+
+    def _check_head(self, answer: HelloAnswer) -> None:
+        """Head office's receipt must be good, and may say that it was restored itself."""
         if answer.high_water:
             self._check_receipt(answer.high_water, answer.high_hash, answer.head_signature)
         is_restored = self.identity.epoch not in {"", answer.epoch}
@@ -156,10 +172,7 @@ class _Sync(Talk):
             self.identity = self.store.on_writer(lambda local: local.change_identity(epoch=epoch))
 
     def _check_receipt(self, n: int, head_hash: bytes, signature: bytes) -> None:
-        here = self.store.on_writer(
-            lambda local: local.read(lambda connection: link_at(connection, self.identity, n))
-        )
-        if here != head_hash:
+        if self._link_at(n) != head_hash:
             raise Conflict("JOURNAL_FORKED", n=n)
         if not VerifyKey(self.identity.hq_public_key).head_good(head_hash, signature):
             raise AccessDenied("HEAD_SIGNATURE_BAD", n=n)
@@ -226,11 +239,7 @@ class _Sync(Talk):
 
     def _push_message(self, batch: list[Slot]) -> Push:
         first = batch[0].n
-        previous = self.store.on_writer(
-            lambda local: local.read(
-                lambda connection: link_at(connection, self.identity, first - 1)
-            )
-        )
+        previous = self._link_at(first - 1)
         return Push(
             incarnation=self.own.incarnation,
             first_n=first,
@@ -308,9 +317,12 @@ class _Sync(Talk):
             return done
         for start in range(0, len(little), PULL_SCOPES_MAX):
             asked = little[start : start + PULL_SCOPES_MAX]
-            answer = yield from self.ask("/pulls", PullMany(cursors=asked, limit=PAGE_ROWS), Pages)
+            answer = yield from self.ask("/pulls", self._pull_many(asked), Pages)
             done |= self._apply_together(asked, answer.pages)
         return done
+
+    def _pull_many(self, asked: list[Cursor]) -> PullMany:
+        return PullMany(cursors=asked, limit=PAGE_ROWS, incarnation=self.own.incarnation)
 
     def _apply_together(self, asked: Sequence[Cursor], pages: Sequence[Page]) -> set[str]:
         """Apply small pages in few transactions; the scopes that are at their head now."""

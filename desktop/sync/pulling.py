@@ -24,7 +24,13 @@ def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
         yield from _load_snapshot(talk, head)
     while True:
         generation, seq = _cursor(talk, scope)
-        pull = Pull(scope=scope, generation=generation, after=seq, limit=PAGE_ROWS)
+        pull = Pull(
+            scope=scope,
+            generation=generation,
+            after=seq,
+            limit=PAGE_ROWS,
+            incarnation=talk.own.incarnation,
+        )
         try:
             page = yield from talk.ask("/pull", pull, Page)
         except AccessDenied as error:

@@ -35,6 +35,10 @@ class Panel(QFrame):
         """A scan while the panel is open; False lets it wait until the panel is closed."""
         return False
 
+    def takes_key(self, key: str) -> bool:
+        """A key was pressed, before it is anybody's: True when the panel wanted to know it."""
+        return False
+
     def first_focus(self) -> QWidget | None:
         """What has the focus when the panel opens."""
         return None

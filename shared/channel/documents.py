@@ -141,6 +141,26 @@ class DeviceRevoked(Body, kw_only=True):
     reason: str = ""
 
 
+class DeviceForked(Body, kw_only=True):
+    """Two copies of one device's disk went different ways: the second one to come begins anew.
+
+    It keeps what it wrote; from here on it writes its journal under ``incarnation``.
+    """
+
+    device_id: str
+    site_id: str
+    incarnation: int
+    """The new one."""
+    from_incarnation: int
+    """The journal both copies began with."""
+    since_n: int
+    """Up to this slot both are one."""
+    asked_head: bytes
+    """The last link of the copy that begins anew: the same copy asking again is answered so."""
+    not_linked: int = 0
+    """Slots of this copy that head office lacked or had not compared yet."""
+
+
 class ShopFounded(Body, kw_only=True):
     """A shop begins by itself, without head office: the first document of its first device (R07).
 

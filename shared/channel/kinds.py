@@ -3,6 +3,7 @@
 from shared.channel.documents import (
     ChannelPublished,
     DeviceEnrolled,
+    DeviceForked,
     DeviceInvitationRefused,
     DeviceInvited,
     DeviceRevoked,
@@ -12,6 +13,7 @@ from shared.channel.documents import (
 from shared.channel.posting import (
     post_channel,
     post_enrolled,
+    post_forked,
     post_founded,
     post_invitation_refused,
     post_invited,
@@ -46,6 +48,13 @@ KINDS: tuple[Kind, ...] = (
         document_class=DocumentClass.FACT,
         authority=_BY_OFFICE,
         post=post_revoked,
+    ),
+    Kind(
+        name="device_forked",
+        body=DeviceForked,
+        document_class=DocumentClass.FACT,
+        authority=_BY_SERVER,
+        post=post_forked,
     ),
     Kind(
         name="shop_founded",

@@ -11,6 +11,7 @@ from shared.channel.documents import (
     Account,
     ChannelPublished,
     DeviceEnrolled,
+    DeviceForked,
     DeviceInvitationRefused,
     DeviceInvited,
     DeviceRevoked,
@@ -179,6 +180,21 @@ def post_revoked(header: Header, body: DeviceRevoked) -> Iterator[Write]:
     """The instant from which the device is no longer trusted."""
     values: dict[str, Value] = {"site_id": body.site_id, "revoked_at_us": header.happened_at_us}
     yield Write("device", body.device_id, values)
+
+
+def post_forked(header: Header, body: DeviceForked) -> Iterator[Write]:
+    """The new incarnation, and up to where it is one with the former (sync, "fork")."""
+    values: dict[str, Value] = {
+        "device_id": body.device_id,
+        "site_id": body.site_id,
+        "incarnation": body.incarnation,
+        "from_incarnation": body.from_incarnation,
+        "since_n": body.since_n,
+        "asked_head": body.asked_head.hex(),
+        "not_linked": body.not_linked,
+        "found_at_us": header.happened_at_us,
+    }
+    yield Write("device_fork", f"{body.device_id}/{body.incarnation}", values)
 
 
 def post_founded(header: Header, body: ShopFounded) -> Iterator[Write]:

@@ -120,6 +120,19 @@ device = replicated_table(
 )
 """id = device_id; the public key as 64 hex digits."""
 
+device_fork = replicated_table(
+    "device_fork",
+    text_column("device_id"),
+    text_column("site_id"),
+    integer_column("incarnation"),
+    integer_column("from_incarnation"),
+    integer_column("since_n"),
+    text_column("asked_head"),
+    integer_column("not_linked"),
+    integer_column("found_at_us"),
+)
+"""Copies of one disk that went different ways, as they were found; id = device_id/incarnation."""
+
 device_contact = replicated_table(
     "device_contact",
     text_column("site_id"),
@@ -195,6 +208,7 @@ TABLES: tuple[Replicated, ...] = (
     _row(supply, _both_ends),
     _row(site, scopes.in_site_and_hq),
     _row(device, scopes.in_site_and_hq),
+    _row(device_fork, scopes.in_site_and_hq),
     _row(device_contact, scopes.in_hq),
     _row(device_invitation, scopes.in_hq),
     _row(assortment_account, _account_and_hq),

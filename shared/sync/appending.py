@@ -141,8 +141,16 @@ def _append_one(
 
 def printed_number(series: str, site_id: str, author: Author, running: int) -> str:
     """``XS-SH01-02A-000123``: kind, site, device with incarnation letter, running number."""
-    letter = chr(ord("A") + (author.incarnation - 1) % 26)
-    return f"{series}-{site_id}-{author.tag}{letter}-{running:06d}"
+    return f"{series}-{site_id}-{author.tag}{letters(author.incarnation)}-{running:06d}"
+
+
+def letters(incarnation: int) -> str:
+    """``A`` for the first incarnation, ``Z`` for the 26th, then ``AA``, ``AB``…"""
+    text = ""
+    while incarnation > 0:
+        incarnation, place = divmod(incarnation - 1, 26)
+        text = chr(ord("A") + place) + text
+    return text
 
 
 def _next_number(connection: Connection, author: Author, series: str) -> int:

@@ -2,6 +2,9 @@
 
 PUSH_DOCUMENTS_MAX = 500
 INCARNATION_MAX = (1 << 31) - 1
+FORKS_MAX = 1_000
+"""Incarnations one device may begin; more is a machine gone wrong, and a person looks at it."""
+FORK_BYTES_MAX = 1024
 SLOT_MAX = (1 << 53) - 1
 PUSH_BYTES_MAX = 256 * 1024
 """Goal of a batch's stored bytes; one larger document still travels, alone."""
@@ -49,6 +52,45 @@ ENROL_CODE_LIFETIME_S = 7 * 24 * 3600
 KEPT_TASKS_MAX = 20
 KEPT_TASKS_SLOTS = 1_000
 """Of so many slots of a device so many kept documents have a task each; further ones share one."""
+DIGEST_PARTS = 64
+"""Stretches of ids one answer compares; a difference among millions is found in a few answers."""
+DIGEST_ROWS = 500
+"""A stretch of at most so many rows is told row by row."""
+ROWS_ASKED_MAX = 500
+"""Rows by their ids in one request."""
+ROWS_ASKED_BYTES_MAX = 512 * 1024
+REPAIR_ROWS_MAX = 5_000
+"""More rows than these are not looked for one by one: the scope is fetched anew."""
+REPAIR_ASKS_MAX = 200
+"""Requests in which differing rows are looked for, per scope and sync."""
+REPAIR_AGAIN_S = 24 * 3600
+"""How long a scope that differs after it was fetched anew is not fetched anew again."""
 REPORT_ROWS_MAX = 1_000
 """Rows of one page of a report."""
 ASK_BYTES_MAX = 16 * 1024
+
+BODIES_BYTES_MAX = 64 * 1024 * 1024
+"""Of all request bodies that one server process holds or receives at one moment."""
+HEAD_S_MAX = 10
+"""Until a connection has said what it wants."""
+IDLE_S_MAX = 75
+"""How long a connection is kept for the next sync; devices come every 30 seconds."""
+PUSHES_AT_ONCE = 2
+"""One commits while the next is read; a device has one turn at a time."""
+PUSHES_QUEUED = 128
+READS_AT_ONCE = 6
+READS_QUEUED = 512
+STRANGERS_AT_ONCE = 2
+STRANGERS_QUEUED = 16
+"""Who is not known yet never takes a place of those who are."""
+WAITS_MAX = 10_000
+"""Long polls of one process."""
+QUEUE_S_MAX = 15
+"""Longest wait for a turn: well before a device gives its request up."""
+RETRY_S_MAX = 60
+"""Longest time a device is told to stay away (Retry-After), in seconds."""
+DEVICE_REQUESTS_S = 20
+DEVICE_REQUESTS_BURST = 400
+"""Requests of one device in a second, and how many it may have saved up."""
+BUSY_S_MAX = 300
+"""How long a device goes on asking a busy head office within one sync."""

@@ -24,6 +24,9 @@ class Cursor(Message, kw_only=True):
     scope: str
     generation: int
     seq: int
+    digest: int = -1
+    """Of the rows the device holds there, so that a difference is seen although nothing moved;
+    -1 = not said."""
 
 
 class ScopeHead(Message, kw_only=True):
@@ -39,6 +42,10 @@ class ScopeHead(Message, kw_only=True):
     snapshot_seq: int = 0
     """Up to where the file goes; pages take over from there."""
     snapshot_bytes: int = 0
+    snapshot_key: bytes = b""
+    """What the file is encrypted with; b'' = it is not."""
+    floor: int = 0
+    """What was removed up to here is forgotten: who holds less begins the scope anew."""
 
 
 class Hello(Message, kw_only=True):
@@ -70,6 +77,26 @@ class HelloAnswer(Message, kw_only=True):
     """Every scope the device may hold; what is missing here is lost to it."""
     manifest: list[ScopeHead]
     """Heads of the scopes that differ from the device's cursors."""
+
+
+class Fork(Message, kw_only=True):
+    """A device whose journal is another than head office's asks to begin a new incarnation."""
+
+    incarnation: int
+    """Whose journal differs."""
+    known_n: int
+    """Up to here head office countersigned this copy's journal."""
+    known_hash: bytes
+    head_n: int
+    head_hash: bytes
+
+
+class ForkAnswer(Message, kw_only=True):
+    """From here on the device writes under ``incarnation``."""
+
+    incarnation: int
+    since_n: int
+    """Slots after this one are to be linked anew; those up to it head office has as they are."""
 
 
 class PushItem(Message, kw_only=True):
@@ -115,6 +142,13 @@ class Pull(Message, kw_only=True):
     generation: int
     after: int
     limit: int
+    incarnation: int = 0
+    """Whose highest posted slot the page is to name; 0 = the device's latest."""
+    begun: int = 0
+    """The scope's head when the device began it from nothing; what was removed before then never
+    came to it."""
+    is_folded: bool = False
+    """Whether the device reads ``Page.folded``."""
 
 
 class Run(Message, kw_only=True):
@@ -143,6 +177,8 @@ class Page(Message, kw_only=True):
     posted_n: int
     """The asking device's highest slot whose rows are contained in what is sent."""
     runs: list[Run]
+    folded: bytes = b""
+    """Runs that many devices are sent, compressed once; they come after ``runs``."""
 
 
 class PullMany(Message, kw_only=True):
@@ -150,12 +186,66 @@ class PullMany(Message, kw_only=True):
 
     cursors: list[Cursor]
     limit: int
+    incarnation: int = 0
+    """As in ``Pull``."""
 
 
 class Pages(Message, kw_only=True):
     """One page per scope, in the order asked. A scope that has none is to be pulled by itself."""
 
     pages: list[Page]
+
+
+class AskDigests(Message, kw_only=True):
+    """Where a device's rows of a scope differ: count and digest of the parts of what is named."""
+
+    scope: str
+    generation: int
+    table: str = ""
+    """'' = one part per table."""
+    after: str = ""
+    """Of a table: the rows with ids after this one."""
+    until: str = ""
+    """Up to this id; '' = to the end."""
+
+
+class Part(Message, kw_only=True):
+    """A table, a stretch of ids up to and with ``name``, or one row."""
+
+    name: str
+    count: int
+    digest: int
+
+
+class Digests(Message, kw_only=True):
+    """The parts in order of their names; together they are all that was asked about."""
+
+    generation: int
+    head: int
+    """The parts were added up here; a device that stands elsewhere pulls first."""
+    count: int
+    digest: int
+    parts: list[Part]
+    is_rows: bool = False
+    """The parts are single rows."""
+
+
+class AskRows(Message, kw_only=True):
+    """Some rows of a scope by their ids, as they are now."""
+
+    scope: str
+    generation: int
+    table: str
+    ids: list[str]
+    incarnation: int = 0
+    """As in ``Pull``."""
+
+
+class RowsAnswer(Message, kw_only=True):
+    """The rows that are there; of the others (``run.removed``) nothing is in the scope."""
+
+    posted_n: int
+    run: Run
 
 
 class Wait(Message, kw_only=True):

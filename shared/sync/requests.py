@@ -7,6 +7,10 @@ NONCE_HEADER = "q-nonce"
 """On a request: the nonce it spends. On every answer: the nonce for the next request."""
 SIGNATURE_HEADER = "q-signature"
 """The signature's 64 bytes in URL-safe base64 without padding."""
+REQUEST_HEADER = "x-request-id"
+"""Names one request in the logs of a device, a proxy and head office; nothing is decided by it."""
+RETRY_HEADER = "retry-after"
+"""On a refusal BUSY: seconds until it is worth asking again."""
 
 
 def request_message(method: str, path: str, body: bytes, nonce: str, device_id: str) -> bytes:

@@ -78,6 +78,7 @@ def _routes(service: Service, watch: HeadsWatch) -> list[Route]:
         Route("/enrol", _enrol(service), methods=["POST"]),
         Route("/join", _join(service), methods=["POST"]),
         Route("/hello", _signed(service, service.hello), methods=["POST"]),
+        Route("/fork", _signed(service, service.fork), methods=["POST"]),
         Route("/push", _signed(service, service.push), methods=["POST"]),
         Route("/pull", _signed(service, service.pull), methods=["POST"]),
         Route("/pulls", _signed(service, service.pull_many), methods=["POST"]),

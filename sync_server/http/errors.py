@@ -3,6 +3,7 @@
 import logging
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
@@ -10,8 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.sync.messages import ErrorAnswer, pack
+from shared.sync.requests import RETRY_HEADER
 
 log = logging.getLogger("qutong.http")
+
+OUTCOME = "qutong.outcome"
+"""Where a refusal leaves its code for those who write requests down."""
 
 _STATUS_OF_CODE = {
     "NONCE": 401,
@@ -19,6 +24,7 @@ _STATUS_OF_CODE = {
     "MESSAGE_TOO_LARGE": 413,
     "BODY_TOO_LARGE": 413,
     "REQUEST_TOO_SLOW": 408,
+    "BUSY": 429,
 }
 _STATUS_OF_CLASS: tuple[tuple[type[QutongError], int], ...] = (
     (AccessDenied, 403),
@@ -35,9 +41,24 @@ def status_of(error: QutongError) -> int:
     return _STATUS_OF_CODE.get(error.code, by_class)
 
 
+class Refusal(Response):
+    """A refusal as it travels; its code stays behind in the scope."""
+
+    def __init__(self, code: str, status: int, params: dict[str, str | int]) -> None:
+        super().__init__(pack(ErrorAnswer(code=code, params=params)), status)
+        self._code = code
+        if "retry_after_s" in params:
+            self.headers[RETRY_HEADER] = str(params["retry_after_s"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with it."""
+        scope[OUTCOME] = self._code
+        await super().__call__(scope, receive, send)
+
+
 def refusal(code: str, status: int, params: dict[str, str | int] | None = None) -> Response:
     """A refusal as it travels."""
-    return Response(pack(ErrorAnswer(code=code, params=params or {})), status)
+    return Refusal(code, status, params or {})
 
 
 def answer_to(error: Exception) -> Response:
@@ -46,6 +67,10 @@ def answer_to(error: Exception) -> Response:
         return refusal(error.code, status_of(error), dict(error.params))
     if isinstance(error, HTTPException):
         return refusal(_CODE_OF_HTTP.get(error.status_code, "REFUSED"), error.status_code)
+    if isinstance(error, PoolTimeout):
+        # Every connection is in use: more came than the gates should let through.
+        log.error("no database connection came free")
+        return refusal("DATABASE_UNAVAILABLE", 503)
     if isinstance(error, DBAPIError):
         log.error("the database failed: %s", type(error.orig).__name__, exc_info=error)
         return refusal("DATABASE_UNAVAILABLE", 503)

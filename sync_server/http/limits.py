@@ -6,7 +6,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.core.errors import RuleViolation
-from shared.sync.limits import BODY_BYTES_MAX
+from shared.sync.limits import BODIES_BYTES_MAX, BODY_BYTES_MAX
+from sync_server.http.admission import Room
 
 BODY_TIMEOUT_S = 60
 SLOWEST_BYTES_S = 8 * 1024
@@ -19,17 +20,27 @@ class BodyRefused(RuleViolation):
 
 
 class Limits:
-    """Counts a body as it arrives: a false Content-Length or none gains nothing."""
+    """Counts a body as it arrives: a false Content-Length or none gains nothing.
+
+    All bodies of the process share a room, and stay in it until their request is answered.
+    """
 
     def __init__(
-        self, app: ASGIApp, *, bytes_max: int = BODY_BYTES_MAX, timeout_s: float = BODY_TIMEOUT_S
+        self,
+        app: ASGIApp,
+        *,
+        bytes_max: int = BODY_BYTES_MAX,
+        timeout_s: float = BODY_TIMEOUT_S,
+        bodies: Room | None = None,
     ) -> None:
         self._app = app
+        self._bodies = bodies or Room(BODIES_BYTES_MAX)
         self._bytes_max = bytes_max
         self._timeout_s = timeout_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Raises BodyRefused (BODY_TOO_LARGE, REQUEST_TOO_SLOW) out of the app's reading."""
+        """Raises BodyRefused (BODY_TOO_LARGE, REQUEST_TOO_SLOW) out of the app's reading, and
+        Unavailable BUSY when too many bodies are held already."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -37,9 +48,13 @@ class Limits:
         is_number = declared.isascii() and declared.isdigit() and len(declared) < _DIGITS
         if not is_number or int(declared) > self._bytes_max:
             raise BodyRefused("BODY_TOO_LARGE", limit=self._bytes_max)
-        await self._app(scope, self._counted(receive), send)
+        held = [0]
+        try:
+            await self._app(scope, self._counted(receive, held), send)
+        finally:
+            self._bodies.give_back(held[0])
 
-    def _counted(self, receive: Receive) -> Receive:
+    def _counted(self, receive: Receive, held: list[int]) -> Receive:
         seen = 0
         whole = False
         clock = asyncio.get_running_loop().time
@@ -59,6 +74,8 @@ class Limits:
             whole = not message.get("more_body", False)
             if seen > self._bytes_max:
                 raise BodyRefused("BODY_TOO_LARGE", limit=self._bytes_max)
+            self._bodies.take(seen - held[0])
+            held[0] = seen
             return message
 
         return counted

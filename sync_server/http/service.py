@@ -14,11 +14,13 @@ from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, RuleViolation
 from shared.journal.chain import VerifyKey
 from shared.journal.document import Body
-from shared.sync.limits import ASK_BYTES_MAX, CURSORS_MAX, SLOT_MAX
+from shared.sync.limits import ASK_BYTES_MAX, CURSORS_MAX, FORK_BYTES_MAX, SLOT_MAX
 from shared.sync.messages import (
     AskReport,
     Enrol,
     EnrolAnswer,
+    Fork,
+    ForkAnswer,
     Hello,
     HelloAnswer,
     Join,
@@ -38,7 +40,7 @@ from sync_server.enrolment.joining import Door, check_join, consume_join
 from sync_server.http.nonces import Nonces
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database, is_passing
-from sync_server.sync import ask, daily, hello, pull, push
+from sync_server.sync import ask, daily, forking, hello, pull, push
 from sync_server.sync.contacts import Contact, Contacts, write_contacts
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
 from sync_server.sync.snapshot import Snapshots
@@ -122,6 +124,17 @@ class Service:
         message = unpack(signed.body, Push)
         return self.write(
             lambda connection: push.ingest(
+                connection, self.hq, device, message, self.clock.now_us()
+            )
+        )
+
+    def fork(self, signed: Signed) -> ForkAnswer:
+        """POST /fork: a copy of a disk begins a new incarnation."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+        message = unpack(signed.body, Fork, plain_max=FORK_BYTES_MAX)
+        return self.write(
+            lambda connection: forking.begin_incarnation(
                 connection, self.hq, device, message, self.clock.now_us()
             )
         )

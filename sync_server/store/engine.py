@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -16,14 +17,28 @@ SQLITE_VERSION_MIN = (3, 51, 3)
 """Earlier ones can lose committed pages when the write-ahead log is reset."""
 _BUSY_MS = 30_000
 _CONNECTIONS = 16
-_CHECKPOINT_PAGES = 10_000
+_CHECKPOINT_PAGES = 4_000
+"""About 16 MB: SQLite then copies the log back, as far as readers let it."""
+WAL_BYTES_KEPT = 32 * 1024 * 1024
+"""A longer log is begun anew after the next commit, and readers that stand in it are waited for."""
+_RESTART_MS = 1_000
+
+
+class Sizes(NamedTuple):
+    """Bytes on disk."""
+
+    database: int
+    wal: int | None
+    """None when the database does not say so to this user."""
 
 
 class Database:
     """Head office's database: one writer at a time in this process, readers beside it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, path: Path | None = None) -> None:
+        """``path`` is SQLite's file."""
         self._engine = engine
+        self._path = path
         self._writer = threading.Lock()
         self._reading = engine
         self._writing = engine.execution_options(qutong_writes=True)
@@ -43,14 +58,39 @@ class Database:
 
         Head office's own journal is written by this process alone, so its writers take turns.
         """
-        with self._writer, self._writing.begin() as connection:
-            yield connection
+        with self._writer:
+            with self._writing.begin() as connection:
+                yield connection
+            if self._path is not None and _size(_wal(self._path)) > WAL_BYTES_KEPT:
+                self._restart_wal()
+
+    def _restart_wal(self) -> None:
+        """Readers that overlap without end never let the log begin anew by itself."""
+        with self._engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert raw is not None
+            raw.execute(f"PRAGMA busy_timeout={_RESTART_MS}")
+            try:
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one instant of the database and never waits for a writer."""
         with self._reading.begin() as connection:
             yield connection
+
+    def sizes(self, connection: Connection) -> Sizes:
+        """How large the database and its log are now."""
+        if self._path is not None:
+            return Sizes(_size(self._path), _size(_wal(self._path)))
+        database = connection.exec_driver_sql("SELECT pg_database_size(current_database())")
+        allowed = "SELECT pg_has_role(current_user, 'pg_monitor', 'USAGE')"
+        if not connection.exec_driver_sql(allowed).scalar_one():
+            return Sizes(database.scalar_one(), None)
+        log = connection.exec_driver_sql("SELECT coalesce(sum(size), 0) FROM pg_ls_waldir()")
+        return Sizes(database.scalar_one(), int(log.scalar_one()))
 
     def close(self) -> None:
         """Give all connections back."""
@@ -63,7 +103,8 @@ def open_database(address: str) -> Database:
     Raises RuleViolation DATABASE_ADDRESS, Unavailable DATABASE_UNREACHABLE, SQLITE_TOO_OLD.
     """
     if address.startswith("sqlite:///"):
-        return Database(_sqlite(Path(address.removeprefix("sqlite:///"))))
+        path = Path(address.removeprefix("sqlite:///"))
+        return Database(_sqlite(path), path)
     if address.startswith("postgresql+psycopg://"):
         return Database(_postgresql(address))
     raise RuleViolation("DATABASE_ADDRESS", allowed="sqlite:///… postgresql+psycopg://…")
@@ -83,6 +124,7 @@ def _sqlite(path: Path) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
+            f"journal_size_limit={WAL_BYTES_KEPT}",
             "cache_size=-65536",
             "temp_store=MEMORY",
             "trusted_schema=OFF",
@@ -92,7 +134,13 @@ def _sqlite(path: Path) -> Engine:
         return opened
 
     engine = create_engine(
-        "sqlite://", module=dbapi2, creator=connect, poolclass=QueuePool, pool_size=_CONNECTIONS
+        "sqlite://",
+        module=dbapi2,
+        creator=connect,
+        poolclass=QueuePool,
+        pool_size=_CONNECTIONS,
+        # What a statement carried stands in no log.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")
@@ -106,7 +154,9 @@ def _sqlite(path: Path) -> Engine:
 
 def _postgresql(address: str) -> Engine:
     try:
-        engine = create_engine(address, pool_size=_CONNECTIONS, pool_pre_ping=True)
+        engine = create_engine(
+            address, pool_size=_CONNECTIONS, pool_pre_ping=True, hide_parameters=True
+        )
     except ArgumentError as error:
         raise RuleViolation("DATABASE_ADDRESS", allowed="postgresql+psycopg://…") from error
 
@@ -132,6 +182,17 @@ def _try(engine: Engine) -> None:
             engine=engine.dialect.name,
             next_step="check that it runs and is a database; restore the last backup if not",
         ) from error
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(path.name + "-wal")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def is_passing(error: OperationalError) -> bool:

@@ -16,7 +16,9 @@ about = Table(
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
-"""Facts of this database by name: ``schema_version``, ``epoch``."""
+"""Facts of this database by name: ``schema_version``, ``epoch``, ``public_key``, ``incarnation`` of
+head office's own journals, ``recovering_since_us`` after a restore, when the last backup was made
+and proved."""
 
 scope_head = Table(
     "scope_head",
@@ -119,3 +121,15 @@ snapshot = Table(
     sqlite_with_rowid=False,
 )
 """The ready file of a shared scope: one per scope, the newest."""
+
+durable = Table(
+    "durable",
+    METADATA,
+    Column("device_id", Text, primary_key=True),
+    Column("incarnation", _INTEGER, primary_key=True, autoincrement=False),
+    Column("n", _INTEGER, nullable=False),
+    Column("link_hash", LargeBinary, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Up to which slot each journal stands in a backup that was restored and proved; never back."""

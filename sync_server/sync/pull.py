@@ -12,6 +12,7 @@ from sqlalchemy import bindparam as bind
 from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.journal.document import Value
 from shared.journal.tables import journal
+from shared.sync.appending import head_of
 from shared.sync.limits import (
     PAGE_CHARS_MAX,
     PAGE_ROWS,
@@ -47,7 +48,7 @@ def page(
     if pull.generation != head.generation or pull.after > head.head:
         raise Conflict("GENERATION_CHANGED", generation=head.generation)
     runs = list(_runs(connection, schema, pull.scope, pull.after, _Room(_limit(pull.limit))))
-    return _page(head, runs, _posted_n(connection, device))
+    return _page(head, runs, posted_n(connection, device, pull.incarnation))
 
 
 def pages(
@@ -66,7 +67,7 @@ def pages(
         raise RuleViolation("TOO_MANY_SCOPES", limit=PULL_SCOPES_MAX)
     own = [cursor for cursor in pull.cursors if cursor.scope in device_scopes]
     heads = heads_of(connection, [cursor.scope for cursor in own])
-    posted_n = _posted_n(connection, device)
+    posted_n = posted_n(connection, device, pull.incarnation)
     room = _Room(_limit(pull.limit))
     found: list[Page] = []
     for cursor, head in zip(own, heads, strict=True):
@@ -122,8 +123,10 @@ def _page(head: ScopeHead, runs: list[Run], posted_n: int) -> Page:
     )
 
 
-def _posted_n(connection: Connection, device: Device) -> int:
-    """The highest slot of the device's present incarnation whose rows are in the feeds."""
+def posted_n(connection: Connection, device: Device, incarnation: int) -> int:
+    """The highest slot of this incarnation (0 = the latest) whose rows are in the feeds."""
+    if incarnation:
+        return head_of(connection, device.device_id, incarnation)[0]
     return connection.execute(_POSTED_N, {"device_id": device.device_id}).scalar() or 0
 
 

@@ -178,7 +178,7 @@ class SimDevice:
         self.disk.lose_process()
         self.fuse.is_dead = False
         self.store = LocalStore(
-            engine_over(self.disk, lambda _: "BEGIN IMMEDIATE"),
+            engine_over(self.disk),
             LAYOUT,
             self.spool,
             clock=self.clock,
@@ -287,7 +287,7 @@ def empty_template() -> Template:
     """A device's disk with all tables and nothing in them."""
     disk = new_disk()
     store = LocalStore(
-        engine_over(disk, lambda _: "BEGIN IMMEDIATE"),
+        engine_over(disk),
         LAYOUT,
         SimSpool(disk.fuse, random.Random(0)),
         clock=SimClock(World(0)),

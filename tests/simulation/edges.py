@@ -1,11 +1,10 @@
 """What a simulated process meets at its edges: clock, chance, disks that outlive it, its end."""
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
 MINUTE_US = 60_000_000
@@ -105,6 +104,11 @@ class SimDisk(driver.Connection):  # type: ignore[misc]
         super().commit()
         self.fuse.tick("after commit")
 
+    def look(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Read what stands here, beside the process and without burning its fuse."""
+        found: list[tuple[Any, ...]] = super().cursor().execute(statement, parameters).fetchall()
+        return found
+
     def close(self) -> None:
         """A process lets go; the disk stays."""
 
@@ -131,15 +135,22 @@ def new_disk(template: SimDisk | None = None) -> SimDisk:
 
 
 def _prototype() -> Engine:
-    engine = create_engine("sqlite://", module=driver, poolclass=NullPool)
+    engine = create_engine("sqlite://", module=driver, poolclass=NullPool, query_cache_size=8000)
     engine.connect().close()
+    # Not by an event: one listener makes every statement of a run ask for listeners.
+    engine.dialect.do_begin = _begin  # type: ignore[method-assign]
     return engine
+
+
+def _begin(disk: Any) -> None:
+    """One connection per disk: nobody waits for anybody, so all begin as a writer does."""
+    disk.cursor().execute("BEGIN IMMEDIATE")
 
 
 _PROTOTYPE = _prototype()
 
 
-def engine_over(disk: SimDisk, begin: Callable[[Connection], str]) -> Engine:
+def engine_over(disk: SimDisk) -> Engine:
     """An engine whose every connection is this disk.
 
     The compiled statements are those of the whole run: they are the program, not a process.
@@ -152,11 +163,6 @@ def engine_over(disk: SimDisk, begin: Callable[[Connection], str]) -> Engine:
     pool = NullPool(connect, dialect=_PROTOTYPE.dialect, reset_on_return=None)
     engine = Engine(pool, _PROTOTYPE.dialect, _PROTOTYPE.url)
     engine._compiled_cache = _PROTOTYPE._compiled_cache
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin(connection))
-
     return engine
 
 

@@ -10,6 +10,7 @@ from shared.journal.chain import SigningKey
 from shared.journal.document import Body
 from shared.sync.messages import (
     EnrolAnswer,
+    Fork,
     Hello,
     Join,
     Message,
@@ -24,17 +25,12 @@ from sync_server.http.service import door_of
 from sync_server.operations.home import head_office
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database
-from sync_server.sync import feed, hello, pull, push
+from sync_server.sync import feed, forking, hello, pull, push
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
 from tests.simulation.edges import Crash, SimClock, SimDisk, SimRandomness, World, engine_over
 
 HQ_KEY = SigningKey.from_seed(b"simulated head office".ljust(32, b"\0"))
 EPOCH = "epoch-1"
-
-
-def _begin(connection: Connection) -> str:
-    writes = connection.get_execution_options().get("qutong_writes", False)
-    return "BEGIN IMMEDIATE" if writes else "BEGIN"
 
 
 @dataclass
@@ -104,7 +100,7 @@ class SimHeadOffice:
 
 
 def _process(disk: SimDisk, randomness: SimRandomness) -> tuple[Database, HeadOffice]:
-    database = Database(engine_over(disk, _begin))
+    database = Database(engine_over(disk))
     return database, head_office(HQ_KEY, EPOCH, randomness)
 
 
@@ -121,6 +117,15 @@ def _push(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
         device = office.device(connection, device_id)
     with office.database.write() as connection:
         return push.ingest(connection, office.hq, device, unpack(data, Push), office.clock.now_us())
+
+
+def _fork(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    now_us = office.clock.now_us()
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+    with office.database.write() as connection:
+        asked = unpack(data, Fork)
+        return forking.begin_incarnation(connection, office.hq, device, asked, now_us)
 
 
 def _pull(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
@@ -160,6 +165,7 @@ def _join(office: SimHeadOffice, _device_id: str, data: bytes) -> Message:
 _HANDLERS: dict[str, Callable[[SimHeadOffice, str, bytes], Message]] = {
     "/join": _join,
     "/hello": _hello,
+    "/fork": _fork,
     "/push": _push,
     "/pull": _pull,
     "/pulls": _pull_many,

@@ -20,7 +20,7 @@ from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
 from shared.journal.document import Header, Write
 from shared.journal.spool import SpoolHead, read_spool
 from shared.sync.limits import PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
-from shared.sync.messages import Hello, HelloAnswer, Message, Page, Pages, PushAnswer
+from shared.sync.messages import ForkAnswer, Hello, HelloAnswer, Message, Page, Pages, PushAnswer
 from tests.builders.devices import a_store
 from tests.builders.small_shop import REGISTRY, SCHEMA, Renamed, a_sale, small_product
 from tests.fakes.edges import FakeClock
@@ -172,23 +172,35 @@ def bent(handler: Handler, **changes: object) -> Callable[[Ask], Message]:
     return send
 
 
-def test_another_hash_at_the_high_water_is_a_fork_and_nothing_is_sent(
-    till: LocalStore, office: FakeHeadOffice
+@pytest.mark.parametrize("other", [{"high_hash": bytes(32)}, {"high_water": 3}])
+def test_another_journal_at_head_office_is_a_fork_and_nothing_is_sent(
+    till: LocalStore, office: FakeHeadOffice, other: dict[str, int | bytes]
 ) -> None:
     till.run("wang", sell)
     synced(till, office.handler("SH01.01"))
     till.run("wang", sell)
-    handler = office.handler("SH01.01")
-    with pytest.raises(Conflict, match="JOURNAL_FORKED"):
-        drive(sync(till, FakeClock()), bent(handler, high_hash=bytes(32)))
-    assert handler.asked == ["/hello"]
+    asked: list[str] = []
+
+    def send(ask: Ask) -> Message:
+        asked.append(ask.path)
+        if ask.path == "/fork":
+            raise Unavailable("NETWORK")
+        return bent(office.handler("SH01.01"), **other)(ask)
+
+    with pytest.raises(Unavailable, match="NETWORK"):
+        drive(sync(till, FakeClock()), send)
+    assert asked == ["/hello", "/fork"]
 
 
-def test_a_device_that_is_behind_its_own_journal_says_so(
-    till: LocalStore, office: FakeHeadOffice
-) -> None:
-    with pytest.raises(Conflict, match="DEVICE_BEHIND"):
-        drive(sync(till, FakeClock()), bent(office.handler("SH01.01"), high_water=3))
+def test_an_incarnation_that_is_none_is_not_begun(till: LocalStore, office: FakeHeadOffice) -> None:
+    def send(ask: Ask) -> Message:
+        if ask.path == "/fork":
+            return ForkAnswer(incarnation=1, since_n=0)
+        return bent(office.handler("SH01.01"), high_water=3)(ask)
+
+    with pytest.raises(Unavailable, match="ANSWER_WRONG"):
+        drive(sync(till, FakeClock()), send)
+    assert till.enrolled.incarnation == 1
 
 
 def test_a_head_another_key_signed_is_not_believed(

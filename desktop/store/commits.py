@@ -1,0 +1,107 @@
+"""The one writing connection: a transaction happens or it does not, and which of both is known."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+from desktop.store.errors import DiskFull, named, told
+from shared.core.errors import Unavailable
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+
+class Commits:
+    """Transactions on an engine of desktop.store.engine, used by one thread at a time."""
+
+    def __init__(self, writer: Engine) -> None:
+        self.connection = writer.connect()
+
+    def transact(self, work: Work[T], stands: Callable[[], bool] = lambda: False) -> T:
+        """Run work in one write transaction.
+
+        ``stands`` is asked after a COMMIT that reported an error: whether it happened all the
+        same. Raises what ``work`` raises; Unavailable DISK_FULL, DISK_FAULTY… when nothing was
+        written, OUTCOME_UNKNOWN when that cannot be told before the disk answers again.
+        """
+        with told():
+            transaction = self.connection.begin()
+            try:
+                value = work(self.connection)
+            except BaseException:
+                transaction.rollback()
+                raise
+            try:
+                transaction.commit()
+            except DBAPIError as error:
+                # The transaction may still be open: in SQLite, in SQLAlchemy, or in neither.
+                transaction.close()
+                self._driver().rollback()
+                if not self._happened(stands, error):
+                    raise
+            return value
+
+    def _happened(self, stands: Callable[[], bool], error: DBAPIError) -> bool:
+        try:
+            if stands():
+                return True
+            if not isinstance(named(error), DiskFull):
+                self._seal()
+        except (Unavailable, DBAPIError, self._driver_error()) as why:
+            raise Unavailable("OUTCOME_UNKNOWN") from why
+        return False
+
+    def _seal(self) -> None:
+        """Write over what a failed COMMIT may have left in the log.
+
+        A flush that reports an error may have happened: the frames of a transaction that was told
+        as failed would then come to life at the next start.
+        """
+        cursor = self._driver().cursor()
+        try:
+            (version,) = cursor.execute("PRAGMA user_version").fetchone()
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute(f"PRAGMA user_version = {int(version)}")
+            cursor.execute("COMMIT")
+        finally:
+            cursor.close()
+            self._driver().rollback()
+
+    def read(self, work: Work[T]) -> T:
+        """Run work that only reads."""
+        if self.connection.in_transaction():
+            return work(self.connection)
+        with told(), self.connection.begin() as transaction:
+            try:
+                return work(self.connection)
+            finally:
+                transaction.rollback()
+
+    def fold(self) -> None:
+        """Fold the write-ahead log into the file. Raises Unavailable DISK_FULL, DISK_FAULTY…"""
+        # Not through SQLAlchemy, which would begin the transaction that a checkpoint forbids.
+        cursor = self._driver().cursor()
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except self._driver_error() as error:
+            wrapped = DBAPIError("PRAGMA wal_checkpoint", None, error)
+            with told():
+                raise wrapped from error
+        finally:
+            cursor.close()
+
+    def _driver(self) -> Any:
+        connection = self.connection.connection.dbapi_connection
+        assert connection is not None
+        return connection
+
+    def _driver_error(self) -> type[Exception]:
+        error: type[Exception] = self.connection.dialect.loaded_dbapi.Error
+        return error
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.connection.close()
+        self.connection.engine.dispose()

@@ -1,0 +1,166 @@
+"""The parts of a backup, written and read: a whole SQLite file, or PostgreSQL table by table.
+
+Both are one instant of the database and hold no writer up: SQLite's own online copy reads beside
+the write-ahead log, PostgreSQL's COPY runs in one REPEATABLE READ transaction. Neither needs a
+program beside ours.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import zstandard
+from sqlalchemy import Connection, inspect, text
+
+from shared.core.errors import RuleViolation
+from sync_server.operations.backup_manifest import Figures, Part, figures_of, sha256_of
+from sync_server.store.engine import Database, open_database
+
+SQLITE_PART = "head_office.db.zst"
+_LEVEL = 3
+_READ_BYTES = 1024 * 1024
+
+
+def write_parts(database: Database, folder: Path) -> tuple[Figures, list[Part]]:
+    """Copy the database into a folder; what it held at that instant, and the files."""
+    if database.engine_name == "sqlite":
+        return _write_sqlite(database, folder)
+    with database.read() as connection:
+        figures = figures_of(connection)
+        names = sorted(figures.rows)
+        return figures, [
+            _write_table(connection, folder, number, name) for number, name in enumerate(names, 1)
+        ]
+
+
+def _write_sqlite(database: Database, folder: Path) -> tuple[Figures, list[Part]]:
+    from sqlcipher3 import dbapi2
+
+    plain = folder / "copy.db"
+    target = dbapi2.connect(str(plain), isolation_level=None)
+    try:
+        plain.chmod(0o600)
+        with database.read() as connection:
+            # In one step: SQLite begins such a copy again when somebody writes between two.
+            _driver(connection).backup(target)
+    finally:
+        target.close()
+    copy = open_database(f"sqlite:///{plain}")
+    try:
+        with copy.read() as connection:
+            figures = figures_of(connection)
+    finally:
+        copy.close()
+    packed = folder / SQLITE_PART
+    with plain.open("rb") as source, _compressing(packed) as sink:
+        while data := source.read(_READ_BYTES):
+            sink.write(data)
+    for name in (plain.name, f"{plain.name}-wal", f"{plain.name}-shm"):
+        (folder / name).unlink(missing_ok=True)
+    return figures, [_part(packed)]
+
+
+def _write_table(connection: Connection, folder: Path, number: int, table: str) -> Part:
+    columns = [str(one["name"]) for one in inspect(connection).get_columns(table)]
+    packed = folder / f"{number:03d}-{table}.copy.zst"
+    with (
+        _compressing(packed) as sink,
+        _driver(connection).cursor() as cursor,
+        cursor.copy(f"COPY {_named(table, columns)} TO STDOUT (FORMAT BINARY)") as copy,
+    ):
+        for data in copy:
+            sink.write(data)
+    return _part(packed, table, columns)
+
+
+def _part(packed: Path, table: str = "", columns: Sequence[str] = ()) -> Part:
+    return Part(
+        name=packed.name,
+        size=packed.stat().st_size,
+        sha256=sha256_of(packed),
+        table=table,
+        columns=list(columns),
+    )
+
+
+@contextmanager
+def _compressing(path: Path) -> Iterator[BinaryIO]:
+    """A compressed file for its owner alone, on the disk when the block ends."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True, threads=2)
+    with os.fdopen(descriptor, "wb") as file:
+        with compressor.stream_writer(file, closefd=False) as sink:
+            yield sink
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_sqlite(folder: Path, parts: Sequence[Part], target: Path) -> None:
+    """Unpack a backup of SQLite into a new file. Raises RuleViolation BACKUP_DAMAGED."""
+    if len(parts) != 1:
+        raise RuleViolation("BACKUP_DAMAGED", what="has parts of another engine")
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        for data in _unpacked(folder / parts[0].name):
+            file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_postgresql(connection: Connection, folder: Path, parts: Sequence[Part]) -> None:
+    """Fill the tables of this program, which are there and empty but for what it made itself.
+
+    Raises RuleViolation BACKUP_DAMAGED.
+    """
+    here = set(inspect(connection).get_table_names())
+    for part in parts:
+        if part.table not in here:
+            raise RuleViolation("BACKUP_DAMAGED", what=f"has a table {part.table!r} nobody knows")
+        connection.execute(text(f'TRUNCATE "{part.table}"'))
+        with (
+            _driver(connection).cursor() as cursor,
+            cursor.copy(
+                f"COPY {_named(part.table, part.columns)} FROM STDIN (FORMAT BINARY)"
+            ) as copy,
+        ):
+            for data in _unpacked(folder / part.name):
+                copy.write(data)
+    for table in sorted(here):
+        _continue_numbers(connection, table)
+
+
+def _continue_numbers(connection: Connection, table: str) -> None:
+    """Numbers the database gives itself go on behind the highest one that came back."""
+    for column in inspect(connection).get_columns(table):
+        sequence = connection.execute(
+            text("SELECT pg_get_serial_sequence(:table, :name)"),
+            {"table": f'"{table}"', "name": column["name"]},
+        ).scalar()
+        if sequence:
+            highest = f'(SELECT max("{column["name"]}") FROM "{table}")'
+            connection.execute(
+                text(f"SELECT setval(:sequence, coalesce({highest}, 1), {highest} IS NOT NULL)"),
+                {"sequence": sequence},
+            )
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    try:
+        with (
+            path.open("rb") as file,
+            zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=False) as source,
+        ):
+            while data := source.read(_READ_BYTES):
+                yield data
+    except (zstandard.ZstdError, OSError) as error:
+        raise RuleViolation("BACKUP_DAMAGED", what=f"has an unreadable {path.name}") from error
+
+
+def _named(table: str, columns: Sequence[str]) -> str:
+    return f'"{table}" ({", ".join(f'"{name}"' for name in columns)})'
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection

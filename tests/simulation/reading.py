@@ -1,0 +1,145 @@
+"""What stands on a replica's disk, read beside its process: rows, journals, what follows from both.
+
+A row is the same on every replica that holds it, so what is derived from it (its digest, its
+scopes) is worked out once per run, and what a document posts once per process.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, NamedTuple
+from unittest.mock import patch
+
+from shared.areas import REGISTRY, SCHEMA
+from shared.journal.chain import Slot, VerifyKey
+from shared.journal.document import Document, Value, Write
+from shared.journal.kind import UndecodableDocument
+from shared.sync.digest import row_digest
+from shared.sync.tables import Replicated
+from tests.simulation.edges import SimDisk
+
+_SYSTEM = ("id", "_digest", "_slot", "_extra")
+_DOCUMENTS = 20_000
+_SIGNATURES = 20_000
+
+
+class Fact(NamedTuple):
+    """What a row says, whoever holds it."""
+
+    values: Mapping[str, Value]
+    """Its business columns and its id."""
+    digest: int
+    scopes: tuple[str, ...]
+
+
+class Held(NamedTuple):
+    """A row as one replica holds it."""
+
+    fact: Fact
+    digest: int
+    """As counted in its scopes; 0 while it is only here."""
+    slot: int
+    """The own slot that waits for its confirmation; 0 when none does."""
+
+
+Rows = dict[str, dict[str, Held]]
+"""Every row by table and id."""
+
+
+class Entry(NamedTuple):
+    """A slot of a journal, as it is filed."""
+
+    slot: Slot
+    uid: str
+    verdict: str
+
+
+Journals = dict[tuple[str, int], list[Entry]]
+"""By device and incarnation, in the order of the slots."""
+
+
+class Reader:
+    """Reads the replicas of one run; facts are kept until the run is over."""
+
+    def __init__(self) -> None:
+        self._facts: dict[tuple[object, ...], Fact] = {}
+
+    def rows(self, disk: SimDisk) -> Rows:
+        """Every replicated row of a replica."""
+        return {name: self.table(disk, table) for name, table in SCHEMA.tables.items()}
+
+    def table(self, disk: SimDisk, table: Replicated) -> dict[str, Held]:
+        """The rows of one table."""
+        facts, name = self._facts, table.name
+        found: dict[str, Held] = {}
+        for row in disk.look(_whole(name)):
+            said = (name, row[0], *row[3:])
+            fact = facts.get(said)
+            if fact is None:
+                fact = facts[said] = _fact(table, row)
+            found[row[0]] = Held(fact, row[1], row[2])
+        return found
+
+
+def _fact(table: Replicated, row: Sequence[Any]) -> Fact:
+    values: dict[str, Value] = dict(zip(table.columns, row[4:], strict=True))
+    digest = row_digest(table, row[0], values, row[3])
+    values["id"] = row[0]
+    return Fact(values, digest, table.scopes(values))
+
+
+@lru_cache(maxsize=512)
+def _whole(name: str) -> str:
+    columns = ", ".join(f'"{column}"' for column in (*_SYSTEM, *SCHEMA[name].columns))
+    return f'SELECT {columns} FROM "{name}"'
+
+
+_JOURNAL = (
+    f"SELECT {', '.join(Slot._fields)}, uid, verdict FROM journal"
+    " ORDER BY device_id, incarnation, n"
+)
+
+
+def journals_of(disk: SimDisk) -> Journals:
+    """All journals on a disk."""
+    found: Journals = {}
+    for row in disk.look(_JOURNAL):
+        slot = Slot(*row[:8])
+        found.setdefault((slot.device_id, slot.incarnation), []).append(Entry(slot, *row[8:]))
+    return found
+
+
+@lru_cache(maxsize=_DOCUMENTS)
+def document_of(stored: bytes) -> Document | None:
+    """What stored bytes say; None when nobody can read them."""
+    try:
+        return REGISTRY.decode(stored)
+    except UndecodableDocument:
+        return None
+
+
+@lru_cache(maxsize=_DOCUMENTS)
+def writes_of(stored: bytes) -> tuple[Write, ...]:
+    """The rows a readable document posts."""
+    document = document_of(stored)
+    assert document is not None, "a document that was stored"
+    return tuple(REGISTRY.post(document))
+
+
+@lru_cache(maxsize=_SIGNATURES)
+def _good(public: bytes, signature: bytes, message: bytes) -> bool:
+    return _CHECK(VerifyKey(public), signature, message)
+
+
+_CHECK = VerifyKey._good
+
+
+@contextmanager
+def signatures_checked_once() -> Iterator[None]:
+    """Whether a signature is good depends on nothing but its bytes: each is looked at once."""
+
+    def remembered(key: VerifyKey, signature: bytes, message: bytes) -> bool:
+        return _good(key.public, signature, message)
+
+    with patch.object(VerifyKey, "_good", remembered):
+        yield

@@ -1,0 +1,1 @@
+"""What the device's disk may do to a shop, and that nothing told as done is lost by it."""
