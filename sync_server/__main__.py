@@ -8,7 +8,7 @@ from pathlib import Path
 from shared.access.rules import Role
 from shared.core.errors import QutongError
 from sync_server.enrolment.codes import DEVICE_TYPES
-from sync_server.operations import commands
+from sync_server.operations import commands, safekeeping
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
@@ -28,6 +28,8 @@ def _run(options: argparse.Namespace) -> int:
     clock, randomness = SystemClock(), SystemRandomness()
     if options.command == "init":
         return commands.init(options.home, options.database, clock, randomness, options.admin)
+    if options.command in safekeeping.COMMANDS:
+        return safekeeping.run(options, clock, randomness)
     worker = getattr(options, "worker", 1)
     office = open_home(options.home, options.database, randomness, worker=worker)
     try:
@@ -45,6 +47,9 @@ def _run(options: argparse.Namespace) -> int:
                     certificate=options.certificate,
                     certificate_key=options.certificate_key,
                     behind_proxy=options.behind_proxy,
+                    metrics=(options.metrics_host, options.metrics_port)
+                    if options.metrics_port is not None
+                    else None,
                 )
                 return 0
             case "enrol":
@@ -91,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
             ("status", "what head office holds"),
             ("verify", "prove journals, scopes and balances"),
+            *safekeeping.COMMANDS.items(),
         )
     }
     for one in added.values():
@@ -105,6 +111,12 @@ def _parser() -> argparse.ArgumentParser:
     serving.add_argument("--certificate", type=Path, help="TLS certificate chain (PEM)")
     serving.add_argument("--certificate-key", type=Path, help="TLS key (PEM)")
     serving.add_argument("--behind-proxy", action="store_true", help="TLS ends at a proxy in front")
+    serving.add_argument(
+        "--metrics-port", type=int, help="serve /metrics on this port too; 0 = any free one"
+    )
+    serving.add_argument(
+        "--metrics-host", default="127.0.0.1", help="an address only the operator reaches"
+    )
     enrolling = added["enrol"]
     enrolling.add_argument("--type", choices=DEVICE_TYPES, required=True)
     enrolling.add_argument("--site", default="", help="the device's site; none for type hq")
@@ -126,6 +138,7 @@ def _parser() -> argparse.ArgumentParser:
     revoking.add_argument("--reason", default="")
     add_options(added["import"])
     added["status"].add_argument("--json", action="store_true")
+    safekeeping.add_options(added)
     return parser
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 # The network is loaded when it is first used: a window that opens does not wait for it (P11).
 from shared.journal.document import Value
+from shared.sync.limits import BUSY_S_MAX
+
+_ASKED_S = 20.0
+"""How long a report in front of a person is asked for while head office is busy."""
 
 __all__ = ["Client", "default_home"]
 
@@ -77,8 +81,8 @@ class Client:
             )
         return identity.device_id
 
-    def new_transport(self) -> "HttpTransport":
-        """A connection to this device's head office.
+    def new_transport(self, *, patience_s: float = BUSY_S_MAX) -> "HttpTransport":
+        """A connection to this device's head office, which it may find busy for so long.
 
         Raises Unavailable NOT_ENROLLED, NOT_JOINED (a shop that founded itself has none yet).
         """
@@ -89,7 +93,7 @@ class Client:
 
         client = new_client(identity.server_url)
         folder = self.home / "snapshots"
-        return HttpTransport(client, identity.device_id, self._key(), folder)
+        return HttpTransport(client, identity.device_id, self._key(), folder, patience_s=patience_s)
 
     def _key(self) -> SigningKey:
         key = load_key(self.keys)
@@ -118,7 +122,8 @@ class Client:
         site_id, person_id = device(self.store).site_id, self.store.author_id
         self.store.read(lambda one: check_may_see_book(one, site_id, person_id))
 
-        transport = self.new_transport()
+        # Somebody sits in front of it and waits.
+        transport = self.new_transport(patience_s=_ASKED_S)
         try:
             return ask_report(transport.send, name, params, user_id=person_id, progress=progress)
         finally:

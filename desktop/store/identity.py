@@ -42,6 +42,13 @@ class SyncState:
     clock_offset_us: int = 0
     """To be added to this clock."""
     clock_doubt_us: int = 0
+    returned_epoch: bytes = b""
+    """The epoch of the restored head office that was given everything held here."""
+    return_tries: int = 0
+    is_reported: int = 0
+    """Whether that epoch was told so."""
+    is_recovering: int = 0
+    """Whether head office's figures are not whole yet, as last told."""
 
 
 def load_identity(connection: Connection) -> Identity | None:

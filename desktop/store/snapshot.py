@@ -1,6 +1,6 @@
 """Loading a ready file of a scope: a new device copies rows instead of asking for pages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from shared.sync.holding import Tally, granted_scopes, scope_cursor, unseen_row
 from shared.sync.limits import RUN_ROWS
 from shared.sync.messages import Page, Run
 from shared.sync.own_slots import Own
+from shared.sync.summing import sums_by_scopes
 from shared.sync.tables import Replicated
 
 ATTACHED = "snapshot"
@@ -128,7 +129,9 @@ def _copy_all(connection: Connection, tables: Sequence[Replicated], about: _Abou
         touched[table.name] = frozenset(_copy(connection, table, tally))
     tally.store(connection)
     connection.execute(
-        update(scope_cursor).where(scope_cursor.c.scope == about.scope).values(seq=about.seq)
+        update(scope_cursor)
+        .where(scope_cursor.c.scope == about.scope)
+        .values(seq=about.seq, begun=about.seq)
     )
     return Applied(touched=touched, rows=sum(map(len, touched.values())))
 
@@ -146,54 +149,9 @@ def _copy(connection: Connection, table: Replicated, tally: Tally) -> list[str]:
         assert table.derive is not None
         table.derive(connection, ids[start : start + _DERIVED_AT_ONCE])
     # A row may stand in other scopes of this device too.
-    for row_scopes, count, digest in _by_scopes(connection, table, columns, source):
+    for row_scopes, count, digest in sums_by_scopes(connection, table, columns, source):
         tally.add(row_scopes, count, digest)
     return ids
-
-
-class _Asked(dict[str, Value]):
-    """A row's values that notes which columns a scope rule asks for beyond them."""
-
-    def __init__(self, values: Mapping[str, Value], defaults: Mapping[str, Value]) -> None:
-        super().__init__(values)
-        self.missing: list[str] = []
-        self._defaults = defaults
-
-    def __missing__(self, column: str) -> Value:
-        self.missing.append(column)
-        return self._defaults[column]
-
-
-def _by_scopes(
-    connection: Connection, table: Replicated, columns: Sequence[str], source: str
-) -> list[tuple[tuple[str, ...], int, int]]:
-    """(scopes, number of rows, sum of their digests), added up by the database.
-
-    A scope rule reads few columns and nothing else: rows that are equal in these are in the same
-    scopes. Which columns it reads is found by asking it.
-    """
-    asked: list[str] = []
-    while True:
-        listed = "".join(f'"{column}", ' for column in asked)
-        grouped = f" GROUP BY {listed.removesuffix(', ')}" if asked else ""
-        # In two halves: the sum of whole digests is too large for the database.
-        rows = connection.exec_driver_sql(
-            f"SELECT {listed}count(*), sum(_digest >> 32), sum(_digest & 4294967295)"
-            f" FROM {source}{grouped}"
-        ).all()
-        found: list[tuple[tuple[str, ...], int, int]] = []
-        for *cells, count, high, low in rows:
-            if not count:
-                continue
-            row = _Asked(dict(zip(asked, cells, strict=True)), table.defaults)
-            row_scopes = table.scopes(row)
-            wanted = [column for column in dict.fromkeys(row.missing) if column in columns]
-            if wanted:
-                asked += wanted
-                break
-            found.append((row_scopes, count, (high << 32) + low))
-        else:
-            return found
 
 
 def _apply_all(

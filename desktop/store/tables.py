@@ -28,8 +28,29 @@ sync_state = local_table(
     integer_column("synced_at_us"),
     integer_column("clock_offset_us"),
     integer_column("clock_doubt_us"),
+    blob_column("returned_epoch"),
+    integer_column("return_tries"),
+    integer_column("is_reported"),
+    integer_column("is_recovering"),
 )
 """One row: what head office *received*, countersigned, and how far this clock is off."""
+
+envelope = local_table(
+    "envelope",
+    text_column("device_id", primary_key=True),
+    integer_column("incarnation", primary_key=True),
+    integer_column("n", primary_key=True),
+    text_column("scope"),
+    blob_column("stored"),
+    blob_column("signature"),
+    integer_column("stored_at_us"),
+)
+"""Documents of others as their authors signed them, held for head office (sync, "up", 6)."""
+
+envelope_cursor = local_table(
+    "envelope_cursor", text_column("scope", primary_key=True), integer_column("after")
+)
+"""Up to which place of each scope's feed such documents are held."""
 
 sync_log = local_table(
     "sync_log",
@@ -139,6 +160,8 @@ LOCAL = (
     *holding.TABLES,
     this_device,
     sync_state,
+    envelope,
+    envelope_cursor,
     sync_log,
     sync_finding,
     spool_position,

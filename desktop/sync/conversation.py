@@ -45,6 +45,8 @@ class Fetch(Message, kw_only=True):
     name: str
     """sha256 of the file as it travels."""
     size: int
+    key: bytes = b""
+    """What it is encrypted with."""
 
 
 class Fetched(Message, kw_only=True):
@@ -84,6 +86,8 @@ class Talk:
         self.identity = store.on_writer(lambda local: local.enrolled)
         self.behind: set[str] = set()
         """Scopes whose head was not reached."""
+        self.differing: set[str] = set()
+        """Scopes whose digest was not head office's at their head."""
 
     @property
     def own(self) -> Own:
@@ -101,3 +105,4 @@ class Talk:
         """Add to the story of this sync what a step applied and found."""
         self.summary.pulled += applied.rows
         self.summary.findings += applied.findings
+        self.differing |= {one.scope for one in applied.findings if one.code == "DIGEST_MISMATCH"}

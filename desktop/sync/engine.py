@@ -4,12 +4,15 @@ from collections.abc import Generator, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from desktop.store import envelopes
 from desktop.store.identity import SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
 from desktop.sync.pulling import check_moves, pull_scope
+from desktop.sync.repairing import repair_differing
+from desktop.sync.returning import give_back, hold_bytes, report
 from desktop.sync.story import Summary, SyncStatus, status, write_log
 from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
@@ -97,6 +100,7 @@ class _Sync(Talk):
                 yield from fork(self, hello)
                 continue
             self._check_head(answer)
+            yield from give_back(self, answer)
             try:
                 # After a push the scopes have moved on: hello again, then only pull, or a busy
                 # till would never come to its end.
@@ -107,6 +111,8 @@ class _Sync(Talk):
                     raise
                 continue
             yield from self._pull_all(answer)
+            yield from hold_bytes(self, answer.has_bytes)
+            yield from report(self, answer)
             return
         raise Unavailable("SYNC_UNSETTLED", rounds=_ROUNDS_MAX)
 
@@ -114,6 +120,9 @@ class _Sync(Talk):
         hello = self.store.on_writer(lambda local: local.read(self._hello_message))
         sent_us = self.clock.monotonic_us()
         answer = yield from self.ask("/hello", hello, HelloAnswer)
+        if self._state().is_recovering != answer.is_recovering:
+            told = int(answer.is_recovering)
+            self.store.on_writer(lambda local: local.set_state(is_recovering=told))
         self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
         if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
             raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
@@ -128,7 +137,7 @@ class _Sync(Talk):
             head_n=n,
             head_hash=head_hash,
             cursors=[
-                Cursor(scope=row.scope, generation=row.generation, seq=row.seq)
+                Cursor(scope=row.scope, generation=row.generation, seq=row.seq, digest=row.digest)
                 for row in cursors(connection)
             ],
             program=VERSION,
@@ -194,6 +203,7 @@ class _Sync(Talk):
                 unconfirm(connection, local.replica, self.own, answer.high_water)
                 for row in cursors(connection):
                     restart_scope(connection, local.replica.schema, row.scope, 0)
+                envelopes.begin_anew(connection)
                 if acknowledged > answer.high_water:
                     store_state(
                         connection,
@@ -274,6 +284,7 @@ class _Sync(Talk):
         for head in moved:
             if head.scope not in done:
                 yield from pull_scope(self, head)
+        yield from repair_differing(self)
         replica = self.store.on_writer(lambda local: local.replica)
         received_n = self._state().acknowledged_n
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
@@ -294,6 +305,7 @@ class _Sync(Talk):
             def change(connection: Connection) -> None:
                 for scope in lost:
                     lose_scope(connection, replica.schema, scope, replica.owns)
+                    envelopes.lose(connection, scope)
                 for scope in gained:
                     gain_scope(connection, replica.schema, scope, heads[scope].generation)
 

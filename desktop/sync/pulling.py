@@ -4,14 +4,22 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from desktop.sync.conversation import Ask, Fetch, Fetched, Talk
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
 from shared.sync.confirm import Applied, page_steps
 from shared.sync.holding import restart_scope, scope_cursor
 from shared.sync.limits import PAGE_ROWS
-from shared.sync.messages import Cursor, Message, Page, Pull, ScopeHead
+from shared.sync.messages import (
+    BadMessage,
+    Cursor,
+    Message,
+    Page,
+    Pull,
+    ScopeHead,
+    unfolded,
+)
 
 _NO_SNAPSHOT: Final = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN"})
 
@@ -19,18 +27,11 @@ _NO_SNAPSHOT: Final = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SC
 def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
     """Bring one scope to its head: a ready file where it is new, then page after page."""
     scope, restarts = head.scope, 0
-    _restart_if_other(talk, scope, head.generation, head.head)
-    if head.snapshot and _cursor(talk, scope) == (head.generation, 0):
+    _restart_if_other(talk, head)
+    if head.snapshot and cursor_of(talk, scope) == (head.generation, 0):
         yield from _load_snapshot(talk, head)
     while True:
-        generation, seq = _cursor(talk, scope)
-        pull = Pull(
-            scope=scope,
-            generation=generation,
-            after=seq,
-            limit=PAGE_ROWS,
-            incarnation=talk.own.incarnation,
-        )
+        pull = _next_pull(talk, scope)
         try:
             page = yield from talk.ask("/pull", pull, Page)
         except AccessDenied as error:
@@ -43,16 +44,29 @@ def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
             restarts += 1
             if error.code != "GENERATION_CHANGED" or restarts > 1:
                 raise
-            _restart(talk, scope, int(error.params.get("generation", generation)))
+            restart(talk, scope, int(error.params.get("generation", pull.generation)))
             continue
         _apply(talk, page, pull)
         if page.until >= page.head:
             return
 
 
+def _next_pull(talk: Talk, scope: str) -> Pull:
+    held = _held(talk, scope)
+    return Pull(
+        scope=scope,
+        generation=held.generation,
+        after=held.seq,
+        limit=PAGE_ROWS,
+        incarnation=talk.own.incarnation,
+        begun=held.begun,
+        is_folded=True,
+    )
+
+
 def _load_snapshot(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
     """A file that cannot be had or read costs nothing: the pages bring the same rows."""
-    fetch = Fetch(name=head.snapshot, size=head.snapshot_bytes)
+    fetch = Fetch(name=head.snapshot, size=head.snapshot_bytes, key=head.snapshot_key)
     try:
         fetched = yield from talk.ask(f"/snapshot/{head.snapshot}", fetch, Fetched)
         applied = talk.store.load_snapshot(head.scope, Path(fetched.path))
@@ -72,6 +86,10 @@ def _count(talk: Talk, scope: str, applied: Applied) -> None:
 def _apply(talk: Talk, page: Page, pull: Pull) -> None:
     asked = Cursor(scope=pull.scope, generation=pull.generation, seq=pull.after)
     check_moves(page, asked, "/pull")
+    try:
+        page = unfolded(page)
+    except BadMessage as error:
+        raise Unavailable("ANSWER_WRONG", path="/pull") from error
     replica = talk.store.on_writer(lambda local: local.replica)
     for step in page_steps(replica, talk.own, page):
         _count(talk, page.scope, talk.store.apply(step))
@@ -85,23 +103,30 @@ def check_moves(page: Page, asked: Cursor, path: str) -> None:
         raise Unavailable("ANSWER_WRONG", path=path)
 
 
-def _cursor(talk: Talk, scope: str) -> tuple[int, int]:
-    query = select(scope_cursor.c.generation, scope_cursor.c.seq)
-    row = talk.store.on_writer(
-        lambda local: local.read(
-            lambda connection: connection.execute(query.where(scope_cursor.c.scope == scope)).one()
-        )
+def cursor_of(talk: Talk, scope: str) -> tuple[int, int]:
+    """Generation and sequence up to which a scope is held."""
+    held = _held(talk, scope)
+    return held.generation, held.seq
+
+
+def _held(talk: Talk, scope: str) -> "Row[tuple[int, int, int]]":
+    c = scope_cursor.c
+    query = select(c.generation, c.seq, c.begun).where(c.scope == scope)
+    return talk.store.on_writer(
+        lambda local: local.read(lambda connection: connection.execute(query).one())
     )
-    return row.generation, row.seq
 
 
-def _restart_if_other(talk: Talk, scope: str, generation: int, head: int) -> None:
-    held, seq = _cursor(talk, scope)
-    if held != generation or seq > head:
-        _restart(talk, scope, generation)
+def _restart_if_other(talk: Talk, head: ScopeHead) -> None:
+    """Begin anew where head office did, or where it forgot removals that never came here."""
+    held = _held(talk, head.scope)
+    is_too_old = 0 < held.seq < head.floor and held.begun < head.floor
+    if held.generation != head.generation or held.seq > head.head or is_too_old:
+        restart(talk, head.scope, head.generation)
 
 
-def _restart(talk: Talk, scope: str, generation: int) -> None:
+def restart(talk: Talk, scope: str, generation: int) -> None:
+    """Fetch a scope anew: its rows stay, and those that do not come again go at its head."""
     talk.store.on_writer(
         lambda local: local.transact(
             lambda connection: restart_scope(connection, local.replica.schema, scope, generation)

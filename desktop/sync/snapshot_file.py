@@ -8,6 +8,7 @@ from typing import NoReturn
 import zstandard
 
 from shared.core.errors import Unavailable
+from shared.sync.sealing import Opened, SealBroken
 
 _GROWS_AT_MOST = 200
 _SMALL_BYTES = 64 * 1024 * 1024
@@ -17,7 +18,8 @@ _UNPACKED_MAX = 8 * 1024 * 1024 * 1024
 class SnapshotFile:
     """``name`` is the sha256 of what travels; a part that is here survives a restart."""
 
-    def __init__(self, folder: Path, name: str, size: int) -> None:
+    def __init__(self, folder: Path, name: str, size: int, key: bytes = b"") -> None:
+        """``key`` is what the file is encrypted with, b'' when it is not."""
         if len(name) != 64 or not name.isalnum():
             raise Unavailable("SNAPSHOT_DAMAGED")
         folder.mkdir(parents=True, exist_ok=True)
@@ -26,6 +28,7 @@ class SnapshotFile:
         self._folder = folder
         self._name = name
         self._size = size
+        self._key = key
 
     def received(self) -> int:
         """Bytes that are here."""
@@ -52,7 +55,7 @@ class SnapshotFile:
         bound = min(max(self._size * _GROWS_AT_MOST, _SMALL_BYTES), _UNPACKED_MAX)
         try:
             self._unpack(bound)
-        except zstandard.ZstdError:
+        except (zstandard.ZstdError, SealBroken):
             self._refuse()
         self._part.unlink()
         return self._plain
@@ -60,7 +63,9 @@ class SnapshotFile:
     def _unpack(self, bound: int) -> None:
         written = 0
         with self._part.open("rb") as packed, self._plain.open("wb") as plain:
-            for piece in zstandard.ZstdDecompressor().read_to_iter(packed):
+            # What lies on the disk is proved by its name already; only its rows are secret.
+            source = Opened(packed, self._key) if self._key else packed
+            for piece in zstandard.ZstdDecompressor().read_to_iter(source):
                 written += len(piece)
                 if written > bound:
                     self._refuse()

@@ -31,6 +31,8 @@ class Summary:
     """Own slots head office keeps aside, with the reason's code."""
     pulled: int = 0
     """Rows and tombstones."""
+    returned: int = 0
+    """Documents of others a restored head office took back."""
     scopes: dict[str, int] = field(default_factory=dict)
     """Rows by scope."""
     gained: list[str] = field(default_factory=list)

@@ -1,10 +1,12 @@
 """Requests over HTTP: signed by the device, one nonce each, with errors that say what to do."""
 
 import base64
+import logging
+import random
 import socket
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any
 
 import httpx
@@ -13,7 +15,7 @@ from desktop.sync.conversation import Ask, Fetch, Fetched
 from desktop.sync.snapshot_file import SnapshotFile
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey
-from shared.sync.limits import BODY_BYTES_MAX
+from shared.sync.limits import BODY_BYTES_MAX, BUSY_S_MAX, RETRY_S_MAX
 from shared.sync.messages import (
     BadMessage,
     Enrol,
@@ -27,10 +29,16 @@ from shared.sync.messages import (
 from shared.sync.requests import (
     DEVICE_HEADER,
     NONCE_HEADER,
+    REQUEST_HEADER,
+    RETRY_HEADER,
     SIGNATURE_HEADER,
     request_message,
 )
 
+log = logging.getLogger("qutong.sync")
+
+BUSY = "BUSY"
+"""Head office has more to do than it can: not a fault, it says when to come again."""
 _CONNECT_S = 5.0
 _ANSWER_S = 60.0
 _ERRORS: Mapping[int, type[QutongError]] = {
@@ -63,8 +71,14 @@ class HttpTransport:
         device_id: str,
         key: SigningKey,
         folder: Path | None = None,
+        *,
+        patience_s: float = BUSY_S_MAX,
     ) -> None:
-        """``folder`` is where files of scopes are fetched to; without it they are not."""
+        """``folder`` is where files of scopes are fetched to; without it they are not.
+
+        ``patience_s`` is how long one request is repeated while head office is busy.
+        """
+        self._patience_s = patience_s
         self._client = client
         self._folder = folder
         self._device_id = device_id
@@ -72,14 +86,28 @@ class HttpTransport:
         self._nonce = ""
         self._lock = Lock()
         self._stream: Any = None
-        self._is_interrupted = False
+        self._interrupted = Event()
 
     def send(self, ask: Ask, *, answer_s: float | None = None) -> Message:
         """Send one request and read its answer.
 
-        Raises Unavailable NETWORK, or the server's refusal: RuleViolation, Conflict, AccessDenied,
-        Unavailable with its code.
+        While head office is busy it is sent again, when head office says. Raises Unavailable
+        NETWORK, or the server's refusal: RuleViolation, Conflict, AccessDenied, Unavailable
+        with its code.
         """
+        waited_s = 0.0
+        while True:
+            try:
+                return self._sent(ask, answer_s)
+            except Unavailable as error:
+                if error.code != BUSY or waited_s >= self._patience_s:
+                    raise
+                pause_s = retry_s(error)
+                waited_s += pause_s
+                if self._interrupted.wait(pause_s):
+                    raise
+
+    def _sent(self, ask: Ask, answer_s: float | None) -> Message:
         if isinstance(ask.message, Fetch):
             return self._fetch(ask.path, ask.message)
         body = pack(ask.message)
@@ -111,7 +139,7 @@ class HttpTransport:
         """Go on where an earlier try was cut; check, unpack, and say where it lies."""
         if self._folder is None:
             raise Unavailable("SNAPSHOT_UNSUPPORTED")
-        file = SnapshotFile(self._folder, wanted.name, wanted.size)
+        file = SnapshotFile(self._folder, wanted.name, wanted.size, wanted.key)
         while file.received() < wanted.size:
             before = file.received()
             try:
@@ -159,14 +187,14 @@ class HttpTransport:
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             with self._lock:
                 self._stream = info["return_value"]
-                is_late = self._is_interrupted
+                is_late = self._interrupted.is_set()
             if is_late:
                 self.interrupt()
 
     def interrupt(self) -> None:
         """From another thread, for good: a request that waits for its answer fails at once."""
         with self._lock:
-            self._is_interrupted = True
+            self._interrupted.set()
             stream = self._stream
         found = stream.get_extra_info("socket") if stream is not None else None
         if found is not None:
@@ -203,9 +231,33 @@ def send_joining(client: httpx.Client, join: Join) -> EnrolAnswer:
     return answer
 
 
+def retry_s(error: Unavailable) -> float:
+    """When to come again, in seconds, by a refusal BUSY; spread a little, whatever it says."""
+    said = error.params.get("retry_after_s", 1)
+    seconds = said if isinstance(said, int) else 1
+    return min(max(seconds, 1), RETRY_S_MAX) + random.random()
+
+
+def _busy(response: httpx.Response) -> Unavailable:
+    """Of head office, or of a proxy in front of it, whose page is nothing to read."""
+    said = response.headers.get(RETRY_HEADER, "")
+    is_number = said.isascii() and said.isdigit() and len(said) <= 6
+    return Unavailable(BUSY, retry_after_s=int(said) if is_number else 1)
+
+
 def _read(response: httpx.Response, kind: type[Message]) -> Message:
     if len(response.content) > BODY_BYTES_MAX:
         raise Unavailable("ANSWER_WRONG", path=response.request.url.path)
+    if response.status_code != 200:
+        log.info(
+            "%s %s: status %s, request %s",
+            response.request.method,
+            response.request.url.path,
+            response.status_code,
+            response.headers.get(REQUEST_HEADER, "unnamed"),
+        )
+    if response.status_code == 429:
+        raise _busy(response)
     try:
         if response.status_code == 200:
             return unpack(response.content, kind)

@@ -8,7 +8,7 @@ from desktop.store.writer import Store
 from desktop.sync.conversation import Ask, drive
 from desktop.sync.engine import sync
 from desktop.sync.story import Summary
-from desktop.sync.transport import HttpTransport
+from desktop.sync.transport import BUSY, HttpTransport
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import QutongError
 from shared.sync.holding import cursors
@@ -23,8 +23,12 @@ NewTransport = Callable[[], HttpTransport]
 
 def back_off_s(failures: int, randomness: Randomness) -> float:
     """Seconds until the next try: doubled at each failure, spread so that not all come at once."""
-    spread = int.from_bytes(randomness.bytes(2), "big") / 65_536
-    return float(min(BACK_OFF_MAX_S, 2.0 ** min(failures, 10)) * (0.5 + spread / 2))
+    return float(min(BACK_OFF_MAX_S, 2.0 ** min(failures, 10)) * (0.5 + _chance(randomness) / 2))
+
+
+def _chance(randomness: Randomness) -> float:
+    """From 0 to below 1."""
+    return int.from_bytes(randomness.bytes(2), "big") / 65_536
 
 
 class SyncWorker:
@@ -115,6 +119,11 @@ class SyncWorker:
         try:
             summary = drive(sync(self._store, self._clock), self._transport.send)
         except QutongError as error:
+            if error.code == BUSY and not self._stopped.is_set():
+                # Nothing is wrong: what was known stays shown, and who asked still waits.
+                with self._lock:
+                    self._asked = asked + self._asked
+                return BACK_OFF_MAX_S * (0.5 + _chance(self._randomness) / 2)
             self._failures += 1
             self.last = error
             for future in asked:

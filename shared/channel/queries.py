@@ -240,6 +240,17 @@ def customers_of(connection: Connection, supplier_id: str) -> list[tuple[str, st
     return [(row.account_id, row.account_name) for row in rows]
 
 
+def ever_supplied(connection: Connection, supplier_ids: Collection[str]) -> list[str]:
+    """The accounts these suppliers ('' is head office) supply or once supplied, sorted (A02)."""
+    rows = connection.execute(
+        select(supply.c.account_id)
+        .where(supply.c.supplier_id.in_(supplier_ids))
+        .distinct()
+        .order_by(supply.c.account_id)
+    )
+    return list(rows.scalars())
+
+
 _LEAF: Final = (
     select(account_region.c.region_id)
     .where(

@@ -53,8 +53,14 @@ _SLICE: Final = 500
 
 
 def parts_text(parts: Iterable[PartSum]) -> str:
-    """The sums of a version in one column; never ''."""
-    return json.dumps(list(parts), separators=(",", ":"))
+    """The sums of a version in one column; never ''.
+
+    Of what not everybody holds only the count is told: the whole sales organisation reads this,
+    and a digest of one row is as good as its price to whoever tries all prices. That those rows
+    arrived unspoiled is proved by the digest of the scope they came in.
+    """
+    told = [one._replace(digest=0) if one.part else one for one in parts]
+    return json.dumps(told, separators=(",", ":"))
 
 
 def parts_of_text(text: str) -> tuple[PartSum, ...]:
@@ -103,7 +109,7 @@ def _is_complete(
     if connection.execute(_COUNT, keys).scalar() != stated.row_count:
         return False
     # Rows are inserted once and never change, so the digest is proved once.
-    if was_complete:
+    if was_complete or stated.part:
         return True
     return part_sums(map(_row, connection.execute(_ROWS, keys).all())) == (stated,)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from shared.core.clock import business_day
+from shared.core.errors import RuleViolation
 from shared.core.ids import derived_id, uid_text
 from shared.core.money import line_amount_minor
 from shared.journal.document import Header, Value, Write
@@ -14,7 +15,7 @@ from shared.stock.documents import (
     TransferDispatched,
     TransferReceived,
 )
-from shared.stock.rules import PURCHASE, SUPPLIER, Status, location, transit
+from shared.stock.rules import PURCHASE, SUPPLIER, Status, location, transit, transit_ends
 
 
 class Move(NamedTuple):
@@ -70,8 +71,14 @@ def opened(header: Header) -> Write:
 
 
 def post_movement(header: Header, moved: Movement) -> Iterator[Write]:
-    """Goods from one end of the type to the other."""
+    """Goods from one end of the type to the other.
+
+    Raises: RuleViolation LOCATION_UNUSABLE for a way between sites, which transfers alone use: the
+    other site would be told of a movement that is none of its own.
+    """
     start, end = moved.from_location, moved.to_location
+    if any(transit_ends(place) != ("", "") for place in (start, end)):
+        raise RuleViolation("LOCATION_UNUSABLE")
     wanted = [Move(start, end, line.product_id, line.qty_micro, line.lot) for line in moved.lines]
     yield _document_row(
         header,

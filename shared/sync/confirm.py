@@ -35,7 +35,10 @@ class Finding:
     ``LEDGER_DIFFERS`` head office's ledger row was another one and replaced ours; ``ROW_REVERSED``
     head office posted our slot without this row; ``TYPED_LOST`` what was typed here was overtaken;
     ``RECORD_DIFFERS`` head office never sent back what was typed here; ``DIGEST_MISMATCH`` scope
-    and head office differ; ``ROWS_SWEPT`` rows that a scope fetched anew no longer had.
+    and head office differ; ``ROWS_REPAIRED`` the rows that differed were taken from head office;
+    ``BALANCES_MENDED`` balances were not the sum of their moves; ``SCOPE_FETCHED_ANEW`` and
+    ``SCOPE_DIFFERS`` what follows when repairing rows was not enough; ``ROWS_SWEPT`` rows that a
+    scope fetched anew no longer had.
     """
 
     code: str
@@ -120,15 +123,18 @@ def _apply(
     ).one_or_none()
     if cursor is None or cursor.generation != page.generation:
         return Applied()
-    slice_ = _Slice(connection, replica, own, page)
+    slice_ = Slice(connection, replica, own, page)
     is_last = not runs or runs[-1] is page.runs[-1]
     for run in runs:
         if run.until > cursor.seq:
             slice_.apply(run)
     reached = page.until if is_last else runs[-1].until
     if reached > cursor.seq:
+        begun = {} if cursor.seq else {"begun": page.head}
         connection.execute(
-            update(scope_cursor).where(scope_cursor.c.scope == page.scope).values(seq=reached)
+            update(scope_cursor)
+            .where(scope_cursor.c.scope == page.scope)
+            .values(seq=reached, **begun)
         )
     # An older page, applied again, must not compare its old digest with newer rows.
     is_news = reached > cursor.seq or (not runs and page.until == cursor.seq)
@@ -137,7 +143,7 @@ def _apply(
     return slice_.done()
 
 
-class _Slice:
+class Slice:
     """Runs being applied together: collects tallies, touched ids and findings."""
 
     def __init__(self, connection: Connection, replica: Replica, own: Own, page: Page) -> None:
@@ -171,6 +177,11 @@ class _Slice:
                 detail=detail,
             )
         )
+
+    @staticmethod
+    def incoming(table: Replicated, run: Run) -> list[Row]:
+        """A run's columns as whole rows, with digest; what is not known here is in ``_extra``."""
+        return _incoming(table, run)
 
     def apply(self, run: Run) -> None:
         """Put one run into the replica."""

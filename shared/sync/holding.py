@@ -17,6 +17,7 @@ from sqlalchemy import (
 from shared.sync.digest import MODULUS
 from shared.sync.replica import Owns, add_to_balances
 from shared.sync.statements import Row
+from shared.sync.summing import sums_by_scopes
 from shared.sync.tables import (
     Replicated,
     Schema,
@@ -33,9 +34,11 @@ scope_cursor = local_table(
     integer_column("seq"),
     integer_column("count"),
     integer_column("digest"),
+    integer_column("begun"),
 )
 """The scopes this device is granted: how far it holds each, and count and digest of the confirmed
-rows in it. A row counts in every granted scope it belongs to, by whichever it arrived."""
+rows in it. A row counts in every granted scope it belongs to, by whichever it arrived. ``begun``
+is the scope's head when it was begun from nothing: what was removed before never came here."""
 
 extra_row = local_table(
     "extra_row",
@@ -124,21 +127,23 @@ def restart_scope(connection: Connection, schema: Schema, scope: str, generation
     connection.execute(
         update(scope_cursor)
         .where(scope_cursor.c.scope == scope)
-        .values(generation=generation, seq=0)
+        .values(generation=generation, seq=0, begun=0)
     )
     recount(connection, schema, (scope,))
 
 
 def recount(connection: Connection, schema: Schema, scopes: Iterable[str]) -> None:
-    """Count and digest of scopes, computed again from every confirmed row."""
+    """Count and digest of scopes, added up again from every row that counts in them, also those
+    an own document changed since."""
     wanted = frozenset(scopes)
     connection.execute(
         update(scope_cursor).where(scope_cursor.c.scope.in_(wanted)).values(count=0, digest=0)
     )
     tally = Tally(wanted)
     for table in tables_with(connection, schema, "_digest <> 0"):
-        for row in counted_rows(connection, table):
-            tally.change(table.scopes(row), 0, row["_digest"])
+        source = f'"{table.name}" WHERE _digest <> 0'
+        for row_scopes, count, digest in sums_by_scopes(connection, table, table.columns, source):
+            tally.add(row_scopes, count, digest)
     extras = select(extra_row.c.scope, extra_row.c.row_digest)
     for scope, digest in connection.execute(extras.where(extra_row.c.scope.in_(wanted))):
         tally.change((scope,), 0, digest)
@@ -153,12 +158,6 @@ def tables_with(connection: Connection, schema: Schema, condition: str) -> list[
     )
     found = connection.exec_driver_sql(" UNION ALL ".join(looks)).scalars()
     return [schema[name] for name in found]
-
-
-def counted_rows(connection: Connection, table: Replicated) -> Iterator[Row]:
-    """Every row that counts in its scopes, also those an own document changed since."""
-    query = select(table.table).where(table.table.c["_digest"] != 0)
-    yield from map(dict, connection.execute(query).mappings())
 
 
 def confirmed_rows(connection: Connection, table: Replicated) -> Iterator[Row]:

@@ -5,6 +5,9 @@ INCARNATION_MAX = (1 << 31) - 1
 FORKS_MAX = 1_000
 """Incarnations one device may begin; more is a machine gone wrong, and a person looks at it."""
 FORK_BYTES_MAX = 1024
+ENVELOPES_MAX = 1_000
+"""Documents of one answer, or given back by one request."""
+ENVELOPE_BYTES_GOAL = 1024 * 1024
 SLOT_MAX = (1 << 53) - 1
 PUSH_BYTES_MAX = 256 * 1024
 """Goal of a batch's stored bytes; one larger document still travels, alone."""

@@ -77,6 +77,16 @@ class HelloAnswer(Message, kw_only=True):
     """Every scope the device may hold; what is missing here is lost to it."""
     manifest: list[ScopeHead]
     """Heads of the scopes that differ from the device's cursors."""
+    has_bytes: list[str] = []
+    """Scopes with documents of others whose bytes the device is to hold."""
+    is_recovering: bool = False
+    """Head office was restored from a backup, and not all devices have given back what they hold:
+    figures are not whole, and requests wait."""
+    recovered_from_us: int = 0
+    """When that backup was made; 0 = head office was never restored."""
+    durable_n: int = 0
+    """Up to this slot the device's journal stands in a backup that was restored and proved."""
+    durable_hash: bytes = b""
 
 
 class Fork(Message, kw_only=True):
@@ -248,6 +258,59 @@ class RowsAnswer(Message, kw_only=True):
     run: Run
 
 
+class Envelope(Message, kw_only=True):
+    """A document of another journal as its author signed it, and where it stands there."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    stored: bytes
+    signature: bytes
+    stored_at_us: int
+    """When head office stored it."""
+
+
+class EnvelopeCursor(Message, kw_only=True):
+    """Up to which place of a scope's feed a device holds the bytes of others' documents."""
+
+    scope: str
+    after: int
+    is_whole: bool = False
+    """In an answer: there is nothing after it now."""
+
+
+class Envelopes(Message, kw_only=True):
+    """A device asks for the bytes behind the rows of its scopes."""
+
+    cursors: list[EnvelopeCursor]
+
+
+class EnvelopesAnswer(Message, kw_only=True):
+    """Bytes to hold for head office; each once, whatever scopes it is in."""
+
+    envelopes: list[Envelope]
+    cursors: list[EnvelopeCursor]
+    """Of the scopes that were answered; one that is missing is to be asked again."""
+    keep_since_us: int
+    """What head office stored before this instant need not be held any more."""
+
+
+class Return(Message, kw_only=True):
+    """A device gives back what a restored head office lacks."""
+
+    envelopes: list[Envelope]
+    is_all: bool = False
+    """Nothing is left to give back, and the own journal was sent to its end."""
+
+
+class ReturnAnswer(Message, kw_only=True):
+    """How many of them head office lacked."""
+
+    taken: int
+    unknown: list[str]
+    """uids of documents whose author head office does not know yet: to be given back again."""
+
+
 class Wait(Message, kw_only=True):
     """A long poll: answer when a scope's head passes its cursor, or at the time-out."""
 
@@ -339,6 +402,7 @@ class BadMessage(RuleViolation):
 
 
 _ENCODER = msgspec.msgpack.Encoder()
+_RUNS = msgspec.msgpack.Decoder(list[Run])
 _SMALL = 256
 M = TypeVar("M", bound=Message)
 
@@ -366,6 +430,26 @@ def unpack(data: bytes, kind: type[M], *, plain_max: int = DECOMPRESSED_BYTES_MA
         msgspec.DecodeError, zstandard.ZstdError, UnicodeDecodeError, RecursionError
     ) as error:  # fmt: skip
         raise BadMessage("MESSAGE_UNREADABLE", message=kind.__name__) from error
+
+
+def fold(runs: list[Run]) -> bytes:
+    """Runs as ``Page.folded`` holds them."""
+    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(
+        _ENCODER.encode(runs)
+    )
+
+
+def unfolded(page: Page) -> Page:
+    """The page with all its runs in ``runs``. Raises BadMessage MESSAGE_UNREADABLE, …TOO_LARGE."""
+    if not page.folded:
+        return page
+    try:
+        runs = _RUNS.decode(_decompress(page.folded, DECOMPRESSED_BYTES_MAX))
+    except (
+        msgspec.DecodeError, zstandard.ZstdError, UnicodeDecodeError, RecursionError
+    ) as error:  # fmt: skip
+        raise BadMessage("MESSAGE_UNREADABLE", message="Page") from error
+    return msgspec.structs.replace(page, runs=[*page.runs, *runs], folded=b"")
 
 
 def _decompress(data: bytes, plain_max: int) -> bytes:

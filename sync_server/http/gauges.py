@@ -1,6 +1,5 @@
 """How head office stands at this moment, read from its database when somebody asks."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -27,10 +26,14 @@ def of_database(service: Service) -> list[Metric]:
     now_us = service.clock.now_us()
     with service.database.read() as connection:
         sizes = service.database.sizes(connection)
-        found = [
-            _gauge("qutong_devices", "Enrolled devices by last contact.", _ages(connection, now_us)),
+        return [
+            _gauge(
+                "qutong_devices", "Enrolled devices by last contact.", _ages(connection, now_us)
+            ),
             _gauge("qutong_scope_heads", "Heads of shared scopes.", _heads(connection)),
-            _gauge("qutong_snapshot_age_seconds", "Age of scope files.", _files(service, connection)),
+            _gauge(
+                "qutong_snapshot_age_seconds", "Age of scope files.", _files(service, connection)
+            ),
             _gauge("qutong_database_bytes", "Size of the database.", [Sample(sizes.database)]),
             _gauge(
                 "qutong_wal_bytes",
@@ -43,7 +46,6 @@ def of_database(service: Service) -> list[Metric]:
                 _backup(connection, now_us),
             ),
         ]
-    return found
 
 
 def of_gates(admission: Admission, pace: Pace | None) -> list[Metric]:
@@ -80,9 +82,8 @@ def _gauge(name: str, text: str, samples: list[Sample]) -> Metric:
 
 def _ages(connection: Connection, now_us: int) -> list[Sample]:
     """Devices whose newest contact is at most so old; they are written every five minutes."""
-    table = device_contact.table if hasattr(device_contact, "table") else device_contact
     counts = dict.fromkeys((*(name for _, name in _AGES_S), _LONGER), 0)
-    for (seen_at_us,) in connection.execute(select(table.c.seen_at_us)):
+    for (seen_at_us,) in connection.execute(select(device_contact.c.seen_at_us)):
         age_s = (now_us - seen_at_us) // _SECOND_US
         counts[next((name for limit, name in _AGES_S if age_s <= limit), _LONGER)] += 1
     enrolled = connection.execute(select(func.count()).select_from(device)).scalar_one()
@@ -106,15 +107,16 @@ def _files(service: Service, connection: Connection) -> list[Sample]:
     samples: list[Sample] = []
     now_s = service.clock.now_us() / _SECOND_US
     for scope, name in connection.execute(select(snapshot.c.scope, snapshot.c.name)):
-        for age_s in _age_of(service.snapshots.folder, name, now_s):
-            samples.append(Sample(age_s, (("scope", scope),)))
+        if (made_s := _made_s(service.snapshots.folder / name)) is not None:
+            samples.append(Sample(max(int(now_s - made_s), 0), (("scope", scope),)))
     return samples
 
 
-def _age_of(folder: Path, name: str, now_s: float) -> Iterator[int]:
-    for path in folder.glob(f"{name}*"):
-        yield max(int(now_s - path.stat().st_mtime), 0)
-        return
+def _made_s(path: Path) -> float | None:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return None
 
 
 def _backup(connection: Connection, now_us: int) -> list[Sample]:

@@ -29,8 +29,13 @@ class ImpatientProtocol(H11Protocol):
         super().connection_lost(exc)
         self._unwatch()
 
+    @property
+    def _is_busy(self) -> bool:
+        cycle: Any = self.cycle
+        return cycle is not None and not cycle.response_complete
+
     def _watch(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self._is_busy:
             self._unwatch()
         elif self._deadline is None and not self.transport.is_closing():
             self._deadline = self.loop.call_later(self.head_s_max, self._too_slow)
@@ -42,5 +47,5 @@ class ImpatientProtocol(H11Protocol):
 
     def _too_slow(self) -> None:
         self._deadline = None
-        if self.cycle is None or self.cycle.response_complete:
+        if not self._is_busy:
             self.transport.close()

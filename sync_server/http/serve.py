@@ -1,24 +1,31 @@
 """Running the server process: socket, TLS, start, and an orderly end."""
 
-import logging
 import signal
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import uvicorn
 
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import RuleViolation, Unavailable
+from shared.sync.limits import IDLE_S_MAX
+from sync_server.http.admission import Pace
 from sync_server.http.app import App
+from sync_server.http.logs import log_as_json
 from sync_server.http.nonces import Nonces
+from sync_server.http.protocol import ImpatientProtocol
+from sync_server.http.scraping import scraped
 from sync_server.http.service import Service
 from sync_server.operations.home import Office
 from sync_server.sync.snapshot import Snapshots
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _GRACE_S = 10
+_CONNECTIONS_MAX = 20_000
+"""Two of each device: its syncs, and its long poll."""
 
 
 class _Server(uvicorn.Server):
@@ -33,7 +40,9 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def service_of(office: Office, clock: Clock, randomness: Randomness) -> Service:
+def service_of(
+    office: Office, clock: Clock, randomness: Randomness, pace: Pace | None = None
+) -> Service:
     """The service of an opened head office, with a nonce secret of this process alone."""
     return Service(
         database=office.database,
@@ -41,6 +50,7 @@ def service_of(office: Office, clock: Clock, randomness: Randomness) -> Service:
         nonces=Nonces(randomness.bytes(32), clock, randomness),
         clock=clock,
         snapshots=Snapshots(folder=office.snapshot_folder, schema=office.hq.replica.schema),
+        pace=pace,
     )
 
 
@@ -54,17 +64,23 @@ def serve(
     certificate: Path | None = None,
     certificate_key: Path | None = None,
     behind_proxy: bool = False,
+    metrics: tuple[str, int] | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; prints the address first. ``port`` 0 = any free one.
+
+    ``metrics`` is an address that only the operator reaches; None = no metrics are served.
 
     Raises RuleViolation TLS_MISSING when others could listen in, Unavailable PORT_TAKEN.
     """
     if host not in _LOOPBACK and not certificate and not behind_proxy:
         raise RuleViolation("TLS_MISSING", host=host, next_step="--certificate or --behind-proxy")
     listening = _listen(host, port)
-    app = App(service_of(office, clock, randomness))
+    app = App(service_of(office, clock, randomness, Pace(now=time.monotonic)))
     config = uvicorn.Config(
         app,
+        http=ImpatientProtocol,
+        timeout_keep_alive=IDLE_S_MAX,
+        limit_concurrency=_CONNECTIONS_MAX,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -75,11 +91,14 @@ def serve(
         ssl_certfile=certificate,
         ssl_keyfile=certificate_key,
     )
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_as_json()
     scheme = "https" if certificate else "http"
     shown = f"[{host}]" if ":" in host else host
     print(f"serving {scheme}://{shown}:{listening.getsockname()[1]}", flush=True)
-    with listening, _ending_in_order():
+    with listening, _ending_in_order(), ExitStack() as beside:
+        if metrics is not None:
+            found = beside.enter_context(scraped(*metrics, app.metrics))
+            print(f"metrics http://{metrics[0]}:{found}/metrics", flush=True)
         _Server(config, app).run(sockets=[listening])
 
 

@@ -1,6 +1,7 @@
 """The server as a value: its database, head office, and the signed conversation with devices."""
 
 import base64
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +15,22 @@ from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, RuleViolation
 from shared.journal.chain import VerifyKey
 from shared.journal.document import Body
-from shared.sync.limits import ASK_BYTES_MAX, CURSORS_MAX, FORK_BYTES_MAX, SLOT_MAX
+from shared.sync.limits import (
+    ASK_BYTES_MAX,
+    CURSORS_MAX,
+    FORK_BYTES_MAX,
+    ROWS_ASKED_BYTES_MAX,
+    SLOT_MAX,
+)
 from shared.sync.messages import (
+    AskDigests,
     AskReport,
+    AskRows,
+    Digests,
     Enrol,
     EnrolAnswer,
+    Envelopes,
+    EnvelopesAnswer,
     Fork,
     ForkAnswer,
     Hello,
@@ -31,18 +43,27 @@ from shared.sync.messages import (
     Push,
     PushAnswer,
     ReportPage,
+    Return,
+    ReturnAnswer,
+    RowsAnswer,
     Wait,
     unpack,
 )
 from shared.sync.requests import request_message
 from sync_server.enrolment.codes import check_code, consume
 from sync_server.enrolment.joining import Door, check_join, consume_join
+from sync_server.http.admission import Pace
+from sync_server.http.errors import log
+from sync_server.http.metrics import Metrics
 from sync_server.http.nonces import Nonces
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database, is_passing
-from sync_server.sync import ask, daily, forking, hello, pull, push
+from sync_server.store.migrations import known
+from sync_server.sync import ask, daily, digests, envelopes, forking, hello, pull, push, returning
 from sync_server.sync.contacts import Contact, Contacts, write_contacts
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
+from sync_server.sync.judging import STORED
+from sync_server.sync.page_cache import PageCache
 from sync_server.sync.snapshot import Snapshots
 
 _TRIES = 4
@@ -77,6 +98,11 @@ class Service:
     """Called after every commit that may have moved a scope."""
     contacts: Contacts = field(default_factory=Contacts)
     """Who said hello since it was written down last."""
+    pages: PageCache = field(default_factory=PageCache)
+    """What was made for one device, for the others."""
+    metrics: Metrics = field(default_factory=Metrics)
+    pace: Pace | None = None
+    """How fast one device may ask; None = as it likes."""
 
     def authenticated(self, connection: Connection, signed: Signed) -> Device:
         """The device that really sent this request.
@@ -97,7 +123,15 @@ class Service:
             raise AccessDenied("NONCE")
         if device.is_revoked:
             raise AccessDenied("DEVICE_REVOKED")
+        if self.pace is not None:
+            # Only here: nobody uses up the turns of a device whose key he does not have.
+            self.pace.spend(device.device_id)
         return device
+
+    def sender(self, signed: Signed) -> Device:
+        """The device of a request whose work waits for a turn; raises as ``authenticated``."""
+        with self.database.read() as connection:
+            return self.authenticated(connection, signed)
 
     def hello(self, signed: Signed) -> HelloAnswer:
         """POST /hello."""
@@ -119,14 +153,20 @@ class Service:
 
     def push(self, signed: Signed) -> PushAnswer:
         """POST /push: the answer leaves after the commit."""
-        with self.database.read() as connection:
-            device = self.authenticated(connection, signed)
-        message = unpack(signed.body, Push)
-        return self.write(
+        return self.push_of(self.sender(signed), signed.body)
+
+    def push_of(self, device: Device, body: bytes) -> PushAnswer:
+        """As ``push``, of a device that is known already."""
+        message = unpack(body, Push)
+        answer = self.write(
             lambda connection: push.ingest(
                 connection, self.hq, device, message, self.clock.now_us()
             )
         )
+        outcomes = Counter(one.outcome for one in answer.verdicts)
+        outcomes[STORED] = len(message.items) - outcomes.total()
+        self.metrics.took_documents(outcomes)
+        return answer
 
     def fork(self, signed: Signed) -> ForkAnswer:
         """POST /fork: a copy of a disk begins a new incarnation."""
@@ -139,13 +179,33 @@ class Service:
             )
         )
 
+    def envelopes(self, signed: Signed) -> EnvelopesAnswer:
+        """POST /envelopes: the bytes behind the rows of others, to hold for head office."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, Envelopes)
+            scopes = self._scopes(connection, device)
+            return envelopes.answer(connection, device, scopes, message)
+
+    def take_back(self, signed: Signed) -> ReturnAnswer:
+        """POST /return: what a restored head office lacks."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+        message = unpack(signed.body, Return)
+        return self.write(
+            lambda connection: returning.take_back(
+                connection, self.hq, device, message, self.clock.now_us()
+            )
+        )
+
     def pull(self, signed: Signed) -> Page:
         """POST /pull."""
         with self.database.read() as connection:
             device = self.authenticated(connection, signed)
             message = unpack(signed.body, Pull)
             scopes = self._scopes(connection, device)
-            return pull.page(connection, self.hq.replica.schema, scopes, device, message)
+            schema = self.hq.replica.schema
+            return pull.page(connection, schema, scopes, device, message, self.pages)
 
     def pull_many(self, signed: Signed) -> Pages:
         """POST /pulls."""
@@ -154,6 +214,27 @@ class Service:
             message = unpack(signed.body, PullMany)
             scopes = self._scopes(connection, device)
             return pull.pages(connection, self.hq.replica.schema, scopes, device, message)
+
+    def digests(self, signed: Signed) -> Digests:
+        """POST /digests: where a device's rows differ; a sum of ours that is wrong is mended."""
+        schema = self.hq.replica.schema
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, AskDigests, plain_max=ASK_BYTES_MAX)
+            scopes = self._scopes(connection, device)
+            answer = digests.parts(connection, schema, scopes, message)
+        if not message.table and digests.is_head_wrong(answer):
+            log.error("the sum of scope %s was wrong and is added up again", message.scope)
+            self.write(lambda connection: digests.mend_head(connection, schema, message.scope))
+        return answer
+
+    def rows(self, signed: Signed) -> RowsAnswer:
+        """POST /rows: rows that differ at a device, by their ids."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, AskRows, plain_max=ROWS_ASKED_BYTES_MAX)
+            scopes = self._scopes(connection, device)
+            return digests.rows(connection, self.hq.replica.schema, scopes, device, message)
 
     def wait(self, signed: Signed) -> Wait:
         """The cursors of a long poll that are the device's to watch."""
@@ -201,6 +282,11 @@ class Service:
         """GET /health: whether the database answers; a stranger costs no more than that."""
         with self.database.read() as connection:
             connection.exec_driver_sql("SELECT 1")
+
+    def is_ready(self) -> bool:
+        """GET /ready: whether a device's documents would find their place now."""
+        with self.database.read() as connection:
+            return bool(known(connection, "epoch"))
 
     def make_snapshots(self) -> None:
         """Bring the files of large shared scopes up to date, one after another."""

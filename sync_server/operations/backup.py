@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,7 +108,7 @@ def remove_old(office: Office, folder: Path, keep: Keep) -> list[str]:
     return gone
 
 
-def kept_names(names: Sequence[str], keep: Keep) -> Collection[str]:
+def kept_names(names: Sequence[str], keep: Keep) -> set[str]:
     """The newest of all, of each of the last days, and of each of the last weeks that have one."""
     days: dict[str, str] = {}
     weeks: dict[tuple[int, int], str] = {}

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from sqlalchemy import Connection, func, inspect, select, text
@@ -25,7 +25,7 @@ _MANIFEST: Final = "manifest.json"
 _SIGNATURE: Final = "manifest.sig"
 _DOMAIN = b"qutong/backup/1\n"
 _NAME_LENGTH = len("20260101T000000.000000Z")
-_READ_BYTES = 1024 * 1024
+S = TypeVar("S", bound=msgspec.Struct)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -232,7 +232,7 @@ def read_note(file: Path, public_key: bytes) -> RestoredNote | None:
         return None
 
 
-def _signed[S: msgspec.Struct](content: Path, signature: Path, kind: type[S], key: bytes) -> S:
+def _signed(content: Path, signature: Path, kind: type[S], key: bytes) -> S:
     try:
         said = content.read_bytes()
         signed = bytes.fromhex(signature.read_text("ascii").strip())

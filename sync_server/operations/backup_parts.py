@@ -159,7 +159,8 @@ def _unpacked(path: Path) -> Iterator[bytes]:
 
 
 def _named(table: str, columns: Sequence[str]) -> str:
-    return f'"{table}" ({", ".join(f'"{name}"' for name in columns)})'
+    quoted = ", ".join(f'"{name}"' for name in columns)
+    return f'"{table}" ({quoted})'
 
 
 def _driver(connection: Connection) -> Any:

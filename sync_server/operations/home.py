@@ -24,6 +24,7 @@ from sync_server.store.devices import Device
 from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import known, migrate, schema_version, tell
 from sync_server.sync.head_office import MANY, Directory, HeadOffice
+from sync_server.sync.recovering import INCARNATION
 
 DIRECTORY = Directory(
     scopes_of_device=scopes_of_device,
@@ -33,9 +34,10 @@ DIRECTORY = Directory(
 )
 """Who may hold and do what, from the areas channel and access."""
 
-_KEY = "hq.key"
-_ADDRESS = "database"
-_DATABASE = "head_office.db"
+KEY = "hq.key"
+ADDRESS = "database"
+DATABASE = "head_office.db"
+"""Names of files in the folder: the key, the address of a database elsewhere, the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
 
     Raises Conflict HOME_EXISTS, DATABASE_TAKEN: an existing head office is never overwritten.
     """
-    if (home / _KEY).exists():
+    if (home / KEY).exists():
         raise Conflict("HOME_EXISTS")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
@@ -71,8 +73,8 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
             tell(connection, "epoch", uuid7(clock.now_us(), randomness).hex())
             tell(connection, "public_key", SigningKey.from_seed(seed).public.hex())
         if address:
-            _write_secret(home / _ADDRESS, address)
-        _write_secret(home / _KEY, seed.hex())
+            _write_secret(home / ADDRESS, address)
+        _write_secret(home / KEY, seed.hex())
     finally:
         database.close()
     return open_home(home, "", randomness)
@@ -83,11 +85,11 @@ def open_home(home: Path, address: str, randomness: Randomness, *, worker: int =
 
     Raises Unavailable HOME_MISSING, DATABASE_NEWER and what opening a database raises.
     """
-    key_file = home / _KEY
+    key_file = home / KEY
     if not key_file.exists():
         raise Unavailable("HOME_MISSING", next_step="sync_server init")
     if not address:
-        stored = home / _ADDRESS
+        stored = home / ADDRESS
         address = stored.read_text().strip() if stored.exists() else _own_database(home)
     database = open_database(address)
     key = SigningKey.from_seed(bytes.fromhex(key_file.read_text().strip()))
@@ -95,21 +97,35 @@ def open_home(home: Path, address: str, randomness: Randomness, *, worker: int =
         with database.write() as connection:
             migrate(connection, SCHEMA, LOCAL)
             epoch = known(connection, "epoch")
+            incarnation = int(known(connection, INCARNATION) or "1")
     except BaseException:
         database.close()
         raise
-    return Office(home, database, head_office(key, epoch, randomness, worker=worker))
+    hq = head_office(key, epoch, randomness, worker=worker, incarnation=incarnation)
+    return Office(home, database, hq)
 
 
 def head_office(
-    key: SigningKey, epoch: str, randomness: Randomness, *, worker: int = 1
+    key: SigningKey,
+    epoch: str,
+    randomness: Randomness,
+    *,
+    worker: int = 1,
+    incarnation: int = 1,
 ) -> HeadOffice:
-    """Head office with all areas of business; each worker process has a journal of its own."""
+    """Head office with all areas of business; each worker process has a journal of its own.
+
+    A restored head office writes them in a new ``incarnation``.
+    """
     device_id = "HQ" if worker == 1 else f"HQ-{worker}"
     return HeadOffice(
         replica=Replica(registry=REGISTRY, schema=SCHEMA, owns=everything),
         author=Author(
-            device_id=device_id, incarnation=1, tag=f"HQ{worker}", key=key, is_head_office=True
+            device_id=device_id,
+            incarnation=incarnation,
+            tag=f"HQ{worker}",
+            key=key,
+            is_head_office=True,
         ),
         epoch=epoch,
         directory=DIRECTORY,
@@ -168,7 +184,7 @@ def _sane(at_us: int) -> int:
 
 
 def _own_database(home: Path) -> str:
-    return f"sqlite:///{home / _DATABASE}"
+    return f"sqlite:///{home / DATABASE}"
 
 
 def _write_secret(path: Path, text: str) -> None:

@@ -15,6 +15,7 @@ from shared.sync.tables import Balance, Replicated, Schema
 from sync_server.store.devices import all_devices
 from sync_server.store.tables import REMOVED_ROW, feed, scope_head
 from sync_server.sync.feed import all_heads
+from sync_server.sync.returning import RETURNED
 
 _CHUNK = 2_000
 _BATCH_HEAD_WANTED = "the last slot of a journal carries no signature"
@@ -60,7 +61,9 @@ def _journals(connection: Connection, registry: Registry, hq_key: bytes) -> Iter
         if key is None:
             yield Fault(device_id, "a journal of a device nobody enrolled")
             continue
-        yield from _journal(connection, registry, key, device_id, incarnation)
+        # What devices gave back after a restore was linked by head office.
+        linker = VerifyKey(hq_key) if incarnation == RETURNED else key
+        yield from _journal(connection, registry, key, linker, device_id, incarnation)
     repeated = (
         select(journal.c.uid)
         .where(journal.c.verdict == "stored")
@@ -72,7 +75,12 @@ def _journals(connection: Connection, registry: Registry, hq_key: bytes) -> Iter
 
 
 def _journal(
-    connection: Connection, registry: Registry, key: VerifyKey, device_id: str, incarnation: int
+    connection: Connection,
+    registry: Registry,
+    key: VerifyKey,
+    linker: VerifyKey,
+    device_id: str,
+    incarnation: int,
 ) -> Iterator[Fault]:
     statement = (
         select(journal)
@@ -91,7 +99,7 @@ def _journal(
             if link != row.link_hash:
                 yield Fault(place, "the link does not fit the document and the slots before it")
                 return
-            if row.link_signature and not key.link_good(link, row.link_signature):
+            if row.link_signature and not linker.link_good(link, row.link_signature):
                 yield Fault(place, "the signature of the link is not the author's")
             previous, expected = link, expected + 1
     if row is not None and not row.link_signature:
@@ -139,10 +147,10 @@ def _scopes(connection: Connection, schema: Schema) -> Iterator[Fault]:
             )
     for scope in found:
         yield Fault(f"scope {scope}", "has rows but no head")
-    yield from _feed(connection)
+    yield from feed_faults(connection)
 
 
-def _feed(connection: Connection) -> Iterator[Fault]:
+def feed_faults(connection: Connection) -> Iterator[Fault]:
     """The feed of a scope names as many rows as the scope has."""
     entries = connection.execute(
         select(scope_head.c.scope, scope_head.c.count, func.count(feed.c.seq))

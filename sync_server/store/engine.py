@@ -21,7 +21,7 @@ _CHECKPOINT_PAGES = 4_000
 """About 16 MB: SQLite then copies the log back, as far as readers let it."""
 WAL_BYTES_KEPT = 32 * 1024 * 1024
 """A longer log is begun anew after the next commit, and readers that stand in it are waited for."""
-_RESTART_MS = 1_000
+_RESTART_MS = 200
 
 
 class Sizes(NamedTuple):
@@ -39,6 +39,7 @@ class Database:
         """``path`` is SQLite's file."""
         self._engine = engine
         self._path = path
+        self._wal_limit = WAL_BYTES_KEPT
         self._writer = threading.Lock()
         self._reading = engine
         self._writing = engine.execution_options(qutong_writes=True)
@@ -61,19 +62,22 @@ class Database:
         with self._writer:
             with self._writing.begin() as connection:
                 yield connection
-            if self._path is not None and _size(_wal(self._path)) > WAL_BYTES_KEPT:
-                self._restart_wal()
+            if self._path is not None and _size(_wal(self._path)) > self._wal_limit:
+                self._restart_wal(_wal(self._path))
 
-    def _restart_wal(self) -> None:
+    def _restart_wal(self, wal: Path) -> None:
         """Readers that overlap without end never let the log begin anew by itself."""
         with self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
             raw.execute(f"PRAGMA busy_timeout={_RESTART_MS}")
             try:
-                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+                row = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 raw.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        # Somebody reads for long (a backup does): not every commit waits for him in vain.
+        is_busy = row is None or row[0]
+        self._wal_limit = _size(wal) * 3 // 2 if is_busy else WAL_BYTES_KEPT
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -17,6 +17,8 @@ Step = Callable[[Connection, Schema, Sequence[Table]], None]
 def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> None:
     JOURNAL_METADATA.create_all(connection)
     METADATA.create_all(connection)
+    for table in METADATA.sorted_tables:
+        _add_columns(connection, table)
     for table in (*schema.all_tables(), *local):
         _make_partial(table)
         table.create(connection, checkfirst=True)

@@ -29,9 +29,21 @@ scope_head = Table(
     Column("head", _INTEGER, nullable=False),
     Column("count", _INTEGER, nullable=False),
     Column("digest", _INTEGER, nullable=False),
+    Column("floor", _INTEGER, nullable=False, server_default="0"),
     sqlite_strict=True,
 )
-"""How far each scope goes, and what it holds there."""
+"""How far each scope goes, and what it holds there; removals up to ``floor`` are forgotten."""
+
+scope_mark = Table(
+    "scope_mark",
+    METADATA,
+    Column("scope_id", _INTEGER, primary_key=True, autoincrement=False),
+    Column("at_us", _INTEGER, primary_key=True, autoincrement=False),
+    Column("seq", _INTEGER, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Once a day: how far a scope that moved had come, so that the age of feed entries is known."""
 
 feed_table = Table(
     "feed_table",
@@ -117,6 +129,7 @@ snapshot = Table(
     Column("seq", _INTEGER, nullable=False),
     Column("name", Text, nullable=False, unique=True),
     Column("bytes", _INTEGER, nullable=False),
+    Column("key", Text, nullable=False, server_default=""),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -133,3 +146,52 @@ durable = Table(
     sqlite_with_rowid=False,
 )
 """Up to which slot each journal stands in a backup that was restored and proved; never back."""
+
+envelope = Table(
+    "envelope",
+    METADATA,
+    Column("scope_id", _INTEGER, primary_key=True, autoincrement=False),
+    Column("seq", _INTEGER, primary_key=True, autoincrement=False),
+    Column("device_id", Text, primary_key=True),
+    Column("incarnation", _INTEGER, primary_key=True, autoincrement=False),
+    Column("n", _INTEGER, primary_key=True, autoincrement=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Slots of the journal whose bytes the devices of a scope are to hold, too: where head office is
+restored from an old backup, they give them back. ``seq`` is the scope's head at their commit."""
+
+unsettled = Table(
+    "unsettled",
+    METADATA,
+    Column("place", _INTEGER, primary_key=True, autoincrement=True),
+    Column("device_id", Text, nullable=False),
+    Column("incarnation", _INTEGER, nullable=False),
+    Column("n", _INTEGER, nullable=False),
+    sqlite_strict=True,
+)
+"""Documents posted while head office is recovering, in order of arrival: nothing was said to them
+yet, because the answer may stand in a document that comes back later."""
+
+returned = Table(
+    "returned",
+    METADATA,
+    Column("uid", Text, primary_key=True),
+    Column("device_id", Text, nullable=False),
+    Column("incarnation", _INTEGER, nullable=False),
+    Column("n", _INTEGER, nullable=False),
+    Column("predecessor", Text, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Where documents that devices gave back stood before, and what they answered."""
+
+reported = Table(
+    "reported",
+    METADATA,
+    Column("device_id", Text, primary_key=True),
+    Column("at_us", _INTEGER, nullable=False),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+"""Devices that have given back all they hold since head office was restored."""

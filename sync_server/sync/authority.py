@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from shared.channel.queries import ever_supplied
+from shared.channel.rules import HEAD_OFFICE
 from shared.core.ids import uid_text
 from shared.journal.document import Document, DocumentClass, Header, Write
 from shared.journal.kind import Kind
@@ -13,6 +15,8 @@ from sync_server.store.devices import Device
 from sync_server.sync.head_office import SYSTEM_USER, HeadOffice
 
 HQ_DEVICE = "hq"
+_PARTNERS = "partner/"
+_WAYS = "transit/"
 
 
 class AuthorityCheck:
@@ -98,12 +102,15 @@ class AuthorityCheck:
 
     def _foreign_end(self, kind: Kind, site_id: str, writes: Sequence[Write]) -> str:
         allowed = self._allowed_ends(kind, site_id)
-        folders = tuple(end for end in allowed if end.endswith("/"))
+        folders = tuple(end for end in allowed if end.endswith("/") and end != _WAYS)
+        has_ways = _WAYS in allowed
         schema = self._hq.replica.schema
         for write in writes:
             for balance in schema[write.table].balances:
                 for column in (balance.from_column, balance.to_column):
                     end = str(write.values.get(column, ""))
+                    if has_ways and _is_way_of(site_id, end):
+                        continue
                     if end not in allowed and not end.startswith(folders):
                         return "FOREIGN_END"
         return ""
@@ -128,13 +135,31 @@ class AuthorityCheck:
     def _allowed_ends(self, kind: Kind, site_id: str) -> tuple[str, ...]:
         known = self._ends.get((kind.name, site_id))
         if known is None:
-            known = (f"site/{site_id}/", *self._partner_ends(), *kind.authority.outer_ends)
+            outer = [one for one in kind.authority.outer_ends if one != _PARTNERS]
+            if len(outer) < len(kind.authority.outer_ends):
+                outer += self._supplied_ends()
+            known = (f"site/{site_id}/", *self._partner_ends(), *outer)
             self._ends[kind.name, site_id] = known
         return known
 
     def _partner_ends(self) -> tuple[str, ...]:
         if self._device.device_type == HQ_DEVICE:
-            return ("partner/", "hq/")
+            return (_PARTNERS, "hq/")
+        return tuple(f"{_PARTNERS}{account}/" for account in self._accounts())
+
+    def _supplied_ends(self) -> list[str]:
+        """Of partners' books only those of accounts the device's own supply, or once supplied."""
+        if self._device.device_type == HQ_DEVICE:
+            return [_PARTNERS]
+        customers = ever_supplied(self._connection, self._accounts() or (HEAD_OFFICE,))
+        return [f"{_PARTNERS}{account}/" for account in customers]
+
+    def _accounts(self) -> tuple[str, ...]:
         prefix = scope_names.account("")
-        accounts = (s.removeprefix(prefix) for s in self._scopes if s.startswith(prefix))
-        return tuple(f"partner/{account}/" for account in accounts)
+        return tuple(s.removeprefix(prefix) for s in self._scopes if s.startswith(prefix))
+
+
+def _is_way_of(site_id: str, end: str) -> bool:
+    """``transit/A/B`` is a way of A and of B, and of nobody else (G06)."""
+    parts = end.split("/")
+    return len(parts) == 3 and end.startswith(_WAYS) and site_id in parts[1:]

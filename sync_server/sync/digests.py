@@ -8,13 +8,14 @@ from sqlalchemy import Connection
 
 from shared.core.errors import AccessDenied, Conflict, RuleViolation
 from shared.sync.digest import MODULUS
-from shared.sync.limits import DIGEST_PARTS, DIGEST_ROWS, ROWS_ASKED_MAX
+from shared.sync.limits import DIGEST_PARTS, DIGEST_ROWS, PAGE_CHARS_MAX, ROWS_ASKED_MAX
 from shared.sync.messages import AskDigests, AskRows, Digests, Part, RowsAnswer, Run, ScopeHead
 from shared.sync.replica import load_rows
+from shared.sync.statements import Row
 from shared.sync.tables import Replicated, Schema
 from sync_server.store.devices import Device
 from sync_server.store.tables import REMOVED_ROW
-from sync_server.sync.feed import heads_of, scope_number, table_names
+from sync_server.sync.feed import heads_of, lock_heads, scope_number, set_sums, table_names
 from sync_server.sync.pull import posted_n
 
 _MARKS = {"sqlite": "?", "postgresql": "%s"}
@@ -50,7 +51,8 @@ def rows(
 ) -> RowsAnswer:
     """Rows of a scope by their ids; one of another scope looks like one that is not there.
 
-    Raises AccessDenied SCOPE_UNKNOWN; Conflict GENERATION_CHANGED; RuleViolation TOO_MANY_ROWS.
+    Rows that have no room in the answer are neither in it nor told as removed. Raises AccessDenied
+    SCOPE_UNKNOWN; Conflict GENERATION_CHANGED; RuleViolation TOO_MANY_ROWS.
     """
     if len(ask.ids) > ROWS_ASKED_MAX:
         raise RuleViolation("TOO_MANY_ROWS", limit=ROWS_ASKED_MAX)
@@ -62,6 +64,8 @@ def rows(
         for row_id, row in sorted(found.items())
         if table and ask.scope in table.scopes(row)
     }
+    removed = sorted(set(ask.ids) - here.keys())
+    here = _first(here)
     columns = table.columns if table else ()
     run = Run(
         table=ask.table,
@@ -69,9 +73,21 @@ def rows(
         ids=list(here),
         columns=list(columns),
         cells=[[row[name] for row in here.values()] for name in columns],
-        removed=sorted(set(ask.ids) - here.keys()),
+        removed=removed,
     )
     return RowsAnswer(posted_n=posted_n(connection, device, ask.incarnation), run=run)
+
+
+def _first(rows: dict[str, Row]) -> dict[str, Row]:
+    """As many rows as an answer has room for, one at least."""
+    room = PAGE_CHARS_MAX
+    found: dict[str, Row] = {}
+    for row_id, row in rows.items():
+        room -= sum(len(cell) if isinstance(cell, str) else 8 for cell in row.values())
+        if found and room < 0:
+            break
+        found[row_id] = row
+    return found
 
 
 def tables_of(connection: Connection, schema: Schema, scope: str) -> list[Part]:
@@ -83,6 +99,20 @@ def tables_of(connection: Connection, schema: Schema, scope: str) -> list[Part]:
             stretch = _Stretch(connection, schema[name], number, table_id)
             found += stretch.parts(1)
     return found
+
+
+def is_head_wrong(answer: Digests) -> bool:
+    """Whether what the tables add up to is not what the scope's head says."""
+    total = sum(part.digest for part in answer.parts) % MODULUS
+    return (sum(part.count for part in answer.parts), total) != (answer.count, answer.digest)
+
+
+def mend_head(connection: Connection, schema: Schema, scope: str) -> None:
+    """Add a scope's rows up again, while nobody else changes it; the caller commits."""
+    lock_heads(connection, [scope])
+    found = tables_of(connection, schema, scope)
+    digest = sum(part.digest for part in found) % MODULUS
+    set_sums(connection, scope, sum(part.count for part in found), digest)
 
 
 def _own_head(

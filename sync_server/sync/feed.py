@@ -175,6 +175,18 @@ def _select_heads(
     return found
 
 
+def lock_heads(connection: Connection, scopes: Sequence[str]) -> None:
+    """Let nobody move these scopes until the transaction ends."""
+    _locked_heads(connection, sorted(scopes))
+
+
+def set_sums(connection: Connection, scope: str, count: int, digest: int) -> None:
+    """Write down what a scope holds; the caller has it locked."""
+    connection.execute(
+        update(scope_head).where(scope_head.c.scope == scope).values(count=count, digest=digest)
+    )
+
+
 def _numbers_of_tables(connection: Connection, names: Sequence[str]) -> dict[str, int]:
     numbers = {name: table_id for table_id, name in table_names(connection).items()}
     missing = [name for name in names if name not in numbers]
@@ -209,13 +221,14 @@ def all_heads(connection: Connection) -> list[ScopeHead]:
 
 
 def _heads(connection: Connection, scopes: Sequence[str] | None) -> list[ScopeHead]:
-    columns = [scope_head.c[name] for name in ("scope", "generation", "head", "count", "digest")]
-    statement = select(*columns).order_by(scope_head.c.scope)
+    statement = _ALL_HEADS
     if scopes is not None:
         statement = statement.where(scope_head.c.scope.in_(scopes))
     return [
-        ScopeHead(scope=scope, generation=generation, head=head, count=count, digest=digest)
-        for scope, generation, head, count, digest in connection.execute(statement)
+        ScopeHead(
+            scope=scope, generation=generation, head=head, count=count, digest=digest, floor=floor
+        )
+        for scope, generation, head, count, digest, floor in connection.execute(statement)
     ]
 
 
@@ -224,6 +237,15 @@ def empty_head(scope: str) -> ScopeHead:
     return ScopeHead(scope=scope, generation=FIRST_GENERATION, head=0, count=0, digest=0)
 
 
+def scope_number(connection: Connection, scope: str) -> int:
+    """The short number of a scope in feed entries; 0 when nothing ever happened in it."""
+    query = select(scope_head.c.scope_id).where(scope_head.c.scope == scope)
+    return connection.execute(query).scalar() or 0
+
+
+_ALL_HEADS = select(
+    *(scope_head.c[name] for name in ("scope", "generation", "head", "count", "digest", "floor"))
+).order_by(scope_head.c.scope)
 _HEAD_COLUMNS = tuple(
     scope_head.c[name] for name in ("scope", "scope_id", "head", "count", "digest")
 )

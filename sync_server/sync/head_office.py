@@ -1,7 +1,7 @@
 """Head office as a value: what it knows, how it signs, and how it writes its own documents."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -12,7 +12,8 @@ from shared.journal.kind import Answer
 from shared.sync.appending import Appended, Author, Replica, append
 from shared.sync.replica import Change
 from sync_server.store.devices import Device
-from sync_server.sync import feed
+from sync_server.sync import envelopes, feed
+from sync_server.sync.envelopes import Piece
 
 OpenTask = Callable[[str, Header | None, Device, int], Body]
 """(code, header or None when unreadable, device, slot) -> the document that opens a task.
@@ -55,6 +56,20 @@ class Posted(NamedTuple):
     header: Header
     body: Body
     writes: Sequence[Write]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a transaction wrote: head office's own documents, and every row that is another now."""
+
+    documents: list[Appended] = field(default_factory=list)
+    """In the order of their slots; those that were asked for come before the answers to them."""
+    changes: list[Change] = field(default_factory=list)
+
+    def add(self, other: "Written") -> None:
+        """Count what was written after it."""
+        self.documents.extend(other.documents)
+        self.changes.extend(other.changes)
 
 
 def nothing_earlier(
@@ -100,19 +115,14 @@ class HeadOffice:
     describe_kept: DescribeKept = nothing_described
 
 
-def write(
-    connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int
-) -> tuple[list[Appended], list[Change]]:
-    """Append head office's documents and the answers to them; the caller marks the feed.
-
-    Returns the documents of the drafts, and the changes of these and of all answers.
-    """
+def write(connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int) -> Written:
+    """Append head office's documents and the answers to them; the caller marks the feed."""
     return _write(connection, hq, drafts, now_us, depth=0)
 
 
 def settle(
     connection: Connection, hq: HeadOffice, posted: Sequence[Posted], now_us: int
-) -> list[Change]:
+) -> Written:
     """Say what head office has to say to documents that were just posted, in order of arrival.
 
     Requests are decided one by one, each seeing the decisions before it; then the facts are
@@ -123,27 +133,28 @@ def settle(
 
 def _write(
     connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int, *, depth: int
-) -> tuple[list[Appended], list[Change]]:
+) -> Written:
     if not drafts:
-        return [], []
+        return Written()
     assert depth < _DEPTH_MAX, f"answers answer each other without end: {drafts[0].body}"
     _lock_journal(connection, hq.author.device_id)
-    done, changes = append(connection, hq.replica, hq.author, drafts, now_us=now_us)
-    posted = [Posted(one.header, one.document.body, one.writes) for one in done]
-    return done, changes + _settle(connection, hq, posted, now_us, depth=depth + 1)
+    written = Written(*append(connection, hq.replica, hq.author, drafts, now_us=now_us))
+    posted = [Posted(one.header, one.document.body, one.writes) for one in written.documents]
+    written.add(_settle(connection, hq, posted, now_us, depth=depth + 1))
+    return written
 
 
 def _settle(
     connection: Connection, hq: HeadOffice, posted: Sequence[Posted], now_us: int, *, depth: int
-) -> list[Change]:
-    changes: list[Change] = []
+) -> Written:
+    written = Written()
     facts: dict[str, list[Posted]] = {}
     for one in posted:
         kind = hq.replica.registry.named(one.header.kind)
         if kind.respond:
             answers = kind.respond(connection, one.header, one.body, now_us)
             drafts = [_reply(hq, one.header, answer, now_us) for answer in answers]
-            changes += _write(connection, hq, drafts, now_us, depth=depth)[1]
+            written.add(_write(connection, hq, drafts, now_us, depth=depth))
         if kind.review:
             facts.setdefault(kind.name, []).append(one)
     for name, batch in facts.items():
@@ -151,12 +162,12 @@ def _settle(
         assert review is not None
         found = review(connection, [(one.header, one.body) for one in batch], now_us)
         drafts = [_reply(hq, batch[-1].header, answer, now_us) for answer in found]
-        changes += _write(connection, hq, drafts, now_us, depth=depth)[1]
+        written.add(_write(connection, hq, drafts, now_us, depth=depth))
     if posted:
         mended = hq.correct(connection, [(one.header, one.writes) for one in posted])
         drafts = [_reply(hq, posted[-1].header, answer, now_us) for answer in mended]
-        changes += _write(connection, hq, drafts, now_us, depth=depth)[1]
-    return changes
+        written.add(_write(connection, hq, drafts, now_us, depth=depth))
+    return written
 
 
 def _lock_journal(connection: Connection, device_id: str) -> None:
@@ -170,9 +181,21 @@ def publish(
     connection: Connection, hq: HeadOffice, drafts: Sequence[Draft], now_us: int
 ) -> list[Appended]:
     """Write head office's documents and enter their rows into the feed: last in a transaction."""
-    done, changes = write(connection, hq, drafts, now_us)
-    feed.mark(connection, hq.replica.schema, changes)
-    return done
+    written = write(connection, hq, drafts, now_us)
+    enter(connection, hq, written)
+    return written.documents[: len(drafts)]
+
+
+def enter(
+    connection: Connection, hq: HeadOffice, written: Written, taken: Sequence[Piece] = ()
+) -> None:
+    """Enter what was written into the feeds of its scopes, last in a transaction.
+
+    ``taken`` are documents of others: those who hold their rows are to hold their bytes, too.
+    """
+    heads = feed.mark(connection, hq.replica.schema, written.changes)
+    own = [Piece(*one.slot[:3], one.writes) for one in written.documents]
+    envelopes.note(connection, heads, written.changes, own, taken)
 
 
 def draft_of(

@@ -9,8 +9,10 @@ from shared.sync.appending import head_of
 from shared.sync.limits import CURSORS_MAX, INCARNATION_MAX
 from shared.sync.messages import PROTOCOL, Cursor, Hello, HelloAnswer, ScopeHead
 from sync_server.store.devices import Device
-from sync_server.sync import feed
+from sync_server.store.durable import durable_of
+from sync_server.sync import envelopes, feed
 from sync_server.sync.head_office import HeadOffice
+from sync_server.sync.recovering import is_recovering, recovered_from_us
 
 PROTOCOL_MIN = 1
 
@@ -32,6 +34,8 @@ def answer(
     if len(hello.cursors) > CURSORS_MAX:
         raise RuleViolation("TOO_MANY_SCOPES", limit=CURSORS_MAX)
     high, high_hash = head_of(connection, device.device_id, hello.incarnation)
+    safe = durable_of(connection, device.device_id, hello.incarnation)
+    manifest = moved(feed.heads_of(connection, scopes), hello.cursors)
     return HelloAnswer(
         protocol_min=PROTOCOL_MIN,
         protocol_max=PROTOCOL,
@@ -41,11 +45,25 @@ def answer(
         head_signature=hq.author.key.sign_head(high_hash) if high else b"",
         server_time_us=now_us,
         scopes=list(scopes),
-        manifest=moved(feed.heads_of(connection, scopes), hello.cursors),
+        manifest=manifest,
+        has_bytes=envelopes.scopes_with_bytes(connection, device, manifest, hello.cursors),
+        is_recovering=is_recovering(connection),
+        recovered_from_us=recovered_from_us(connection),
+        durable_n=safe.n,
+        durable_hash=safe.link_hash,
     )
 
 
 def moved(heads: Sequence[ScopeHead], cursors: Sequence[Cursor]) -> list[ScopeHead]:
-    """The heads that differ from the device's cursors, new scopes included."""
-    known = {cursor.scope: (cursor.generation, cursor.seq) for cursor in cursors}
-    return [head for head in heads if known.get(head.scope) != (head.generation, head.head)]
+    """The heads that differ from the device's cursors, new scopes included.
+
+    A scope whose digest is another one although nothing moved is named, too: it is compared.
+    """
+    known = {cursor.scope: cursor for cursor in cursors}
+    return [head for head in heads if not _is_held(head, known.get(head.scope))]
+
+
+def _is_held(head: ScopeHead, cursor: Cursor | None) -> bool:
+    if cursor is None or (cursor.generation, cursor.seq) != (head.generation, head.head):
+        return False
+    return cursor.digest in {-1, head.digest}

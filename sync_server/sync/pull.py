@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Any, cast
 
+import msgspec
 from sqlalchemy import Connection, Select, Table, and_, select
 from sqlalchemy import bindparam as bind
 
@@ -14,17 +15,19 @@ from shared.journal.document import Value
 from shared.journal.tables import journal
 from shared.sync.appending import head_of
 from shared.sync.limits import (
+    INCARNATION_MAX,
     PAGE_CHARS_MAX,
     PAGE_ROWS,
     PAGE_ROWS_MAX,
     PULL_SCOPES_MAX,
     RUN_ROWS,
 )
-from shared.sync.messages import Page, Pages, Pull, PullMany, Run, ScopeHead
+from shared.sync.messages import Page, Pages, Pull, PullMany, Run, ScopeHead, fold
 from shared.sync.tables import Replicated, Schema
 from sync_server.store.devices import Device
 from sync_server.store.tables import REMOVED_ROW, feed, scope_head
 from sync_server.sync.feed import heads_of, table_names
+from sync_server.sync.page_cache import SHARED, FoldedPage, PageCache
 
 _Entry = tuple[int, int, str, int]
 """seq, table number, row id, state."""
@@ -36,17 +39,24 @@ def page(
     device_scopes: Sequence[str],
     device: Device,
     pull: Pull,
+    cache: PageCache | None = None,
 ) -> Page:
     """The next changes of a scope in commit order, with the values the rows have now.
 
     Raises AccessDenied SCOPE_UNKNOWN for a scope that is not the device's or does not exist;
-    Conflict GENERATION_CHANGED when the cursor belongs to an earlier life of the scope.
+    Conflict GENERATION_CHANGED when the cursor belongs to an earlier life of the scope, or is so
+    old that removals after it are forgotten.
     """
     if pull.scope not in device_scopes:
         raise AccessDenied("SCOPE_UNKNOWN")
     (head,) = heads_of(connection, [pull.scope])
-    if pull.generation != head.generation or pull.after > head.head:
+    is_other = pull.generation != head.generation or pull.after > head.head
+    if is_other or _is_forgotten(head, pull.after, pull.begun):
         raise Conflict("GENERATION_CHANGED", generation=head.generation)
+    if cache is not None and pull.is_folded and pull.scope.startswith(SHARED):
+        made = _folded_page(connection, schema, head, pull, cache)
+        bare = _page(head, [], posted_n(connection, device, pull.incarnation))
+        return msgspec.structs.replace(bare, until=made.until, folded=made.folded)
     runs = list(_runs(connection, schema, pull.scope, pull.after, _Room(_limit(pull.limit))))
     return _page(head, runs, posted_n(connection, device, pull.incarnation))
 
@@ -60,22 +70,24 @@ def pages(
 ) -> Pages:
     """The next changes of several scopes, until the limit of rows is reached.
 
-    A scope that is not the device's, does not exist or has another generation is left out.
+    A scope that is not the device's, does not exist, has another generation or a cursor that is
+    too old is left out.
     Raises RuleViolation TOO_MANY_SCOPES.
     """
     if len(pull.cursors) > PULL_SCOPES_MAX:
         raise RuleViolation("TOO_MANY_SCOPES", limit=PULL_SCOPES_MAX)
     own = [cursor for cursor in pull.cursors if cursor.scope in device_scopes]
     heads = heads_of(connection, [cursor.scope for cursor in own])
-    posted_n = posted_n(connection, device, pull.incarnation)
+    highest = posted_n(connection, device, pull.incarnation)
     room = _Room(_limit(pull.limit))
     found: list[Page] = []
     for cursor, head in zip(own, heads, strict=True):
-        if cursor.generation == head.generation and cursor.seq <= head.head:
+        is_known = cursor.generation == head.generation and cursor.seq <= head.head
+        if is_known and not _is_forgotten(head, cursor.seq, 0):
             runs = list(_runs(connection, schema, cursor.scope, cursor.seq, room))
             if not runs and cursor.seq < head.head:
                 break
-            found.append(_page(head, runs, posted_n))
+            found.append(_page(head, runs, highest))
     return Pages(pages=found)
 
 
@@ -110,7 +122,7 @@ def _limit(asked: int) -> int:
     return min(asked if asked > 0 else PAGE_ROWS, PAGE_ROWS_MAX)
 
 
-def _page(head: ScopeHead, runs: list[Run], posted_n: int) -> Page:
+def _page(head: ScopeHead, runs: list[Run], highest: int) -> Page:
     return Page(
         scope=head.scope,
         generation=head.generation,
@@ -118,14 +130,36 @@ def _page(head: ScopeHead, runs: list[Run], posted_n: int) -> Page:
         head=head.head,
         count=head.count,
         digest=head.digest,
-        posted_n=posted_n,
+        posted_n=highest,
         runs=runs,
     )
+
+
+def _folded_page(
+    connection: Connection, schema: Schema, head: ScopeHead, pull: Pull, cache: PageCache
+) -> FoldedPage:
+    """The runs of a page, the bytes that were made for another device when they are still so."""
+    limit = _limit(pull.limit)
+    place = (head.scope, head.generation, pull.after, limit, head.head)
+    found = cache.find(place)
+    if found is None:
+        runs = list(_runs(connection, schema, head.scope, pull.after, _Room(limit)))
+        found = FoldedPage(fold(runs), runs[-1].until if runs else head.head)
+        cache.keep(place, found)
+    return found
+
+
+def _is_forgotten(head: ScopeHead, after: int, begun: int) -> bool:
+    """Whether removals this cursor has not seen are forgotten. Who began the scope after them
+    was never sent the rows they removed."""
+    return 0 < after < head.floor and begun < head.floor
 
 
 def posted_n(connection: Connection, device: Device, incarnation: int) -> int:
     """The highest slot of this incarnation (0 = the latest) whose rows are in the feeds."""
     if incarnation:
+        if not 0 < incarnation <= INCARNATION_MAX:
+            raise RuleViolation("BAD_SLOT", n=0)
         return head_of(connection, device.device_id, incarnation)[0]
     return connection.execute(_POSTED_N, {"device_id": device.device_id}).scalar() or 0
 

@@ -22,14 +22,24 @@ from shared.sync.limits import (
     SLOT_MAX,
 )
 from shared.sync.messages import Push, PushAnswer, Verdict
-from shared.sync.replica import Change, apply_writes
+from shared.sync.replica import apply_writes
 from shared.sync.statements import insert_rows
 from sync_server.store.devices import Device, lock_device
-from sync_server.sync import feed
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.daily import note_days
-from sync_server.sync.head_office import MANY, HeadOffice, Posted, draft_of, settle, write
+from sync_server.sync.envelopes import Piece
+from sync_server.sync.head_office import (
+    MANY,
+    HeadOffice,
+    Posted,
+    Written,
+    draft_of,
+    enter,
+    settle,
+    write,
+)
 from sync_server.sync.judging import ALREADY, DERIVING_FAULTS, KEPT, STORED, Judged, judge
+from sync_server.sync.recovering import is_recovering, put_off
 from sync_server.sync.repair import repair_all
 
 _CHUNK = 500
@@ -54,8 +64,8 @@ def ingest(
     before = _verdicts_before(connection, push, slots)
     _check_signature(device, slots[-1])
     judged = _judge_all(connection, hq, device, [slot for slot in slots if slot.n > high])
-    judged, changes = _post_all(connection, hq, device, judged, now_us)
-    feed.mark(connection, hq.replica.schema, changes)
+    judged, written = _post_all(connection, hq, device, judged, now_us)
+    enter(connection, hq, written, [_piece(one) for one in judged if one.outcome == STORED])
     high, high_hash = head_of(connection, device.device_id, push.incarnation)
     return PushAnswer(
         high_water=high,
@@ -63,6 +73,10 @@ def ingest(
         head_signature=hq.author.key.sign_head(high_hash),
         verdicts=before + [one.verdict for one in judged if one.outcome != STORED],
     )
+
+
+def _piece(one: Judged) -> Piece:
+    return Piece(one.slot.device_id, one.slot.incarnation, one.slot.n, one.writes)
 
 
 def _check_shape(push: Push) -> None:
@@ -181,24 +195,24 @@ def _post_all(
     device: Device,
     judged: Sequence[Judged],
     now_us: int,
-) -> tuple[list[Judged], list[Change]]:
+) -> tuple[list[Judged], Written]:
     """Post a batch at once; when one document spoils it, one by one, keeping the culprit."""
     try:
         return list(judged), _post(connection, hq, device, judged, now_us)
     except _POSTING_FAULTS as error:
         _raise_unless_the_documents(error)
     done: list[Judged] = []
-    changes: list[Change] = []
+    written = Written()
     for one in judged:
         try:
-            changes += _post(connection, hq, device, [one], now_us)
+            written.add(_post(connection, hq, device, [one], now_us))
             done.append(one)
         except _POSTING_FAULTS as error:
             _raise_unless_the_documents(error)
             kept = replace(one, writes=(), outcome=KEPT, code="POSTING_FAILED")
-            changes += _post(connection, hq, device, [kept], now_us)
+            written.add(_post(connection, hq, device, [kept], now_us))
             done.append(kept)
-    return done, changes
+    return done, written
 
 
 def _raise_unless_the_documents(error: Exception) -> None:
@@ -216,10 +230,10 @@ def _post(
     device: Device,
     judged: Sequence[Judged],
     now_us: int,
-) -> list[Change]:
+) -> Written:
     """Journal rows, the documents' rows, head office's answers and tasks: all of it or nothing."""
     if not judged:
-        return []
+        return Written()
     with connection.begin_nested():
         rows = [slot_row(one.slot, one.header, now_us, one.outcome, one.code) for one in judged]
         insert_rows(connection, journal, rows)
@@ -232,10 +246,15 @@ def _post(
             for one in judged
             if one.outcome == STORED and one.document
         ]
-        changes += settle(connection, hq, posted, now_us)
+        written = Written([], changes)
         note_days(connection, posted)
-        changes += repair_all(connection, hq, posted, now_us)
-        return changes + _open_tasks(connection, hq, device, judged, now_us)
+        if is_recovering(connection):
+            put_off(connection, [_piece(one) for one in judged if one.outcome == STORED])
+        else:
+            written.add(settle(connection, hq, posted, now_us))
+            written.add(repair_all(connection, hq, posted, now_us))
+        written.add(_open_tasks(connection, hq, device, judged, now_us))
+        return written
 
 
 def _open_tasks(
@@ -244,11 +263,11 @@ def _open_tasks(
     device: Device,
     judged: Sequence[Judged],
     now_us: int,
-) -> list[Change]:
+) -> Written:
     """Put every kept document before a person; a flood of them is one thing to look at."""
     kept = [one for one in judged if one.outcome == KEPT]
     if not kept:
-        return []
+        return Written()
     left = max(KEPT_TASKS_MAX - _kept_before(connection, kept[0].slot), 0)
     bodies: list[Body | None] = [
         hq.open_task(one.code, one.header, device, one.slot.n) for one in kept[:left]
@@ -258,7 +277,7 @@ def _open_tasks(
         bodies.append(hq.open_task(kept[-1].code, kept[-1].header, device, MANY))
     told = [body for body in bodies if body is not None]
     drafts = [draft_of(hq, body, now_us, site_id=device.site_id) for body in told]
-    return write(connection, hq, drafts, now_us)[1]
+    return write(connection, hq, drafts, now_us)
 
 
 def _kept_before(connection: Connection, slot: Slot) -> int:

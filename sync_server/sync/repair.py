@@ -8,12 +8,12 @@ from sqlalchemy.exc import DataError, IntegrityError
 from shared.core.ids import uid_text
 from shared.journal.chain import Slot
 from shared.journal.tables import journal
-from shared.sync.replica import Change, apply_writes
+from shared.sync.replica import apply_writes
 from shared.tasks.documents import KeptRepairRequested, KeptSettled
 from sync_server.store.devices import find_device, lock_device
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.daily import note_days
-from sync_server.sync.head_office import HeadOffice, Posted, draft_of, settle, write
+from sync_server.sync.head_office import HeadOffice, Posted, Written, draft_of, settle, write
 from sync_server.sync.judging import DERIVING_FAULTS, KEPT, STORED, Judged, judge
 
 _FAULTS = (*DERIVING_FAULTS, IntegrityError, DataError)
@@ -21,27 +21,27 @@ _FAULTS = (*DERIVING_FAULTS, IntegrityError, DataError)
 
 def repair_all(
     connection: Connection, hq: HeadOffice, posted: Sequence[Posted], now_us: int
-) -> list[Change]:
+) -> Written:
     """Do what head office's people asked for among the documents that were just posted."""
-    changes: list[Change] = []
+    written = Written()
     for one in posted:
         if isinstance(one.body, KeptRepairRequested):
-            changes += _repair(connection, hq, one, one.body, now_us)
-    return changes
+            written.add(_repair(connection, hq, one, one.body, now_us))
+    return written
 
 
 def _repair(
     connection: Connection, hq: HeadOffice, asked: Posted, body: KeptRepairRequested, now_us: int
-) -> list[Change]:
+) -> Written:
     lock_device(connection, body.device_id)
     slot = _kept_slot(connection, body)
-    outcome, code, changes = KEPT, "NOT_KEPT", list[Change]()
+    outcome, code, written = KEPT, "NOT_KEPT", Written()
     if slot is not None:
         try:
             with connection.begin_nested():
-                outcome, code, changes = _again(connection, hq, slot, now_us)
+                outcome, code, written = _again(connection, hq, slot, now_us)
         except _FAULTS:
-            outcome, code, changes = KEPT, "POSTING_FAILED", []
+            outcome, code, written = KEPT, "POSTING_FAILED", Written()
     settled = KeptSettled(
         device_id=body.device_id,
         incarnation=body.incarnation,
@@ -52,7 +52,8 @@ def _repair(
         settled_by=asked.header.author_id,
     )
     draft = draft_of(hq, settled, now_us, site_id=body.site_id)
-    return changes + write(connection, hq, [draft], now_us)[1]
+    written.add(write(connection, hq, [draft], now_us))
+    return written
 
 
 def _kept_slot(connection: Connection, body: KeptRepairRequested) -> Slot | None:
@@ -83,25 +84,23 @@ def _kept_slot(connection: Connection, body: KeptRepairRequested) -> Slot | None
 
 def _again(
     connection: Connection, hq: HeadOffice, slot: Slot, now_us: int
-) -> tuple[str, str, list[Change]]:
+) -> tuple[str, str, Written]:
     """Judge a slot by the program, the rights and the rows of now; post it when it is good."""
     device = find_device(connection, slot.device_id)
     if device is None:
-        return KEPT, "DEVICE_UNKNOWN", []
+        return KEPT, "DEVICE_UNKNOWN", Written()
     judged = judge(hq, device, AuthorityCheck(connection, hq, device), slot)
     if judged.document is None or judged.outcome != STORED:
-        return KEPT, judged.code, []
+        return KEPT, judged.code, Written()
     uid = uid_text(judged.document.header.uid)
     c = journal.c
     twin = select(c.n).where(c.uid == uid, c.verdict == STORED)
     if connection.execute(twin).first() is not None:
-        return KEPT, "DUPLICATE_UID", []
+        return KEPT, "DUPLICATE_UID", Written()
     return STORED, "", _post(connection, hq, judged, uid, now_us)
 
 
-def _post(
-    connection: Connection, hq: HeadOffice, judged: Judged, uid: str, now_us: int
-) -> list[Change]:
+def _post(connection: Connection, hq: HeadOffice, judged: Judged, uid: str, now_us: int) -> Written:
     assert judged.document is not None, "a document that was judged good"
     c, slot = journal.c, judged.slot
     connection.execute(
@@ -109,10 +108,9 @@ def _post(
         .where(c.device_id == slot.device_id, c.incarnation == slot.incarnation, c.n == slot.n)
         .values(verdict=STORED, code="", uid=uid, kind=judged.document.header.kind)
     )
-    changes = apply_writes(
-        connection, hq.replica.schema, judged.writes, slot=0, owns=hq.replica.owns
-    )
+    schema, owns = hq.replica.schema, hq.replica.owns
+    written = Written([], apply_writes(connection, schema, judged.writes, slot=0, owns=owns))
     posted = [Posted(judged.document.header, judged.document.body, judged.writes)]
-    changes += settle(connection, hq, posted, now_us)
+    written.add(settle(connection, hq, posted, now_us))
     note_days(connection, posted)
-    return changes
+    return written

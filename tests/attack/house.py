@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from shared.access.documents import Grant, Policy, PoliciesPublished, UserPublished
@@ -25,7 +25,7 @@ from shared.channel.documents import (
 )
 from shared.core.ids import uuid7
 from shared.journal.chain import SigningKey
-from shared.journal.document import Body, Draft
+from shared.journal.document import Body
 from shared.pricing.publishing import version_bodies
 from shared.pricing.rules import PriceRow, by_list
 from shared.tasks.documents import TaskOpened
@@ -36,7 +36,7 @@ from sync_server.operations.home import Office, create
 from sync_server.sync.head_office import draft_of, publish
 from sync_server.sync.snapshot import Snapshots
 from tests.attack.line import Line
-from tests.attack.secrets import Secrets, secret_documents
+from tests.attack.secrets import GOODS, Secrets, secret_documents
 from tests.integration.server.asgi import Device
 from tests.integration.server.two_shops import Till
 from tests.integration.server.world import NOON_US, CountingRandomness, SetClock
@@ -78,15 +78,7 @@ class House:
     ) -> None:
         """One document of head office's, with the uid and the second person it needs."""
         draft = draft_of(self.office.hq, body, NOON_US, site_id=site)
-        said = {"uid": uid or draft.uid, "approver_id": approver_id}
-        whole = Draft(
-            body=draft.body,
-            site_id=draft.site_id,
-            author_id=draft.author_id,
-            happened_at_us=draft.happened_at_us,
-            uid=uid or draft.uid,
-            approver_id=str(said["approver_id"]),
-        )
+        whole = replace(draft, uid=uid or draft.uid, approver_id=approver_id)
         with self.office.database.write() as connection:
             publish(connection, self.office.hq, [whole], NOON_US)
 
@@ -135,15 +127,20 @@ def _service(office: Office, clock: SetClock, random: CountingRandomness) -> Ser
 
 
 @contextmanager
-def house(folder: Path, *, shops: int = 5, address: str = "") -> Iterator[House]:
-    """A house with so many shops, each with goods, orders, members, tasks and files of its own."""
+def house(
+    folder: Path, *, shops: int = 5, address: str = "", salted: int = 0
+) -> Iterator[House]:
+    """A house with so many shops, each with goods, orders, members, tasks and files of its own.
+
+    The shop ``salted`` has other secrets than usual, and nothing else is different.
+    """
     clock, random = SetClock(), CountingRandomness()
     office = create(folder / "home", address, clock, random)
     service = _service(office, clock, random)
     with asyncio.Runner() as runner:
         made = House(office, service, Line(App(service), runner), clock, random, shops)
         for number in range(1, shops + 1):
-            made.secrets[number] = Secrets(number)
+            made.secrets[number] = Secrets(number, 3 if number == salted else 0)
         _publish_channel(made)
         _enrol_all(made)
         for number in range(1, shops + 1):
@@ -230,7 +227,7 @@ def _account(secret: Secrets) -> Account:
         account_id=account_id(secret.number),
         partner_id=secret.text("partner"),
         sales_org_id="FX" if secret.number % 5 else "ZX",
-        name=secret.text("account", shared=secret.number <= 2),
+        name=secret.called("account"),
         level_id="L2",
         upstream_account_ids=(DEALER,) if secret.number <= 2 else (),
         credit_limit_minor=secret.credit_minor,
@@ -249,9 +246,9 @@ def _site(secret: Secrets) -> Site:
 
 def _exclusive(secret: Secrets) -> Product:
     return Product(
-        code=secret.text("goods"),
-        name=secret.text("goods-name"),
-        description=secret.text("goods-description"),
+        code=secret.text("goods", mark=GOODS),
+        name=secret.text("goods-name", mark=GOODS),
+        description=secret.text("goods-description", mark=GOODS),
         exclusive_assortment_id=f"EX{secret.number}",
     )
 
@@ -260,10 +257,10 @@ def _own_list(secret: Secrets) -> AssortmentPublished:
     return AssortmentPublished(
         assortment_id=f"EX{secret.number}",
         sales_org_id="FX" if secret.number % 5 else "ZX",
-        name=secret.text("list"),
+        name=secret.text("list", mark=GOODS),
         is_exclusive=True,
         account_ids=(account_id(secret.number),),
-        items=(AssortmentItem(product_id=secret.text("goods")),),
+        items=(AssortmentItem(product_id=secret.text("goods", mark=GOODS)),),
     )
 
 

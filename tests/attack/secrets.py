@@ -15,6 +15,8 @@ from shared.stocktake.documents import CountOpened, CountZone
 from shared.tasks.documents import TaskClosed
 
 MARK = "kanarek"
+GOODS = "kanaryjka"
+"""Goods that are one shop's alone; head office's own warehouse, which ships them, knows them."""
 SHARED = "dzielony"
 """Texts a shop's supplier knows, too."""
 
@@ -24,14 +26,24 @@ class Secrets:
     """The secrets of one shop."""
 
     number: int
+    salt: int = 0
+    """Another one makes other secrets of the same shape."""
 
-    def text(self, name: str, *, shared: bool = False) -> str:
+    def text(self, name: str, *, mark: str = MARK) -> str:
         """A text that stands nowhere else."""
-        return f"{SHARED if shared else MARK}{self.number:03d}z{name}"
+        return f"{mark}{self.number:03d}z{name}{'x' * self.salt}"
+
+    def ordered(self, name: str) -> str:
+        """A text that stands in orders: who supplies the shop reads it."""
+        return self.text(name, mark=SHARED if self.number <= 2 else GOODS)
+
+    def called(self, name: str) -> str:
+        """A text the shop's own supplier knows it by."""
+        return self.text(name, mark=SHARED if self.number <= 2 else MARK)
 
     def _number(self, place: int) -> int:
         """Of more than 32 bits and less than 48: it stands as the same six bytes everywhere."""
-        return 0x2F_00_5A_00_00_00 + (place << 36) + self.number * 0x01_03_57
+        return 0x2F_00_5A_00_00_00 + (place << 36) + self.number * 0x01_03_57 + self.salt
 
     @property
     def credit_minor(self) -> int:
@@ -47,15 +59,16 @@ class Secrets:
 
     @property
     def policy_minor(self) -> int:
-        return 77_700_000_000 + self.number
+        return 77_700_000_000 + self.number + self.salt * 1_000
 
     @property
     def sold_micro(self) -> int:
-        return 20_000_000_003 + self.number * 1_000_007
+        return 20_000_000_003 + self.number * 1_000_007 + self.salt
 
-    def needles(self) -> list[bytes]:
-        """The bytes by which this shop's secrets are found; who is allowed some is known elsewhere."""
-        texts = [f"{MARK}{self.number:03d}z".encode()]
+    def needles(self, *, goods: bool = True) -> list[bytes]:
+        """The bytes by which this shop's secrets are found; with ``goods`` its own list, too."""
+        marks = (MARK, GOODS) if goods else (MARK,)
+        texts = [f"{mark}{self.number:03d}z".encode() for mark in marks]
         numbers = (
             self.credit_minor, self.debt_minor, self.price_micro, self.policy_minor,
             self.sold_micro,
@@ -140,7 +153,7 @@ def secret_documents(secret: Secrets, site_id: str, account_id: str) -> list[Bod
                 )
             ],  # fmt: skip
             supplier="DL" if secret.number <= 2 else "",
-            note=secret.text("order", shared=secret.number <= 2),
+            note=secret.ordered("order"),
         ),
         TaskClosed(code="PRODUCT_UNKNOWN", subject=secret.text("closed"), site_id=site_id),
     ]

@@ -5,8 +5,12 @@ from dataclasses import dataclass
 
 from shared.reporting.queries.detail import REPORTS
 from shared.sync.messages import (
+    AskDigests,
     AskReport,
+    AskRows,
     Cursor,
+    EnvelopeCursor,
+    Envelopes,
     Hello,
     Message,
     Pull,
@@ -83,6 +87,24 @@ def about_scope(scope: str) -> Iterator[Question]:
             )
             yield Question(
                 route="/pulls", about=told, message=PullMany(cursors=[cursor], limit=0)
+            )
+            yield Question(
+                route="/envelopes",
+                about=told,
+                message=Envelopes(cursors=[EnvelopeCursor(scope=scope, after=after)]),
+            )
+            for table in ("", "sale", "price_row"):
+                yield Question(
+                    route="/digests",
+                    about=f"{told} {table}",
+                    message=AskDigests(scope=scope, generation=generation, table=table),
+                )
+            yield Question(
+                route="/rows",
+                about=told,
+                message=AskRows(
+                    scope=scope, generation=generation, table="site", ids=["S001", "S002", "S003"]
+                ),
             )
             yield Question(
                 route="/wait", about=told, message=Wait(cursors=[cursor], timeout_s=0)

@@ -2,6 +2,8 @@
 
 import hashlib
 
+from sqlalchemy.exc import DBAPIError
+
 from desktop.sync.engine import Ask
 from shared.core.errors import QutongError, Unavailable
 from shared.sync.messages import pack, unpack
@@ -11,10 +13,14 @@ from tests.simulation.joining import try_to_join
 from tests.simulation.network import Packet
 from tests.simulation.stage import Broken, Stage
 
-_BENIGN = frozenset({"NETWORK", "SYNC_UNSETTLED"})
+_BENIGN = frozenset({"NETWORK", "SYNC_UNSETTLED", "MESSAGE_UNREADABLE", "MESSAGE_TOO_LARGE"})
 """How a sync may end while there are faults; anything else is one of ours."""
 _EXPECTED = frozenset({"TYPED_LOST", "ROWS_SWEPT"})
 """Findings that tell a person something; the others tell of a defect."""
+
+
+_OF_COPIES = frozenset({"DEVICE_FORKED"})
+"""Findings on a device whose disk was restored or copied."""
 
 
 class Carrier:
@@ -44,7 +50,7 @@ class Carrier:
         while self.deliver():
             pass
         if len(device.summaries) == before:
-            raise Broken("sync", f"{device.name} came to no end")
+            raise Broken("sync", f"{device.label} came to no end")
         summary = device.summaries[-1]
         return summary.pushed + summary.pulled + len(summary.gained) + len(summary.lost)
 
@@ -77,9 +83,9 @@ class Carrier:
             return
         device.awaited = ask
         data = pack(ask.message)
-        self._stage.say(device.name, "asks", ask.path, _short(data))
+        self._stage.say(device.label, "asks", ask.path, _short(data))
         packet = Packet(
-            device=device.name, asked=device.asked, path=ask.path, is_up=True, data=data
+            device=device.label, asked=device.asked, path=ask.path, is_up=True, data=data
         )
         if not self._stage.network.send(packet):
             self.lost(device, Unavailable("NETWORK"))
@@ -87,10 +93,10 @@ class Carrier:
     def _done(self, device: SimDevice) -> None:
         summary = device.summaries[-1]
         kept = sorted(summary.kept)
-        self._stage.say(device.name, "synced", summary.pushed, summary.pulled, kept)
+        self._stage.say(device.label, "synced", summary.pushed, summary.pulled, kept)
         for finding in summary.findings:
-            if finding.code not in _EXPECTED:
-                raise Broken("I4", f"{device.name} found {finding}")
+            if finding.code not in _EXPECTED and not _follows(device, finding.code):
+                raise Broken("I4", f"{device.label} found {finding}")
             self._stage.fire(finding.code)
         happened = {
             "scope gained": summary.gained,
@@ -113,14 +119,21 @@ class Carrier:
             return
         assert device.awaited is not None
         try:
-            self._ask(device, device.take(unpack(packet.data, device.awaited.answer)))
+            answer = unpack(packet.data, device.awaited.answer)
+        except QutongError as why:
+            # The transport tells the talk, as of a line that broke.
+            self._fail(device, why)
+            return
+        try:
+            self._ask(device, device.take(answer))
         except QutongError as why:
             self._over(device, why)
 
     def _over(self, device: SimDevice, why: QutongError) -> None:
-        self._stage.say(device.name, "sync over", why)
-        if why.code not in _BENIGN:
-            raise Broken("sync", f"{device.name}: {why}") from why
+        self._stage.say(device.label, "sync over", why)
+        self._stage.fire(f"sync over {why.code}")
+        if why.code not in _BENIGN and not device.has_failed(why.code):
+            raise Broken("sync", f"{device.label}: {why}") from why
 
     def _arrive(self, packet: Packet, device: SimDevice) -> None:
         is_awaited = self._is_awaited(packet, device)
@@ -134,14 +147,23 @@ class Carrier:
         stage = self._stage
         data, refusal = b"", None
         try:
-            data = stage.office.handle(packet.device, packet.path, packet.data)
+            name = stage.devices[packet.device].name
+            data = stage.office.handle(name, packet.path, packet.data)
         except Crash:
             place = stage.office.disk.fuse.blown[-1]
             stage.fire(f"server crash {place}")
             stage.say("HQ crash", place)
             return None
+        except DBAPIError as why:
+            if not stage.office.disk.fuse.failed:
+                raise
+            stage.fire(f"server {stage.office.disk.fuse.failed[-1]}")
+            stage.say("HQ", packet.path, type(why).__name__)
+            return None
         except QutongError as error:
             refusal = error
+        if packet.is_cut and refusal is None:
+            raise Broken("truncated", f"head office took half of {packet.path}")
         stage.say("HQ", packet.path, packet.device, refusal or _short(data))
         return Packet(
             device=packet.device,
@@ -151,6 +173,11 @@ class Carrier:
             data=data,
             error=refusal,
         )
+
+
+def _follows(device: SimDevice, code: str) -> bool:
+    """Whether a finding tells of what was done to this device's disk."""
+    return device.is_copied and code in _OF_COPIES
 
 
 def _short(data: bytes) -> str:

@@ -13,12 +13,14 @@ from desktop.store.local import LocalStore
 from desktop.store.session import Session
 from desktop.sync.engine import Ask, Conversation, Summary, sync
 from desktop.sync.founding import is_joined
+from shared.accounts.documents import ShiftClosed
 from shared.areas import REGISTRY, SCHEMA
 from shared.catalog.search_index import make_search
 from shared.channel.rules import FOUNDED_TAG, founded_site_id
 from shared.core.errors import QutongError
 from shared.journal.chain import SigningKey
 from shared.pricing.tables import LOCAL as PRICING_LOCAL
+from shared.sales.queries.shifts import ShiftReport, shift_report
 from shared.sync.messages import Message
 from tests.simulation.edges import (
     Crash,
@@ -34,6 +36,9 @@ from tests.simulation.edges import (
 from tests.simulation.head_office import EPOCH, HQ_KEY
 
 LAYOUT = Layout(registry=REGISTRY, schema=SCHEMA, local=PRICING_LOCAL, prepare=(make_search,))
+DISK_CODES = frozenset(
+    {"DISK_FULL", "DISK_FAULTY", "SPOOL_FAULTY", "OUTCOME_UNKNOWN", "RECORDED_ONCE"}
+)
 UseCase = Callable[[Session], None]
 _FOUNDED_SEED = hashlib.sha256(b"founded").digest()
 FOUNDED_SITE = founded_site_id(SigningKey.from_seed(_FOUNDED_SEED).public)
@@ -58,6 +63,16 @@ class Confirmed:
     n: int
     uid: str
     hash: bytes
+
+
+class Mark(NamedTuple):
+    """What a device was told of its journal."""
+
+    epoch: str
+    incarnation: int
+    received_n: int
+    received_hash: bytes
+    signature: bytes
 
 
 class Form(NamedTuple):
@@ -96,6 +111,15 @@ class Template:
     spool: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A disk as it was, and how much had been seen done by then."""
+
+    template: Template
+    confirmed: int
+    printed: frozenset[str]
+
+
 @dataclass
 class SimDevice:
     """One device; ``store`` is None while its process is gone."""
@@ -122,6 +146,20 @@ class SimDevice:
     """The request whose answer is awaited."""
     summaries: list[Summary] = field(default_factory=list)
     crashes: int = 0
+    copy: str = ""
+    """Marks a second machine that began with a copy of this one's disk."""
+    is_copied: bool = False
+    """Whether a disk of this journal was restored from an older copy, or copied."""
+    destroyed: list[Confirmed] = field(default_factory=list)
+    """Seen done once, and gone with every disk that held it here; head office may have it."""
+    printed: dict[str, ShiftReport | None] = field(default_factory=dict)
+    """Z reports by shift, as they were when the shift was closed."""
+    kept_copy: Copy | None = None
+    """What its disk may be put back to."""
+    failures: int = 0
+    """How many failures of its disk are counted."""
+    mark: Mark | None = None
+    """As it was after the last step."""
     is_whole: bool = True
     """Whether database and spool both hold everything; only then one of them may be lost."""
 
@@ -163,6 +201,11 @@ class SimDevice:
         return self.place.device_id
 
     @property
+    def label(self) -> str:
+        """Its name in this run: a copy of a disk has the same name at head office."""
+        return self.place.device_id + self.copy
+
+    @property
     def fuse(self) -> Fuse:
         """What ends its process."""
         return self.disk.fuse
@@ -186,6 +229,40 @@ class SimDevice:
             key=key_of(self.name),
         )
         self.is_whole = True
+
+    @classmethod
+    def clone(cls, first: "SimDevice", kept: Copy, world: World, seed: str) -> "SimDevice":
+        """A second machine over a copy of a disk; from here on both are copies."""
+        chance = random.Random(f"{seed}/{first.name}/copy")
+        disk = new_disk(kept.template.disk)
+        spool = SimSpool(disk.fuse, chance)
+        spool.data = kept.template.spool
+        first.is_copied = True
+        second = cls(
+            place=first.place,
+            disk=disk,
+            spool=spool,
+            clock=SimClock(world, first.clock.offset_us),
+            randomness=SimRandomness(f"{seed}/{first.name}/copy"),
+            chance=chance,
+            confirmed=first.confirmed[: kept.confirmed],
+            poison=set(first.poison),
+            wrong=set(first.wrong),
+            copy="'",
+            is_copied=True,
+            printed={name: first.printed[name] for name in kept.printed},
+        )
+        second.open()
+        return second
+
+    def go_back(self, kept: Copy) -> None:
+        """The whole disk is what it was; what was seen done since is gone with it."""
+        self.lose_database(kept.template)
+        self.spool.data = kept.template.spool
+        self.destroyed += self.confirmed[kept.confirmed :]
+        del self.confirmed[kept.confirmed :]
+        self.printed = {name: self.printed[name] for name in kept.printed}
+        self.is_copied, self.mark = True, None
 
     def lose_database(self, empty: Template) -> None:
         """The database is gone, as when a damaged file is moved aside; the spool is there."""
@@ -231,7 +308,18 @@ class SimDevice:
         for one in seen[0].appended:
             slot = one.slot
             self.confirmed.append(Confirmed(slot.n, one.header.uid.hex(), slot.hash))
+            if isinstance(one.document.body, ShiftClosed):
+                self._print_z(one.document.body.shift)
         return len(seen[0].appended)
+
+    def _print_z(self, shift_id: str) -> None:
+        """The report of a closed shift goes on paper."""
+        report = self.running.read(lambda connection: shift_report(connection, shift_id))
+        self.printed.setdefault(shift_id, report)
+
+    def has_failed(self, code: str) -> bool:
+        """Whether this is what a person is told of a disk that failed in this run."""
+        return bool(self.fuse.failed) and code in DISK_CODES
 
     def begin_sync(self) -> Ask | None:
         """Start a conversation; its first request."""

@@ -1,5 +1,6 @@
 """What a simulated process meets at its edges: clock, chance, disks that outlive it, its end."""
 
+import errno
 import random
 from typing import Any
 
@@ -28,10 +29,13 @@ class SimClock:
     def __init__(self, world: World, offset_us: int = 0) -> None:
         self._world = world
         self.offset_us = offset_us
+        self.frozen_us: int | None = None
+        """Since when it stands still."""
 
     def now_us(self) -> int:
         """What this machine's wall clock says."""
-        return self._world.now_us + self.offset_us
+        true_us = self._world.now_us if self.frozen_us is None else self.frozen_us
+        return true_us + self.offset_us
 
     def monotonic_us(self) -> int:
         """Since the run began."""
@@ -50,10 +54,12 @@ class SimRandomness:
 
 
 class Fuse:
-    """Ends a process at a chosen place: it burns one step at each touch of the disk.
+    """Ends a process at a chosen place, or lets the disk fail there: it burns one step at each
+    touch of the disk.
 
     Places are ``statement``, ``before commit``, ``after commit``, ``before spool``, ``torn
-    spool`` and ``after spool``; ``any`` counts all of them.
+    spool`` and ``after spool``; ``any`` counts all of them. An error ``after commit`` is told of a
+    commit that happened.
     """
 
     def __init__(self) -> None:
@@ -61,26 +67,46 @@ class Fuse:
         self.left = 0
         self.is_dead = False
         self.blown: list[str] = []
+        self.error = ""
+        """``full`` or ``faulty``: the disk fails, and the process goes on."""
+        self.errors_left = 0
+        self.failed: list[str] = []
+        """Where the disk failed."""
 
     def light(self, place: str, steps: int) -> None:
         """The process ends at the ``steps``-th touch of this place."""
-        self.place, self.left = place, steps
+        self.place, self.left, self.error = place, steps, ""
+
+    def fail(self, error: str, place: str, steps: int, times: int) -> None:
+        """From the ``steps``-th touch of this place on the disk fails ``times`` times."""
+        self.place, self.left, self.error, self.errors_left = place, steps, error, times
 
     def renew(self) -> None:
         """A new process begins; nothing is lit."""
-        self.is_dead, self.left = False, 0
+        self.is_dead, self.left, self.error = False, 0, ""
 
     def is_due(self, place: str) -> bool:
-        """Whether the process ends here; it is dead from then on."""
+        """Whether the process ends here; it is dead from then on. Raises what a disk raises."""
         if self.is_dead:
             raise Crash
         if self.left and self.place in (place, "any"):
             self.left -= 1
             if not self.left:
+                if self.error:
+                    self._fail(place)
                 self.is_dead = True
                 self.blown.append(place)
                 return True
         return False
+
+    def _fail(self, place: str) -> None:
+        self.errors_left -= 1
+        self.left = 1 if self.errors_left > 0 else 0
+        self.failed.append(f"disk {self.error} {place}")
+        if "spool" in place:
+            raise OSError(errno.ENOSPC if self.error == "full" else errno.EIO, "simulated")
+        is_full = self.error == "full"
+        raise driver.OperationalError("database or disk is full" if is_full else "disk I/O error")
 
     def tick(self, place: str) -> None:
         """The process touches the disk. Raises Crash."""
@@ -184,13 +210,17 @@ class SimSpool:
         return self.data[start:]
 
     def append(self, records: bytes) -> None:
-        """Add records; the process may end before, in the middle of, or after it."""
+        """Add records; the process may end before, in the middle of, or after it.
+
+        A disk that fails here adds nothing, as the product's own file sees to.
+        """
         self._fuse.tick("before spool")
-        if self._fuse.is_due("torn spool"):
+        if not self._fuse.error and self._fuse.is_due("torn spool"):
             self.data += records[: self._chance.randrange(len(records))]
             raise Crash("torn spool")
         self.data += records
-        self._fuse.tick("after spool")
+        if not self._fuse.error:
+            self._fuse.tick("after spool")
 
     def cut(self, size: int) -> None:
         """Drop everything after ``size`` bytes."""
@@ -201,4 +231,5 @@ class SimSpool:
         self._fuse.tick("before spool")
         self.aside[name] = self.data
         self.data = records
-        self._fuse.tick("after spool")
+        if not self._fuse.error:
+            self._fuse.tick("after spool")

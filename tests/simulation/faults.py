@@ -1,6 +1,10 @@
-"""What goes wrong beside the network: processes end, lines are cut, files are lost, clocks jump."""
+"""What goes wrong beside the network: the explicit list of troubles a run may meet."""
 
-from shared.core.errors import Unavailable
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.core.errors import QutongError, Unavailable
+from tests.simulation import disasters
 from tests.simulation.carrier import Carrier
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
@@ -19,114 +23,167 @@ _CRASH_PLACES = (
     "after spool",
 )
 _OFFICE_PLACES = ("statement", "before commit", "after commit")
+_DISK_PLACES = ("statement", "before commit", "after commit", "before spool")
 _JUMP_US = 120_000_000
+_DAY_US = 86_400_000_000
+_YEARS_US = 10 * 365 * _DAY_US
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Something that may happen to a running device, or to head office; how likely it is."""
+
+    name: str
+    weight: int
+    act: "Callable[[Faults, SimDevice], None]"
 
 
 class Faults:
     """Seeded trouble for the devices and head office of a stage."""
 
     def __init__(self, stage: Stage, carrier: Carrier) -> None:
-        self._stage = stage
-        self._carrier = carrier
-        self._chance = stage.chance
+        self.stage = stage
+        self.carrier = carrier
+        self.chance = stage.chance
         self._cut_until: dict[str, int] = {}
 
     def weather(self) -> Weather:
         """Some runs have a calm network, most have not."""
-        worse = self._chance.choice((0, 1, 1, 2, 3))
+        worse = self.chance.choice((0, 1, 1, 2, 3))
         plain = Weather()
         return Weather(**{name: worse * getattr(plain, name) for name in Weather.__slots__})
 
-    def strike(self, device: SimDevice) -> None:
-        """One of the faults a running device, or head office, may meet."""
-        luck = self._chance.randrange(20)
-        if luck < 7:
-            self._light(device)
-        elif luck < 10:
-            self._cut(device)
-        elif luck < 12:
-            device.clock.offset_us += self._chance.randrange(-_JUMP_US, _JUMP_US)
-            self._stage.fire("clock jump")
-            self._stage.say(device.name, "clock", device.clock.offset_us)
-        elif luck < 15:
-            self._stage.guarded(device, lambda: self._misbehave(device))
-        elif luck < 18:
-            place = self._chance.choice(_OFFICE_PLACES)
-            most = 60 if place == "statement" else 3
-            self._stage.office.disk.fuse.light(place, self._chance.randint(1, most))
-        else:
-            self._stage.crash(device, "at rest")
+    def choose(self) -> str:
+        """The name of one trouble."""
+        (found,) = self.chance.choices(TROUBLES, [one.weight for one in TROUBLES])
+        return found.name
 
-    def _light(self, device: SimDevice) -> None:
+    def strike(self, device: SimDevice, name: str) -> None:
+        """Let it happen."""
+        _BY_NAME[name].act(self, device)
+
+    def light(self, device: SimDevice) -> None:
         """Its process will end at some touch of the disk soon."""
-        place = self._chance.choice(_CRASH_PLACES)
+        place = self.chance.choice(_CRASH_PLACES)
         most = 80 if place in ("any", "statement") else 6
-        device.fuse.light(place, self._chance.randint(1, most))
+        device.fuse.light(place, self.chance.randint(1, most))
 
-    def _cut(self, device: SimDevice) -> None:
-        stage = self._stage
+    def fail_disk(self, device: SimDevice) -> None:
+        """Its disk will be full, or fail, for a moment or for a while."""
+        place = self.chance.choice(_DISK_PLACES)
+        most = 60 if place == "statement" else 4
+        error = self.chance.choice(("full", "faulty"))
+        device.fuse.fail(error, place, self.chance.randint(1, most), self.chance.choice((1, 1, 3)))
+
+    def fail_office(self, _device: SimDevice) -> None:
+        """Head office's process ends, or its disk fails, in one of the next requests."""
+        place = self.chance.choice(_OFFICE_PLACES)
+        steps = self.chance.randint(1, 60 if place == "statement" else 3)
+        fuse = self.stage.office.disk.fuse
+        if self.chance.random() < 0.3:
+            fuse.fail(self.chance.choice(("full", "faulty")), place, steps, 1)
+        else:
+            fuse.light(place, steps)
+
+    def cut(self, device: SimDevice) -> None:
+        """Its line is cut for some time."""
+        stage = self.stage
         device.is_cut_off = True
-        self._cut_until[device.name] = stage.step + self._chance.randint(5, 40)
+        self._cut_until[device.label] = stage.step + self.chance.randint(5, 40)
         stage.fire("partition")
-        stage.say(device.name, "cut off")
-        if stage.network.lose(device.name):
-            self._carrier.lost(device, Unavailable("NETWORK"))
+        stage.say(device.label, "cut off")
+        if stage.network.lose(device.label):
+            self.carrier.lost(device, Unavailable("NETWORK"))
+
+    def clock(self, device: SimDevice) -> None:
+        """Its clock jumps, stands still, or is years off; or head office's is."""
+        luck = self.chance.randrange(10)
+        clock, name = device.clock, "clock jump"
+        if luck < 4:
+            clock.offset_us += self.chance.randrange(-_JUMP_US, _JUMP_US)
+        elif luck < 6:
+            clock.offset_us += self.chance.choice((-1, 1)) * self.chance.randrange(_YEARS_US)
+            name = "clock years off"
+        elif luck < 8:
+            clock.frozen_us = self.stage.world.now_us
+            name = "clock stands still"
+        elif luck < 9:
+            clock.frozen_us, clock.offset_us = None, 0
+            name = "clock mended"
+        else:
+            office = self.stage.office.clock
+            office.offset_us += self.chance.randrange(-_JUMP_US, _JUMP_US)
+            name = "clock of head office"
+        self.stage.fire(name)
+        self.stage.say(device.label, name, clock.offset_us)
+
+    def misbehave(self, device: SimDevice) -> None:
+        """A slot no program of ours would write."""
+
+        def act() -> None:
+            n = misbehave(device.running, self.chance, self.stage.world.now_us, device.poison)
+            self.stage.fire("poison")
+            self.stage.say(device.label, "poison", n)
+
+        self.stage.guarded(device, act)
+
+    def stop(self, device: SimDevice) -> None:
+        """Its process ends while nothing happens."""
+        self.stage.crash(device, "at rest")
 
     def heal(self) -> None:
         """Lines whose time has come are whole again."""
         for name, until in list(self._cut_until.items()):
-            if self._stage.step >= until:
+            if self.stage.step >= until:
                 del self._cut_until[name]
-                self._stage.devices[name].is_cut_off = False
-                self._stage.say(name, "back")
+                self.stage.devices[name].is_cut_off = False
+                self.stage.say(name, "back")
 
     def reopen(self, device: SimDevice) -> None:
         """A device that is down starts again, which may go wrong too."""
-        self._lose_a_file(device)
-        if self._chance.random() < 0.1:
-            device.fuse.light("any", self._chance.randint(1, 60))
-        else:
-            device.fuse.renew()
+        disasters.lose_a_file(self.stage, device)
+        luck = self.chance.random()
+        device.fuse.renew()
+        if luck < 0.1:
+            device.fuse.light("any", self.chance.randint(1, 60))
+        elif luck < 0.15:
+            self.fail_disk(device)
         try:
             device.open()
-        except Crash:
-            self._stage.fire("crash while opening")
-            self._stage.say(device.name, "crash while opening")
+        except (Crash, QutongError) as why:
+            self.stage.fire("crash while opening" if isinstance(why, Crash) else "did not open")
+            self.stage.say(device.label, "did not open", why)
             device.crash()
             return
         opened = device.running.opened
-        self._stage.say(device.name, "open", opened.reposted, opened.respooled)
+        self.stage.say(device.label, "open", opened.reposted, opened.respooled)
         for name, count in (("reposted", opened.reposted), ("respooled", opened.respooled)):
             if count:
-                self._stage.fire(f"slot {name}")
-        self._stage.guarded(device, lambda: check_device(device))
-
-    def _lose_a_file(self, device: SimDevice) -> None:
-        """While it is down a disk may lose one of the two files, never both."""
-        luck = self._chance.random()
-        if not device.is_whole or luck >= 0.18:
-            return
-        device.is_whole = False
-        if luck < 0.12:
-            device.lose_database(self._stage.house.empty)
-            name = "database lost"
-        else:
-            device.spool.data = b""
-            name = "spool lost"
-        self._stage.fire(name)
-        self._stage.say(device.name, name)
-
-    def _misbehave(self, device: SimDevice) -> None:
-        n = misbehave(device.running, self._chance, self._stage.world.now_us, device.poison)
-        self._stage.fire("poison")
-        self._stage.say(device.name, "poison", n)
+                self.stage.fire(f"slot {name}")
+        check_device(device)
 
     def end(self) -> None:
         """No more faults: lines are whole, fuses are out, everybody is up."""
-        stage = self._stage
+        stage = self.stage
         stage.office.disk.fuse.renew()
         for device in stage.devices.values():
             device.is_cut_off = False
             device.fuse.renew()
             if device.store is None:
                 device.open()
+
+
+TROUBLES: tuple[Trouble, ...] = (
+    Trouble("crash soon", 13, Faults.light),
+    Trouble("disk fails soon", 4, Faults.fail_disk),
+    Trouble("cut off", 6, Faults.cut),
+    Trouble("clock", 5, Faults.clock),
+    Trouble("poison", 6, Faults.misbehave),
+    Trouble("head office fails soon", 6, Faults.fail_office),
+    Trouble("crash", 4, Faults.stop),
+    Trouble("copy kept", 3, lambda faults, device: disasters.keep_copy(faults.stage, device)),
+    Trouble("restored", 1, lambda faults, device: disasters.restore(faults.stage, device)),
+    Trouble("cloned", 1, lambda faults, device: disasters.clone(faults.stage, device)),
+)
+"""By name, as a script of a run names them."""
+_BY_NAME = {one.name: one for one in TROUBLES}

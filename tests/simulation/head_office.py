@@ -9,7 +9,10 @@ from shared.core.errors import AccessDenied
 from shared.journal.chain import SigningKey
 from shared.journal.document import Body
 from shared.sync.messages import (
+    AskDigests,
+    AskRows,
     EnrolAnswer,
+    Envelopes,
     Fork,
     Hello,
     Join,
@@ -17,6 +20,7 @@ from shared.sync.messages import (
     Pull,
     PullMany,
     Push,
+    Return,
     pack,
     unpack,
 )
@@ -25,8 +29,10 @@ from sync_server.http.service import door_of
 from sync_server.operations.home import head_office
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database
-from sync_server.sync import feed, forking, hello, pull, push
+from sync_server.store.migrations import known, schema_version
+from sync_server.sync import digests, envelopes, feed, forking, hello, pull, push, returning
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
+from sync_server.sync.recovering import INCARNATION, begin_recovery
 from tests.simulation.edges import Crash, SimClock, SimDisk, SimRandomness, World, engine_over
 
 HQ_KEY = SigningKey.from_seed(b"simulated head office".ljust(32, b"\0"))
@@ -43,6 +49,7 @@ class SimHeadOffice:
     database: Database
     hq: HeadOffice
     starts: int = 0
+    restores: int = 0
 
     @classmethod
     def start(cls, disk: SimDisk, world: World, seed: str) -> "SimHeadOffice":
@@ -57,6 +64,23 @@ class SimHeadOffice:
         self.disk.fuse.renew()
         self.database, self.hq = _process(self.disk, self.randomness)
         self.starts += 1
+
+    def restore(self, disk: SimDisk, made_at_us: int) -> None:
+        """The disk was lost; head office stands again over an older copy of it."""
+        self.disk.release()
+        self.disk = disk
+        self.restores += 1
+        database, _ = _process(disk, self.randomness)
+        with database.write() as connection:
+            begin_recovery(
+                connection,
+                epoch=f"epoch-{1 + self.restores}",
+                incarnation=1 + self.restores,
+                generation=1 + self.restores,
+                made_at_us=made_at_us,
+                now_us=self.clock.now_us(),
+            )
+        self.restart()
 
     def publish(self, *bodies: Body, author_id: str = "system") -> None:
         """Head office writes of its own accord."""
@@ -82,6 +106,9 @@ class SimHeadOffice:
         except Crash:
             self.restart()
             raise
+        finally:
+            # A commit that failed may be open still; nobody else is in it.
+            self.disk.lose_process()
 
     def heads(self) -> str:
         """Every scope with head, count and digest, as the trace tells them."""
@@ -101,7 +128,12 @@ class SimHeadOffice:
 
 def _process(disk: SimDisk, randomness: SimRandomness) -> tuple[Database, HeadOffice]:
     database = Database(engine_over(disk))
-    return database, head_office(HQ_KEY, EPOCH, randomness)
+    epoch, incarnation = EPOCH, 1
+    with database.read() as connection:
+        if schema_version(connection):
+            epoch = known(connection, "epoch") or EPOCH
+            incarnation = int(known(connection, INCARNATION) or "1")
+    return database, head_office(HQ_KEY, epoch, randomness, incarnation=incarnation)
 
 
 def _hello(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
@@ -128,6 +160,22 @@ def _fork(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
         return forking.begin_incarnation(connection, office.hq, device, asked, now_us)
 
 
+def _envelopes(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        return envelopes.answer(connection, device, scopes, unpack(data, Envelopes))
+
+
+def _take_back(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    now_us = office.clock.now_us()
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+    with office.database.write() as connection:
+        given = unpack(data, Return)
+        return returning.take_back(connection, office.hq, device, given, now_us)
+
+
 def _pull(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
     with office.database.read() as connection:
         device = office.device(connection, device_id)
@@ -142,6 +190,21 @@ def _pull_many(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
         scopes = office.hq.directory.scopes_of_device(connection, device_id)
         schema = office.hq.replica.schema
         return pull.pages(connection, schema, scopes, device, unpack(data, PullMany))
+
+
+def _digests(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        return digests.parts(connection, office.hq.replica.schema, scopes, unpack(data, AskDigests))
+
+
+def _rows(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
+    with office.database.read() as connection:
+        device = office.device(connection, device_id)
+        scopes = office.hq.directory.scopes_of_device(connection, device_id)
+        schema = office.hq.replica.schema
+        return digests.rows(connection, schema, scopes, device, unpack(data, AskRows))
 
 
 def _join(office: SimHeadOffice, _device_id: str, data: bytes) -> Message:
@@ -165,8 +228,12 @@ def _join(office: SimHeadOffice, _device_id: str, data: bytes) -> Message:
 _HANDLERS: dict[str, Callable[[SimHeadOffice, str, bytes], Message]] = {
     "/join": _join,
     "/hello": _hello,
+    "/envelopes": _envelopes,
     "/fork": _fork,
     "/push": _push,
+    "/return": _take_back,
     "/pull": _pull,
     "/pulls": _pull_many,
+    "/digests": _digests,
+    "/rows": _rows,
 }

@@ -1,57 +1,106 @@
-"""What must hold of a device at any time, and of everybody when it is quiet."""
+"""What must hold: I1 to I13 of the sync design, cheap ones after every step, all when it is quiet.
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from functools import partial
+======  ============================================================================  ==============
+I1      what somebody saw done is at head office, exactly once                         `_check_seen`
+I2      kept balances are the sums of their moves; over all ends they are zero         `books`
+I3      debits are credits                                                             `books`
+I4      equal scope, equal digest, equal rows                                          `_check_held`
+I5      no row outside the scopes of who holds it                                      `_check_held`
+I6      numbers 1..n per series; doubled ones only where a disk was copied             `books`
+I7      chains verify to their head, countersigned heads are prefixes                  `_check_chains`
+I8      a sale comes to the same cent from what is stored                              `books`
+I9      a printed Z report never changes                                               `_check_z`
+I10     nothing is spent beyond a lease: no lease is granted yet, nothing to look at   --
+I11     *received* is withdrawn only under a new epoch, *durable* never                `check_step`
+I12     bytes are forgotten only after *durable*                                       `check_step`
+I13     a decided request is never decided again                                       `books`
+======  ============================================================================  ==============
+"""
 
-from sqlalchemy import Connection, select
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from desktop.store.identity import load_identity, load_state
-from shared.areas import REGISTRY, SCHEMA
-from shared.journal.chain import Slot, VerifyKey
+from shared.areas import SCHEMA
+from shared.journal.chain import VerifyKey
 from shared.journal.document import Document, Value
-from shared.journal.kind import UndecodableDocument
-from shared.journal.tables import journal
 from shared.journal.verify import Chain, verify_spool
-from shared.sync.digest import MODULUS, row_digest
-from shared.sync.holding import cursors
+from shared.sales.queries.shifts import shift_report
+from shared.sync.digest import MODULUS
 from shared.sync.replica import everything
-from shared.sync.tables import Replicated, TableRole
-from sync_server.sync import feed
+from shared.sync.tables import TableRole
 from tests.simulation.books import (
-    Rows,
+    Told,
     check_balances,
+    check_copied_series,
     check_decisions,
-    check_sales,
+    check_entries,
+    check_recomputed,
     check_series,
     check_totals,
     difference,
-    int_of,
 )
-from tests.simulation.device import SimDevice, key_of
+from tests.simulation.device import Mark, SimDevice, key_of
+from tests.simulation.edges import SimDisk
 from tests.simulation.head_office import HQ_KEY, SimHeadOffice
+from tests.simulation.reading import (
+    Entry,
+    Held,
+    Journals,
+    Reader,
+    Rows,
+    document_of,
+    journals_of,
+    writes_of,
+)
 from tests.simulation.stage import Broken, must
 
-# Cheap: after a device came up, and whenever it rests
+Digests = dict[tuple[str, str], int]
+"""Digests of a scope's rows by table and id."""
+_HERE = "SELECT hash FROM journal WHERE uid = ? AND device_id = ?"
+_MARK = (
+    "SELECT d.epoch, d.incarnation, s.acknowledged_n, s.acknowledged_hash, s.head_signature"
+    " FROM this_device AS d, sync_state AS s"
+)
+_CURSORS = "SELECT scope, seq, count, digest FROM scope_cursor"
+_HEADS = "SELECT scope, head, count, digest FROM scope_head"
+
+
+# Cheap: after every step, of the device that acted
+
+
+def check_step(device: SimDevice) -> None:
+    """I1, I11, I12: the last thing somebody saw done stands here; receipts are never withdrawn."""
+    if device.store is None:
+        return
+    if device.confirmed:
+        last = device.confirmed[-1]
+        found = [row[0] for row in device.disk.look(_HERE, last.uid, device.name)]
+        must(last.hash in found, "I1", f"{device.label} lost slot {last.n}, which was seen done")
+    mark = _mark(device.disk)
+    before, device.mark = device.mark, mark
+    if before is None or mark is None or before[:2] != mark[:2]:
+        return
+    is_forward = mark.received_n >= before.received_n
+    must(is_forward, "I11", f"{device.label}: received {before.received_n}, now {mark.received_n}")
+
+
+def _mark(disk: SimDisk) -> Mark | None:
+    found = disk.look(_MARK)
+    return Mark(*found[0]) if found else None
 
 
 def check_device(device: SimDevice) -> None:
-    """What somebody saw done stands in the journal; sums are those of the moves."""
-
-    def look(connection: Connection) -> None:
-        rows = connection.execute(
-            select(journal.c.n, journal.c.hash).where(journal.c.device_id == device.name)
-        )
-        here = {row.n: row.hash for row in rows}
-        for one in device.confirmed:
-            must(
-                here.get(one.n) == one.hash,
-                "I1",
-                f"{device.name} lost slot {one.n}, which somebody saw done",
-            )
-        check_balances(connection, device.name, device.running.replica.owns)
-
-    device.running.read(look)
+    """I1, I2, after a start: what somebody saw done is in the journal; sums are the moves'."""
+    here = {row[0] for row in device.disk.look("SELECT hash FROM journal")}
+    for one in device.confirmed:
+        told = f"{device.label} lost slot {one.n}, which somebody saw done"
+        must(one.hash in here, "I1", told)
+    rows = Reader()
+    ledgers = {
+        name: rows.table(device.disk, table) if table.balances else {}
+        for name, table in SCHEMA.tables.items()
+    }
+    check_balances(device.disk, ledgers, device.label, device.running.replica.owns)
 
 
 # Everything, when it is quiet
@@ -62,22 +111,32 @@ def check_everything(devices: Mapping[str, SimDevice], office: SimHeadOffice) ->
 
     Raises Broken.
     """
-    with office.database.read() as there:
-        journals = _journals(there)
-        documents = _decoded(journals)
-        rows = _rows(there)
-        for device in devices.values():
-            look = partial(_check_replica, device, there, journals, rows)
-            device.running.read(look)
-        _check_head_office(there, journals, documents, rows)
-        numbered = documents + _kept_but_ours(journals, devices)
-        check_series(sorted(numbered, key=lambda one: one[0][:3]))
-        check_decisions(documents)
-        check_sales(rows)
-        check_balances(there, "HQ", everything)
-        check_totals(there)
-        _check_scopes(there, rows)
-        return [_answer(document) for slot, document in documents if slot.device_id == "HQ"]
+    reader = Reader()
+    disk = office.disk
+    journals, rows = journals_of(disk), reader.rows(disk)
+    told = _told(journals)
+    by_scope = _by_scope(rows, counted_only=False)
+    heads = {scope: rest for scope, *rest in disk.look(_HEADS)}
+    _check_heads(heads, by_scope)
+    copies: dict[str, list[SimDevice]] = defaultdict(list)
+    for device in devices.values():
+        copies[device.name].append(device)
+        check_device_against(device, journals)
+        here = reader.rows(device.disk)
+        _check_held(device, here, journals)
+        _check_scopes(device, here, heads, by_scope)
+        check_balances(device.disk, here, device.label, device.running.replica.owns)
+        _check_z(device, office)
+    for name, found in copies.items():
+        _check_seen(found, journals)
+        _check_numbers(name, found, journals)
+    _check_head_office(journals, told, rows)
+    check_decisions(told)
+    check_entries(rows)
+    check_recomputed(told, rows)
+    check_balances(disk, rows, "HQ", everything)
+    check_totals(disk)
+    return [_answer(document) for slot, document in told if slot.device_id == "HQ"]
 
 
 def _answer(document: Document) -> str:
@@ -86,235 +145,247 @@ def _answer(document: Document) -> str:
     return f"HQ {document.header.kind} {code}".rstrip()
 
 
-def _check_replica(
-    device: SimDevice,
-    there: Connection,
-    journals: Mapping[str, list[tuple[Slot, str, str]]],
-    office_rows: Rows,
-    here: Connection,
-) -> None:
-    check_device_against(device, here, journals.get(device.name, []))
-    rows = _rows(here)
-    scopes = {row.scope: row for row in cursors(here)}
-    kept = {slot.n for slot, _, verdict in journals.get(device.name, []) if verdict == "kept"}
-    _check_held(device.name, rows, frozenset(scopes), kept)
-    heads = {head.scope: head for head in feed.heads_of(there, sorted(scopes))}
-    for scope, cursor in scopes.items():
-        head = heads[scope]
-        must(
-            (cursor.seq, cursor.count, cursor.digest) == (head.head, head.count, head.digest),
-            "I4",
-            f"{device.name} {scope}: {cursor} there {head}",
-        )
-        counted = _of_scope(rows, scope, counted_only=True)
-        at_office = _of_scope(office_rows, scope, counted_only=False)
-        must(
-            counted == at_office,
-            "I4",
-            f"{device.name} {scope}: rows differ {difference(counted, at_office)}",
-        )
-        must(
-            (len(counted), sum(counted.values()) % MODULUS) == (head.count, head.digest),
-            "I4",
-            f"{device.name} {scope}: the rows do not make the digest",
-        )
-    check_balances(here, device.name, device.running.replica.owns)
+def _told(journals: Journals) -> Told:
+    """The documents that were posted."""
+    found = []
+    for entries in journals.values():
+        for slot, _, verdict in entries:
+            if verdict == "stored":
+                document = document_of(slot.stored)
+                must(document is not None, "I1", f"{slot.device_id} {slot.n} cannot be read")
+                assert document is not None
+                found.append((slot, document))
+    return found
 
 
-def check_device_against(
-    device: SimDevice, here: Connection, there: list[tuple[Slot, str, str]]
-) -> None:
-    """Journal, spool, receipt and head office's copy are one and the same chain."""
-    own = [(slot, uid, verdict) for slot, uid, verdict in _journals(here).get(device.name, [])]
+# I1 and I7: journals
+
+
+def check_device_against(device: SimDevice, journals: Journals) -> None:
+    """I1, I7: a device's journal and head office's copy of it are one and the same chain."""
+    mine = journals_of(device.disk)
+    mark = _mark(device.disk)
+    assert mark is not None, "a device that knows itself"
+    own = mine.get((device.name, mark.incarnation), [])
+    there = journals.get((device.name, mark.incarnation), [])
     must(
-        [slot.link_hash for slot, _, _ in own] == [slot.link_hash for slot, _, _ in there],
+        [entry.slot.link_hash for entry in own] == [entry.slot.link_hash for entry in there],
         "I1",
-        f"{device.name} has {len(own)} slots, head office {len(there)} or other ones",
+        f"{device.label} has {len(own)} slots, head office {len(there)} or other ones",
     )
-    copies = Counter(uid for _, uid, verdict in there if verdict == "stored")
-    by_n = {slot.n: (slot, uid, verdict) for slot, uid, verdict in there}
-    for one in device.confirmed:
-        slot, uid, verdict = by_n[one.n]
-        must(slot.hash == one.hash, "I1", f"{device.name} slot {one.n} is another document")
-        if uid not in device.wrong:
-            must(verdict == "stored", "I1", f"{device.name} slot {one.n} was {verdict}")
-            must(copies[one.uid] == 1, "I1", f"{device.name} {one.uid} is there {copies[one.uid]}x")
-    for (slot, uid, verdict), (_, _, told) in zip(there, own, strict=True):
-        is_wrong = slot.link_hash in device.poison or uid in device.wrong
-        must(
-            verdict == told == ("kept" if is_wrong else "stored"),
-            "I1",
-            f"{device.name} slot {slot.n} is {verdict} there, {told} here, wrong: {is_wrong}",
-        )
-    _check_chain(device, here, own, there)
-
-
-def _check_chain(
-    device: SimDevice,
-    here: Connection,
-    own: list[tuple[Slot, str, str]],
-    there: list[tuple[Slot, str, str]],
-) -> None:
-    key = VerifyKey(key_of(device.name).public)
-    for where, slots in (("here", own), ("at head office", there)):
-        chain = Chain(device.name, 1, key)
-        for slot, _, verdict in slots:
-            reason = chain.check(slot, is_kept=verdict == "kept" or slot.link_hash in device.poison)
-            must(not reason, "I7", f"{device.name} {where} slot {slot.n}: {reason}")
-    state = load_state(here)
-    must(state.acknowledged_n == len(own), "I7", f"{device.name} was not acknowledged to its end")
+    for here, at_office in zip(own, there, strict=True):
+        _check_verdict(device, here, at_office)
+    _check_chains(device, mine, journals)
+    must(mark.received_n == len(own), "I7", f"{device.label} was not acknowledged to its end")
     if own:
-        must(
-            state.acknowledged_hash == there[-1][0].link_hash
-            and VerifyKey(HQ_KEY.public).head_good(state.acknowledged_hash, state.head_signature),
-            "I7",
-            f"{device.name}: the countersigned head is no prefix",
-        )
-    _check_spool(device, here, own)
+        is_signed = VerifyKey(HQ_KEY.public).head_good(mark.received_hash, mark.signature)
+        is_prefix = mark.received_hash == there[-1].slot.link_hash and is_signed
+        must(is_prefix, "I7", f"{device.label}: the countersigned head is no prefix")
+    _check_spool(device, own)
 
 
-def _check_spool(device: SimDevice, here: Connection, own: list[tuple[Slot, str, str]]) -> None:
-    identity = load_identity(here)
-    must(identity is not None, "I7", f"{device.name} does not know itself")
+def _check_verdict(device: SimDevice, here: Entry, there: Entry) -> None:
+    """What head office keeps aside the device knows of, and nothing else is kept."""
+    slot, uid, told = here
+    is_wrong = slot.link_hash in device.poison or uid in device.wrong
+    is_kept = there.verdict == "kept"
+    # What was linked anew is signed anew, and a copy of a document is none.
+    is_right = is_kept == is_wrong or device.is_copied
+    must(
+        is_right and (told == "kept") == is_kept,
+        "I1",
+        f"{device.label} slot {slot.n} is {there.verdict} there, {told} here, wrong: {is_wrong}",
+    )
+
+
+def _check_chains(device: SimDevice, mine: Journals, there: Journals) -> None:
+    key = VerifyKey(key_of(device.name).public)
+    for where, journals in (("here", mine), ("at head office", there)):
+        for (name, incarnation), entries in journals.items():
+            if name != device.name:
+                continue
+            chain = Chain(name, incarnation, key)
+            for slot, _, verdict in entries:
+                is_bad = verdict != "stored" or slot.link_hash in device.poison or device.is_copied
+                reason = chain.check(slot, is_kept=is_bad)
+                must(not reason, "I7", f"{device.label} {where} slot {slot.n}: {reason}")
+
+
+def _check_spool(device: SimDevice, own: Sequence[Entry]) -> None:
     chains, fault = verify_spool(device.spool.data, key=key_of(device.name).public)
+    if device.is_copied:
+        return
     # The verifier has no list of what was planted: it stops at the first badly signed document.
     if fault is not None:
-        planted = any(slot.n == fault.n and slot.link_hash in device.poison for slot, _, _ in own)
-        must(planted, "I7", f"{device.name} spool: {fault}")
+        planted = any(
+            entry.slot.n == fault.n and entry.slot.link_hash in device.poison for entry in own
+        )
+        must(planted, "I7", f"{device.label} spool: {fault}")
         return
     links = chains[0].links if chains else []
     must(
-        links == [slot.link_hash for slot, _, _ in own],
+        links == [entry.slot.link_hash for entry in own],
         "I7",
-        f"{device.name}: spool of {len(links)} slots, journal of {len(own)}",
+        f"{device.label}: spool of {len(links)} slots, journal of {len(own)}",
     )
 
 
-def _check_held(name: str, rows: Rows, scopes: frozenset[str], kept: set[int]) -> None:
-    """Nothing outside the scopes, nothing unconfirmed, but what head office keeps aside."""
-    for table_name, found in rows.items():
-        table = SCHEMA[table_name]
-        for row_id, row in found.items():
-            if row["_slot"]:
-                must(
-                    row["_slot"] in kept,
-                    "I4",
-                    f"{name} {table_name} {row_id}: slot {row['_slot']} was never confirmed",
-                )
-            elif not scopes.intersection(table.scopes(row)):
-                raise Broken("I5", f"{name} holds {table_name} {row_id} outside its scopes")
+def _check_seen(copies: Sequence[SimDevice], journals: Journals) -> None:
+    """I1: what was seen done on any copy is at head office once, and is what was seen."""
+    name = copies[0].name
+    stored: dict[str, list[bytes]] = defaultdict(list)
+    kept: set[str] = set()
+    for (device_id, _), entries in journals.items():
+        if device_id == name:
+            for slot, uid, verdict in entries:
+                if verdict == "stored":
+                    stored[uid].append(slot.hash)
+                elif verdict == "kept":
+                    kept.add(uid)
+    for uid, hashes in stored.items():
+        must(len(hashes) == 1, "I1", f"{name} {uid} is there {len(hashes)} times")
+    for device in copies:
+        for one in device.confirmed:
+            if one.uid in device.wrong:
+                must(one.uid in kept, "I1", f"{name} {one.uid} was not kept")
+                continue
+            is_there = stored.get(one.uid) == [one.hash]
+            must(is_there, "I1", f"{device.label} slot {one.n}, seen done, is not at head office")
 
 
-def _check_head_office(
-    there: Connection,
-    journals: Mapping[str, list[tuple[Slot, str, str]]],
-    documents: Iterable[tuple[Slot, Document]],
-    rows: Rows,
-) -> None:
-    """Its own chain is whole, and its ledgers hold what the documents say, each once."""
-    chain = Chain("HQ", 1, VerifyKey(HQ_KEY.public))
-    for slot, _, _ in journals["HQ"]:
-        reason = chain.check(slot)
-        must(not reason, "I7", f"HQ slot {slot.n}: {reason}")
-    expected: dict[str, dict[str, Mapping[str, Value]]] = defaultdict(dict)
-    for _, document in documents:
-        for write in REGISTRY.post(document):
-            if SCHEMA[write.table].role is TableRole.LEDGER:
-                expected[write.table][write.id] = SCHEMA[write.table].full(write.values)
-    for name, found in rows.items():
-        if SCHEMA[name].role is not TableRole.LEDGER:
-            continue
-        wanted = expected[name]
-        must(
-            found.keys() == wanted.keys(),
-            "I1",
-            f"HQ {name}: rows without document or documents without row: "
-            f"{sorted(found.keys() ^ wanted.keys())[:3]}",
-        )
-        for row_id, values in wanted.items():
-            stands = {column: found[row_id][column] for column in values}
-            must(stands == values, "I1", f"HQ {name} {row_id} is not what was posted")
+def _check_numbers(name: str, copies: Sequence[SimDevice], journals: Journals) -> None:
+    """I6: what people wrote against the rules is kept, but numbered like all the rest."""
+    wrong = {uid for device in copies for uid in device.wrong}
+    poison = {link for device in copies for link in device.poison}
+    numbered = []
+    for (device_id, _), entries in journals.items():
+        for slot, uid, verdict in entries:
+            is_ours = verdict == "stored" or (uid in wrong and slot.link_hash not in poison)
+            document = document_of(slot.stored) if device_id == name and is_ours else None
+            if document is not None:
+                numbered.append((slot, document))
+    if any(device.is_copied for device in copies):
+        is_destroyed = any(device.destroyed for device in copies)
+        doubled = check_copied_series(numbered, is_destroyed)
+        must(not doubled or any(d.is_copied for d in copies), "I6", f"{name} doubled {doubled}")
+    else:
+        check_series(numbered)
 
 
-def _check_scopes(there: Connection, rows: Rows) -> None:
-    """Head office's own heads are what its rows make."""
-    for head in feed.all_heads(there):
-        found = _of_scope(rows, head.scope, counted_only=False)
-        must(
-            (len(found), sum(found.values()) % MODULUS) == (head.count, head.digest),
-            "I4",
-            f"HQ {head.scope}: rows {len(found)}, head {head.count}",
-        )
+# I4 and I5: what is held
 
 
-# Reading
-
-
-def _journals(connection: Connection) -> dict[str, list[tuple[Slot, str, str]]]:
-    """Slots with uid and verdict by device, in order."""
-    columns = [journal.c[name] for name in (*Slot._fields, "uid", "verdict")]
-    found: dict[str, list[tuple[Slot, str, str]]] = {}
-    query = select(*columns).order_by(journal.c.device_id, journal.c.incarnation, journal.c.n)
-    for row in connection.execute(query):
-        found.setdefault(row.device_id, []).append((Slot(*row[:8]), row.uid, row.verdict))
-    return found
-
-
-def _decoded(
-    journals: Mapping[str, list[tuple[Slot, str, str]]],
-) -> list[tuple[Slot, Document]]:
-    """The documents that were not kept aside."""
-    return [
-        (slot, _document(slot))
-        for slots in journals.values()
-        for slot, _, verdict in slots
-        if verdict == "stored"
-    ]
-
-
-def _kept_but_ours(
-    journals: Mapping[str, list[tuple[Slot, str, str]]], devices: Mapping[str, SimDevice]
-) -> list[tuple[Slot, Document]]:
-    """What people wrote against the rules: kept, but numbered like all the rest."""
-    return [
-        (slot, _document(slot))
-        for name, device in devices.items()
-        for slot, uid, _ in journals.get(name, [])
-        if uid in device.wrong and slot.link_hash not in device.poison
-    ]
-
-
-def _document(slot: Slot) -> Document:
-    try:
-        return REGISTRY.decode(slot.stored)
-    except UndecodableDocument as why:
-        raise Broken("I1", f"{slot.device_id} slot {slot.n} was stored: {why}") from why
-
-
-def _rows(connection: Connection) -> Rows:
-    return {
-        name: {row["id"]: dict(row) for row in connection.execute(select(table.table)).mappings()}
-        for name, table in SCHEMA.tables.items()
+def _check_held(device: SimDevice, rows: Rows, journals: Journals) -> None:
+    """I5, I4: nothing outside the scopes; nothing unconfirmed but what head office keeps aside."""
+    scopes = frozenset(row[0] for row in device.disk.look("SELECT scope FROM scope_cursor"))
+    kept = {
+        entry.slot.n
+        for (name, _), entries in journals.items()
+        for entry in entries
+        if name == device.name and entry.verdict == "kept"
     }
+    for table_name, found in rows.items():
+        for row_id, row in found.items():
+            place = f"{device.label} {table_name} {row_id}"
+            if row.slot:
+                is_kept = row.slot in kept or device.is_copied
+                must(is_kept, "I4", f"{place}: slot {row.slot} was never confirmed")
+            elif scopes.isdisjoint(row.fact.scopes):
+                raise Broken("I5", f"{place} is held outside its scopes")
 
 
-def _of_scope(rows: Rows, scope: str, *, counted_only: bool) -> dict[tuple[str, str], int]:
-    """Digest of every row of a scope, computed from its columns."""
-    found: dict[tuple[str, str], int] = {}
+def _check_scopes(
+    device: SimDevice,
+    rows: Rows,
+    heads: Mapping[str, Sequence[int]],
+    at_office: Mapping[str, Digests],
+) -> None:
+    """I4: who holds a scope holds the rows head office has in it, and knows it by the digest."""
+    counted = _by_scope(rows, counted_only=True)
+    for scope, *cursor in device.disk.look(_CURSORS):
+        head = list(heads.get(scope, (0, 0, 0)))
+        must(cursor == head, "I4", f"{device.label} {scope}: {cursor} there {head}")
+        here, there = counted.get(scope, {}), at_office.get(scope, {})
+        if here != there:
+            told = difference(here, there)
+            raise Broken("I4", f"{device.label} {scope}: rows differ {told}")
+
+
+def _by_scope(rows: Rows, *, counted_only: bool) -> dict[str, Digests]:
+    """The digest of every row, by scope, worked out from its columns."""
+    found: dict[str, Digests] = defaultdict(dict)
     for name, by_id in rows.items():
-        table = SCHEMA[name]
         for row_id, row in by_id.items():
-            if scope in table.scopes(row):
-                digest = _digest(table, row_id, row)
-                if counted_only and row["_slot"]:
-                    # Only here, or changed by what head office keeps: its own version counts.
-                    digest = int_of(row["_digest"])
-                else:
-                    must(digest == row["_digest"], "I4", f"{name} {row_id}: kept digest is wrong")
-                if digest:
-                    found[name, row_id] = digest
+            digest = row.fact.digest
+            if counted_only and row.slot:
+                # Only here, or changed by what head office keeps: its own version counts.
+                digest = row.digest
+            else:
+                must(digest == row.digest, "I4", f"{name} {row_id}: kept digest is wrong")
+            if digest:
+                for scope in row.fact.scopes:
+                    found[scope][name, row_id] = digest
     return found
 
 
-def _digest(table: Replicated, row_id: str, row: Mapping[str, Value]) -> int:
-    return row_digest(table, row_id, row)
+def _check_heads(heads: Mapping[str, Sequence[int]], by_scope: Mapping[str, Digests]) -> None:
+    """I4: head office's own heads are what its rows make."""
+    for scope in heads.keys() | by_scope.keys():
+        digests = by_scope.get(scope, {}).values()
+        _, count, digest = heads.get(scope, (0, 0, 0))
+        is_same = (len(digests), sum(digests) % MODULUS) == (count, digest)
+        must(is_same, "I4", f"HQ {scope}: rows {len(digests)}, head {count}")
+
+
+# I9: Z reports
+
+
+def _check_z(device: SimDevice, office: SimHeadOffice) -> None:
+    """I9: a shift's report is what it was when it was printed, here and at head office."""
+    if not device.printed:
+        return
+    with office.database.read() as there:
+        for shift_id, report in device.printed.items():
+            here = device.running.read(lambda c, of=shift_id: shift_report(c, of))  # type: ignore[misc]
+            must(here == report, "I9", f"{device.label} shift {shift_id} reads otherwise now")
+            again = shift_report(there, shift_id)
+            must(again == report, "I9", f"HQ shift {shift_id} of {device.label} reads otherwise")
+
+
+# Head office itself
+
+
+def _check_head_office(journals: Journals, told: Told, rows: Rows) -> None:
+    """I7, I1: its own chains are whole; its ledgers hold what the documents say, each once."""
+    key = VerifyKey(HQ_KEY.public)
+    for (name, incarnation), entries in journals.items():
+        if name != "HQ":
+            continue
+        chain = Chain(name, incarnation, key)
+        for slot, _, _ in entries:
+            reason = chain.check(slot)
+            must(not reason, "I7", f"HQ slot {slot.n}: {reason}")
+    expected: dict[str, dict[str, Mapping[str, Value]]] = defaultdict(dict)
+    for slot, _ in told:
+        for write in writes_of(slot.stored):
+            if SCHEMA[write.table].role is TableRole.LEDGER:
+                expected[write.table][write.id] = write.values
+    for name, table in SCHEMA.tables.items():
+        if table.role is TableRole.LEDGER:
+            _check_ledger(name, rows[name], expected[name])
+
+
+def _check_ledger(
+    name: str, found: Mapping[str, Held], wanted: Mapping[str, Mapping[str, Value]]
+) -> None:
+    must(
+        found.keys() == wanted.keys(),
+        "I1",
+        f"HQ {name}: rows without document or documents without row: "
+        f"{sorted(found.keys() ^ wanted.keys())[:3]}",
+    )
+    for row_id, values in wanted.items():
+        stands = found[row_id].fact.values
+        full = SCHEMA[name].full(values)
+        is_same = all(stands[column] == value for column, value in full.items())
+        must(is_same, "I1", f"HQ {name} {row_id} is not what was posted")

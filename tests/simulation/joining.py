@@ -1,5 +1,7 @@
 """A shop that founded itself asks head office to take it in, and either end may break off."""
 
+from sqlalchemy.exc import DBAPIError
+
 from desktop.sync.founding import join
 from shared.core.errors import QutongError, Unavailable
 from shared.sync.messages import EnrolAnswer, Join, pack, unpack
@@ -39,6 +41,10 @@ def try_to_join(stage: Stage, device: SimDevice, *, is_calm: bool = False) -> No
             place = stage.office.disk.fuse.blown[-1]
             stage.fire(f"server crash {place}")
             raise Unavailable("NETWORK") from crash
+        except DBAPIError as why:
+            if not stage.office.disk.fuse.failed:
+                raise
+            raise Unavailable("NETWORK") from why
         if not is_calm and stage.chance.random() < _LOST:
             stage.fire("answer to joining lost")
             raise Unavailable("NETWORK")
@@ -50,7 +56,7 @@ def try_to_join(stage: Stage, device: SimDevice, *, is_calm: bool = False) -> No
             join(device.running, _Keys(device.name), send, code=code, server_url="sim")
         except QutongError as why:
             stage.say(device.name, "joining over", why)
-            if why.code != "NETWORK":
+            if why.code != "NETWORK" and not device.has_failed(why.code):
                 raise Broken("join", f"{device.name}: {why}") from why
             return
         stage.fire("joined")

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.core.errors import QutongError
 
@@ -18,6 +18,8 @@ class Packet:
     data: bytes = b""
     error: QutongError | None = None
     is_copy: bool = False
+    is_cut: bool = False
+    """Only its beginning arrives."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,9 +32,13 @@ class Weather:
     duplicate: int = 60
     straggler: int = 40
     """A copy of a request that is delivered much later."""
+    truncate: int = 15
+    """A request or an answer of which only the beginning arrives."""
 
 
-CALM = Weather(drop_request=0, drop_answer=0, reset_after_commit=0, duplicate=0, straggler=0)
+CALM = Weather(
+    drop_request=0, drop_answer=0, reset_after_commit=0, duplicate=0, straggler=0, truncate=0
+)
 
 
 class Network:
@@ -61,13 +67,22 @@ class Network:
                 self.flying.append(_copy(packet))
             if self._happens(weather.straggler, "straggler"):
                 self.late.append(_copy(packet))
+            packet = self._cut(packet, "truncated request")
         elif packet.path == "/push" and not packet.error:
             if self._happens(weather.reset_after_commit, "reset after commit"):
                 return False
         elif self._happens(weather.drop_answer, "drop answer"):
             return False
+        if not packet.is_up and not packet.error:
+            packet = self._cut(packet, "truncated answer")
         self.flying.append(packet)
         return True
+
+    def _cut(self, packet: Packet, name: str) -> Packet:
+        if not packet.data or not self._happens(self.weather.truncate, name):
+            return packet
+        data = packet.data[: self._chance.randrange(len(packet.data))]
+        return replace(packet, data=data, is_cut=True)
 
     def next(self) -> Packet | None:
         """Any packet; late ones become ordinary now and then."""
@@ -93,11 +108,4 @@ class Network:
 
 
 def _copy(packet: Packet) -> Packet:
-    return Packet(
-        device=packet.device,
-        asked=packet.asked,
-        path=packet.path,
-        is_up=True,
-        data=packet.data,
-        is_copy=True,
-    )
+    return replace(packet, is_copy=True)

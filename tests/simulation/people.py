@@ -14,6 +14,10 @@ from tests.simulation.workload import choose
 _DEEDS_TRIED = 6
 
 
+class NotDone(Exception):
+    """The disk failed, and the person was told so."""
+
+
 class People:
     """Whoever works at the devices of a stage."""
 
@@ -54,6 +58,10 @@ class People:
         except NothingToDo:
             device.open_form = None
             raise
+        except NotDone:
+            if self._chance.random() < 0.2:
+                device.open_form = None
+            return
         if is_done or self._chance.random() < 0.5:
             device.open_form = None
         if is_done and self._chance.random() < 0.08:
@@ -66,15 +74,20 @@ class People:
             device.run(form.author, form.usecase)
         except AlreadyAppended:
             self._stage.fire("already appended")
-            self._stage.say(device.name, form.name, "already")
+            self._stage.say(device.label, form.name, "already")
             return
         except QutongError as why:
-            raise Broken("use case", f"{device.name} {form.name}: {why}") from why
+            if not device.has_failed(why.code):
+                raise Broken("use case", f"{device.label} {form.name}: {why}") from why
+            # Nobody saw it done; who presses again must not make a second one.
+            self._stage.fire(f"told {why.code}")
+            self._stage.say(device.label, form.name, why)
+            raise NotDone from why
         new = device.confirmed[before:]
         self._stage.tally.documents += len(new)
         self._stage.fire(f"did {form.name}")
         slots = (f"{one.n}:{one.hash.hex()[:12]}" for one in new)
-        self._stage.say(device.name, form.author, form.name, *slots)
+        self._stage.say(device.label, form.author, form.name, *slots)
 
     def _press_again(self, device: SimDevice, form: Form) -> None:
         try:
@@ -84,4 +97,8 @@ class People:
         except NothingToDo:
             # The act itself made that it makes no sense a second time.
             return
-        raise Broken("T23", f"{device.name} did {form.name} twice")
+        except QutongError as why:
+            if device.has_failed(why.code):
+                return
+            raise
+        raise Broken("T23", f"{device.label} did {form.name} twice")

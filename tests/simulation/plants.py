@@ -167,7 +167,7 @@ def _uids_repeat(connection: Connection, drafts: Sequence[Any]) -> None:
 
 PLANTS: dict[str, Plant] = {
     "confirm adds again": _around(
-        shared.sync.confirm._Slice, "_confirm_ledger", _confirm_adds_again
+        shared.sync.confirm.Slice, "_confirm_ledger", _confirm_adds_again
     ),
     "cursor before rows": _around(shared.sync.confirm, "_apply", _cursor_before_rows),
     "decide twice": _instead(shared.ordering.posting.answers, "check_first", _nothing),
@@ -184,7 +184,7 @@ PLANTS: dict[str, Plant] = {
     "old digest": _around(sync_server.sync.feed, "add", _old_digest),
     "repeat counts again": _around(sync_server.sync.push, "_verdicts_before", _repeat_counts_again),
     "settle too far": _around(desktop.sync.engine, "settle_step", _settle_too_far),
-    "skip confirm": _instead(shared.sync.confirm._Slice, "_confirm_ledger", _nothing),
+    "skip confirm": _instead(shared.sync.confirm.Slice, "_confirm_ledger", _nothing),
     "verdicts forgotten": _instead(desktop.store.local, "set_kept", _nothing),
 }
 """By name, as ``--plant`` takes them."""

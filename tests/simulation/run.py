@@ -1,19 +1,35 @@
-"""One run from one seed: people, faults and syncs, then quiet, then the whole truth."""
+"""One run from one seed, or from a script of its moves: trouble, then quiet, then the whole truth."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from tests.simulation.carrier import Carrier
 from tests.simulation.edges import MINUTE_US
 from tests.simulation.faults import Faults
-from tests.simulation.invariants import check_everything
+from tests.simulation.invariants import check_everything, check_step
 from tests.simulation.network import CALM
 from tests.simulation.people import People
+from tests.simulation.reading import signatures_checked_once
 from tests.simulation.stage import Broken, Stage, Tally
 
-_QUIET_ROUNDS = 10
+QUIET_ROUNDS = 10
 _PASSES_US = (50_000, 2_000_000, 30_000_000, 5 * MINUTE_US)
+_FORCED = 0.06
+"""Of the steps of a run in which a trouble is forced."""
+
+
+class Move(NamedTuple):
+    """What happened in a step: everything about it follows from its number and these two words.
+
+    Moves can be left out of a script without changing what the others draw.
+    """
+
+    number: int
+    device: str
+    act: str
+    """``work``, ``sync``, ``start``, or the name of a trouble."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,14 +42,27 @@ class Outcome:
     step: int = 0
     broken: str = ""
     message: str = ""
+    moves: tuple[Move, ...] = ()
 
 
-def simulate(seed: int, tell: Callable[[str], None] | None = None) -> Outcome:
-    """Run one seed; ``tell`` hears every event."""
+def simulate(
+    seed: int,
+    tell: Callable[[str], None] | None = None,
+    *,
+    forced: Sequence[str] = (),
+    script: Sequence[Move] | None = None,
+) -> Outcome:
+    """Run one seed; ``tell`` hears every event.
+
+    ``forced`` names troubles that happen more often; with a ``script`` its moves are made again,
+    and nothing else.
+    """
     stage = Stage(seed, tell)
+    run = _Run(stage, forced)
     broken = message = ""
     try:
-        _Run(stage).all()
+        with signatures_checked_once():
+            run.all(script)
     except Broken as why:
         broken, message = why.invariant, str(why)
     except Exception as why:  # What nobody expected is a failure of its seed, not of the run.
@@ -49,41 +78,75 @@ def simulate(seed: int, tell: Callable[[str], None] | None = None) -> Outcome:
         step=stage.step,
         broken=broken,
         message=message,
+        moves=tuple(run.moves),
     )
 
 
 class _Run:
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, forced: Sequence[str]) -> None:
         self._stage = stage
         self._chance = stage.chance
+        self._forced = tuple(forced)
         self._carrier = Carrier(stage)
         self._faults = Faults(stage, self._carrier)
         self._people = People(stage)
+        self.moves: list[Move] = []
 
-    def all(self) -> None:
+    def all(self, script: Sequence[Move] | None) -> None:
         """All steps. Raises Broken."""
         steps = self._chance.randint(60, 120)
         self._stage.network.weather = self._faults.weather()
-        for _ in range(steps):
-            self._stage.step += 1
-            self._step()
+        for move in self._chosen(steps) if script is None else self._again(script):
+            self.moves.append(move)
+            self._make(move)
         self._settle()
 
-    def _step(self) -> None:
+    def _begin(self, number: int) -> None:
+        """Chance begins anew in every step, so that no step depends on what others drew."""
+        self._stage.step = number
+        self._chance.seed(f"seed {self._stage.seed} step {number}")
         self._stage.world.now_us += self._chance.choice(_PASSES_US)
         self._faults.heal()
-        device = self._chance.choice(list(self._stage.devices.values()))
-        luck = self._chance.randrange(100)
+
+    def _chosen(self, steps: int) -> Iterator[Move]:
+        for number in range(1, steps + 1):
+            self._begin(number)
+            device = self._chance.choice(list(self._stage.devices.values()))
+            luck = self._chance.randrange(100)
+            if device.store is None:
+                act = "start"
+            elif self._forced and self._chance.random() < _FORCED:
+                act = self._chance.choice(self._forced)
+            elif luck < 64:
+                act = "work"
+            elif luck < 84:
+                act = "sync"
+            else:
+                act = self._faults.choose()
+            yield Move(number, device.label, act)
+
+    def _again(self, script: Sequence[Move]) -> Iterator[Move]:
+        for move in script:
+            self._begin(move.number)
+            yield move
+
+    def _make(self, move: Move) -> None:
+        stage, chance = self._stage, self._chance
+        chance.seed(f"seed {stage.seed} step {move.number} {move.device} {move.act}")
+        device = stage.devices.get(move.device)
+        if device is None:
+            return
         if device.store is None:
             self._faults.reopen(device)
-        elif luck < 64:
+        elif move.act == "work":
             self._people.work(device)
-        elif luck < 84:
+        elif move.act == "sync":
             self._carrier.begin(device)
-        else:
-            self._faults.strike(device)
-        for _ in range(self._chance.randrange(8)):
+        elif move.act != "start":
+            self._faults.strike(device, move.act)
+        for _ in range(chance.randrange(8)):
             self._carrier.deliver()
+        check_step(device)
 
     def _settle(self) -> None:
         """Faults end; everybody syncs until nothing moves, and all must be well."""
@@ -94,10 +157,14 @@ class _Run:
         stage.network.let_all_arrive()
         while self._carrier.deliver():
             pass
-        for _ in range(_QUIET_ROUNDS):
+        devices = list(stage.devices.values())
+        quiet = 0
+        for turn in range(QUIET_ROUNDS * len(devices)):
             stage.step += 1
             stage.world.now_us += MINUTE_US
-            if not sum([self._carrier.whole(device) for device in stage.devices.values()]):
+            moved = self._carrier.whole(devices[turn % len(devices)])
+            quiet = 0 if moved else quiet + 1
+            if quiet == len(devices):
                 stage.tally.fired.update(check_everything(stage.devices, stage.office))
                 stage.say("all well", stage.office.heads())
                 return

@@ -90,11 +90,14 @@ class Stage:
         except Crash:
             self.crash(device, device.fuse.blown[-1])
             return False
+        finally:
+            self.tally.fired.update(device.fuse.failed[device.failures :])
+            device.failures = len(device.fuse.failed)
         return True
 
     def crash(self, device: SimDevice, place: str) -> None:
         """The device's process ends."""
-        self.say(device.name, "crash", place)
+        self.say(device.label, "crash", place)
         self.fire(f"crash {place}")
         if device.conversation is not None:
             self.fire("crash in sync")

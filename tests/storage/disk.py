@@ -24,18 +24,32 @@ class Operation(NamedTuple):
 class Trouble:
     """What happens to the operations that come: the ``at``-th one, and ``lasting`` more, fail.
 
-    ``lies`` lets the operation happen and reports an error all the same.
+    ``lies`` lets the operation happen and reports an error all the same; ``fills`` leaves no room
+    from then on; ``only`` counts operations of one kind on files whose name ends so.
     """
 
-    def __init__(self, at: int, *, lasting: int = 0, lies: bool = False, seed: int = 0) -> None:
+    def __init__(
+        self,
+        at: int,
+        *,
+        lasting: int = 0,
+        lies: bool = False,
+        fills: bool = False,
+        only: tuple[str, str] | None = None,
+        seed: int = 0,
+    ) -> None:
         self.left = at
         self.lasting = lasting
         self.lies = lies
+        self.fills = fills
+        self.only = only
         self.chance = random.Random(seed)
         self.struck: list[str] = []
 
     def strikes(self, kind: str, name: str) -> bool:
         """Whether this operation fails."""
+        if self.only and not (kind == self.only[0] and name.endswith(self.only[1])):
+            return False
         self.left -= 1
         if self.left > 0 or self.left < -self.lasting:
             return False
@@ -69,6 +83,8 @@ class Disk:
             yield trouble
         finally:
             self.trouble = None
+            if trouble.fills:
+                self.room = None
 
     def create(self, name: str) -> None:
         """A new empty file, unless it is there. Raises OSError."""
@@ -143,6 +159,9 @@ class Disk:
     def _meet(self, kind: str, name: str) -> None:
         self.operations += 1
         if self.trouble is not None and self.trouble.strikes(kind, name):
+            if self.trouble.fills:
+                self.room = 0
+                return
             raise OSError(_FAILED, f"planted: {kind} {name}")
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
-from desktop.store.snapshot import _by_scopes
+from shared.sync.summing import sums_by_scopes
 from shared.areas import SCHEMA
 
 TEXTS = ("", "A", "B", "A B", "account:X", "level:L", "org:Z")
@@ -35,7 +35,7 @@ def test_rows_are_counted_in_the_scopes_their_rule_names_whatever_columns_a_file
                 sums[0] += 1
                 sums[1] += digest
             found: dict[tuple[str, ...], list[int]] = {}
-            for scopes, count, digest in _by_scopes(
+            for scopes, count, digest in sums_by_scopes(
                 connection, table, columns, f'"f_{table.name}"'
             ):
                 sums = found.setdefault(scopes, [0, 0])

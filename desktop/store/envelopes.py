@@ -1,0 +1,83 @@
+"""Bytes of others' documents this device holds for head office, in case it has to be restored."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, select
+
+from desktop.store.tables import envelope, envelope_cursor
+from shared.sync.holding import scope_cursor
+from shared.sync.messages import Envelope, EnvelopeCursor, EnvelopesAnswer
+from shared.sync.statements import upsert
+
+MARGIN_US = 24 * 3600 * 1_000_000
+"""Given back from so long before the backup on: clocks, and commits that were on their way."""
+
+
+def cursors_of(connection: Connection, scopes: Sequence[str]) -> list[EnvelopeCursor]:
+    """Up to where the bytes of these scopes are held."""
+    rows = connection.execute(
+        select(envelope_cursor.c.scope, envelope_cursor.c.after).where(
+            envelope_cursor.c.scope.in_(scopes)
+        )
+    )
+    known: dict[str, int] = {row.scope: row.after for row in rows}
+    return [EnvelopeCursor(scope=scope, after=known.get(scope, 0)) for scope in sorted(scopes)]
+
+
+def hold(connection: Connection, answer: EnvelopesAnswer) -> None:
+    """Keep what came, with the cursors that say so, and let go of what is durable long since."""
+    held = set(connection.execute(select(scope_cursor.c.scope)).scalars())
+    cursors = [one for one in answer.cursors if one.scope in held]
+    if not cursors:
+        return
+    rows = [
+        {
+            "device_id": one.device_id,
+            "incarnation": one.incarnation,
+            "n": one.n,
+            "scope": cursors[0].scope,
+            "stored": one.stored,
+            "signature": one.signature,
+            "stored_at_us": one.stored_at_us,
+        }
+        for one in answer.envelopes
+    ]
+    upsert(connection, envelope, ("device_id", "incarnation", "n"), rows)
+    places = [{"scope": one.scope, "after": one.after} for one in cursors]
+    upsert(connection, envelope_cursor, ("scope",), places)
+    old = envelope.c.stored_at_us < answer.keep_since_us
+    connection.execute(delete(envelope).where(old))
+
+
+def begin_anew(connection: Connection) -> None:
+    """Head office was restored: its places are others now; what is held stays."""
+    connection.execute(delete(envelope_cursor))
+
+
+def lose(connection: Connection, scope: str) -> None:
+    """A scope that is lost takes its bytes along."""
+    connection.execute(delete(envelope).where(envelope.c.scope == scope))
+    connection.execute(delete(envelope_cursor).where(envelope_cursor.c.scope == scope))
+
+
+def to_give_back(
+    connection: Connection, since_us: int, after: tuple[int, str, int, int], limit: int
+) -> list[Envelope]:
+    """What head office stored after ``since_us``, in that order, behind a place in it."""
+    rows = connection.exec_driver_sql(
+        "SELECT stored_at_us, device_id, incarnation, n, stored, signature FROM envelope"
+        " WHERE stored_at_us > ? AND (stored_at_us, device_id, incarnation, n) > (?, ?, ?, ?)"
+        " ORDER BY stored_at_us, device_id, incarnation, n LIMIT ?",
+        (since_us, *after, limit),
+    )
+    return [
+        Envelope(
+            stored_at_us=row[0],
+            device_id=row[1],
+            incarnation=row[2],
+            n=row[3],
+            stored=row[4],
+            signature=row[5],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,229 @@
+"""Bytes beside rows: who holds a document's rows also holds what its author signed.
+
+Head office's own documents, and those of neighbours, come back from there when head office is
+restored from a backup that is older than they are (sync, "up", 6).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from shared.channel.tables import device as enrolled
+from shared.journal.document import Write
+from shared.journal.tables import journal
+from shared.sync import scopes as scope_names
+from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX, PULL_SCOPES_MAX
+from shared.sync.messages import (
+    Cursor,
+    Envelope,
+    EnvelopeCursor,
+    Envelopes,
+    EnvelopesAnswer,
+    ScopeHead,
+)
+from shared.sync.replica import Change
+from shared.sync.statements import insert_rows
+from sync_server.store.devices import Device
+from sync_server.store.migrations import known
+from sync_server.store.tables import durable, envelope, scope_head
+
+HELD_US = 35 * 24 * 3600 * 1_000_000
+"""How long bytes are held after a backup that has them was restored and verified."""
+VERIFIED_AT = "backup_verified_at_us"
+_HEAD_OFFICE_ONLY = ("org:", "list:", scope_names.ALL)
+"""Publications are large and many devices have their rows; head office's desktops hold them."""
+_SITE = scope_names.site("")
+
+
+class Piece(NamedTuple):
+    """A slot that was just stored, and what it posted."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    writes: Sequence[Write]
+
+
+def note(
+    connection: Connection,
+    heads: dict[str, int],
+    changes: Sequence[Change],
+    own: Sequence[Piece],
+    taken: Sequence[Piece],
+) -> None:
+    """Remember who is to hold the bytes of these documents: whoever holds all of their rows.
+
+    ``heads`` are those the same transaction brought its scopes to; it still holds them.
+    """
+    if not heads:
+        return
+    scopes = {(change.table, change.id): change.scopes for change in changes}
+    wanted = [(piece, scope) for piece in own for scope in _held_whole(piece, scopes)]
+    found = [(piece, scope) for piece in taken for scope in _held_whole(piece, scopes)]
+    crowded = _crowded(connection, {scope for _, scope in found if scope.startswith(_SITE)})
+    wanted += [
+        (piece, scope) for piece, scope in found if not scope.startswith(_SITE) or scope in crowded
+    ]
+    numbers = _numbers(connection, {scope for _, scope in wanted})
+    rows = [
+        {
+            "scope_id": numbers[scope],
+            "seq": heads[scope],
+            "device_id": piece.device_id,
+            "incarnation": piece.incarnation,
+            "n": piece.n,
+        }
+        for piece, scope in wanted
+        if scope in numbers
+    ]
+    insert_rows(connection, envelope, rows)
+
+
+def _held_whole(piece: Piece, scopes: dict[tuple[str, str], tuple[str, ...]]) -> list[str]:
+    """The scopes that hold every row the document made: nobody learns more from its bytes."""
+    common: set[str] | None = None
+    for write in piece.writes:
+        of_row = scopes.get((write.table, write.id), ())
+        common = set(of_row) if common is None else common.intersection(of_row)
+    return sorted(common or ())
+
+
+def _crowded(connection: Connection, scopes: set[str]) -> set[str]:
+    """Sites with a second device: with one alone, nobody would hold its documents but itself."""
+    sites = [scope.removeprefix(_SITE) for scope in scopes]
+    if not sites:
+        return set()
+    rows = connection.execute(
+        select(enrolled.c.site_id)
+        .where(enrolled.c.site_id.in_(sites), enrolled.c.revoked_at_us == 0)
+        .group_by(enrolled.c.site_id)
+        .having(func.count() > 1)
+    )
+    return {scope_names.site(site_id) for site_id in rows.scalars()}
+
+
+def _numbers(connection: Connection, scopes: set[str]) -> dict[str, int]:
+    if not scopes:
+        return {}
+    rows = connection.execute(
+        select(scope_head.c.scope, scope_head.c.scope_id).where(scope_head.c.scope.in_(scopes))
+    )
+    return {row.scope: row.scope_id for row in rows}
+
+
+def may_hold(device: Device, scope: str) -> bool:
+    """Whether the device is to hold bytes of this scope, if the scope is its own."""
+    return device.device_type == "hq" or not scope.startswith(_HEAD_OFFICE_ONLY)
+
+
+def scopes_with_bytes(
+    connection: Connection,
+    device: Device,
+    moved: Sequence[ScopeHead],
+    cursors: Sequence[Cursor],
+) -> list[str]:
+    """Of the scopes that moved, those with documents of others after the device's cursors."""
+    after = {cursor.scope: cursor.seq for cursor in cursors}
+    return [
+        head.scope
+        for head in moved
+        if may_hold(device, head.scope)
+        and connection.execute(
+            _ANY,
+            {
+                "scope": head.scope,
+                "after": after.get(head.scope, 0),
+                "device_id": device.device_id,
+            },
+        ).first()
+        is not None
+    ]
+
+
+def answer(
+    connection: Connection, device: Device, scopes: Iterable[str], asked: Envelopes
+) -> EnvelopesAnswer:
+    """The bytes after the cursors, others' only, until the answer is full; and how far it goes.
+
+    What a verified backup has held for ``HELD_US`` is left out, and may be dropped.
+    """
+    own = set(scopes)
+    since_us = int(known(connection, VERIFIED_AT) or "0") - HELD_US
+    found: dict[tuple[str, int, int], Envelope] = {}
+    cursors: list[EnvelopeCursor] = []
+    room = ENVELOPE_BYTES_GOAL
+    for cursor in asked.cursors[:PULL_SCOPES_MAX]:
+        if cursor.scope not in own or not may_hold(device, cursor.scope):
+            continue
+        until, items, is_whole = _of_scope(connection, device, cursor, since_us, room)
+        room -= sum(len(one.stored) for one in items)
+        found |= {(one.device_id, one.incarnation, one.n): one for one in items}
+        cursors.append(EnvelopeCursor(scope=cursor.scope, after=until, is_whole=is_whole))
+        if room <= 0:
+            break
+    return EnvelopesAnswer(
+        envelopes=list(found.values()), cursors=cursors, keep_since_us=max(since_us, 0)
+    )
+
+
+def _of_scope(
+    connection: Connection, device: Device, cursor: EnvelopeCursor, since_us: int, room: int
+) -> tuple[int, list[Envelope], bool]:
+    """What one commit brought goes together, so that a cursor never stands within it."""
+    e, j = envelope.c, journal.c
+    scope_id = select(scope_head.c.scope_id).where(scope_head.c.scope == cursor.scope)
+    rows = connection.execute(
+        select(e.seq, j.device_id, j.incarnation, j.n, j.stored, j.signature, j.stored_at_us)
+        .join(
+            journal,
+            and_(j.device_id == e.device_id, j.incarnation == e.incarnation, j.n == e.n),
+        )
+        .outerjoin(
+            durable,
+            and_(durable.c.device_id == e.device_id, durable.c.incarnation == e.incarnation),
+        )
+        .where(
+            e.scope_id == scope_id.scalar_subquery(),
+            e.seq > cursor.after,
+            e.device_id != device.device_id,
+            or_(durable.c.n.is_(None), e.n > durable.c.n, j.stored_at_us > since_us),
+        )
+        .order_by(e.seq, e.device_id, e.incarnation, e.n)
+        .limit(ENVELOPES_MAX + 1)
+    ).all()
+    is_whole = len(rows) <= ENVELOPES_MAX
+    if not is_whole:
+        last = rows[-1].seq
+        # The last commit may be cut; a commit larger than an answer is told as far as it goes.
+        rows = [row for row in rows if row.seq != last] or rows[:-1]
+    items: list[Envelope] = []
+    until = cursor.after
+    for row in rows:
+        if room <= 0 and row.seq != until:
+            return until, items, False
+        room -= len(row.stored)
+        until = row.seq
+        items.append(
+            Envelope(
+                device_id=row.device_id,
+                incarnation=row.incarnation,
+                n=row.n,
+                stored=row.stored,
+                signature=row.signature,
+                stored_at_us=row.stored_at_us,
+            )
+        )
+    return until, items, is_whole
+
+
+_ANY = (
+    select(envelope.c.n)
+    .join(scope_head, scope_head.c.scope_id == envelope.c.scope_id)
+    .where(
+        scope_head.c.scope == bindparam("scope"),
+        envelope.c.seq > bindparam("after"),
+        envelope.c.device_id != bindparam("device_id"),
+    )
+    .limit(1)
+)

@@ -1,0 +1,202 @@
+"""After a restore: what head office knows of itself until the devices have given back theirs.
+
+While it recovers, documents are stored and posted, but nothing is said to them: the answer may
+stand in a document that comes back later, and a decided request is never decided again (I13).
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from shared.channel.tables import device as enrolled
+from shared.core.ids import uid_text
+from shared.journal.document import Document
+from shared.journal.kind import Registry
+from shared.journal.tables import journal
+from shared.sync.statements import insert_rows, upsert
+from shared.tasks.documents import TaskOpened, params_of
+from sync_server.store.migrations import known, tell
+from sync_server.store.tables import (
+    envelope,
+    reported,
+    returned,
+    scope_head,
+    snapshot,
+    unsettled,
+)
+from sync_server.sync.envelopes import Piece
+from sync_server.sync.head_office import (
+    HeadOffice,
+    Posted,
+    Written,
+    draft_of,
+    enter,
+    settle,
+    write,
+)
+from sync_server.sync.repair import repair_all
+from sync_server.sync.replaying import replay_records
+
+RECOVERING_SINCE = "recovering_since_us"
+"""Since when devices are asked for what they hold; '' or absent = everything is here."""
+RECOVERED_FROM = "recovered_from_us"
+"""When the backup was made from which this head office was restored."""
+INCARNATION = "incarnation"
+"""Which incarnation head office's own journals are in; absent = the first."""
+_NAMED_MAX = 20
+
+
+def begin_recovery(
+    connection: Connection,
+    *,
+    epoch: str,
+    incarnation: int,
+    generation: int,
+    made_at_us: int,
+    now_us: int,
+) -> None:
+    """A restored database is a new epoch: its own journals go on in a new incarnation, every
+    scope begins a new generation, and devices are asked for what they hold.
+
+    ``made_at_us`` is when the backup was made. Nothing of an earlier recovery is left.
+    """
+    tell(connection, "epoch", epoch)
+    tell(connection, INCARNATION, str(incarnation))
+    tell(connection, RECOVERING_SINCE, str(now_us))
+    tell(connection, RECOVERED_FROM, str(made_at_us))
+    connection.execute(update(scope_head).values(generation=generation))
+    for table in (envelope, returned, reported):
+        connection.execute(delete(table))
+    # Their files are not part of a backup; they are made again by themselves.
+    connection.execute(delete(snapshot))
+
+
+def is_recovering(connection: Connection) -> bool:
+    """Whether devices still have to give back what they hold."""
+    return known(connection, RECOVERING_SINCE) not in ("", "0")
+
+
+def recovered_from_us(connection: Connection) -> int:
+    """When the backup was made head office was restored from; 0 = never restored."""
+    return int(known(connection, RECOVERED_FROM) or "0")
+
+
+def put_off(connection: Connection, pieces: Sequence[Piece]) -> None:
+    """Remember documents nothing was said to yet, in the order of their arrival."""
+    rows = [
+        {"device_id": one.device_id, "incarnation": one.incarnation, "n": one.n} for one in pieces
+    ]
+    if rows:
+        connection.execute(insert(unsettled), rows)
+
+
+def note_report(connection: Connection, device_id: str, now_us: int) -> None:
+    """A device has given back all it holds."""
+    upsert(connection, reported, ("device_id",), [{"device_id": device_id, "at_us": now_us}])
+
+
+def awaited(connection: Connection) -> list[str]:
+    """Devices that are trusted and have not reported since the restore, in the order of ids."""
+    rows = connection.execute(
+        select(enrolled.c.id)
+        .where(
+            enrolled.c.revoked_at_us == 0,
+            enrolled.c.id.not_in(select(reported.c.device_id)),
+        )
+        .order_by(enrolled.c.id)
+    )
+    return list(rows.scalars())
+
+
+def finish(
+    connection: Connection, hq: HeadOffice, now_us: int, *, signed_off_by: str = ""
+) -> list[str]:
+    """Say what was put off, and call the figures whole again; who was not waited for.
+
+    The last step before the commit. What no device held is told by a task, by its numbers.
+    """
+    missing = awaited(connection)
+    gaps = lost_slots(connection)
+    written = Written([], replay_records(connection, hq))
+    waiting = _put_off(connection, hq.replica.registry)
+    written.add(settle(connection, hq, waiting, now_us))
+    written.add(repair_all(connection, hq, waiting, now_us))
+    connection.execute(delete(unsettled))
+    connection.execute(delete(reported))
+    tell(connection, RECOVERING_SINCE, "")
+    if missing or gaps:
+        task = TaskOpened(
+            code="RECOVERED_IN_PART" if missing else "RECOVERED_WITH_GAPS",
+            subject=hq.epoch,
+            params=params_of(
+                {
+                    "devices": " ".join(missing[:_NAMED_MAX]),
+                    "count": len(gaps),
+                    "slots": " ".join(gaps[:_NAMED_MAX]),
+                    "by": signed_off_by,
+                }
+            ),
+        )
+        written.add(write(connection, hq, [draft_of(hq, task, now_us)], now_us))
+    enter(connection, hq, written)
+    return missing
+
+
+def lost_slots(connection: Connection) -> list[str]:
+    """Slots of former journals that nobody gave back, though later ones came, as ``HQ/1 17``."""
+    c = returned.c
+    rows = connection.execute(
+        select(c.device_id, c.incarnation, c.n).order_by(c.device_id, c.incarnation, c.n)
+    ).all()
+    heads = {
+        (row.device_id, row.incarnation): row.n
+        for row in connection.execute(
+            select(journal.c.device_id, journal.c.incarnation, journal.c.n).order_by(journal.c.n)
+        )
+    } if rows else {}  # fmt: skip
+    found: list[str] = []
+    for row in rows:
+        place = (row.device_id, row.incarnation)
+        found += [f"{place[0]}/{place[1]} {n}" for n in range(heads.get(place, 0) + 1, row.n)]
+        heads[place] = max(heads.get(place, 0), row.n)
+    return found
+
+
+def _put_off(connection: Connection, registry: Registry) -> list[Posted]:
+    """The documents nothing was said to, without requests whose answer came back."""
+    c, j = unsettled.c, journal.c
+    rows = connection.execute(
+        select(j.uid, j.stored)
+        .join(
+            unsettled,
+            (c.device_id == j.device_id) & (c.incarnation == j.incarnation) & (c.n == j.n),
+        )
+        .order_by(c.place)
+    )
+    answered = set(
+        connection.execute(
+            select(returned.c.predecessor).where(returned.c.predecessor != "")
+        ).scalars()
+    )
+    found: list[Posted] = []
+    for uid, stored in rows:
+        document: Document = registry.decode(stored)
+        kind = registry.named(document.header.kind)
+        if kind.respond and uid in answered:
+            continue
+        writes = registry.post(document)
+        found.append(Posted(document.header, document.body, writes))
+    return found
+
+
+def remember(connection: Connection, document: Document, place: tuple[str, int, int]) -> None:
+    """Where a document that came back stood, and which one it answered."""
+    header = document.header
+    row = {
+        "uid": uid_text(header.uid),
+        "device_id": place[0],
+        "incarnation": place[1],
+        "n": place[2],
+        "predecessor": uid_text(header.predecessor) if header.predecessor else "",
+    }
+    insert_rows(connection, returned, [row])

@@ -1,0 +1,172 @@
+"""A restored head office takes back documents from the devices that hold their bytes."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from shared.core.errors import RuleViolation
+from shared.core.ids import uid_text
+from shared.journal.chain import Slot, VerifyKey, document_hash, seal
+from shared.journal.document import Document
+from shared.journal.kind import UndecodableDocument
+from shared.journal.tables import journal
+from shared.sync.appending import head_of, slot_row
+from shared.sync.limits import DOCUMENT_BYTES_MAX, ENVELOPES_MAX
+from shared.sync.messages import Envelope, Return, ReturnAnswer
+from shared.sync.replica import apply_writes
+from shared.sync.statements import insert_rows
+from sync_server.store.devices import Device, find_device
+from sync_server.sync.authority import AuthorityCheck
+from sync_server.sync.daily import note_days
+from sync_server.sync.envelopes import Piece
+from sync_server.sync.head_office import HeadOffice, Posted, Written, enter
+from sync_server.sync.judging import DERIVING_FAULTS, STORED, judge
+from sync_server.sync.recovering import (
+    awaited,
+    finish,
+    is_recovering,
+    note_report,
+    put_off,
+    remember,
+)
+
+RETURNED = 0
+"""The incarnation under which head office chains what came back; its own signature links it."""
+
+
+def take_back(
+    connection: Connection, hq: HeadOffice, device: Device, given: Return, now_us: int
+) -> ReturnAnswer:
+    """Store and post what head office lacks; the same document twice, or one it has, is nothing.
+
+    A document is believed by its author's signature, whoever brings it. When the last device has
+    reported, the recovery ends. Raises RuleViolation BATCH_TOO_LARGE.
+    """
+    if len(given.envelopes) > ENVELOPES_MAX:
+        raise RuleViolation("BATCH_TOO_LARGE", limit=ENVELOPES_MAX)
+    if not is_recovering(connection):
+        return ReturnAnswer(taken=0, unknown=[])
+    _lock(connection)
+    written, pieces, unknown = Written(), list[Piece](), list[str]()
+    for envelope in _lacking(connection, given.envelopes):
+        done = _take(connection, hq, envelope, now_us)
+        if isinstance(done, str):
+            unknown += [done] if done else []
+            continue
+        piece, changes = done
+        pieces.append(piece)
+        written.changes.extend(changes.changes)
+    enter(connection, hq, written, pieces)
+    if given.is_all:
+        note_report(connection, device.device_id, now_us)
+        if not awaited(connection):
+            finish(connection, hq, now_us)
+    return ReturnAnswer(taken=len(pieces), unknown=unknown)
+
+
+def _lock(connection: Connection) -> None:
+    """One giver at a time: two of them hold the same documents."""
+    if connection.dialect.name == "postgresql":
+        key = func.hashtextextended("returned", 0)
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def _lacking(connection: Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """Those whose bytes do not stand here, in the order they once came in."""
+    hashes = {document_hash(one.stored): one for one in envelopes}
+    here = connection.execute(
+        select(journal.c.hash).where(journal.c.hash.in_(list(hashes)))
+    ).scalars()
+    for hashed in set(here):
+        hashes.pop(hashed, None)
+    return sorted(hashes.values(), key=lambda one: (one.stored_at_us, one.device_id, one.n))
+
+
+def _take(
+    connection: Connection, hq: HeadOffice, envelope: Envelope, now_us: int
+) -> tuple[Piece, Written] | str:
+    """Post one document; its uid where its author is unknown yet, '' where it is not wanted."""
+    document = _read(hq, envelope)
+    if document is None or _stands(connection, document):
+        return ""
+    is_own = envelope.device_id == "HQ" or envelope.device_id.startswith("HQ-")
+    if is_own:
+        key = VerifyKey(hq.author.key.public)
+        if not key.document_good(envelope.stored, envelope.signature):
+            return ""
+    else:
+        author = find_device(connection, envelope.device_id)
+        if author is None:
+            return uid_text(document.header.uid)
+        judged = judge(hq, author, AuthorityCheck(connection, hq, author), _place(envelope))
+        if judged.outcome != STORED:
+            # Its rights may come back, too; its own device brings it in any case.
+            return uid_text(document.header.uid)
+    if document.header.device_id != envelope.device_id:
+        return ""
+    try:
+        with connection.begin_nested():
+            return _post(connection, hq, envelope, document, now_us, is_own=is_own)
+    except DERIVING_FAULTS:
+        return ""
+
+
+def _read(hq: HeadOffice, envelope: Envelope) -> Document | None:
+    if len(envelope.stored) > DOCUMENT_BYTES_MAX:
+        return None
+    try:
+        document = hq.replica.registry.decode(envelope.stored)
+        uid_text(document.header.uid)
+    except (UndecodableDocument, RuleViolation):
+        return None
+    return document
+
+
+def _stands(connection: Connection, document: Document) -> bool:
+    c = journal.c
+    same = select(c.n).where(c.uid == uid_text(document.header.uid), c.verdict == STORED)
+    return connection.execute(same.limit(1)).first() is not None
+
+
+def _place(envelope: Envelope) -> Slot:
+    return Slot(
+        device_id=envelope.device_id,
+        incarnation=envelope.incarnation,
+        n=envelope.n,
+        stored=envelope.stored,
+        signature=envelope.signature,
+        hash=document_hash(envelope.stored),
+        link_hash=b"",
+        link_signature=b"",
+    )
+
+
+def _post(
+    connection: Connection,
+    hq: HeadOffice,
+    envelope: Envelope,
+    document: Document,
+    now_us: int,
+    *,
+    is_own: bool,
+) -> tuple[Piece, Written]:
+    n, previous = head_of(connection, envelope.device_id, RETURNED)
+    linked = seal(
+        hq.author.key,
+        device_id=envelope.device_id,
+        incarnation=RETURNED,
+        n=n + 1,
+        previous=previous,
+        stored=envelope.stored,
+    )
+    slot = linked._replace(signature=envelope.signature)
+    insert_rows(connection, journal, [slot_row(slot, document.header, now_us, STORED)])
+    writes = hq.replica.registry.post(document)
+    changes = apply_writes(connection, hq.replica.schema, writes, slot=0, owns=hq.replica.owns)
+    remember(connection, document, (envelope.device_id, envelope.incarnation, envelope.n))
+    piece = Piece(envelope.device_id, RETURNED, n + 1, writes)
+    note_days(connection, [Posted(document.header, document.body, writes)])
+    if not is_own:
+        # What head office wrote was settled when it was written: the answers come back as well.
+        put_off(connection, [piece])
+    return piece, Written([], changes)

@@ -1,0 +1,280 @@
+"""Backup and restore: another head office with the same rows, that says it is another."""
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from shared.catalog.documents import CataloguePublished, Product
+from shared.core.errors import Conflict, QutongError, RuleViolation
+from shared.journal.tables import journal
+from shared.sync.messages import Hello, HelloAnswer, pack, unpack
+from sync_server.__main__ import main
+from sync_server.operations.backup import Keep, kept_names, remove_old
+from sync_server.operations.backup_manifest import figures_of, instant_of, name_of, names_in
+from sync_server.operations.home import Office
+from sync_server.operations.verify import faults
+from sync_server.store.durable import JournalMark, all_marks, durable_of, move_forward
+from sync_server.store.migrations import known, tell
+from sync_server.store.tables import scope_head, snapshot
+from sync_server.sync.head_office import draft_of, publish
+from tests.integration.server.safe_house import SafeHouse, opened, safe_house
+from tests.integration.server.two_shops import Place, two_shops, unpacked
+from tests.integration.server.world import NOON_US
+
+
+@pytest.fixture
+def either(place: Place, tmp_path: Path) -> SafeHouse:
+    """A house on each of the databases, for what differs between them."""
+    made = safe_house(place, tmp_path)
+    made.sell(3)
+    return made
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[SafeHouse]:
+    with two_shops("sqlite", tmp_path) as place:
+        made = safe_house(place, tmp_path)
+        made.sell(3)
+        yield made
+
+
+@pytest.fixture
+def elsewhere(address: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of the database to restore into; '' = SQLite in the new home."""
+    if address.startswith("sqlite"):
+        yield ""
+        return
+    from tests.integration.postgres import new_database
+
+    with new_database(request.getfixturevalue("postgres_server"), "restored") as made:
+        yield made
+
+
+def _figures(office: Office) -> tuple[object, ...]:
+    with office.database.read() as connection:
+        found = figures_of(connection)
+        return found.journals, found.rows, [(s.scope, s.count, s.digest) for s in found.scopes]
+
+
+def test_a_restored_head_office_holds_the_same_and_is_another(
+    either: SafeHouse, tmp_path: Path, address: str, elsewhere: str
+) -> None:
+    with either.office.database.write() as connection:
+        connection.execute(snapshot.insert(), _a_snapshot())
+        tell(connection, "backup_verified", "")
+    made = either.backup()
+    assert either.drill().problems == []
+    either.sell(2)
+    if elsewhere:
+        with pytest.raises(Conflict, match="DATABASE_TAKEN"):
+            either.restore(made.path, tmp_path / "again", address)
+    told = either.restore(made.path, tmp_path / "again", elsewhere)
+    again = opened(tmp_path / "again")
+    try:
+        with again.database.read() as connection:
+            found = figures_of(connection)
+            generations = connection.execute(select(scope_head.c.generation)).scalars().all()
+            since_us = int(known(connection, "recovering_since_us"))
+            left = connection.execute(select(snapshot)).all()
+            key = again.hq.author.key.public
+            replica = again.hq.replica
+            assert not list(faults(connection, replica.registry, replica.schema, key))
+        before = made.manifest.figures
+        assert found.journals == before.journals
+        left_out = {"about", "snapshot", "envelope"}
+        assert _counted(found.rows, left_out) == _counted(before.rows, left_out)
+        assert again.hq.epoch == told.epoch != either.office.hq.epoch
+        assert set(generations) == {2}
+        assert (again.hq.author.incarnation, since_us) == (2, either.clock.at_us)
+        assert left == []
+        # It goes on: numbers the database gives itself, such as those of scopes, are not in use.
+        _publish(again, org="NEW")
+    finally:
+        again.database.close()
+
+
+def _counted(rows: dict[str, int], left_out: set[str]) -> dict[str, int]:
+    return {name: count for name, count in rows.items() if name not in left_out}
+
+
+def _a_snapshot() -> dict[str, object]:
+    return {"scope": "all", "generation": 1, "seq": 1, "name": "0" * 64, "bytes": 1}
+
+
+def test_what_was_printed_after_the_backup_is_never_printed_again(
+    house: SafeHouse, tmp_path: Path
+) -> None:
+    made = house.backup()
+    before = _publish(house.office)
+    house.restore(made.path, tmp_path / "again")
+    again = opened(tmp_path / "again")
+    after = _publish(again)
+    again.database.close()
+    assert (before.device_id, after.device_id) == ("HQ", "HQ")
+    assert (before.incarnation, after.incarnation, after.n) == (1, 2, 1)
+
+
+def _publish(office: Office, org: str = "FX") -> JournalMark:
+    product = Product(code="P9", name="P9", sales_org_ids=(org,))
+    draft = draft_of(office.hq, CataloguePublished(products=(product,)), NOON_US)
+    with office.database.write() as connection:
+        (done,) = publish(connection, office.hq, [draft], NOON_US)
+    slot = done.slot
+    return JournalMark(slot.device_id, slot.incarnation, slot.n, slot.link_hash)
+
+
+def test_two_restores_from_one_backup_do_not_write_the_same_journal(
+    house: SafeHouse, tmp_path: Path
+) -> None:
+    made = house.backup()
+    first = house.restore(made.path, tmp_path / "one")
+    second = house.restore(made.path, tmp_path / "two")
+    assert (first.incarnation, second.incarnation) == (2, 3)
+    assert (first.generation, second.generation) == (2, 3)
+    assert first.epoch != second.epoch
+
+
+def test_a_backup_is_made_beside_a_writer_and_holds_what_was_committed(house: SafeHouse) -> None:
+    with house.office.database.write() as connection:
+        tell(connection, "half", "done")
+        made = house_backup_beside(house)
+    assert "half" not in made, "what was not committed yet"
+
+
+def house_backup_beside(house: SafeHouse) -> str:
+    """A backup made by another process's eyes while a writer holds the database."""
+    from sync_server.operations.backup_parts import read_sqlite, write_parts
+
+    house.folder.mkdir()
+    _, parts = write_parts(house.office.database, house.folder)
+    plain = house.folder / "plain.db"
+    read_sqlite(house.folder, parts, plain)
+    return plain.read_bytes().decode("latin-1")
+
+
+def test_only_its_owner_reads_a_backup_and_no_key_is_in_it(house: SafeHouse) -> None:
+    made = house.backup()
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o700
+    for file in made.path.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert house.safe.read_text().strip() not in _plain(made.path)
+
+
+def _plain(folder: Path) -> str:
+    import zstandard
+
+    found = b""
+    for file in folder.iterdir():
+        with file.open("rb") as source:
+            data = source.read()
+        if file.suffix == ".zst":
+            data = zstandard.ZstdDecompressor().decompressobj().decompress(data)
+        found += data
+    return found.decode("latin-1")
+
+
+def test_nothing_is_overwritten(house: SafeHouse) -> None:
+    made = house.backup()
+    with pytest.raises(Conflict, match="HOME_EXISTS"):
+        house.restore(made.path, house.office.home)
+
+
+def test_a_backup_that_was_changed_makes_no_head_office(house: SafeHouse, tmp_path: Path) -> None:
+    made = house.backup()
+    part = made.path / made.manifest.parts[0].name
+    part.write_bytes(part.read_bytes()[:-1])
+    with pytest.raises(RuleViolation, match="BACKUP_DAMAGED"):
+        house.restore(made.path, tmp_path / "again")
+    assert not (tmp_path / "again" / "head_office.db").exists()
+    assert not (tmp_path / "again" / "hq.key").exists()
+
+
+def test_another_key_is_refused(house: SafeHouse, tmp_path: Path) -> None:
+    made = house.backup()
+    house.safe.write_text("11" * 32)
+    with pytest.raises(QutongError, match="BACKUP_DAMAGED"):
+        house.restore(made.path, tmp_path / "again")
+
+
+def test_a_device_hears_what_is_durable(house: SafeHouse) -> None:
+    assert _hello(house).durable_n == 0
+    house.backup()
+    house.sell()
+    assert _hello(house).durable_n == 0, "a backup alone is no proof"
+    assert house.drill().problems == []
+    answer = _hello(house)
+    assert (answer.high_water, answer.durable_n) == (4, 3)
+    assert answer.durable_hash == house.place.mine.slots[2].link_hash
+
+
+def _hello(house: SafeHouse) -> HelloAnswer:
+    hello = Hello(protocol=1, incarnation=1, epoch="", head_n=0, head_hash=b"", cursors=[])
+    answer = house.place.mine.wire.ask("/hello", pack(hello))
+    return unpack(b"\0" + unpacked(answer.body)[answer.body[:1] == b"\0" :], HelloAnswer)
+
+
+def test_a_durable_mark_never_goes_back(house: SafeHouse) -> None:
+    mark = JournalMark("SH01.01", 1, 3, b"3" * 32)
+    with house.office.database.write() as connection:
+        assert move_forward(connection, [mark]) == 1
+        assert move_forward(connection, [mark._replace(n=2, link_hash=b"2" * 32)]) == 0
+        assert durable_of(connection, "SH01.01", 1) == (3, b"3" * 32)
+        assert durable_of(connection, "SH01.01", 2) == (0, b"")
+        assert all_marks(connection) == [mark]
+
+
+def test_the_newest_of_the_last_days_and_weeks_stay() -> None:
+    hour_us = 3_600_000_000
+    names = [name_of(NOON_US + 6 * hour_us * step) for step in range(4 * 30)]
+    assert kept_names(names, Keep()) == {names[-1]}
+    by_day = sorted(kept_names(names, Keep(daily=3)))
+    days = [instant_of(name) for name in by_day]
+    assert [f"{one:%d %H}" for one in days if one] == ["28 22", "29 22", "30 22"]
+    weekly = kept_names(names, Keep(weekly=2))
+    assert len(weekly) == 2
+    assert by_day[-1] in weekly
+
+
+def test_old_backups_go_but_never_the_newest_proved_one(house: SafeHouse) -> None:
+    proved = house.backup().manifest.name
+    assert house.drill().problems == []
+    middle, newest = house.backup().manifest.name, house.backup().manifest.name
+    house.office.home.joinpath("x").mkdir()
+    gone = remove_old(house.office, house.folder, Keep(daily=1))
+    assert gone == [middle]
+    assert names_in(house.folder) == [proved, newest]
+
+
+def test_by_command(house: SafeHouse, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    home, folder = str(house.office.home), str(house.folder)
+    assert main(["restore-drill", "--home", home, folder]) == 1
+    assert "BACKUP_MISSING" in capsys.readouterr().err
+    assert main(["backup", "--home", home, folder, "--keep-daily", "2"]) == 0
+    assert "not proved yet" in capsys.readouterr().out
+    assert main(["restore-drill", "--home", home, folder]) == 0
+    assert "is good: restored and proved" in capsys.readouterr().out
+    (name,) = names_in(house.folder)
+    again, key = str(tmp_path / "again"), str(house.safe)
+    assert main(["restore", "--home", again, "--key", key, str(house.folder / name)]) == 0
+    assert "incarnation 2" in capsys.readouterr().out
+    assert main(["verify", "--home", again]) == 0
+    capsys.readouterr()
+    assert main(["doctor", "--home", again, "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)["troubles"]
+    assert "RECOVERING" in [one["code"] for one in told]
+
+
+def test_a_document_that_was_lost_at_the_end_is_missed_by_the_next_drill(house: SafeHouse) -> None:
+    house.backup()
+    assert house.drill().problems == []
+    house.edit("DELETE FROM journal WHERE device_id = 'SH01.01' AND n = 3")
+    house.backup()
+    found = house.drill().problems
+    assert any("SH01.01/1 slot 3" in one for one in found), found
+    with house.office.database.read() as connection:
+        n = connection.execute(select(journal.c.n).where(text("device_id = 'SH01.01'")))
+        assert sorted(n.scalars()) == [1, 2]

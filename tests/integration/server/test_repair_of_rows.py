@@ -1,0 +1,421 @@
+"""A row that differs between a device and head office is found at the next sync and put right."""
+
+import os
+import random
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, delete, insert, select, update
+
+from desktop.app.system import SystemRandomness
+from desktop.store.engine import open_writer
+from desktop.store.identity import Identity
+from desktop.store.layout import Layout
+from desktop.store.local import LocalStore
+from desktop.store.spool import MemorySpool
+from desktop.sync.engine import Ask, Summary, drive, sync
+from shared.core.errors import Conflict
+from shared.sync.comparing import table_sums
+from shared.sync.holding import cursors, recount, scope_cursor
+from shared.sync.messages import (
+    AskDigests,
+    AskRows,
+    Cursor,
+    Envelopes,
+    Hello,
+    Message,
+    Pull,
+    PullMany,
+    Push,
+    pack,
+    unpack,
+)
+from sync_server.store.tables import scope_head
+from sync_server.sync import digests, envelopes, hello, pull, push
+from sync_server.sync.page_cache import PageCache
+from tests.integration.server import tiny
+from tests.integration.server.tiny import NoteWritten, Published, Sold
+from tests.integration.server.world import REGISTRY, SCHEMA, Till, World
+
+LAYOUT = Layout(registry=REGISTRY, schema=SCHEMA)
+SITE = "site:SH01"
+
+
+class Line:
+    """A device's line to a head office in this process, message by message as bytes."""
+
+    def __init__(self, world: World, till: Till) -> None:
+        self.world = world
+        self.till = till
+        self.asked: list[str] = []
+        self.cache = PageCache()
+        self.before: Callable[[Ask], None] = lambda _: None
+
+    def __call__(self, ask: Ask) -> Message:
+        self.asked.append(ask.path)
+        self.before(ask)
+        answer = self._answer(unpack(pack(ask.message), type(ask.message)))
+        return unpack(pack(answer), ask.answer)
+
+    def _answer(self, message: Message) -> Message:
+        world, device = self.world, self.till.device
+        if isinstance(message, Push):
+            with world.database.write() as connection:
+                return push.ingest(connection, world.hq, device, message, world.now_us)
+        with world.database.read() as connection:
+            scopes = world.hq.directory.scopes_of_device(connection, device.device_id)
+            if isinstance(message, Hello):
+                return hello.answer(connection, world.hq, device, scopes, message, world.now_us)
+            if isinstance(message, PullMany):
+                return pull.pages(connection, SCHEMA, scopes, device, message)
+            if isinstance(message, AskDigests):
+                return digests.parts(connection, SCHEMA, scopes, message)
+            if isinstance(message, AskRows):
+                return digests.rows(connection, SCHEMA, scopes, device, message)
+            if isinstance(message, Envelopes):
+                return envelopes.answer(connection, device, scopes, message)
+            assert isinstance(message, Pull)
+            return pull.page(connection, SCHEMA, scopes, device, message, self.cache)
+
+
+class Device:
+    """A real store that syncs with a real head office."""
+
+    def __init__(self, world: World, tag: str = "01") -> None:
+        self.till = world.enrol(tag=tag)
+        self.world = world
+        self.line = Line(world, self.till)
+        self.store = LocalStore(
+            open_writer(None),
+            LAYOUT,
+            MemorySpool(),
+            clock=world.clock,
+            randomness=SystemRandomness(),
+            key=self.till.key,
+        )
+        self.store.enrol(self._identity(), self.till.key)
+
+    def _identity(self) -> Identity:
+        device = self.till.device
+        return Identity(
+            device_id=device.device_id,
+            device_type=device.device_type,
+            site_id=device.site_id,
+            tag=self.till.device_id.rpartition(".")[2],
+            incarnation=1,
+            epoch="epoch-1",
+            public_key=self.till.key.public,
+            hq_public_key=self.world.hq.author.key.public,
+        )
+
+    def sync(self) -> Summary:
+        self.line.asked.clear()
+        return drive(sync(self.store, self.world.clock), self.line)
+
+    def found(self) -> list[str]:
+        return [finding.code for finding in self.sync().findings]
+
+    def writes(self, body: Any) -> None:
+        self.store.run("wang", lambda session: session.append(body))
+
+    def plant(self, work: Callable[[Connection], object], *, counted: bool = True) -> None:
+        """Change rows behind everybody's back; ``counted``: as if they had come like that."""
+
+        def change(connection: Connection) -> None:
+            work(connection)
+            if counted:
+                recount(connection, SCHEMA, [row.scope for row in cursors(connection)])
+
+        self.store.transact(change)
+
+    def rows(self, table: Any) -> dict[str, dict[str, Any]]:
+        query = select(table)
+        return self.store.read(
+            lambda c: {row["id"]: dict(row) for row in c.execute(query).mappings()}
+        )
+
+    def balances(self) -> dict[tuple[str, str], int]:
+        rows = self.store.read(lambda c: c.execute(select(tiny.balance)).mappings().all())
+        return {(r["end"], r["product"]): r["came_in"] - r["went_out"] for r in rows}
+
+    def is_equal(self) -> bool:
+        """Whether this device counts in each scope what head office does, row by row."""
+        scopes = {row.scope for row in self.store.read(cursors)}
+        with self.world.database.read() as connection:
+            there = {s: digests.tables_of(connection, SCHEMA, s) for s in scopes}
+        here = {s: self.store.read(partial(table_sums, schema=SCHEMA, scope=s)) for s in scopes}
+        return all(
+            {part.name: (part.count, part.digest) for part in there[s]} == here[s] for s in scopes
+        )
+
+
+@pytest.fixture
+def device(world: World) -> Iterator[Device]:
+    made = Device(world)
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(700))))
+    for number in range(30):
+        made.writes(Sold(product=f"P{number % 3}", qty_micro=number + 1))
+        made.writes(NoteWritten(note_id=f"n{number}", title=f"title {number}"))
+    assert made.found() == []
+    yield made
+    made.store.close()
+
+
+def a_row(device: Device, table: Any, seed: int = 0) -> str:
+    return random.Random(seed).choice(sorted(device.rows(table)))
+
+
+def _change(device: Device, seed: int) -> None:
+    row_id = a_row(device, tiny.note, seed)
+    where = tiny.note.c.id == row_id
+    device.plant(lambda c: c.execute(update(tiny.note).where(where).values(title="?", _digest=7)))
+
+
+def _lose(device: Device, seed: int) -> None:
+    row_id = a_row(device, tiny.note, seed)
+    device.plant(lambda c: c.execute(delete(tiny.note).where(tiny.note.c.id == row_id)))
+
+
+def _add(device: Device, seed: int) -> None:
+    row = {"id": f"x{seed}", "site_id": "SH01", "title": "never", "state": "", "_digest": 5}
+    device.plant(lambda c: c.execute(insert(tiny.note), [row | {"_slot": 0, "_extra": b""}]))
+
+
+def _change_move(device: Device, seed: int) -> None:
+    row_id = a_row(device, tiny.move, seed)
+    where = tiny.move.c.id == row_id
+    device.plant(
+        lambda c: c.execute(update(tiny.move).where(where).values(qty_micro=99, _digest=7))
+    )
+
+
+def _lose_move(device: Device, seed: int) -> None:
+    row_id = a_row(device, tiny.move, seed)
+    device.plant(lambda c: c.execute(delete(tiny.move).where(tiny.move.c.id == row_id)))
+
+
+def _move_elsewhere(device: Device, seed: int) -> None:
+    row_id = a_row(device, tiny.move, seed)
+    where = tiny.move.c.id == row_id
+    device.plant(
+        lambda c: c.execute(update(tiny.move).where(where).values(site_id="SH09", _digest=8))
+    )
+
+
+def _unsum(device: Device, seed: int) -> None:
+    """A row is right, and what is counted of its scope is not."""
+    device.plant(
+        lambda c: c.execute(
+            update(scope_cursor).where(scope_cursor.c.scope == SITE).values(digest=seed + 1)
+        ),
+        counted=False,
+    )
+
+
+PLANTS = (_change, _lose, _add, _change_move, _lose_move, _move_elsewhere, _unsum)
+
+
+@pytest.mark.parametrize("plant", PLANTS)
+def test_one_row_that_differs_is_found_at_the_next_sync_and_repaired(
+    device: Device, plant: Callable[[Device, int], None]
+) -> None:
+    notes, moves, sums = device.rows(tiny.note), device.rows(tiny.move), device.balances()
+    plant(device, 1)
+
+    found = device.found()
+
+    assert found[0] == "DIGEST_MISMATCH"
+    assert "ROWS_REPAIRED" in found
+    assert not {"SCOPE_FETCHED_ANEW", "SCOPE_DIFFERS"}.intersection(found)
+    assert device.is_equal()
+    assert (device.rows(tiny.note), device.rows(tiny.move)) == (notes, moves)
+    assert device.balances() == sums
+    assert device.found() == []
+
+
+def test_only_the_row_that_differs_comes_again(device: Device) -> None:
+    _change(device, 3)
+    summary = device.sync()
+    assert [f.detail for f in summary.findings if f.code == "ROWS_REPAIRED"] == [
+        "changed 1, missing 0, extra 0"
+    ]
+    assert summary.pulled == 1
+    assert device.line.asked.count("/digests") <= 4
+
+
+def test_a_row_changed_behind_its_digest_is_seen_with_the_next_one_that_differs(
+    device: Device,
+) -> None:
+    before = device.rows(tiny.note)
+    silent, loud = "n3", "n4"
+    device.plant(
+        lambda c: c.execute(update(tiny.note).where(tiny.note.c.id == silent).values(title="!"))
+    )
+    assert device.found() == []
+    device.plant(lambda c: c.execute(delete(tiny.note).where(tiny.note.c.id == loud)))
+    assert "ROWS_REPAIRED" in device.found()
+    assert device.rows(tiny.note) == before
+
+
+def test_a_balance_that_is_not_its_sum_is_mended_with_the_rows(device: Device) -> None:
+    sums = device.balances()
+    device.plant(lambda c: c.execute(update(tiny.balance).values(went_out=12_345)))
+    _lose(device, 2)
+    assert "BALANCES_MENDED" in device.found()
+    assert device.balances() == sums
+
+
+def test_what_is_typed_here_and_not_sent_yet_stands_through_a_repair(device: Device) -> None:
+    device.line.before = _fail_push
+    device.writes(NoteWritten(note_id="n5", title="typed here"))
+    device.writes(Sold(product="P0", qty_micro=77))
+    _spoil_below(device, "n5")
+    rows = device.rows(tiny.move)
+    unsent = [row_id for row_id, row in rows.items() if row["_slot"]]
+
+    with pytest.raises(Conflict):
+        device.sync()
+    device.line.before = lambda _: None
+    summary = device.sync()
+
+    codes = [finding.code for finding in summary.findings]
+    assert "SCOPE_FETCHED_ANEW" not in codes
+    assert device.rows(tiny.note)["n5"]["title"] == "typed here"
+    assert set(unsent) <= device.rows(tiny.move).keys()
+    assert device.is_equal()
+    assert device.found() == []
+
+
+def _fail_push(ask: Ask) -> None:
+    if ask.path == "/push":
+        raise Conflict("NOT_NOW")
+
+
+def _spoil_below(device: Device, row_id: str) -> None:
+    where = tiny.note.c.id == row_id
+    device.plant(lambda c: c.execute(update(tiny.note).where(where).values(_digest=9)))
+
+
+def test_rows_of_a_kept_document_stay_as_they_are_through_a_repair(device: Device) -> None:
+    device.writes(Sold(product="P0", qty_micro=5, to_end="site/SH99/-/sellable"))
+    assert device.sync().kept
+    kept = {i: row for i, row in device.rows(tiny.move).items() if row["_slot"]}
+    _lose_move(device, 4)
+    still = {i: row for i, row in device.rows(tiny.move).items() if row["_slot"]}
+    assert kept
+    assert "ROWS_REPAIRED" in device.found()
+    assert {i: row for i, row in device.rows(tiny.move).items() if row["_slot"]} == still
+
+
+def test_a_scope_that_moves_while_it_is_compared_is_compared_again(
+    device: Device, world: World
+) -> None:
+    neighbour = world.enrol(tag="02")
+    moved = []
+
+    def push_between(ask: Ask) -> None:
+        if isinstance(ask.message, AskDigests) and ask.message.table and not moved:
+            moved.append(1)
+            neighbour.add(NoteWritten(note_id="later", title="of the neighbour"))
+            neighbour.push()
+
+    device.plant(lambda c: c.execute(delete(tiny.note).where(tiny.note.c.id == "n7")))
+    device.line.before = push_between
+    assert "ROWS_REPAIRED" in device.found()
+    assert moved
+    assert "later" in device.rows(tiny.note)
+    assert device.is_equal()
+
+
+def test_when_head_office_itself_adds_up_wrong_nothing_is_fetched_anew(
+    device: Device, world: World
+) -> None:
+    with world.database.write() as connection:
+        connection.execute(
+            update(scope_head).where(scope_head.c.scope == SITE).values(digest=1, count=1)
+        )
+    assert device.found() == ["DIGEST_MISMATCH", "SCOPE_DIFFERS"]
+    assert "/rows" not in device.line.asked
+    with world.database.write() as connection:
+        digests.mend_head(connection, SCHEMA, SITE)
+    assert device.found() == []
+
+
+def test_more_than_is_looked_for_row_by_row_comes_as_a_whole_and_only_once_a_day(
+    device: Device, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.sync.repairing.REPAIR_ROWS_MAX", 3)
+    device.plant(lambda c: c.execute(delete(tiny.note)))
+    assert "SCOPE_FETCHED_ANEW" in device.found()
+    assert device.is_equal()
+    device.plant(lambda c: c.execute(delete(tiny.note).where(tiny.note.c.site_id == "SH01")))
+    assert "SCOPE_DIFFERS" in device.found()
+    world.clock.at_us += 25 * 3600 * 1_000_000
+    assert "SCOPE_FETCHED_ANEW" in device.found()
+    assert device.is_equal()
+
+
+def test_a_large_table_is_narrowed_down_in_few_answers(
+    device: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "DIGEST_ROWS", 8)
+    monkeypatch.setattr(digests, "DIGEST_PARTS", 4)
+    before = device.rows(tiny.note)
+    for seed in (11, 12):
+        _lose(device, seed)
+    _add(device, 1)
+    summary = device.sync()
+    assert [f.detail for f in summary.findings if f.code == "ROWS_REPAIRED"]
+    assert device.rows(tiny.note) == before
+    assert device.line.asked.count("/digests") < 40
+
+
+def test_digests_and_rows_of_a_foreign_scope_look_like_none(device: Device, world: World) -> None:
+    other = Device(world, tag="09")
+    world.enrol(site_id="SH02", tag="03")
+    ask = AskRows(scope="site:SH02", generation=1, table="tiny_note", ids=["n1"])
+    with pytest.raises(Exception, match="SCOPE_UNKNOWN"):
+        other.line(Ask("/rows", ask, Message))
+    with pytest.raises(Exception, match="SCOPE_UNKNOWN"):
+        other.line(Ask("/digests", AskDigests(scope="site:SH02", generation=1), Message))
+    other.store.close()
+
+
+def test_a_row_of_a_foreign_scope_is_not_told_from_one_that_is_not_there(
+    device: Device, world: World
+) -> None:
+    foreign = world.enrol(site_id="SH02", tag="03")
+    foreign.add(NoteWritten(note_id="secret", title="of SH02"))
+    foreign.push()
+    scopes = (SITE,)
+    ask = AskRows(scope=SITE, generation=1, table="tiny_note", ids=["secret", "nothing", "n1"])
+    with world.database.read() as connection:
+        answer = digests.rows(connection, SCHEMA, scopes, device.till.device, ask)
+    assert answer.run.ids == ["n1"]
+    assert answer.run.removed == ["nothing", "secret"]
+
+
+def test_hello_says_nothing_of_a_scope_that_is_equal(device: Device) -> None:
+    device.sync()
+    assert device.line.asked == ["/hello"]
+
+
+def test_a_device_that_does_not_say_its_digest_is_not_made_to_compare(device: Device) -> None:
+    rows = device.store.read(cursors)
+    said = [Cursor(scope=row.scope, generation=row.generation, seq=row.seq) for row in rows]
+    with device.world.database.read() as connection:
+        head = hello.moved(list(pull.heads_of(connection, [row.scope for row in rows])), said)
+    assert head == []
+
+
+def test_rows_planted_at_random_are_all_found(device: Device) -> None:
+    """QUTONG_PLANTED=1000 for the long form."""
+    count = int(os.environ.get("QUTONG_PLANTED", "14"))
+    for seed in range(count):
+        PLANTS[seed % len(PLANTS)](device, seed)
+        found = device.found()
+        assert "ROWS_REPAIRED" in found, (seed, found)
+        assert device.is_equal(), seed
+    assert device.found() == []

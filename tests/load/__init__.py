@@ -1,0 +1,1 @@
+"""Head office under load: real server processes, real HTTP, signed requests, real documents."""
