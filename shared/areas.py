@@ -10,6 +10,8 @@ import shared.catalog.kinds
 import shared.catalog.tables
 import shared.channel.kinds
 import shared.channel.tables
+import shared.leases.kinds
+import shared.leases.tables
 import shared.members.kinds
 import shared.members.tables
 import shared.ordering.kinds
@@ -35,6 +37,7 @@ AREAS: tuple[tuple[Sequence[Kind], Sequence[Replicated]], ...] = (
     (shared.tasks.kinds.KINDS, shared.tasks.tables.TABLES),
     (shared.stock.kinds.KINDS, shared.stock.tables.TABLES),
     (shared.accounts.kinds.KINDS, shared.accounts.tables.TABLES),
+    (shared.leases.kinds.KINDS, shared.leases.tables.TABLES),
     (shared.pricing.kinds.KINDS, shared.pricing.tables.TABLES),
     (shared.members.kinds.KINDS, shared.members.tables.TABLES),
     (shared.ordering.kinds.KINDS, shared.ordering.tables.TABLES),

@@ -8,7 +8,7 @@ from pathlib import Path
 from shared.access.rules import Role
 from shared.core.errors import QutongError
 from sync_server.enrolment.codes import DEVICE_TYPES
-from sync_server.operations import commands, safekeeping
+from sync_server.operations import aftermath, commands, safekeeping
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
@@ -73,6 +73,10 @@ def _run(options: argparse.Namespace) -> int:
                 return commands.revoke(office, clock, options.device, options.reason)
             case "import":
                 return run_import(office, wanted(options), clock)
+            case "forks":
+                return aftermath.show_forks(office, as_json=options.json)
+            case "recovery":
+                return aftermath.recovery(office, clock, sign_off=options.sign_off)
             case "status":
                 return commands.show_status(office, as_json=options.json)
             case _:
@@ -95,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
             ("revoke", "take a device's trust back"),
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
             ("status", "what head office holds"),
+            ("forks", "which disks were copied or restored, and numbers that stand twice"),
+            ("recovery", "whom head office waits for after a restore, or sign it off"),
             ("verify", "prove journals, scopes and balances"),
             *safekeeping.COMMANDS.items(),
         )
@@ -138,6 +144,10 @@ def _parser() -> argparse.ArgumentParser:
     revoking.add_argument("--reason", default="")
     add_options(added["import"])
     added["status"].add_argument("--json", action="store_true")
+    added["forks"].add_argument("--json", action="store_true")
+    added["recovery"].add_argument(
+        "--sign-off", default="", metavar="NAME", help="who says that nobody else will report"
+    )
     safekeeping.add_options(added)
     return parser
 

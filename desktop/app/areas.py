@@ -5,6 +5,7 @@ from desktop.accounts.commands import COMMANDS as ACCOUNTS
 from desktop.app.layout import LAYOUT
 from desktop.catalog.commands import COMMANDS as CATALOG
 from desktop.channel.commands import COMMANDS as CHANNEL
+from desktop.leases.commands import COMMANDS as LEASES
 from desktop.members.commands import COMMANDS as MEMBERS
 from desktop.ordering.commands import COMMANDS as ORDERING
 from desktop.pricing.commands import COMMANDS as PRICING
@@ -27,6 +28,7 @@ COMMANDS: tuple[Command, ...] = (
     *STOCK,
     *map(not_while_blind, BOOK),
     *ACCOUNTS,
+    *LEASES,
     *PRICING,
     *MEMBERS,
     *ORDERING,

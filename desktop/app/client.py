@@ -70,7 +70,7 @@ class Client:
         """Become the device a one-time code was made for; returns its id."""
         from desktop.sync.transport import new_client, send_enrolment
 
-        with new_client(server_url) as http:
+        with new_client(server_url, home=self.home) as http:
             identity = enrol(
                 self.store,
                 self.keys,
@@ -91,7 +91,7 @@ class Client:
             raise Unavailable("NOT_JOINED")
         from desktop.sync.transport import HttpTransport, new_client
 
-        client = new_client(identity.server_url)
+        client = new_client(identity.server_url, home=self.home)
         folder = self.home / "snapshots"
         return HttpTransport(client, identity.device_id, self._key(), folder, patience_s=patience_s)
 

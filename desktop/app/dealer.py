@@ -88,10 +88,12 @@ def _written_here(connection: Connection, uids: Sequence[str]) -> dict[str, Name
     found: dict[str, Named] = {}
     for start in range(0, len(uids), 500):
         part = uids[start : start + 500]
-        statement = select(journal.c.uid, journal.c.stored).where(journal.c.uid.in_(part))
-        for uid, stored in connection.execute(statement):
-            header = REGISTRY.decode(stored).header
-            found[uid] = Named(number=header.number, kind=header.kind)
+        columns = (journal.c.uid, journal.c.kind, journal.c.stored)
+        statement = select(*columns).where(journal.c.uid.in_(part))
+        for uid, kind, stored in connection.execute(statement):
+            # Of an old one whose bytes were let go only its kind is known here.
+            number = REGISTRY.decode(stored).header.number if stored else ""
+            found[uid] = Named(number=number, kind=kind)
     return found
 
 

@@ -105,7 +105,7 @@ def join(client: Client, server_url: str, code: str) -> Joined:
 
     Raises as ``desktop.sync.founding.join``. A sync that breaks off afterwards is no error.
     """
-    with new_client(server_url) as http:
+    with new_client(server_url, home=client.home) as http:
         identity = join_by_code(
             client.store,
             client.keys,

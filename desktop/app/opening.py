@@ -55,7 +55,7 @@ class DeviceFounder:
         elif not is_joined(known):
             from desktop.sync.transport import new_client, send_joining
 
-            with new_client(address) as http:
+            with new_client(address, home=self._client.home) as http:
                 join_by_code(
                     self._client.store,
                     self._client.keys,

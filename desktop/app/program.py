@@ -347,9 +347,11 @@ class Program:
             self.tasks.start(self._synced())
 
     async def _synced(self) -> None:
+        from desktop.leases.usecases import tend_leases
         from desktop.reporting.usecases.deliveries import report_price_versions
 
         await self.desk.do(report_price_versions)
+        await self.desk.do(tend_leases)
 
     def _count_time_alone(self) -> None:
         self.tasks.start(self.desk.work(alone, self.client.store))

@@ -58,6 +58,8 @@ def _engine(path: Path | None, pragmas: tuple[str, ...], begin: str) -> Engine:
         creator=connect,
         poolclass=StaticPool if is_writer else QueuePool,
         query_cache_size=2000,
+        # What a statement holds is a person's: it never stands in the text of an error.
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "begin")

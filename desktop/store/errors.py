@@ -16,6 +16,7 @@ _BY_TEXT = (
     ("malformed", "DATABASE_DAMAGED"),
     ("file is not a database", "DATABASE_DAMAGED"),
     ("file is encrypted or is not a database", "DATABASE_DAMAGED"),
+    ("could not decode to utf-8", "DATABASE_DAMAGED"),
     ("database is locked", "DATABASE_BUSY"),
 )
 
@@ -68,3 +69,6 @@ def told() -> Iterator[None]:
         if named_error is None:
             raise
         raise named_error from error
+    except UnicodeDecodeError as error:
+        # The database names what it cannot read, in bytes that are no text.
+        raise DatabaseDamaged("DATABASE_DAMAGED") from error

@@ -28,7 +28,6 @@ from desktop.store.layout import Layout
 from desktop.store.migrations import migrate
 from desktop.store.recovery import (
     Reconciled,
-    head_records,
     reconcile,
     set_kept,
     store_position,
@@ -36,12 +35,13 @@ from desktop.store.recovery import (
 from desktop.store.session import Desk, Session
 from desktop.store.spool import Spool
 from desktop.store.spool_tail import SpoolTail
+from desktop.store.spooling import head_records
 from desktop.store.tables import sync_finding
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Unavailable
 from shared.core.ids import uid_text
 from shared.journal.chain import SigningKey
-from shared.journal.spool import encode_record, encode_slots
+from shared.journal.spool import SpoolIdentity, encode_record, encode_slots
 from shared.journal.tables import journal
 from shared.sync.appending import Replica
 from shared.sync.confirm import Applied, Finding, Step
@@ -97,8 +97,15 @@ class LocalStore:
         self._commits = Commits(writer)
         self._tail = SpoolTail(spool, self._ballast)
         self._desk: Desk | None = None
-        has_gained = self._with_room(lambda: self.transact(lambda one: migrate(one, layout)))
-        self.opened = self._with_room(
+        try:
+            self.opened = self._open()
+        except BaseException:
+            self._commits.close()
+            raise
+
+    def _open(self) -> Reconciled:
+        has_gained = self._with_room(lambda: self.transact(lambda one: migrate(one, self.layout)))
+        return self._with_room(
             lambda: self.transact(lambda one: self._reconcile(one, has_gained))
         )
 
@@ -199,6 +206,12 @@ class LocalStore:
         self._spool(encode_record(spool_identity(identity, key)))
         self.transact(lambda connection: store_identity(connection, identity))
         self._desk = None
+
+    def identity_record(self) -> SpoolIdentity:
+        """What begins a spool. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN."""
+        identity = self.enrolled
+        assert self._key is not None
+        return spool_identity(identity, self._key)
 
     def change_identity(self, **changes: str | int | bytes) -> Identity:
         """Change what head office told of this device, such as its epoch."""

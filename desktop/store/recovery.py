@@ -10,11 +10,11 @@ from desktop.store.identity import (
     Identity,
     identity_of,
     load_identity,
-    load_state,
     store_identity,
     store_state,
 )
 from desktop.store.spool import Spool
+from desktop.store.spooling import slot_records, whole_spool
 from desktop.store.tables import spool_position
 from shared.core.errors import QutongError, RuleViolation
 from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
@@ -22,13 +22,12 @@ from shared.journal.document import Header, Write
 from shared.journal.spool import (
     Damage,
     Spooled,
+    SpoolForgotten,
     SpoolHead,
     SpoolIdentity,
     SpoolKept,
-    SpoolRecord,
     SpoolSlot,
     encode_record,
-    encode_slots,
     read_spool,
 )
 from shared.journal.tables import journal, number_series
@@ -130,7 +129,7 @@ def _repost(
     heads = {identity.incarnation: head_of(connection, identity.device_id, identity.incarnation)}
     for placed in spooled.records:
         record = placed.record
-        if isinstance(record, SpoolSlot):
+        if isinstance(record, SpoolSlot | SpoolForgotten):
             if record.incarnation > identity.incarnation:
                 # Linked anew for an incarnation this database did not come to begin.
                 continue
@@ -140,7 +139,10 @@ def _repost(
             if record.n <= n:
                 _compare(connection, record, done)
             elif record.n == n + 1 and _is_next(identity, record, previous):
-                _post_slot(connection, replica, identity, record.slot(), now_us, done)
+                if isinstance(record, SpoolForgotten):
+                    _keep_place(connection, record, now_us)
+                else:
+                    _post_slot(connection, replica, identity, record.slot(), now_us, done)
                 heads[record.incarnation] = (record.n, record.link_hash)
             else:
                 done.find("SPOOL_SLOT_BAD", record.n)
@@ -167,7 +169,13 @@ def _drop_linked_anew(connection: Connection, identity: Identity) -> None:
     )
 
 
-def _compare(connection: Connection, record: SpoolSlot, done: Reconciled) -> None:
+def _keep_place(connection: Connection, record: SpoolForgotten, now_us: int) -> None:
+    """A slot whose bytes were let go: its rows come from head office, where it is durable."""
+    row = slot_row(record.slot(), None, now_us, "stored")
+    connection.execute(insert(journal), [row | {"uid": record.uid, "kind": record.kind}])
+
+
+def _compare(connection: Connection, record: SpoolSlot | SpoolForgotten, done: Reconciled) -> None:
     here = connection.execute(
         select(journal.c.link_hash).where(
             journal.c.device_id == record.device_id,
@@ -179,7 +187,7 @@ def _compare(connection: Connection, record: SpoolSlot, done: Reconciled) -> Non
         done.find("SPOOL_DIFFERS", record.n)
 
 
-def _is_next(identity: Identity, record: SpoolSlot, previous: bytes) -> bool:
+def _is_next(identity: Identity, record: SpoolSlot | SpoolForgotten, previous: bytes) -> bool:
     """Whether the device itself chained this slot behind the last one."""
     slot = record.slot()
     key = VerifyKey(identity.public_key)
@@ -266,7 +274,9 @@ def _last_spooled(spooled: Spooled, identity: Identity, before: _Position) -> in
     last = before.n if before.incarnation == identity.incarnation else 0
     for placed in spooled.records:
         record = placed.record
-        if isinstance(record, SpoolSlot) and record.incarnation == identity.incarnation:
+        if not isinstance(record, SpoolSlot | SpoolForgotten):
+            continue
+        if record.incarnation == identity.incarnation:
             last = record.n
     return last
 
@@ -311,12 +321,11 @@ def _respool(
 ) -> int:
     """Write what the spool lacks; all of it into a new file when the old one is kept aside."""
     if spool.size() > 0 and not aside:
-        slots = journal_slots(connection, identity.device_id, identity.incarnation, last)
-        data = encode_slots(slots)
+        records = slot_records(connection, identity.device_id, identity.incarnation, last)
+        data = b"".join(map(encode_record, records))
     elif identity_record is not None:
-        slots = journal_slots(connection, identity.device_id)
-        data = encode_record(identity_record) + encode_slots(slots)
-        data += _acknowledged(connection, identity)
+        records = slot_records(connection, identity.device_id)
+        data = whole_spool(connection, identity, identity_record)
     else:
         return 0
     if aside:
@@ -324,25 +333,7 @@ def _respool(
         spool.set_aside(aside, data)
     elif data:
         spool.append(data)
-    return len(slots)
-
-
-def _acknowledged(connection: Connection, identity: Identity) -> bytes:
-    """What head office had said of the slots, for a spool that is written anew."""
-    state = load_state(connection)
-    if not state.acknowledged_n:
-        return b""
-    kept = connection.execute(
-        select(journal.c.n, journal.c.code).where(
-            journal.c.device_id == identity.device_id,
-            journal.c.incarnation == identity.incarnation,
-            journal.c.verdict == "kept",
-        )
-    )
-    codes: dict[int, str] = {row.n: row.code for row in kept}
-    return head_records(
-        identity, state.acknowledged_n, state.acknowledged_hash, state.head_signature, codes
-    )
+    return len(records)
 
 
 def journal_slots(
@@ -359,27 +350,6 @@ def journal_slots(
         query = query.where(journal.c.incarnation == incarnation)
     ordered = query.order_by(journal.c.incarnation, journal.c.n).limit(limit)
     return [Slot(*row) for row in connection.execute(ordered)]
-
-
-def head_records(
-    identity: Identity, n: int, head_hash: bytes, signature: bytes, kept: dict[int, str]
-) -> bytes:
-    """The spool's records of an acknowledgement: what is kept, and the countersigned head."""
-    device_id, incarnation = identity.device_id, identity.incarnation
-    records: list[SpoolRecord] = [
-        SpoolKept(device_id=device_id, incarnation=incarnation, n=slot, code=code)
-        for slot, code in kept.items()
-    ]
-    if n:
-        head = SpoolHead(
-            device_id=device_id,
-            incarnation=incarnation,
-            n=n,
-            link_hash=head_hash,
-            signature=signature,
-        )
-        records.append(head)
-    return b"".join(encode_record(record) for record in records)
 
 
 def link_at(connection: Connection, identity: Identity, n: int) -> bytes:

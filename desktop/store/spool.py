@@ -15,8 +15,8 @@ class Spool(Protocol):
     def size(self) -> int:
         """Bytes that are durable."""
 
-    def load(self, start: int = 0) -> bytes:
-        """The bytes from ``start`` on."""
+    def load(self, start: int = 0, most: int = -1) -> bytes:
+        """The bytes from ``start`` on, at most so many (-1 = all)."""
 
     def append(self, records: bytes) -> None:
         """Add records; when it returns they are durable. Raises OSError, and adds nothing."""
@@ -31,6 +31,12 @@ class Spool(Protocol):
         Raises OSError.
         """
 
+    def rewrite(self, records: bytes, upto: int) -> None:
+        """Put ``records`` in the place of the first ``upto`` bytes, which are gone then.
+
+        A crash leaves the old content or the new one. Raises OSError, and the spool is the old one.
+        """
+
 
 class SpoolFile(Protocol):
     """An open file that is only ever added to, or cut."""
@@ -38,8 +44,8 @@ class SpoolFile(Protocol):
     def size(self) -> int:
         """Bytes of the file."""
 
-    def read(self, start: int) -> bytes:
-        """The bytes from ``start`` on."""
+    def read(self, start: int, most: int) -> bytes:
+        """At most so many bytes from ``start`` on."""
 
     def write(self, data: memoryview) -> int:
         """Add bytes at the end; how many of them were taken."""
@@ -80,9 +86,9 @@ class _SystemFile:
     def size(self) -> int:
         return os.fstat(self._file.fileno()).st_size
 
-    def read(self, start: int) -> bytes:
+    def read(self, start: int, most: int) -> bytes:
         self._file.seek(start)
-        return self._file.read()
+        return self._file.read(most)
 
     def write(self, data: memoryview) -> int:
         return self._file.write(data)
@@ -135,9 +141,10 @@ class FileSpool:
         """Bytes of the file that count."""
         return min(self._good, self._file.size())
 
-    def load(self, start: int = 0) -> bytes:
-        """The bytes from ``start`` on."""
-        return self._file.read(start)[: max(0, self.size() - start)]
+    def load(self, start: int = 0, most: int = -1) -> bytes:
+        """The bytes from ``start`` on, at most so many (-1 = all)."""
+        left = max(0, self.size() - start)
+        return self._file.read(start, min(left, most) if most >= 0 else left)
 
     def append(self, records: bytes) -> None:
         """Add records and flush them to the disk. Raises OSError, and adds nothing."""
@@ -167,8 +174,18 @@ class FileSpool:
 
         Raises OSError, and the spool is the old one.
         """
+        self._write_whole(self.path.with_name(name), self._file.read(0, self._file.size()))
+        self._go_on_with(records)
+
+    def rewrite(self, records: bytes, upto: int) -> None:
+        """Put ``records`` in the place of the first ``upto`` bytes, which are gone then.
+
+        Raises OSError, and the spool is the old one.
+        """
+        self._go_on_with(records + self.load(upto))
+
+    def _go_on_with(self, records: bytes) -> None:
         fresh = self.path.with_name(self.path.name + ".new")
-        self._write_whole(self.path.with_name(name), self._file.read(0))
         self._write_whole(fresh, records)
         self._file.close()
         try:
@@ -204,9 +221,9 @@ class MemorySpool:
         """Bytes held."""
         return len(self.data)
 
-    def load(self, start: int = 0) -> bytes:
-        """The bytes from ``start`` on."""
-        return self.data[start:]
+    def load(self, start: int = 0, most: int = -1) -> bytes:
+        """The bytes from ``start`` on, at most so many (-1 = all)."""
+        return self.data[start : start + most if most >= 0 else None]
 
     def append(self, records: bytes) -> None:
         """Add records."""
@@ -220,3 +237,7 @@ class MemorySpool:
         """Keep the content under ``name`` and go on with ``records``."""
         self.aside[name] = self.data
         self.data = records
+
+    def rewrite(self, records: bytes, upto: int) -> None:
+        """Put ``records`` in the place of the first ``upto`` bytes."""
+        self.data = records + self.data[upto:]

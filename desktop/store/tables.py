@@ -52,6 +52,14 @@ envelope_cursor = local_table(
 )
 """Up to which place of each scope's feed such documents are held."""
 
+durable_mark = local_table(
+    "durable_mark",
+    integer_column("incarnation", primary_key=True),
+    integer_column("n", primary_key=True),
+    integer_column("told_at_us"),
+)
+"""Up to which slot head office called this journal durable, and when it first said so."""
+
 sync_log = local_table(
     "sync_log",
     integer_column("started_at_us", primary_key=True),
@@ -86,6 +94,16 @@ spool_position = local_table(
     integer_column("n"),
 )
 """Up to where the spool was found equal to the journal, so that a start reads only its end."""
+
+scrub_cursor = local_table(
+    "scrub_cursor",
+    integer_column("id", primary_key=True),
+    text_column("part"),
+    text_column("key"),
+    integer_column("number"),
+    integer_column("rounds"),
+)
+"""One row: how far the idle scrubber came, and how often it came to the end."""
 
 draft = local_table(
     "draft",
@@ -126,6 +144,15 @@ time_alone = local_table(
 )
 """One row: how long this device has been without head office since its last contact."""
 
+lease_term = local_table(
+    "lease_term",
+    text_column("lease_id", primary_key=True),
+    integer_column("left_us"),
+    integer_column("wall_us"),
+    integer_column("monotonic_us"),
+)
+"""What was left of the term of each lease held here, and what both clocks said then (M06)."""
+
 payment = local_table(
     "payment",
     text_column("reference", primary_key=True),
@@ -154,15 +181,18 @@ LOCAL = (
     pin_trial,
     pin_approval,
     time_alone,
+    lease_term,
     payment,
     journal_tables.journal,
     journal_tables.number_series,
     *holding.TABLES,
     this_device,
     sync_state,
+    durable_mark,
     envelope,
     envelope_cursor,
     sync_log,
     sync_finding,
+    scrub_cursor,
     spool_position,
 )

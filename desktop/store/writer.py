@@ -2,23 +2,24 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from desktop.store.ballast import FileBallast
 from desktop.store.bus import ChangeBus, Touched
 from desktop.store.engine import open_readers, open_writer
-from desktop.store.errors import DatabaseDamaged, named, told
+from desktop.store.errors import DatabaseDamaged, told
 from desktop.store.identity import Identity
 from desktop.store.layout import Layout
 from desktop.store.local import Done, LocalStore
 from desktop.store.lock import InstanceLock
 from desktop.store.migrations import refuse_newer
+from desktop.store.scrub import Scrubbed, scrub
 from desktop.store.session import Session
 from desktop.store.spool import FileSpool
 from shared.core.clock import Clock, Randomness
@@ -69,6 +70,7 @@ class Store:
         self.bus = ChangeBus()
         self.author_id = ""
         """The person signed in; whose name documents carry."""
+        self._paths = paths
         self._lock = InstanceLock(paths.lock)
         self._spool = FileSpool(paths.spool)
         ballast = FileBallast(paths.ballast, *([ballast_bytes] if ballast_bytes else []))
@@ -136,6 +138,22 @@ class Store:
         self.bus.publish(applied.touched)
         return applied
 
+    def scrub(self, slices: int, go_on: Callable[[], bool] = lambda: True) -> Scrubbed:
+        """Read a part of the files again and mend what is damaged; for when nothing is to be done.
+
+        Raises as ``desktop.store.scrub.scrub``; after DATABASE_DAMAGED the next start reads the
+        whole file and rebuilds it.
+        """
+        try:
+            done = scrub(self, slices, go_on)
+        except DatabaseDamaged:
+            _mark_suspect(self._paths.database)
+            raise
+        self.bus.publish(
+            {one.table: frozenset((one.row_id,)) for one in done.findings if one.table}
+        )
+        return done
+
     def rest(self) -> None:
         """Nothing else to do: fold the write-ahead log into the file."""
         self._on_writer(self.local.checkpoint)
@@ -173,6 +191,7 @@ def _move_damaged_aside(database: Path, clock: Clock) -> Path | None:
         return None
     except DatabaseDamaged:
         aside = database.with_name(f"{database.name}.damaged-{clock.now_us()}")
+    _suspect(database).unlink(missing_ok=True)
     for suffix in ("-wal", "-shm", ""):
         part = database.with_name(database.name + suffix)
         if part.exists():
@@ -183,22 +202,30 @@ def _move_damaged_aside(database: Path, clock: Clock) -> Path | None:
 _SMALL_BYTES = 32 * 1024 * 1024
 
 
+def _suspect(database: Path) -> Path:
+    return database.with_name(database.name + ".suspect")
+
+
+def _mark_suspect(database: Path) -> None:
+    """The next start reads the file through, however large it is."""
+    with suppress(OSError):
+        _suspect(database).touch()
+
+
 def _check(database: Path) -> None:
     """Raises DatabaseDamaged. A large file is read through only after an unclean end."""
     log = database.with_name(database.name + "-wal")
     is_unclean = log.exists() and log.stat().st_size > 0
+    is_suspect = _suspect(database).exists()
     engine = open_writer(database)
     try:
-        with engine.connect() as connection:
+        with told(), engine.connect() as connection:
             refuse_newer(connection)
-            if is_unclean or database.stat().st_size <= _SMALL_BYTES:
-                found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if is_unclean or is_suspect or database.stat().st_size <= _SMALL_BYTES:
+                check = "integrity_check" if is_suspect else "quick_check"
+                found = connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar_one()
                 if found != "ok":
                     raise DatabaseDamaged("DATABASE_DAMAGED")
-    except DBAPIError as error:
-        told_error = named(error)
-        if told_error is None:
-            raise
-        raise told_error from error
+                _suspect(database).unlink(missing_ok=True)
     finally:
         engine.dispose()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
+from sqlalchemy import Connection
+
 from desktop.store.local import LocalStore
 from desktop.sync.story import Summary
 from shared.core.clock import Clock
@@ -31,6 +33,9 @@ class SyncStore(Protocol):
 
     def on_writer(self, act: Callable[[LocalStore], T]) -> T:
         """Act on the store, alone."""
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run work that only reads."""
 
     def apply(self, step: Step) -> Applied:
         """Run one slice in its own transaction, and publish what it touched."""

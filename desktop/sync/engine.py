@@ -5,9 +5,11 @@ from collections.abc import Generator, Mapping, Sequence
 from sqlalchemy import Connection
 
 from desktop.store import envelopes
+from desktop.store.forgetting import durable_n, note_durable
 from desktop.store.identity import SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
+from desktop.store.scrub import sound_slots
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
 from desktop.sync.pulling import check_moves, pull_scope
@@ -100,6 +102,7 @@ class _Sync(Talk):
                 yield from fork(self, hello)
                 continue
             self._check_head(answer)
+            self._note_durable(answer)
             yield from give_back(self, answer)
             try:
                 # After a push the scopes have moved on: hello again, then only pull, or a busy
@@ -110,6 +113,9 @@ class _Sync(Talk):
                 if error.code not in _ANOTHER_JOURNAL:
                     raise
                 continue
+            # Only now: what was sold with an old program is head office's in any case.
+            if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
+                raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
             yield from self._pull_all(answer)
             yield from hold_bytes(self, answer.has_bytes)
             yield from report(self, answer)
@@ -124,8 +130,6 @@ class _Sync(Talk):
             told = int(answer.is_recovering)
             self.store.on_writer(lambda local: local.set_state(is_recovering=told))
         self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
-        if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
-            raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
         return hello, answer
 
     def _hello_message(self, connection: Connection) -> Hello:
@@ -180,6 +184,22 @@ class _Sync(Talk):
             epoch = answer.epoch
             self.identity = self.store.on_writer(lambda local: local.change_identity(epoch=epoch))
 
+    def _note_durable(self, answer: HelloAnswer) -> None:
+        """What stands in a proved backup may be let go in time; more than it has is a slip."""
+        if not 0 < answer.durable_n <= answer.high_water:
+            return
+
+        def work(local: LocalStore) -> None:
+            n, link_hash = answer.durable_n, answer.durable_hash
+            if local.read(lambda connection: durable_n(connection, local.enrolled)) < n:
+                local.transact(
+                    lambda connection: note_durable(
+                        connection, local.enrolled, n, link_hash, local.now_us()
+                    )
+                )
+
+        self.store.on_writer(work)
+
     def _check_receipt(self, n: int, head_hash: bytes, signature: bytes) -> None:
         if self._link_at(n) != head_hash:
             raise Conflict("JOURNAL_FORKED", n=n)
@@ -230,10 +250,10 @@ class _Sync(Talk):
             first = batch[-1].n + 1
         return is_any
 
-    def _batch(self, first: int) -> list[Slot]:
+    def _batch(self, first: int) -> Sequence[Slot]:
         own = self.own
 
-        def read(connection: Connection) -> list[Slot]:
+        def read(connection: Connection) -> Sequence[Slot]:
             slots: list[Slot] = []
             size = 0
             for slot in journal_slots(
@@ -245,9 +265,9 @@ class _Sync(Talk):
                 slots.append(slot)
             return slots
 
-        return self.store.on_writer(lambda local: local.read(read))
+        return sound_slots(self.store, self.identity, read)
 
-    def _push_message(self, batch: list[Slot]) -> Push:
+    def _push_message(self, batch: Sequence[Slot]) -> Push:
         first = batch[0].n
         previous = self._link_at(first - 1)
         return Push(
@@ -258,7 +278,7 @@ class _Sync(Talk):
             head_signature=batch[-1].link_signature,
         )
 
-    def _acknowledge(self, batch: list[Slot], answer: PushAnswer) -> None:
+    def _acknowledge(self, batch: Sequence[Slot], answer: PushAnswer) -> None:
         """A receipt moves the mark only to slots whose verdicts are known."""
         last = batch[-1].n
         if answer.high_water < last:

@@ -2,9 +2,9 @@
 
 from collections.abc import Generator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from desktop.sync.conversation import Ask, Fetch, Fetched, Talk
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
@@ -109,12 +109,21 @@ def cursor_of(talk: Talk, scope: str) -> tuple[int, int]:
     return held.generation, held.seq
 
 
-def _held(talk: Talk, scope: str) -> "Row[tuple[int, int, int]]":
+class _Held(NamedTuple):
+    """How far a scope is held, and where its head was when it was begun."""
+
+    generation: int
+    seq: int
+    begun: int
+
+
+def _held(talk: Talk, scope: str) -> _Held:
     c = scope_cursor.c
     query = select(c.generation, c.seq, c.begun).where(c.scope == scope)
-    return talk.store.on_writer(
+    row = talk.store.on_writer(
         lambda local: local.read(lambda connection: connection.execute(query).one())
     )
+    return _Held(*row)
 
 
 def _restart_if_other(talk: Talk, head: ScopeHead) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, NoReturn, cast
 
 import zstandard
 
@@ -64,7 +64,7 @@ class SnapshotFile:
         written = 0
         with self._part.open("rb") as packed, self._plain.open("wb") as plain:
             # What lies on the disk is proved by its name already; only its rows are secret.
-            source = Opened(packed, self._key) if self._key else packed
+            source = cast("IO[bytes]", Opened(packed, self._key)) if self._key else packed
             for piece in zstandard.ZstdDecompressor().read_to_iter(source):
                 written += len(piece)
                 if written > bound:

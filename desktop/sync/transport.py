@@ -4,6 +4,7 @@ import base64
 import logging
 import random
 import socket
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event, Lock
@@ -51,15 +52,38 @@ _ERRORS: Mapping[int, type[QutongError]] = {
 }
 
 
-def new_client(server_url: str, *, answer_s: float = _ANSWER_S) -> httpx.Client:
-    """A client of one server: one connection kept open, no redirects, no proxies guessed."""
+CA_FILE = "ca.pem"
+"""In a client's folder: the certificates its head office's own is checked with, when they are not
+public ones."""
+
+
+def new_client(
+    server_url: str, *, answer_s: float = _ANSWER_S, home: Path | None = None
+) -> httpx.Client:
+    """A client of one server: one connection kept open, no redirects, no proxies guessed.
+
+    ``home`` is the client's folder, where head office's own ``ca.pem`` may lie.
+    Raises Unavailable CA_UNREADABLE.
+    """
     return httpx.Client(
         base_url=server_url,
+        verify=_trusted(home),
         timeout=httpx.Timeout(answer_s, connect=_CONNECT_S),
         limits=httpx.Limits(max_connections=1),
         follow_redirects=False,
         trust_env=False,
     )
+
+
+def _trusted(home: Path | None) -> ssl.SSLContext | bool:
+    own = home / CA_FILE if home is not None else None
+    if own is None or not own.exists():
+        return True
+    try:
+        # Head office's own and no others: a public authority cannot speak for it.
+        return ssl.create_default_context(cafile=str(own))
+    except (OSError, ssl.SSLError) as error:
+        raise Unavailable("CA_UNREADABLE", file=CA_FILE) from error
 
 
 class HttpTransport:

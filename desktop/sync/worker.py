@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from threading import Event, Lock, Thread
 
+from desktop.store.forgetting import forget
 from desktop.store.writer import Store
 from desktop.sync.conversation import Ask, drive
 from desktop.sync.engine import sync
@@ -18,6 +19,9 @@ from shared.sync.messages import Cursor, Wait, WaitAnswer
 INTERVAL_S = 30.0
 BACK_OFF_MAX_S = 60.0
 _GRACE_S = 10.0
+_SCRUB_SLICES = 20
+"""Of some hundred rows each, after every sync: a million rows are read again within two hours."""
+_FORGET_EVERY_US = 24 * 3600 * 1_000_000
 NewTransport = Callable[[], HttpTransport]
 
 
@@ -57,6 +61,7 @@ class SyncWorker:
         self._lock = Lock()
         self._asked: list[Future[Summary]] = []
         self._failures = 0
+        self._forgets_at_us = 0
         self.last: Summary | QutongError | None = None
         """What the last sync came to."""
         self.is_syncing = False
@@ -111,6 +116,31 @@ class SyncWorker:
             if self._stopped.is_set():
                 return
             delay_s = self._once()
+            self._scrub()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Once a day: let go of the bytes of what head office holds durably for long enough."""
+        now_us = self._clock.monotonic_us()
+        if self._failures or now_us < self._forgets_at_us or self._wake.is_set():
+            return
+        self._forgets_at_us = now_us + _FORGET_EVERY_US
+        try:
+            forget(self._store, lambda: not (self._wake.is_set() or self._stopped.is_set()))
+        except QutongError as error:
+            self.last = error
+
+    def _scrub(self) -> None:
+        """Nothing to do: read a little of what lies on the disk again."""
+        try:
+            done = self._store.scrub(
+                _SCRUB_SLICES, lambda: not (self._wake.is_set() or self._stopped.is_set())
+            )
+        except QutongError as error:
+            self.last = error
+            return
+        if done.wants_sync:
+            self._wake.set()
 
     def _once(self) -> float:
         with self._lock:

@@ -71,6 +71,8 @@ LEVEL_OF: Final = {
     "shift.report": GrantLevel.APPROVE,
     "shop.settings": GrantLevel.ADMIN,
     "policy.publish": GrantLevel.ADMIN,
+    "lease.use": GrantLevel.ORDER,
+    "lease.publish": GrantLevel.ADMIN,
 }
 """Every permission, and the least grant level it needs."""
 
@@ -95,6 +97,7 @@ _CLERK: Final = frozenset(
         "pin.change",
         "member.write",
         "customer.write",
+        "lease.use",
     }
 )
 _WAREHOUSE: Final = frozenset(
@@ -144,6 +147,8 @@ _DEALER: Final = frozenset(
         "shift.approve",
         "shift.report",
         "shop.settings",
+        "lease.use",
+        "lease.publish",
     }
 )
 _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
@@ -155,6 +160,7 @@ _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
     "own_goods.write",
     "member.write",
     "customer.write",
+    "lease.use",
 }
 
 PERMISSIONS_OF: Final = {

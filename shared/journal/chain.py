@@ -14,6 +14,7 @@ GENESIS = bytes(32)
 _DOCUMENT_DOMAIN = b"qutong/document/1\n"
 _LINK_DOMAIN = b"qutong/link/1\n"
 _HEAD_DOMAIN = b"qutong/head/1\n"
+_HASH_OF_NOTHING = hashlib.sha256().digest()
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -30,6 +31,12 @@ class Slot(NamedTuple):
     link_hash: bytes
     link_signature: bytes
     """'' on head office's copy, save at the heads of batches."""
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether the bytes were let go, as a device does with what is durable long since: the
+        hashes that chain the journal are still here."""
+        return not self.stored and self.hash != _HASH_OF_NOTHING
 
 
 class SigningKey:

@@ -25,6 +25,7 @@ class RecordType(IntEnum):
     SLOT = 2
     HEAD = 3
     KEPT = 4
+    FORGOTTEN = 5
 
 
 class SpoolIdentity(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
@@ -100,12 +101,40 @@ class SpoolKept(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     code: str
 
 
-SpoolRecord = SpoolIdentity | SpoolSlot | SpoolHead | SpoolKept
+class SpoolForgotten(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One slot whose bytes were let go: what it takes to verify the chain and to name the slot."""
+
+    device_id: str
+    incarnation: int
+    n: int
+    uid: str
+    kind: str
+    hash: bytes
+    signature: bytes
+    link_hash: bytes
+    link_signature: bytes
+
+    def slot(self) -> Slot:
+        """The slot as the journal holds it; nothing is verified here."""
+        return Slot(
+            device_id=self.device_id,
+            incarnation=self.incarnation,
+            n=self.n,
+            stored=b"",
+            signature=self.signature,
+            hash=self.hash,
+            link_hash=self.link_hash,
+            link_signature=self.link_signature,
+        )
+
+
+SpoolRecord = SpoolIdentity | SpoolSlot | SpoolHead | SpoolKept | SpoolForgotten
 _TYPES: dict[int, type[SpoolRecord]] = {
     RecordType.IDENTITY: SpoolIdentity,
     RecordType.SLOT: SpoolSlot,
     RecordType.HEAD: SpoolHead,
     RecordType.KEPT: SpoolKept,
+    RecordType.FORGOTTEN: SpoolForgotten,
 }
 _TYPE_OF = {kind: number for number, kind in _TYPES.items()}
 
@@ -167,6 +196,21 @@ def spool_slot(slot: Slot) -> SpoolSlot:
         incarnation=slot.incarnation,
         n=slot.n,
         stored=slot.stored,
+        signature=slot.signature,
+        link_hash=slot.link_hash,
+        link_signature=slot.link_signature,
+    )
+
+
+def spool_forgotten(slot: Slot, uid: str, kind: str) -> SpoolForgotten:
+    """The record of a slot whose bytes are let go."""
+    return SpoolForgotten(
+        device_id=slot.device_id,
+        incarnation=slot.incarnation,
+        n=slot.n,
+        uid=uid,
+        kind=kind,
+        hash=slot.hash,
         signature=slot.signature,
         link_hash=slot.link_hash,
         link_signature=slot.link_signature,

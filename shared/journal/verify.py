@@ -20,6 +20,7 @@ from shared.journal.chain import GENESIS, Slot, VerifyKey, document_hash, link_h
 from shared.journal.spool import (
     Damage,
     Placed,
+    SpoolForgotten,
     SpoolHead,
     SpoolIdentity,
     SpoolKept,
@@ -52,10 +53,14 @@ class Chain:
     links: list[bytes] = field(default_factory=list)
     signed_n: int = 0
     """The last slot whose link carries the device's signature."""
+    forgotten: int = 0
+    forgotten_n: int = 0
+    """How many slots are here without their bytes, and the last of them: these must be at head
+    office."""
 
     def check(self, slot: Slot, *, is_kept: bool = False) -> str:
         """Why this slot is not the next one; '' when it is, and then it is."""
-        hashed = document_hash(slot.stored)
+        hashed = slot.hash if slot.is_forgotten else document_hash(slot.stored)
         link = link_hash(slot.device_id, slot.incarnation, slot.n, self.head, hashed)
         reason = self._place(slot) or self._content(slot, hashed, link, is_kept)
         if not reason:
@@ -63,6 +68,8 @@ class Chain:
             self.links.append(link)
             if slot.link_signature:
                 self.signed_n = slot.n
+            if slot.is_forgotten:
+                self.forgotten, self.forgotten_n = self.forgotten + 1, slot.n
         return reason
 
     def _place(self, slot: Slot) -> str:
@@ -82,7 +89,7 @@ class Chain:
         if slot.link_signature and not self.key.link_good(link, slot.link_signature):
             return "the link's signature is bad"
         # What head office keeps aside may be badly signed: that can be why.
-        if is_kept:
+        if is_kept or slot.is_forgotten:
             return ""
         if not self.key.document_good(slot.stored, slot.signature):
             return "the document's signature is bad"
@@ -122,6 +129,7 @@ def verify_spool(data: bytes, *, key: bytes | None = None) -> tuple[list[Chain],
     chains: dict[int, Chain] = {}
     identity: SpoolIdentity | None = None
     current = Chain("", 1, None)
+    received: dict[int, int] = {}
     for part in parts:
         if isinstance(part, Damage):
             return list(chains.values()), current.fault("cannot be read")
@@ -139,9 +147,21 @@ def verify_spool(data: bytes, *, key: bytes | None = None) -> tuple[list[Chain],
             return [], Fault(record.device_id, record.incarnation, 1, "no identity before it")
         elif fault := _spooled_fault(chains, current, record, identity):
             return list(chains.values()), fault
+        elif isinstance(record, SpoolHead):
+            received[record.incarnation] = record.n
     if identity is None:
         return [], Fault("", 1, 1, "the file is empty")
+    for chain in chains.values():
+        if fault := _forgotten_fault(chain, received.get(chain.incarnation, 0)):
+            return list(chains.values()), fault
     return list(chains.values()), None
+
+
+def _forgotten_fault(chain: Chain, received_n: int) -> Fault | None:
+    """Only bytes head office countersigned may be gone."""
+    if chain.forgotten_n > received_n:
+        return chain.fault("is without its bytes, and head office has no receipt", received_n + 1)
+    return None
 
 
 def _identity_fault(record: SpoolIdentity, before: SpoolIdentity | None, key: bytes | None) -> str:
@@ -157,13 +177,13 @@ def _identity_fault(record: SpoolIdentity, before: SpoolIdentity | None, key: by
 def _spooled_fault(
     chains: Mapping[int, Chain],
     current: Chain,
-    record: SpoolSlot | SpoolHead | SpoolKept,
+    record: SpoolSlot | SpoolHead | SpoolKept | SpoolForgotten,
     identity: SpoolIdentity,
 ) -> Fault | None:
     chain = chains.get(record.incarnation)
     if chain is None or record.device_id != chain.device_id:
         return current.fault("belongs to another journal")
-    if isinstance(record, SpoolSlot):
+    if isinstance(record, SpoolSlot | SpoolForgotten):
         reason = chain.check(record.slot())
         if not reason and not record.link_signature:
             reason = "the link is not signed"
@@ -211,7 +231,8 @@ def _database_faults(connection: Any, key: bytes | None) -> tuple[list[Chain], F
         reason = chain.check(slot, is_kept=is_kept)
         if reason:
             return list(chains.values()), chain.fault(reason)
-        if not is_kept and _names(slot.stored) != (uid, kind):
+        is_readable = not is_kept and not slot.is_forgotten
+        if is_readable and _names(slot.stored) != (uid, kind):
             return list(chains.values()), chain.fault("is filed under another name", slot.n)
     return list(chains.values()), _tail_fault(connection, chains.values())
 
@@ -226,7 +247,15 @@ def _tail_fault(connection: Any, chains: Iterable[Chain]) -> Fault | None:
         if chain.signed_n != chain.last:
             return chain.fault("the last slots are not signed", chain.signed_n + 1)
     by_name = {(chain.device_id, chain.incarnation): chain for chain in chains}
-    for device_id, incarnation, n, head, signature, hq_key in _receipts_in(connection):
+    receipts = _receipts_in(connection)
+    received = {(one[0], one[1]): one[2] for one in receipts}
+    for chain in chains:
+        # Of an incarnation that has ended head office has all that was not linked anew.
+        has_ended = chain.incarnation < _incarnation_of(connection, chain.device_id)
+        n = chain.last if has_ended else received.get((chain.device_id, chain.incarnation), 0)
+        if fault := _forgotten_fault(chain, n):
+            return fault
+    for device_id, incarnation, n, head, signature, hq_key in receipts:
         chain = by_name.get((device_id, incarnation), Chain(device_id, incarnation, None))
         if reason := chain.reaches(n, head):
             return chain.fault(reason, min(n, chain.last + 1))
@@ -265,6 +294,16 @@ def _receipts_in(connection: Any) -> list[tuple[str, int, int, bytes, bytes, byt
         " WHERE s.acknowledged_n > 0"
     )
     return list(rows)
+
+
+def _incarnation_of(connection: Any, device_id: str) -> int:
+    """The incarnation a device is in now; 0 when this is not its own database."""
+    if not _has(connection, "this_device", "public_key"):
+        return 0
+    row = connection.execute(
+        "SELECT incarnation FROM this_device WHERE device_id = ?", (device_id,)
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _has(connection: Any, table: str, column: str) -> bool:
@@ -317,7 +356,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chains, fault = verify(chosen.file, key=chosen.key, head=chosen.head)
     for chain in chains:
         name = f"{chain.device_id} incarnation {chain.incarnation}"
-        print(f"{name}: slots 1 to {chain.last} are as written, head {chain.head.hex()}")
+        gone = f", {chain.forgotten} of them without their bytes" if chain.forgotten else ""
+        print(f"{name}: slots 1 to {chain.last} are as written{gone}, head {chain.head.hex()}")
     if fault is None:
         return 0
     name = f"{fault.device_id} incarnation {fault.incarnation}"

@@ -1,6 +1,7 @@
 """What is sold: sales with their lines and tenders, and the quantity-only register."""
 
 from shared.journal.document import Body, Part
+from shared.leases.documents import LeaseSpend
 
 
 class SaleLine(Part, kw_only=True):
@@ -48,6 +49,8 @@ class Sale(Body, kw_only=True):
     """uid text of the sale whose goods come back; '' without one."""
     shift: str = ""
     note: str = ""
+    leases: tuple[LeaseSpend, ...] = ()
+    """What a deposit among the tenders spends (M06)."""
 
 
 class RegisterLine(Part, kw_only=True):

@@ -17,6 +17,7 @@ from shared.catalog.queries import unknown_products
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
 from shared.journal.kind import Answer
+from shared.leases.posting import spends
 from shared.members.rules import is_member
 from shared.sales.documents import RegisterLine, Sale, SaleLine, StockOutRegistered
 from shared.sales.queries import paid_by_tender, static_code_cap_minor
@@ -55,6 +56,7 @@ def post_sale(header: Header, sold: Sale) -> Iterator[Write]:
         ),
     )
     yield from entries(header, sold.currency, _money(header, sold))
+    yield from spends(header, sold.leases)
 
 
 def _sale_row(header: Header, sold: Sale, day: str) -> Write:

@@ -116,7 +116,8 @@ class Gate:
         place = _Place(key, asyncio.get_running_loop().create_future())
         self._queue.append(place)
         try:
-            await asyncio.wait_for(place.called, self._wait_s)
+            async with asyncio.timeout(self._wait_s):
+                await place.called
         except BaseException as error:
             if place.called.done() and not place.called.cancelled():
                 self._leave(key)

@@ -36,6 +36,8 @@ SNAPSHOT_PAUSE_S = 5.0
 """Publications come in bursts; one file is made for all of them."""
 
 SUM_PAUSE_S = 15.0
+HORIZON_ROUNDS = 240
+"""Once an hour."""
 CONTACT_ROUNDS = 20
 """Contacts are written every five minutes: head office's desks are not woken for each hello."""
 
@@ -88,7 +90,7 @@ class App:
         running = [
             asyncio.create_task(self._watch.run()),
             asyncio.create_task(_make_snapshots(self._service)),
-            asyncio.create_task(_keep_books(self._service)),
+            asyncio.create_task(_keep_books(self._service, self.admission.pushes)),
         ]
         yield
         self._watch.close()
@@ -139,7 +141,7 @@ async def _make_snapshots(service: Service) -> None:
         changed.clear()
 
 
-async def _keep_books(service: Service) -> None:
+async def _keep_books(service: Service, pushes: Gate) -> None:
     """Daily sums follow the pushes, contacts the hellos; neither holds a request up."""
     loop = asyncio.get_running_loop()
     # A thread of its own: requests never wait for a free one because of the books.
@@ -147,14 +149,25 @@ async def _keep_books(service: Service) -> None:
         rounds = 0
         while True:
             try:
-                await loop.run_in_executor(thread, service.sum_days)
                 if rounds % CONTACT_ROUNDS == 0:
                     await loop.run_in_executor(thread, service.write_contacts)
+                if rounds % HORIZON_ROUNDS == 0:
+                    await loop.run_in_executor(thread, service.keep_horizon)
+                while await _sum_some(service, pushes, thread):
+                    continue
             except (DBAPIError, OSError) as error:
                 # What was noted stays noted; the next round tries again.
                 log.error("daily sums could not be written", exc_info=error)
+            except Unavailable:
+                log.info("daily sums wait: head office is busy")
             rounds += 1
             await asyncio.sleep(SUM_PAUSE_S)
+
+
+async def _sum_some(service: Service, pushes: Gate, thread: ThreadPoolExecutor) -> bool:
+    """The books take turns with the pushes like a device: both want the one writer."""
+    async with pushes.turn("books"):
+        return await asyncio.get_running_loop().run_in_executor(thread, service.sum_some_days)
 
 
 def _heads(service: Service) -> list[ScopeHead]:

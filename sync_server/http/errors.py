@@ -2,7 +2,7 @@
 
 import logging
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -72,6 +72,9 @@ def answer_to(error: Exception) -> Response:
         # Every connection is in use: more came than the gates should let through.
         log.error("no database connection came free")
         return refusal("DATABASE_UNAVAILABLE", 503)
+    if isinstance(error, DataError):
+        # A zero byte, a number no column holds: the request's fault, not the database's.
+        return refusal("VALUE_UNUSABLE", 400)
     if isinstance(error, DBAPIError):
         log.error("the database failed: %s", type(error.orig).__name__, exc_info=error)
         return refusal("DATABASE_UNAVAILABLE", 503)

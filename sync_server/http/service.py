@@ -59,7 +59,7 @@ from sync_server.http.nonces import Nonces
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database, is_passing
 from sync_server.store.migrations import known
-from sync_server.sync import ask, daily, digests, envelopes, forking, hello, pull, push, returning
+from sync_server.sync import ask, daily, digests, envelopes, forking, hello, horizon, pull, push, returning
 from sync_server.sync.contacts import Contact, Contacts, write_contacts
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
 from sync_server.sync.judging import STORED
@@ -270,13 +270,27 @@ class Service:
         if contacts := self.contacts.take():
             self.write(lambda connection: write_contacts(connection, self.hq, contacts))
 
-    def sum_days(self) -> None:
-        """Bring the daily sums up to date with what was pushed."""
+    def keep_horizon(self) -> None:
+        """Forget removals that every device has seen in 90 days, or begins anew."""
+        now_us = self.clock.now_us()
         while self.write_if(
-            lambda connection: daily.sum_days(connection, self.hq, self.clock.now_us()),
-            daily.is_due,
+            lambda connection: horizon.keep_horizon(connection, now_us),
+            lambda connection: horizon.is_due(connection, now_us),
         ):
             continue
+
+    def sum_days(self) -> None:
+        """Bring the daily sums up to date with what was pushed."""
+        while self.sum_some_days():
+            continue
+
+    def sum_some_days(self) -> bool:
+        """A little of ``sum_days``; whether anything was to do."""
+        done = self.write_if(
+            lambda connection: daily.sum_days(connection, self.hq, self.clock.now_us()),
+            daily.is_due,
+        )
+        return done > 0
 
     def look(self) -> None:
         """GET /health: whether the database answers; a stranger costs no more than that."""
@@ -286,7 +300,7 @@ class Service:
     def is_ready(self) -> bool:
         """GET /ready: whether a device's documents would find their place now."""
         with self.database.read() as connection:
-            return bool(known(connection, "epoch"))
+            return bool(known(connection, "schema_version"))
 
     def make_snapshots(self) -> None:
         """Bring the files of large shared scopes up to date, one after another."""

@@ -148,8 +148,11 @@ def show_status(office: Office, *, as_json: bool) -> int:
 
 def _print_status(found: Status, line: Callable[[str], None]) -> None:
     line(f"documents {found['documents']}, kept {found['kept']}, tasks {found['tasks_open']} open")
+    if found["is_recovering"]:
+        line(f"RECOVERING from a backup; awaited: {', '.join(found['awaited']) or 'nobody'}")
+    line(f"newest proved backup {found['backup']['proved'] or 'none'}")
     for device in found["devices"]:
-        state = " revoked" if device["revoked"] else ""
+        state = f" durable {device['durable']}" + (" revoked" if device["revoked"] else "")
         line(f"  {device['device_id']}/{device['incarnation']} slot {device['high_water']}{state}")
     for scope in found["scopes"]:
         line(f"  {scope['scope']} head {scope['head']} rows {scope['count']}")

@@ -201,4 +201,3 @@ def _own_scratch(database: Database) -> Iterator[str]:
     finally:
         with alone.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
-

@@ -1,8 +1,11 @@
 """Head office's folder: its key, the address of its database, its snapshots; set up and opened."""
 
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from shared.access.queries import permissions_at, permissions_of
 from shared.areas import REGISTRY, SCHEMA
@@ -11,9 +14,11 @@ from shared.core.clock import Clock, Randomness
 from shared.core.errors import Conflict, Unavailable
 from shared.core.ids import uid_text, uuid7
 from shared.journal.chain import SigningKey, Slot
-from shared.journal.document import Body, Header
+from shared.journal.document import Body, Header, Write
+from shared.journal.kind import Answer
 from shared.journal.readable import readable
 from shared.pricing.tables import LOCAL
+from shared.leases.posting import mend
 from shared.stocktake.posting.answers import batch_corrections
 from shared.sync.appending import Author, Replica
 from shared.sync.limits import HEADER_CHARS_MAX, INSTANT_MAX_US
@@ -131,9 +136,17 @@ def head_office(
         directory=DIRECTORY,
         open_task=open_task,
         new_uid=lambda now_us: uuid7(now_us, randomness),
-        correct=batch_corrections,
+        correct=corrections,
         describe_kept=describe_kept,
     )
+
+
+def corrections(
+    connection: Connection, posted: Sequence[tuple[Header, Sequence[Write]]]
+) -> Iterator[Answer]:
+    """What late facts change: counts of stock (H07), and leases that were spent twice (M06)."""
+    yield from batch_corrections(connection, posted)
+    yield from mend(connection, posted)
 
 
 def open_task(code: str, header: Header | None, device: Device, n: int) -> Body:

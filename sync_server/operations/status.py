@@ -9,9 +9,13 @@ from shared.reporting.queries import total_activity
 from shared.sales.queries import sums_by_device, unrounded_micro
 from shared.sync.tables import Schema
 from shared.tasks.tables import task
+from sync_server.operations.backup import MADE_AT, VERIFIED
+from sync_server.operations.drill import VERIFIED_AT, VERIFIED_MADE_AT
 from sync_server.store.devices import all_devices
+from sync_server.store.durable import all_marks
 from sync_server.store.migrations import known, schema_version
 from sync_server.sync.feed import all_heads
+from sync_server.sync.recovering import awaited, is_recovering
 
 
 class DeviceStatus(TypedDict):
@@ -23,6 +27,8 @@ class DeviceStatus(TypedDict):
     head_hash: str
     kept: int
     revoked: bool
+    durable: int
+    """Up to this slot it stands in a backup that was restored and proved."""
 
 
 class ScopeStatus(TypedDict):
@@ -57,11 +63,26 @@ class TotalsStatus(TypedDict):
     tasks: int
 
 
+class BackupStatus(TypedDict):
+    """When the last backup was made, and when the newest proved one; microseconds, 0 = never."""
+
+    made_at_us: int
+    proved_at_us: int
+    proved_made_at_us: int
+    proved: str
+    """Its name."""
+
+
 class Status(TypedDict):
     """Everything ``status --json`` prints."""
 
     schema_version: int
     epoch: str
+    is_recovering: bool
+    """Restored from a backup, and not all devices have given back what they hold."""
+    awaited: list[str]
+    """The devices that have not."""
+    backup: BackupStatus
     documents: int
     kept: int
     tasks_open: int
@@ -80,6 +101,14 @@ def status(connection: Connection, schema: Schema) -> Status:
     return Status(
         schema_version=schema_version(connection),
         epoch=known(connection, "epoch"),
+        is_recovering=is_recovering(connection),
+        awaited=awaited(connection) if is_recovering(connection) else [],
+        backup=BackupStatus(
+            made_at_us=int(known(connection, MADE_AT) or "0"),
+            proved_at_us=int(known(connection, VERIFIED_AT) or "0"),
+            proved_made_at_us=int(known(connection, VERIFIED_MADE_AT) or "0"),
+            proved=known(connection, VERIFIED),
+        ),
         documents=sum(verdicts.values()),
         kept=verdicts.get("kept", 0),
         tasks_open=tasks.get("open", 0),
@@ -101,6 +130,7 @@ def _counts(connection: Connection, column: ColumnElement[str]) -> dict[str, int
 
 def _devices(connection: Connection) -> list[DeviceStatus]:
     revoked = {one.device_id: one.is_revoked for one in all_devices(connection)}
+    durable = {(one.device_id, one.incarnation): one.n for one in all_marks(connection)}
     kept = {
         (row.device_id, row.incarnation): row.kept
         for row in connection.execute(
@@ -132,6 +162,7 @@ def _devices(connection: Connection) -> list[DeviceStatus]:
             head_hash=row.link_hash.hex(),
             kept=kept.get((row.device_id, row.incarnation), 0),
             revoked=revoked.get(row.device_id, False),
+            durable=durable.get((row.device_id, row.incarnation), 0),
         )
         for row in heads
     ]
@@ -144,6 +175,7 @@ def _devices(connection: Connection) -> list[DeviceStatus]:
             head_hash="",
             kept=0,
             revoked=revoked[device_id],
+            durable=0,
         )
         for device_id in sorted(silent)
     ]

@@ -17,8 +17,10 @@ from sync_server.store.tables import day_to_sum
 from sync_server.sync import feed
 from sync_server.sync.head_office import HeadOffice, Posted
 
-DAYS_MAX = 100
-"""Days summed in one transaction; what is left waits for the next one."""
+DAYS_MAX = 8
+"""Days summed in one transaction, so that a push waits some hundredths of a second for it at most;
+what is left waits for the next one."""
+_NOTES_MAX = 2_000
 _AGE = "summed_at_us"
 
 
@@ -49,7 +51,7 @@ def sum_days(connection: Connection, hq: HeadOffice, now_us: int) -> int:
     c = day_to_sum.c
     statement = select(c.uid, c.site_id, c.business_day).order_by(c.site_id, c.business_day)
     notes = connection.execute(
-        statement.limit(DAYS_MAX * 10).with_for_update(skip_locked=True)
+        statement.limit(_NOTES_MAX).with_for_update(skip_locked=True)
     ).all()
     days = list(dict.fromkeys((row.site_id, row.business_day) for row in notes))[:DAYS_MAX]
     taken = set(days)

@@ -1,8 +1,10 @@
-"""Ready files of large shared scopes, so that a new device loads a file instead of pages.
+"""Ready files of large scopes, so that a new device loads a file instead of pages.
 
-A file is a SQLite database, compressed with zstd and named by the sha256 of what travels. It
-holds the scope's rows under the names of their tables (``id``, the business columns,
-``_digest``) and one row in ``snapshot_about`` (scope, generation, seq, count, digest).
+A file is a SQLite database, compressed with zstd, sealed with a key of its own that only the
+devices of the scope are told, and named by the sha256 of what travels: a plain file server in
+between learns nothing and can change nothing. It holds the scope's rows under the names of their
+tables (``id``, the business columns, ``_digest``) and one row in ``snapshot_about`` (scope,
+generation, seq, count, digest).
 """
 
 import hashlib
@@ -16,12 +18,14 @@ from typing import Any
 
 import msgspec
 import zstandard
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import BigInteger, Connection, LargeBinary, Select, select
 from sqlalchemy import bindparam as bind
 
 from shared.core.errors import AccessDenied
 from shared.sync import scopes
 from shared.sync.messages import Cursor, HelloAnswer, ScopeHead
+from shared.sync.sealing import sealed
 from shared.sync.statements import upsert
 from shared.sync.tables import Replicated, Schema
 from sync_server.store.tables import REMOVED_ROW, feed, scope_head, snapshot
@@ -29,7 +33,10 @@ from sync_server.sync.feed import all_heads, heads_of, table_names
 
 ROWS_MIN = 20_000
 """Smaller scopes come as pages faster than as a file."""
+SITE_ROWS_MIN = 50_000
+"""Of a scope few devices hold: years of a shop, for its next till."""
 _SHARED = (scopes.ALL, scopes.org(""), scopes.assortment(""))
+_OWN = (scopes.site(""), scopes.account(""), scopes.HQ, scopes.SUPPLY)
 _NAME = re.compile("[0-9a-f]{64}")
 _LEVEL = 9
 _STALE_PARTS = 10
@@ -44,6 +51,7 @@ class Made:
     head: ScopeHead
     name: str
     size: int
+    key: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +61,23 @@ class Snapshots:
     folder: Path
     schema: Schema
     rows_min: int = ROWS_MIN
+    site_rows_min: int = SITE_ROWS_MIN
 
     def due(self, connection: Connection) -> list[ScopeHead]:
-        """The shared scopes that are large enough for a file and have none that is fresh."""
+        """The scopes that are large enough for a file and have none that is fresh."""
         made = {row.scope: row for row in connection.execute(select(snapshot))}
         large = [
             head
             for head in all_heads(connection)
-            if head.scope.startswith(_SHARED) and head.count >= self.rows_min
+            if (head.scope.startswith(_SHARED) and head.count >= self.rows_min)
+            or (head.scope.startswith(_OWN) and head.count >= self.site_rows_min)
         ]
         return [
             head
             for head in large
             if (row := made.get(head.scope)) is None
             or row.generation != head.generation
+            or row.seq < head.floor
             or (head.head - row.seq) * _STALE_PARTS > head.count
         ]
 
@@ -78,10 +89,11 @@ class Snapshots:
             plain = Path(work) / "plain.db"
             _write_database(plain, connection, self.schema, head)
             packed = Path(work) / "packed"
-            name = _compress(plain, packed)
+            key = ChaCha20Poly1305.generate_key()
+            name = _pack(plain, packed, key)
             size = packed.stat().st_size
             packed.replace(self.folder / name)
-        return Made(head=head, name=name, size=size)
+        return Made(head=head, name=name, size=size, key=key)
 
     def offer(self, connection: Connection, made: Made) -> None:
         """Let new devices have this file; the scope's earlier file goes."""
@@ -93,6 +105,7 @@ class Snapshots:
             "seq": made.head.head,
             "name": made.name,
             "bytes": made.size,
+            "key": made.key.hex(),
         }
         upsert(connection, snapshot, ("scope",), [row])
         if old and old != made.name:
@@ -102,8 +115,13 @@ class Snapshots:
         self, connection: Connection, answer: HelloAnswer, cursors: Sequence[Cursor]
     ) -> HelloAnswer:
         """Name the files of those scopes that the device begins."""
-        begun = {cursor.scope for cursor in cursors if cursor.seq}
-        wanted = [head.scope for head in answer.manifest if head.scope not in begun]
+        seqs = {cursor.scope: cursor.seq for cursor in cursors}
+        # Who is behind the floor begins anew, unless it began after it; then it goes on by pages.
+        wanted = [
+            head.scope
+            for head in answer.manifest
+            if not seqs.get(head.scope) or seqs[head.scope] < head.floor
+        ]
         rows = connection.execute(select(snapshot).where(snapshot.c.scope.in_(wanted)))
         files = {(row.scope, row.generation): row for row in rows if wanted}
         manifest = []
@@ -111,9 +129,14 @@ class Snapshots:
             row = files.get((head.scope, head.generation))
             manifest.append(
                 head
-                if row is None
+                # What was removed after the file and forgotten would stay for ever.
+                if row is None or row.seq < head.floor
                 else msgspec.structs.replace(
-                    head, snapshot=row.name, snapshot_seq=row.seq, snapshot_bytes=row.bytes
+                    head,
+                    snapshot=row.name,
+                    snapshot_seq=row.seq,
+                    snapshot_bytes=row.bytes,
+                    snapshot_key=bytes.fromhex(row.key),
                 )
             )
         return msgspec.structs.replace(answer, manifest=manifest)
@@ -197,13 +220,16 @@ def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
     )
 
 
-def _compress(plain: Path, packed: Path) -> str:
-    """Compress a file and return the sha256 of the result, on disk before it is named."""
-    size = plain.stat().st_size
+def _pack(plain: Path, packed: Path, key: bytes) -> str:
+    """Compress and seal a file; the sha256 of the result, which is on disk before it is named."""
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
+    hashed = hashlib.sha256()
     with plain.open("rb") as source, packed.open("wb") as target:
-        compressor = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True)
-        compressor.copy_stream(source, target, size=size)
+        size = plain.stat().st_size
+        with compressor.stream_reader(source, size=size) as compressed:
+            for piece in sealed(compressed, key):
+                hashed.update(piece)
+                target.write(piece)
         target.flush()
         os.fsync(target.fileno())
-    with packed.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+    return hashed.hexdigest()

@@ -85,7 +85,8 @@ class Attacker:
         self._files = list(files_there(made).values())
         self.tally = Tally()
         self._layers: tuple[Callable[[], Request], ...] = (
-            self._stranger, self._garbage, self._bomb, self._spoiled, self._spoiled, self._flipped,
+            self._stranger, self._garbage, self._bomb, self._spoiled, self._leaf, self._leaf,
+            self._flipped,
             self._document, self._document, self._code, self._file,
         )  # fmt: skip
 
@@ -235,6 +236,18 @@ class Attacker:
             body = b"\x00\xc1"
         return self._signed("POST", path, body)
 
+    def _leaf(self) -> Request:
+        """A good message with exactly one place changed, however deep it is."""
+        path, message = self._chance.choice(self._packed)
+        fields = msgspec.to_builtins(message, builtin_types=(bytes,))
+        at = self._chance.choice(list(_leaves(fields)))
+        changed = _with(fields, at, hostile(self._chance))
+        try:
+            body = b"\x00" + _MSGPACK.encode(changed)
+        except (msgspec.MsgspecError, OverflowError, UnicodeEncodeError, TypeError):
+            body = b"\x00\xc1"
+        return self._signed("POST", path, body)
+
     def _flipped(self) -> Request:
         """A good request with a bit turned: on the way, or before it was signed."""
         chance = self._chance
@@ -307,6 +320,27 @@ class Attacker:
 
     def _anywhere(self) -> tuple[str, str]:
         return "POST", self._chance.choice(self._packed)[0]
+
+
+def _leaves(fields: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The places of all values that hold no further ones."""
+    if isinstance(fields, list) and fields:
+        for number, one in enumerate(fields):
+            yield from _leaves(one, (*at, number))
+    elif isinstance(fields, dict) and fields:
+        for name, one in fields.items():
+            yield from _leaves(one, (*at, name))
+    else:
+        yield at
+
+
+def _with(fields: Any, at: tuple[Any, ...], value: Any) -> Any:
+    """The same fields with another value in one place."""
+    if not at:
+        return value
+    changed = fields.copy()
+    changed[at[0]] = _with(fields[at[0]], at[1:], value)
+    return changed
 
 
 _BOMBS: dict[tuple[int, bytes], bytes] = {}

@@ -46,6 +46,8 @@ class FakeHeadOffice:
         self.kept: dict[str, dict[int, str]] = {}
         self.feeds: dict[str, dict[tuple[str, str], tuple[int, bool]]] = {}
         self.heads: dict[str, list[int]] = {}
+        self.durable_n: dict[str, int] = {}
+        """Up to which slot each device's journal stands in a proved backup."""
         self.asked: list[str] = []
 
     def publish(self, *writes: Write) -> None:
@@ -98,6 +100,10 @@ class FakeHeadOffice:
             server_time_us=self.now_us,
             scopes=self.scopes,
             manifest=manifest,
+            durable_n=self.durable_n.get(device_id, 0),
+            durable_hash=links[self.durable_n[device_id] - 1]
+            if self.durable_n.get(device_id, 0)
+            else b"",
         )
 
     def push(self, device_id: str, push: Push) -> PushAnswer:

@@ -9,6 +9,7 @@ from shared.core.errors import QutongError, Unavailable
 from shared.sync.messages import pack, unpack
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
+from tests.simulation.head_office import SimHeadOffice
 from tests.simulation.joining import try_to_join
 from tests.simulation.network import Packet
 from tests.simulation.stage import Broken, Stage
@@ -19,6 +20,8 @@ _EXPECTED = frozenset({"TYPED_LOST", "ROWS_SWEPT"})
 """Findings that tell a person something; the others tell of a defect."""
 
 
+_OF_RESTORES = frozenset({"HEAD_OFFICE_RESTORED"})
+"""Findings once head office was restored."""
 _OF_COPIES = frozenset({"DEVICE_FORKED"})
 """Findings on a device whose disk was restored or copied."""
 
@@ -37,7 +40,13 @@ class Carrier:
             try_to_join(self._stage, device, is_calm=self.is_calm)
         elif device.conversation is None and not device.is_cut_off:
             self._stage.tally.syncs += 1
-            self._stage.guarded(device, lambda: self._ask(device, device.begin_sync()))
+            self._stage.guarded(device, lambda: self._begin(device))
+
+    def _begin(self, device: SimDevice) -> None:
+        try:
+            self._ask(device, device.begin_sync())
+        except QutongError as why:
+            self._over(device, why)
 
     def whole(self, device: SimDevice) -> int:
         """A sync from start to end, with nothing else in between; how much moved."""
@@ -52,7 +61,13 @@ class Carrier:
         if len(device.summaries) == before:
             raise Broken("sync", f"{device.label} came to no end")
         summary = device.summaries[-1]
-        return summary.pushed + summary.pulled + len(summary.gained) + len(summary.lost)
+        return (
+            summary.returned
+            + summary.pushed
+            + summary.pulled
+            + len(summary.gained)
+            + len(summary.lost)
+        )
 
     def lost(self, device: SimDevice, error: QutongError) -> None:
         """The awaited answer does not come."""
@@ -95,7 +110,9 @@ class Carrier:
         kept = sorted(summary.kept)
         self._stage.say(device.label, "synced", summary.pushed, summary.pulled, kept)
         for finding in summary.findings:
-            if finding.code not in _EXPECTED and not _follows(device, finding.code):
+            if finding.code not in _EXPECTED and not _follows(
+                device, self._stage.office, finding.code
+            ):
                 raise Broken("I4", f"{device.label} found {finding}")
             self._stage.fire(finding.code)
         happened = {
@@ -175,8 +192,10 @@ class Carrier:
         )
 
 
-def _follows(device: SimDevice, code: str) -> bool:
-    """Whether a finding tells of what was done to this device's disk."""
+def _follows(device: SimDevice, office: SimHeadOffice, code: str) -> bool:
+    """Whether a finding tells of what was done to this device's disk, or to head office's."""
+    if code in _OF_RESTORES and office.restores:
+        return True
     return device.is_copied and code in _OF_COPIES
 
 

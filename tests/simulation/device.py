@@ -268,6 +268,8 @@ class SimDevice:
         """The database is gone, as when a damaged file is moved aside; the spool is there."""
         fuse = self.fuse
         self.disk.release()
+        # What only the database knew it was told, such as a receipt, may be gone with it.
+        self.mark = None
         self.disk = new_disk(empty.disk)
         self.disk.fuse = fuse
 

@@ -1,14 +1,14 @@
 """Disks that are lost, put back to what they were, or copied: a device's and head office's."""
 
-import random
-
 from shared.journal.spool import SpoolSlot, read_spool
 from tests.simulation.device import Copy, SimDevice
 from tests.simulation.edges import new_disk
-from tests.simulation.stage import Stage
+from tests.simulation.reading import document_of
+from tests.simulation.stage import Backup, Stage
 
 _LOST_DATABASE = 0.12
 _LOST_FILE = 0.18
+_DAY_US = 86_400_000_000
 
 
 def lose_a_file(stage: Stage, device: SimDevice) -> None:
@@ -20,6 +20,7 @@ def lose_a_file(stage: Stage, device: SimDevice) -> None:
     if luck < _LOST_DATABASE:
         _must_be_in_spool(device)
         device.lose_database(stage.house.empty)
+        _forget_promises(stage, device)
         name = "database lost"
     else:
         device.spool.data = b""
@@ -38,6 +39,12 @@ def _must_be_in_spool(device: SimDevice) -> None:
     here = {row[0] for row in device.disk.look("SELECT link_hash FROM journal")}
     if here - spooled:
         device.is_copied = True
+
+
+def _forget_promises(stage: Stage, device: SimDevice) -> None:
+    """What it held for head office is gone with its database."""
+    for holders in stage.promised.values():
+        holders.discard(device.label)
 
 
 def keep_copy(stage: Stage, device: SimDevice) -> None:
@@ -59,6 +66,7 @@ def restore(stage: Stage, device: SimDevice) -> None:
         return
     what = stage.chance.choice(("disk", "disk", "database", "spool"))
     stage.crash(device, "at rest")
+    _forget_promises(stage, device)
     if what == "disk":
         device.go_back(kept)
     elif device.is_whole and not device.is_copied:
@@ -84,13 +92,50 @@ def clone(stage: Stage, device: SimDevice) -> None:
     stage.say(second.label, "cloned", kept.confirmed)
 
 
-def restore_head_office(stage: Stage, chance: random.Random) -> None:
-    """Head office's disk is lost; it stands again over one of its backups."""
-    office = stage.office
-    if not office.backups:
+def back_up_head_office(stage: Stage) -> None:
+    """Head office makes a backup of its database."""
+    backup = Backup(new_disk(stage.office.disk), stage.world.now_us, _enrolled(stage))
+    stage.backups.append(backup)
+    stage.fire("backup made")
+    stage.say("HQ backup")
+
+
+def restore_head_office(stage: Stage) -> None:
+    """Head office's disk is lost, perhaps days later; it stands again over one of its backups."""
+    office, chance = stage.office, stage.chance
+    known = [one for one in stage.backups if one.enrolled == _enrolled(stage)]
+    if not known:
+        back_up_head_office(stage)
         return
-    backup = chance.choice(office.backups)
-    office.backups = [one for one in office.backups if one.made_at_us <= backup.made_at_us]
+    backup = chance.choice(known)
+    if not any(device.is_alone for device in stage.devices.values() if device.store):
+        stage.world.now_us += chance.choice((0, 0, 1, 30)) * _DAY_US
+    _note_promises(stage)
     office.restore(new_disk(backup.disk), backup.made_at_us)
+    _report_absent(stage)
     stage.fire("head office restored")
     stage.say("HQ restored", (stage.world.now_us - backup.made_at_us) // 1_000_000)
+
+
+def _enrolled(stage: Stage) -> int:
+    """How many devices head office knows; who joined after a backup would have to join again."""
+    return len(stage.office.disk.look("SELECT id FROM device"))
+
+
+def _note_promises(stage: Stage) -> None:
+    """What the devices hold for head office has to be there again in the end."""
+    for device in stage.devices.values():
+        for stored, hashed in device.disk.look("SELECT stored, signature FROM envelope"):
+            document = document_of(stored)
+            if document is not None and hashed:
+                uid = document.header.uid.hex()
+                stage.promised.setdefault(uid, set()).add(device.label)
+
+
+def _report_absent(stage: Stage) -> None:
+    """Devices that take no part in this run hold nothing."""
+    present = {device.name for device in stage.devices.values()}
+    with stage.office.database.write() as connection:
+        for (name,) in stage.office.disk.look("SELECT id FROM device"):
+            if name not in present:
+                connection.exec_driver_sql("INSERT INTO reported VALUES (?, 1)", (name,))

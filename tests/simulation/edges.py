@@ -66,6 +66,8 @@ class Fuse:
         self.place = ""
         self.left = 0
         self.is_dead = False
+        self.is_asleep = False
+        """While a check looks through the eyes of the process."""
         self.blown: list[str] = []
         self.error = ""
         """``full`` or ``faulty``: the disk fails, and the process goes on."""
@@ -87,6 +89,8 @@ class Fuse:
 
     def is_due(self, place: str) -> bool:
         """Whether the process ends here; it is dead from then on. Raises what a disk raises."""
+        if self.is_asleep:
+            return False
         if self.is_dead:
             raise Crash
         if self.left and self.place in (place, "any"):
@@ -205,9 +209,9 @@ class SimSpool:
         """Bytes that are durable."""
         return len(self.data)
 
-    def load(self, start: int = 0) -> bytes:
-        """The bytes from ``start`` on."""
-        return self.data[start:]
+    def load(self, start: int = 0, most: int = -1) -> bytes:
+        """The bytes from ``start`` on, at most so many (-1 = all)."""
+        return self.data[start : start + most if most >= 0 else None]
 
     def append(self, records: bytes) -> None:
         """Add records; the process may end before, in the middle of, or after it.
@@ -225,6 +229,13 @@ class SimSpool:
     def cut(self, size: int) -> None:
         """Drop everything after ``size`` bytes."""
         self.data = self.data[:size]
+
+    def rewrite(self, records: bytes, upto: int) -> None:
+        """Put ``records`` in the place of the first ``upto`` bytes."""
+        self._fuse.tick("before spool")
+        self.data = records + self.data[upto:]
+        if not self._fuse.error:
+            self._fuse.tick("after spool")
 
     def set_aside(self, name: str, records: bytes = b"") -> None:
         """Keep the content under ``name`` and go on with ``records``."""

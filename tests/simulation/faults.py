@@ -121,7 +121,11 @@ class Faults:
         """A slot no program of ours would write."""
 
         def act() -> None:
-            n = misbehave(device.running, self.chance, self.stage.world.now_us, device.poison)
+            try:
+                n = misbehave(device.running, self.chance, self.stage.world.now_us, device.poison)
+            except (QutongError, OSError):
+                # Its disk failed just then.
+                return
             self.stage.fire("poison")
             self.stage.say(device.label, "poison", n)
 
@@ -183,6 +187,10 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble("crash", 4, Faults.stop),
     Trouble("copy kept", 3, lambda faults, device: disasters.keep_copy(faults.stage, device)),
     Trouble("restored", 1, lambda faults, device: disasters.restore(faults.stage, device)),
+    Trouble("backup made", 3, lambda faults, _: disasters.back_up_head_office(faults.stage)),
+    Trouble(
+        "head office restored", 1, lambda faults, _: disasters.restore_head_office(faults.stage)
+    ),
     Trouble("cloned", 1, lambda faults, device: disasters.clone(faults.stage, device)),
 )
 """By name, as a script of a run names them."""

@@ -17,8 +17,8 @@ I13     a decided request is never decided again                                
 ======  ============================================================================  ==============
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 
 from shared.areas import SCHEMA
 from shared.journal.chain import VerifyKey
@@ -28,6 +28,7 @@ from shared.sales.queries.shifts import shift_report
 from shared.sync.digest import MODULUS
 from shared.sync.replica import everything
 from shared.sync.tables import TableRole
+from sync_server.sync.returning import RETURNED
 from tests.simulation.books import (
     Told,
     check_balances,
@@ -100,16 +101,23 @@ def check_device(device: SimDevice) -> None:
         name: rows.table(device.disk, table) if table.balances else {}
         for name, table in SCHEMA.tables.items()
     }
-    check_balances(device.disk, ledgers, device.label, device.running.replica.owns)
+    device.fuse.is_asleep = True
+    owns = device.running.replica.owns
+    device.fuse.is_asleep = False
+    check_balances(device.disk, ledgers, device.label, owns)
 
 
 # Everything, when it is quiet
 
 
-def check_everything(devices: Mapping[str, SimDevice], office: SimHeadOffice) -> list[str]:
+def check_everything(
+    devices: Mapping[str, SimDevice],
+    office: SimHeadOffice,
+    promised: Mapping[str, Collection[str]],
+) -> list[str]:
     """All invariants over all replicas; what head office answered, by its kinds and codes.
 
-    Raises Broken.
+    ``promised`` says who held documents a restored head office lacked. Raises Broken.
     """
     reader = Reader()
     disk = office.disk
@@ -129,9 +137,12 @@ def check_everything(devices: Mapping[str, SimDevice], office: SimHeadOffice) ->
         _check_z(device, office)
     for name, found in copies.items():
         _check_seen(found, journals)
-        _check_numbers(name, found, journals)
+        _check_numbers(name, found, journals, is_restored=office.restores > 0)
+    _check_once(journals, promised)
     _check_head_office(journals, told, rows)
-    check_decisions(told)
+    check_decisions(told, is_restored=office.restores > 0)
+    recovering = disk.look("SELECT value FROM about WHERE name = 'recovering_since_us'")
+    must(recovering in ([], [("",)]), "I1", "head office recovers still")
     check_entries(rows)
     check_recomputed(told, rows)
     check_balances(disk, rows, "HQ", everything)
@@ -204,9 +215,12 @@ def _check_chains(device: SimDevice, mine: Journals, there: Journals) -> None:
         for (name, incarnation), entries in journals.items():
             if name != device.name:
                 continue
-            chain = Chain(name, incarnation, key)
+            # What came back to a restored head office is linked by its key.
+            is_returned = incarnation == RETURNED
+            chain = Chain(name, incarnation, VerifyKey(HQ_KEY.public) if is_returned else key)
             for slot, _, verdict in entries:
-                is_bad = verdict != "stored" or slot.link_hash in device.poison or device.is_copied
+                is_bad = verdict != "stored" or slot.link_hash in device.poison
+                is_bad |= device.is_copied or is_returned
                 reason = chain.check(slot, is_kept=is_bad)
                 must(not reason, "I7", f"{device.label} {where} slot {slot.n}: {reason}")
 
@@ -253,7 +267,21 @@ def _check_seen(copies: Sequence[SimDevice], journals: Journals) -> None:
             must(is_there, "I1", f"{device.label} slot {one.n}, seen done, is not at head office")
 
 
-def _check_numbers(name: str, copies: Sequence[SimDevice], journals: Journals) -> None:
+def _check_once(journals: Journals, promised: Mapping[str, Collection[str]]) -> None:
+    """I1: nothing stands twice, whoever brought it; what somebody held for head office is there."""
+    stored = Counter(
+        entry.uid for found in journals.values() for entry in found if entry.verdict == "stored"
+    )
+    twice = [uid for uid, count in stored.items() if count > 1]
+    must(not twice, "I1", f"posted twice: {twice[:3]}")
+    for uid, holders in promised.items():
+        is_back = stored[uid] == 1 or not holders
+        must(is_back, "I1", f"{uid}, whose bytes {sorted(holders)} held, did not come back")
+
+
+def _check_numbers(
+    name: str, copies: Sequence[SimDevice], journals: Journals, *, is_restored: bool
+) -> None:
     """I6: what people wrote against the rules is kept, but numbered like all the rest."""
     wrong = {uid for device in copies for uid in device.wrong}
     poison = {link for device in copies for link in device.poison}
@@ -264,7 +292,7 @@ def _check_numbers(name: str, copies: Sequence[SimDevice], journals: Journals) -
             document = document_of(slot.stored) if device_id == name and is_ours else None
             if document is not None:
                 numbered.append((slot, document))
-    if any(device.is_copied for device in copies):
+    if is_restored or any(device.is_copied for device in copies):
         is_destroyed = any(device.destroyed for device in copies)
         doubled = check_copied_series(numbered, is_destroyed)
         must(not doubled or any(d.is_copied for d in copies), "I6", f"{name} doubled {doubled}")
@@ -341,8 +369,11 @@ def _check_heads(heads: Mapping[str, Sequence[int]], by_scope: Mapping[str, Dige
 
 
 def _check_z(device: SimDevice, office: SimHeadOffice) -> None:
-    """I9: a shift's report is what it was when it was printed, here and at head office."""
-    if not device.printed:
+    """I9: a shift's report is what it was when it was printed, here and at head office.
+
+    Two copies of one disk go on with one shift, and each prints what it knows of it.
+    """
+    if not device.printed or device.is_copied:
         return
     with office.database.read() as there:
         for shift_id, report in device.printed.items():
@@ -364,7 +395,7 @@ def _check_head_office(journals: Journals, told: Told, rows: Rows) -> None:
         chain = Chain(name, incarnation, key)
         for slot, _, _ in entries:
             reason = chain.check(slot)
-            must(not reason, "I7", f"HQ slot {slot.n}: {reason}")
+            must(not reason, "I7", f"HQ {incarnation} slot {slot.n}: {reason}")
     expected: dict[str, dict[str, Mapping[str, Value]]] = defaultdict(dict)
     for slot, _ in told:
         for write in writes_of(slot.stored):

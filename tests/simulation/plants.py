@@ -1,9 +1,7 @@
 """Bugs to be found: each switches one guard of the product off while it is planted."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
 from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -19,40 +17,8 @@ from shared.areas import REGISTRY, SCHEMA
 from shared.journal.tables import journal
 from shared.sync.holding import scope_cursor
 from shared.sync.replica import add_to_balances, everything
-
-Plant = Callable[[], AbstractContextManager[None]]
-
-
-def _nothing(*_arguments: object, **_named: object) -> None:
-    return None
-
-
-def _new_transaction(connection: Connection) -> None:
-    """Commit what was done so far, and go on in another transaction."""
-    disk = connection.connection.dbapi_connection
-    assert disk is not None
-    disk.commit()
-    disk.cursor().execute("BEGIN IMMEDIATE")
-
-
-def _instead(target: object, name: str, made: Any) -> Plant:
-    @contextmanager
-    def planted() -> Iterator[None]:
-        with patch.object(target, name, made):
-            yield
-
-    return planted
-
-
-def _around(target: Any, name: str, make: Callable[[Any], Any]) -> Plant:
-    """Replace by what ``make`` builds from the original, taken when the plant is set."""
-
-    @contextmanager
-    def planted() -> Iterator[None]:
-        with patch.object(target, name, make(getattr(target, name))):
-            yield
-
-    return planted
+from tests.simulation.planting import Plant, around, instead, new_transaction, nothing
+from tests.simulation.plants_more import MORE
 
 
 def _cursor_before_rows(apply: Any) -> Any:
@@ -64,7 +30,7 @@ def _cursor_before_rows(apply: Any) -> Any:
         if seq is not None and page.until > seq:
             reach = update(scope_cursor).where(where)
             connection.execute(reach.values(seq=page.until))
-            _new_transaction(connection)
+            new_transaction(connection)
             connection.execute(reach.values(seq=seq))
         return apply(replica, own, page, runs, connection)
 
@@ -102,7 +68,7 @@ def _feed_after_commit(mark: Any) -> Any:
     """Head office commits rows, and marks the feed in another transaction."""
 
     def planted(connection: Connection, schema: Any, changes: Any) -> Any:
-        _new_transaction(connection)
+        new_transaction(connection)
         return mark(connection, schema, changes)
 
     return planted
@@ -166,25 +132,24 @@ def _uids_repeat(connection: Connection, drafts: Sequence[Any]) -> None:
 
 
 PLANTS: dict[str, Plant] = {
-    "confirm adds again": _around(
-        shared.sync.confirm.Slice, "_confirm_ledger", _confirm_adds_again
-    ),
-    "cursor before rows": _around(shared.sync.confirm, "_apply", _cursor_before_rows),
-    "decide twice": _instead(shared.ordering.posting.answers, "check_first", _nothing),
-    "double press twice": _instead(shared.sync.appending, "_refuse_repeats", _uids_repeat),
-    "drop kept": _around(sync_server.sync.push, "_judge_all", _without_kept),
-    "feed after commit": _around(sync_server.sync.feed, "mark", _feed_after_commit),
-    "foreign rows stay": _instead(
+    **MORE,
+    "confirm adds again": around(shared.sync.confirm.Slice, "_confirm_ledger", _confirm_adds_again),
+    "cursor before rows": around(shared.sync.confirm, "_apply", _cursor_before_rows),
+    "decide twice": instead(shared.ordering.posting.answers, "check_first", nothing),
+    "double press twice": instead(shared.sync.appending, "_refuse_repeats", _uids_repeat),
+    "drop kept": around(sync_server.sync.push, "_judge_all", _without_kept),
+    "feed after commit": around(sync_server.sync.feed, "mark", _feed_after_commit),
+    "foreign rows stay": instead(
         desktop.sync.engine, "settle_step", lambda *_: lambda _: shared.sync.confirm.Applied()
     ),
-    "lost scope stays": _instead(desktop.sync.engine, "lose_scope", _cursor_only),
-    "never spooled": _instead(desktop.store.local, "encode_slots", _no_bytes),
-    "no spool replay": _instead(desktop.store.recovery, "_repost", _nothing),
-    "numbers in memory": _around(shared.sync.appending, "_next_number", _numbers_in_memory),
-    "old digest": _around(sync_server.sync.feed, "add", _old_digest),
-    "repeat counts again": _around(sync_server.sync.push, "_verdicts_before", _repeat_counts_again),
-    "settle too far": _around(desktop.sync.engine, "settle_step", _settle_too_far),
-    "skip confirm": _instead(shared.sync.confirm.Slice, "_confirm_ledger", _nothing),
-    "verdicts forgotten": _instead(desktop.store.local, "set_kept", _nothing),
+    "lost scope stays": instead(desktop.sync.engine, "lose_scope", _cursor_only),
+    "never spooled": instead(desktop.store.local, "encode_slots", _no_bytes),
+    "no spool replay": instead(desktop.store.recovery, "_repost", nothing),
+    "numbers in memory": around(shared.sync.appending, "_next_number", _numbers_in_memory),
+    "old digest": around(sync_server.sync.feed, "add", _old_digest),
+    "repeat counts again": around(sync_server.sync.push, "_verdicts_before", _repeat_counts_again),
+    "settle too far": around(desktop.sync.engine, "settle_step", _settle_too_far),
+    "skip confirm": instead(shared.sync.confirm.Slice, "_confirm_ledger", nothing),
+    "verdicts forgotten": instead(desktop.store.local, "set_kept", nothing),
 }
 """By name, as ``--plant`` takes them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.simulation.carrier import Carrier
-from tests.simulation.edges import MINUTE_US
+from tests.simulation.edges import MINUTE_US, Crash
 from tests.simulation.faults import Faults
 from tests.simulation.invariants import check_everything, check_step
 from tests.simulation.network import CALM
@@ -65,7 +65,10 @@ def simulate(
             run.all(script)
     except Broken as why:
         broken, message = why.invariant, str(why)
-    except Exception as why:  # What nobody expected is a failure of its seed, not of the run.
+    except (
+        Exception,
+        Crash,
+    ) as why:  # What nobody expected is a failure of its seed, not of the run.
         place = traceback.extract_tb(why.__traceback__)[-1]
         broken, message = "raised", f"{why!r} in {place.name}"
     finally:
@@ -165,7 +168,9 @@ class _Run:
             moved = self._carrier.whole(devices[turn % len(devices)])
             quiet = 0 if moved else quiet + 1
             if quiet == len(devices):
-                stage.tally.fired.update(check_everything(stage.devices, stage.office))
+                stage.tally.fired.update(
+                    check_everything(stage.devices, stage.office, stage.promised)
+                )
                 stage.say("all well", stage.office.heads())
                 return
         raise Broken("T05", "queues not empty after the last round")

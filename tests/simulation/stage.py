@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.simulation.device import Place, SimDevice
-from tests.simulation.edges import Crash, World, new_disk
+from tests.simulation.edges import Crash, SimDisk, World, new_disk
 from tests.simulation.head_office import SimHeadOffice
 from tests.simulation.house import FOUNDED, PLACES, START_US, House, templates
 from tests.simulation.network import Network
@@ -24,6 +24,15 @@ class Tally:
     documents: int = 0
     syncs: int = 0
     fired: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """Head office's disk as it was, and how many devices it knew."""
+
+    disk: SimDisk
+    made_at_us: int
+    enrolled: int
 
 
 class Broken(Exception):
@@ -53,6 +62,9 @@ class Stage:
         self.world = World(START_US + self.chance.randrange(86_400_000_000))
         self.house = templates()
         self.office = SimHeadOffice.start(new_disk(self.house.office), self.world, str(seed))
+        self.backups: list[Backup] = []
+        self.promised: dict[str, set[str]] = {}
+        """Documents head office had before it was restored: who holds their bytes, by uid."""
         self.network = Network(self.chance, self.tally.fired)
         places = [*PLACES[:2], *self.chance.sample(PLACES[2:], self.chance.randint(1, 4))]
         self.devices = {place.device_id: self._device(place, self.house) for place in places}
@@ -107,4 +119,6 @@ class Stage:
         """The run is over."""
         for device in self.devices.values():
             device.release()
+        for backup in self.backups:
+            backup.disk.release()
         self.office.disk.release()

@@ -1,7 +1,7 @@
 """T11 and T15: the disk fails, is full, or does what it says it did not do."""
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -12,9 +12,10 @@ from shared.areas import REGISTRY
 from shared.core.errors import Conflict, Unavailable
 from shared.core.ids import uid_text
 from shared.journal.tables import journal
+from tests.storage.cuts import day_log
 from tests.storage.disk import Disk, Platter, Trouble
 from tests.storage.looking import look_after_restart
-from tests.storage.shop import BALLAST_BYTES, a_uid, founded, open_shop
+from tests.storage.shop import BALLAST_BYTES, DATABASE, SPOOL, a_uid, founded, open_shop
 from tests.storage.tally import Tally
 from tests.storage.vfs import mounted
 
@@ -186,3 +187,69 @@ def _answer_lost(counter: Counter) -> Iterator[None]:
         yield
     finally:
         dialect.do_commit = whole
+
+
+def troubled_starts(*, seed: int, every: int = 1) -> Iterator[Tally]:
+    """T11: a start that has to mend something meets trouble itself; the next start is whole."""
+    tally, chance = Tally("T11 starts"), random.Random(seed)
+    for name, files, told in _to_be_mended(chance):
+        for kind, make in KINDS.items():
+            at, has_struck = 1 + seed % every, True
+            while has_struck:
+                trouble = make(at, seed * 1_000 + at)
+                where = f"seed {seed} start, {name}, {kind} at {at}"
+                left = _start(files, trouble, tally, chance, where)
+                has_struck = bool(trouble.struck)
+                found = look_after_restart(left, told, expects_findings=True)
+                tally.tried += 1
+                tally.fail(where, found.faults)
+                at += every
+                yield tally
+    yield tally
+
+
+def _start(
+    files: Mapping[str, bytes], trouble: Trouble, tally: Tally, chance: random.Random, where: str
+) -> dict[str, bytes]:
+    """Start in trouble, then the power goes: what the disk holds then."""
+    disk = Disk(files)
+    with mounted(disk):
+        try:
+            with disk.troubled(trouble):
+                open_shop(disk, ballast=0).store.close()
+            tally.see("started")
+        except Unavailable as error:
+            tally.see(f"told {error.code}")
+        except Exception as error:
+            tally.fail(where, [f"raised {error!r}"])
+    platter = Platter(files)
+    for operation in disk.log:
+        platter.take(operation)
+    return platter.left(chance)
+
+
+def _to_be_mended(
+    chance: random.Random,
+) -> Iterator[tuple[str, dict[str, bytes], dict[str, str]]]:
+    """Files of a day whose end is in one of the two only."""
+    platter, told, early = Platter(founded()), {}, dict(founded())
+    for operation in day_log():
+        if operation.kind != "done":
+            platter.take(operation)
+            continue
+        uid, _, printed = operation.name.partition(" ")
+        told[uid] = printed
+        if len(told) == 5:
+            break
+    now = platter.left(chance, keep="none")
+    spool, log = str(SPOOL), f"{DATABASE}-wal"
+    yield "spool behind", {**now, spool: early[spool]}, dict(told)
+    yield "spool lost", {name: data for name, data in now.items() if name != spool}, dict(told)
+    yield "spool torn inside", {**now, spool: _torn(now[spool])}, dict(told)
+    yield "log lost", {name: data for name, data in now.items() if name != log}, dict(told)
+    yield "database lost", {spool: now[spool]}, dict(told)
+
+
+def _torn(data: bytes) -> bytes:
+    at = len(data) // 2
+    return data[:at] + bytes(64) + data[at + 64 :]

@@ -14,8 +14,8 @@ class _DiskFile:
     def size(self) -> int:
         return len(self._disk.files[self._name])
 
-    def read(self, start: int) -> bytes:
-        return bytes(self._disk.files[self._name][start:])
+    def read(self, start: int, most: int) -> bytes:
+        return bytes(self._disk.files[self._name][start : start + most])
 
     def write(self, data: memoryview) -> int:
         self._disk.write(self._name, self.size(), bytes(data))

@@ -106,14 +106,15 @@ def _sell_for_ever(home: Path, say: object) -> None:
     assert identity is not None
     store.author_id = founder_id(identity.site_id)
     while True:
-        number = store.write(lambda session: session.append(_a_sale())).value
+        number = store.write(lambda session: session.append(a_plain_sale())).value
         say(f"{number.uid.hex()} {number.number}")
         store.write(lambda session: put_draft(session, "basket/open", os.urandom(300)))
         if os.urandom(1)[0] < 40:
             store.rest()
 
 
-def _a_sale() -> Sale:
+def a_plain_sale() -> Sale:
+    """One piece, paid in cash."""
     line = SaleLine(
         product_id="A1", qty_micro=1_000_000, unit_price_micro=5_000_000, amount_minor=500
     )
@@ -146,7 +147,7 @@ def server_kills(folder: Path, *, seed: int, count: int) -> Iterator[Tally]:
     office, till = folder / "office", folder / "syncing"
     for one in (office, till):
         shutil.rmtree(one, ignore_errors=True)
-    code = in_child(lambda: _set_up(office))
+    code = in_child(lambda: set_up(office))
     port = _free_port()
     server = _serve(office, port)
     seller = Process(lambda say: _sell_and_sync(till, port, code, say))
@@ -174,13 +175,16 @@ def server_kills(folder: Path, *, seed: int, count: int) -> Iterator[Tally]:
     yield tally
 
 
-def _set_up(office: Path) -> str:
+def set_up(office: Path) -> str:
+    """A new head office with one shop; a code for its till."""
     create(office, "", _CLOCK, _RANDOM).database.close()
     opened = open_home(office, "", _RANDOM)
     bodies = (
         ChannelPublished(
             sales_orgs=(SalesOrg(sales_org_id="FX", name="示例品牌"),),
-            sites=(Site(site_id="SH01", name="观前街店", site_type="store", sales_org_ids=("FX",)),),
+            sites=(
+                Site(site_id="SH01", name="观前街店", site_type="store", sales_org_ids=("FX",)),
+            ),
         ),
         UserPublished(user_id="clerk", name="clerk", role="owner", grants=(Grant(site_id="SH01"),)),
     )
@@ -232,7 +236,7 @@ def _sell_and_sync(home: Path, port: int, code: str, say: object) -> None:
     chance = random.Random(port)
     while not is_over:
         for _ in range(chance.randrange(6)):
-            done = client.store.write(lambda session: session.append(_a_sale())).value
+            done = client.store.write(lambda session: session.append(a_plain_sale())).value
             say(f"sold {done.uid.hex()}")
         _sync(client, say)
     while not _sync(client, say):

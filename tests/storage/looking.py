@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from desktop.pricing.usecases import set_own_prices
 from desktop.store.recovery import journal_slots
+from desktop.store.scrub import scrub
 from shared.areas import REGISTRY, SCHEMA
 from shared.core.errors import QutongError, RuleViolation
 from shared.core.rounding import MICRO
@@ -43,6 +44,9 @@ def look_after_restart(
     disk = Disk(files)
     try:
         with opened(disk, at_us=1_764_700_000_000_000) as shop:
+            if expects_findings:
+                # What lies before the last resting place is the scrubber's to find.
+                scrub(shop.store, 2)
             look(shop, told, found, expects_findings)
             uids = found.uids
             if resumes:
@@ -63,9 +67,7 @@ def resume(shop: Shop) -> None:
         shop.run(lambda session: set_own_prices(session, {product_id: 7 * MICRO}))
 
 
-def look(
-    shop: Shop, told: Mapping[str, str], found: Found, expects_findings: bool
-) -> None:
+def look(shop: Shop, told: Mapping[str, str], found: Found, expects_findings: bool) -> None:
     """Look into a shop that runs; what is wrong is added."""
     found.told = [one.code for one in shop.store.opened.findings]
     if found.told and not expects_findings:

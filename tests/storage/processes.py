@@ -6,7 +6,7 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable
-from typing import IO, Any, TypeVar
+from typing import IO, TypeVar
 
 T = TypeVar("T")
 
@@ -81,5 +81,5 @@ def in_child(work: Callable[[], T]) -> T:
     if not data:
         raise RuntimeError("the process ended without an answer")
     # It was written by our own child a moment ago.
-    found: Any = pickle.loads(data)
+    found: T = pickle.loads(data)
     return found

@@ -1,6 +1,7 @@
 """T10, T11 and T15 in their short form; ``python -m tests.storage --nightly`` is the long one."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,9 +14,8 @@ from tests.storage.shop import SPOOL, founded
 from tests.storage.tally import Tally
 
 
-def last(tallies: object) -> Tally:
-    *_, tally = tallies  # type: ignore[misc]
-    assert isinstance(tally, Tally)
+def last(tallies: Iterator[Tally]) -> Tally:
+    *_, tally = tallies
     return tally
 
 
@@ -49,7 +49,9 @@ def test_without_the_seal_a_refused_sale_would_come_to_life(
 
 def test_a_till_that_forgot_to_flush_would_be_found() -> None:
     lazy = [
-        one for one in day_log() if not (one.kind == "sync" and one.name.endswith(("-wal", "spool")))
+        one
+        for one in day_log()
+        if not (one.kind == "sync" and one.name.endswith(("-wal", "spool")))
     ]
     platter, told = Platter(founded()), {}
     for one in lazy:

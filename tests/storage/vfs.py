@@ -264,6 +264,9 @@ def _guarded(call: Callable[..., int], failed: int = _IOERR) -> Callable[..., in
     return guarded
 
 
+_UNMOUNTED: Final[list[_Mounted]] = []
+
+
 @contextmanager
 def mounted(disk: Disk) -> Iterator[Disk]:
     """While this lasts every database of the product is a file of this disk."""
@@ -276,3 +279,6 @@ def mounted(disk: Disk) -> Iterator[Disk]:
     finally:
         library.sqlite3_vfs_unregister(c.byref(ours.vfs))
         library.sqlite3_vfs_register(default, 1)
+        # A connection that is closed later still calls; it finds an empty disk.
+        ours.disk = Disk()
+        _UNMOUNTED.append(ours)

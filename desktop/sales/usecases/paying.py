@@ -4,9 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from desktop.leases.usecases import spends_of
+from desktop.store.session import Session
 from shared.accounts.rules import Tender
 from shared.channel.queries import SiteView
 from shared.core.errors import RuleViolation
+from shared.leases.documents import LeaseSpend
+from shared.leases.rules import deposit_pool
 from shared.sales.documents import TenderLine
 from shared.sales.rules import check_paid
 
@@ -31,6 +35,7 @@ _AT_THE_TILL: Final = frozenset(
         Tender.CARD,
         Tender.BANK_TRANSFER,
         Tender.MALL,
+        Tender.DEPOSIT,
     }
 )
 
@@ -64,11 +69,27 @@ def tendered(
     return lines
 
 
+def deposit_spends(
+    session: Session, place: SiteView, customer_id: str, given: Sequence[Given]
+) -> tuple[LeaseSpend, ...]:
+    """What a deposit among the tenders spends of the leases this till holds for the customer.
+
+    Raises: RuleViolation CUSTOMER_MISSING, LEASE_SHORT with what is held.
+    """
+    wanted = sum(one.amount_minor for one in given if one.tender is Tender.DEPOSIT)
+    if not wanted:
+        return ()
+    if not customer_id:
+        raise RuleViolation("CUSTOMER_MISSING")
+    return spends_of(session, deposit_pool(customer_id), wanted, unit=place.currency)
+
+
 def _check_tender(place: SiteView, one: Given) -> None:
     if one.tender is Tender.PAYMENT_CODE and not one.reference:
         raise RuleViolation("TENDER_NEEDS_PROVIDER", tender=one.tender.value)
     is_mall = one.tender is Tender.MALL
-    if one.tender not in _AT_THE_TILL or (is_mall and not place.mall_partner_id):
+    is_deposit_back = one.tender is Tender.DEPOSIT and one.amount_minor < 0
+    if one.tender not in _AT_THE_TILL or (is_mall and not place.mall_partner_id) or is_deposit_back:
         raise RuleViolation("TENDER_NOT_ALLOWED", tender=one.tender.value)
     if not one.amount_minor:
         raise RuleViolation("AMOUNT_ZERO", tender=one.tender.value)

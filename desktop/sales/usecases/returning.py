@@ -295,7 +295,8 @@ def _by_original_tender(was: Original, back_minor: int) -> list[Given]:
     found: list[Given] = []
     for tender, paid_minor in was.paid_minor.items():
         part = min(back_minor, paid_minor)
-        if part > 0:
+        # A deposit is head office's to give back, so it goes in cash.
+        if part > 0 and tender != Tender.DEPOSIT:
             found.append(Given(tender=Tender(tender), amount_minor=-part))
             back_minor -= part
     if back_minor:

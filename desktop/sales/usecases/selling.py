@@ -11,7 +11,7 @@ from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import place_of
 from desktop.members.usecases import known_member
 from desktop.pricing.usecases import Buyer, Prices, prices_for
-from desktop.sales.usecases.paying import CHANGE, Given, tendered
+from desktop.sales.usecases.paying import CHANGE, Given, deposit_spends, tendered
 from desktop.sales.usecases.payments import use_payments
 from desktop.store.session import Session
 from shared.catalog.queries import product
@@ -337,6 +337,7 @@ def _complete(
         price_logic=logic_of(session, place.site_id),
         shift=now.shift,
         note=header.note,
+        leases=deposit_spends(session, place, header.customer_id, given),
     )
     written = session.append(
         body,

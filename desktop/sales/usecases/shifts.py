@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from desktop.access.usecases import may, policy_number, require, require_approver
 from desktop.channel.usecases import day_at, place_of
+from desktop.leases.usecases import give_back_deposits
 from desktop.store.session import Session
 from shared.access.rules import SHIFT_DIFFERENCE
 from shared.accounts.documents import (
@@ -184,6 +185,7 @@ def close_shift(
         predecessor=bytes.fromhex(found.shift_id),
         approver_id=approver_id,
     )
+    give_back_deposits(session)
     return shift_figures(session, found.shift_id)
 
 

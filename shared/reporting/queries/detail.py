@@ -11,6 +11,7 @@ from shared.journal.document import Value
 from shared.sales.tables import sale, sale_line, sale_tender
 from shared.stock.tables import stock_balance, stock_move
 
+_INTEGER_DIGITS: Final = 18
 _APART: Final = "\x1f"
 """Between the parts of a place in a report; no id holds it."""
 
@@ -99,6 +100,9 @@ def _below(column: ColumnElement[str], prefix: str) -> ColumnElement[bool]:
 
 
 def _instant(text: str) -> int:
+    """A number that stood in a place; larger ones than a column holds never did."""
+    if len(text) > _INTEGER_DIGITS:
+        raise RuleViolation("REPORT_PARAMETER", name="after")
     try:
         return int(text)
     except ValueError as error:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from desktop.sync.engine import Ask, drive, status, sync
+from shared.areas import REGISTRY
 from shared.sync.messages import Message, PushAnswer
+from sync_server.operations.aftermath import doubled_numbers
 from tests.integration.forks.copies import Copies
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
@@ -165,3 +167,19 @@ def test_a_copy_that_lost_its_database_after_the_fork_is_rebuilt_from_its_spool(
 
     assert set(copies.posted()) == uids(till) | uids(clone)
     copies.must_agree(clone)
+
+
+def test_numbers_both_copies_printed_are_listed(copies: Copies) -> None:
+    till = copies.till
+    copies.sell(till)
+    clone = copies.copy_of(till.template(), "clone")
+    copies.sell(till, 2)
+    copies.sell(clone)
+    for device in (till, clone):
+        copies.sync(device)
+    twice = copies.numbers(clone)[1]
+
+    with copies.office.database.read() as connection:
+        (found,) = doubled_numbers(connection, REGISTRY)
+    assert found["number"] == twice
+    assert len(set(found["uids"])) == 2

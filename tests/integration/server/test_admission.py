@@ -1,9 +1,10 @@
 """More work than there are hands: turns, a bounded queue, and when to come again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -127,7 +128,7 @@ def test_beyond_the_queue_everybody_is_told_another_moment() -> None:
 
     told = asyncio.run(play())
     assert told[:5] == sorted(set(told[:5]))
-    assert all(3 <= later - before <= 5 for before, later in zip(told[:5], told[1:6], strict=True))
+    assert all(3 <= later - before <= 5 for before, later in pairwise(told[:6]))
     assert max(told) <= RETRY_S_MAX
 
 
@@ -147,7 +148,7 @@ def test_who_waits_too_long_is_sent_away_and_the_place_is_free_again() -> None:
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from("come leave quit".split()), st.integers(0, 5)), max_size=60)
+    st.lists(st.tuples(st.sampled_from(["come", "leave", "quit"]), st.integers(0, 5)), max_size=60)
 )
 def test_whatever_comes_and_goes_no_turn_is_lost(acts: list[tuple[str, int]]) -> None:
     async def play() -> None:
@@ -202,7 +203,7 @@ def _few(pushes: int = 1, queued: int = 0, **more: object) -> Admission:
     return replace(usual, pushes=gate, **more)  # type: ignore[arg-type]
 
 
-Send = Callable[[Till, str, object], Awaitable[httpx.Response]]
+Send = Callable[[Till, str, object], Coroutine[object, object, httpx.Response]]
 
 
 async def _with_app(app: App, play: Callable[[Send], Awaitable[None]]) -> None:
@@ -318,7 +319,7 @@ def test_a_device_comes_again_when_it_was_told_to() -> None:
     answer = transport.send(Ask("/push", _push(), PushAnswer))
 
     assert isinstance(answer, PushAnswer)
-    assert [7, 3] == [int(pause) for pause in pauses.seconds]
+    assert [int(pause) for pause in pauses.seconds] == [7, 3]
 
 
 def _taken() -> PushAnswer:

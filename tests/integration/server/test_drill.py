@@ -94,6 +94,10 @@ def _signed_by_a_stranger(newest: Path, _older: Path, _key: SigningKey) -> None:
     write_manifest(newest, manifest, SigningKey.from_seed(bytes(32)))
 
 
+def _more(newest: Path, older: Path, _key: SigningKey) -> None:
+    shutil.copyfile(older / "manifest.sig", newest / "more.zst")
+
+
 def _lying(change: Callable[[Manifest], Manifest]) -> Harm:
     """A manifest head office signed, which is not what the parts hold."""
 
@@ -142,9 +146,7 @@ FILES: dict[str, Harm] = {
     ),
     "no hex in the signature": _text("manifest.sig", lambda text: "zz" + text[2:]),
     "a stranger's signature": _signed_by_a_stranger,
-    "a file that does not belong": lambda new, old, _key: shutil.copyfile(
-        old / "manifest.sig", new / "more.zst"
-    ) and None,
+    "a file that does not belong": _more,
     "a slot more in the manifest": _lying(_one_slot_more),
     "no scopes in the manifest": _lying(_figures(scopes=[])),
     "another epoch": _lying(_figures(epoch="other")),

@@ -3,152 +3,36 @@
 import os
 import random
 from collections.abc import Callable, Iterator
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import delete, insert, update
 
-from desktop.app.system import SystemRandomness
-from desktop.store.engine import open_writer
-from desktop.store.identity import Identity
-from desktop.store.layout import Layout
-from desktop.store.local import LocalStore
-from desktop.store.spool import MemorySpool
-from desktop.sync.engine import Ask, Summary, drive, sync
+from desktop.sync.engine import Ask
 from shared.core.errors import Conflict
-from shared.sync.comparing import table_sums
-from shared.sync.holding import cursors, recount, scope_cursor
+from shared.sync.holding import cursors, scope_cursor
 from shared.sync.messages import (
     AskDigests,
     AskRows,
     Cursor,
-    Envelopes,
-    Hello,
     Message,
-    Pull,
-    PullMany,
-    Push,
-    pack,
-    unpack,
 )
 from sync_server.store.tables import scope_head
-from sync_server.sync import digests, envelopes, hello, pull, push
-from sync_server.sync.page_cache import PageCache
+from sync_server.sync import digests, hello, pull
+from tests.integration.postgres import new_database
 from tests.integration.server import tiny
+from tests.integration.server.device import Device
 from tests.integration.server.tiny import NoteWritten, Published, Sold
-from tests.integration.server.world import REGISTRY, SCHEMA, Till, World
+from tests.integration.server.world import SCHEMA, World, make_world
 
-LAYOUT = Layout(registry=REGISTRY, schema=SCHEMA)
 SITE = "site:SH01"
 
 
-class Line:
-    """A device's line to a head office in this process, message by message as bytes."""
-
-    def __init__(self, world: World, till: Till) -> None:
-        self.world = world
-        self.till = till
-        self.asked: list[str] = []
-        self.cache = PageCache()
-        self.before: Callable[[Ask], None] = lambda _: None
-
-    def __call__(self, ask: Ask) -> Message:
-        self.asked.append(ask.path)
-        self.before(ask)
-        answer = self._answer(unpack(pack(ask.message), type(ask.message)))
-        return unpack(pack(answer), ask.answer)
-
-    def _answer(self, message: Message) -> Message:
-        world, device = self.world, self.till.device
-        if isinstance(message, Push):
-            with world.database.write() as connection:
-                return push.ingest(connection, world.hq, device, message, world.now_us)
-        with world.database.read() as connection:
-            scopes = world.hq.directory.scopes_of_device(connection, device.device_id)
-            if isinstance(message, Hello):
-                return hello.answer(connection, world.hq, device, scopes, message, world.now_us)
-            if isinstance(message, PullMany):
-                return pull.pages(connection, SCHEMA, scopes, device, message)
-            if isinstance(message, AskDigests):
-                return digests.parts(connection, SCHEMA, scopes, message)
-            if isinstance(message, AskRows):
-                return digests.rows(connection, SCHEMA, scopes, device, message)
-            if isinstance(message, Envelopes):
-                return envelopes.answer(connection, device, scopes, message)
-            assert isinstance(message, Pull)
-            return pull.page(connection, SCHEMA, scopes, device, message, self.cache)
-
-
-class Device:
-    """A real store that syncs with a real head office."""
-
-    def __init__(self, world: World, tag: str = "01") -> None:
-        self.till = world.enrol(tag=tag)
-        self.world = world
-        self.line = Line(world, self.till)
-        self.store = LocalStore(
-            open_writer(None),
-            LAYOUT,
-            MemorySpool(),
-            clock=world.clock,
-            randomness=SystemRandomness(),
-            key=self.till.key,
-        )
-        self.store.enrol(self._identity(), self.till.key)
-
-    def _identity(self) -> Identity:
-        device = self.till.device
-        return Identity(
-            device_id=device.device_id,
-            device_type=device.device_type,
-            site_id=device.site_id,
-            tag=self.till.device_id.rpartition(".")[2],
-            incarnation=1,
-            epoch="epoch-1",
-            public_key=self.till.key.public,
-            hq_public_key=self.world.hq.author.key.public,
-        )
-
-    def sync(self) -> Summary:
-        self.line.asked.clear()
-        return drive(sync(self.store, self.world.clock), self.line)
-
-    def found(self) -> list[str]:
-        return [finding.code for finding in self.sync().findings]
-
-    def writes(self, body: Any) -> None:
-        self.store.run("wang", lambda session: session.append(body))
-
-    def plant(self, work: Callable[[Connection], object], *, counted: bool = True) -> None:
-        """Change rows behind everybody's back; ``counted``: as if they had come like that."""
-
-        def change(connection: Connection) -> None:
-            work(connection)
-            if counted:
-                recount(connection, SCHEMA, [row.scope for row in cursors(connection)])
-
-        self.store.transact(change)
-
-    def rows(self, table: Any) -> dict[str, dict[str, Any]]:
-        query = select(table)
-        return self.store.read(
-            lambda c: {row["id"]: dict(row) for row in c.execute(query).mappings()}
-        )
-
-    def balances(self) -> dict[tuple[str, str], int]:
-        rows = self.store.read(lambda c: c.execute(select(tiny.balance)).mappings().all())
-        return {(r["end"], r["product"]): r["came_in"] - r["went_out"] for r in rows}
-
-    def is_equal(self) -> bool:
-        """Whether this device counts in each scope what head office does, row by row."""
-        scopes = {row.scope for row in self.store.read(cursors)}
-        with self.world.database.read() as connection:
-            there = {s: digests.tables_of(connection, SCHEMA, s) for s in scopes}
-        here = {s: self.store.read(partial(table_sums, schema=SCHEMA, scope=s)) for s in scopes}
-        return all(
-            {part.name: (part.count, part.digest) for part in there[s]} == here[s] for s in scopes
-        )
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    """One engine is enough for what the device does; the other adds up in a test of its own."""
+    return f"sqlite:///{tmp_path / 'hq.db'}"
 
 
 @pytest.fixture
@@ -419,3 +303,26 @@ def test_rows_planted_at_random_are_all_found(device: Device) -> None:
         assert "ROWS_REPAIRED" in found, (seed, found)
         assert device.is_equal(), seed
     assert device.found() == []
+
+
+@pytest.mark.postgres
+def test_postgresql_orders_and_adds_up_as_a_device_does(
+    postgres_server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digests, "DIGEST_ROWS", 8)
+    monkeypatch.setattr(digests, "DIGEST_PARTS", 4)
+    with new_database(postgres_server, "test_repair") as address:
+        world = make_world(address)
+        device = Device(world)
+        for note_id in ("a", "B", "b", "ä", "中", "_", "A", "é1", "Z"):
+            for place in range(4):
+                device.writes(NoteWritten(note_id=f"{note_id}{place}", title="t"))
+        assert device.found() == []
+        device.plant(lambda c: c.execute(delete(tiny.note).where(tiny.note.c.id == "ä1")))
+        assert "ROWS_REPAIRED" in device.found()
+        assert device.is_equal()
+        with world.database.write() as connection:
+            digests.mend_head(connection, SCHEMA, SITE)
+        assert device.found() == []
+        device.store.close()
+        world.database.close()

@@ -1,7 +1,9 @@
 """Ready files: the same rows as the pages give, for whom they are, at a known place."""
 
 import hashlib
+import io
 from pathlib import Path
+from typing import IO, cast
 
 import pytest
 import zstandard
@@ -9,9 +11,11 @@ from sqlcipher3 import dbapi2
 
 from shared.core.errors import AccessDenied
 from shared.sync.messages import Cursor
+from shared.sync.sealing import Opened
 from sync_server.sync.snapshot import Snapshots
+from tests.integration.server.device import Device
 from tests.integration.server.test_pull import a_page, apply, digest_of, pulled, say_hello
-from tests.integration.server.tiny import Published
+from tests.integration.server.tiny import Published, Sold
 from tests.integration.server.world import SCHEMA, World
 
 
@@ -38,7 +42,8 @@ def test_a_file_and_the_pages_after_it_make_the_scope(world: World, tmp_path: Pa
         path = snapshots.path_of(connection, head.snapshot, answer.scopes)
     packed = path.read_bytes()
     plain = tmp_path / "plain.db"
-    plain.write_bytes(zstandard.ZstdDecompressor().decompress(packed))
+    source = cast("IO[bytes]", Opened(io.BytesIO(packed), head.snapshot_key))
+    plain.write_bytes(b"".join(zstandard.ZstdDecompressor().read_to_iter(source)))
     file = dbapi2.connect(str(plain))
     try:
         about = file.execute("SELECT scope, seq, count FROM snapshot_about").fetchone()
@@ -102,3 +107,44 @@ def test_a_device_that_holds_the_scope_is_offered_no_file(world: World, tmp_path
     with world.database.read() as connection:
         answer = snapshots.offered(connection, say_hello(till, cursors), cursors)
     assert {head.snapshot for head in answer.manifest} == {""}
+
+
+def test_a_file_server_in_between_learns_nothing_of_what_it_passes_on(
+    world: World, tmp_path: Path
+) -> None:
+    world.publish(Published(org_id="O1", titles=tuple(f"secret {i}" for i in range(150))))
+    _made(world, tmp_path / "s")
+    (file,) = (tmp_path / "s").iterdir()
+    packed = file.read_bytes()
+    assert b"secret" not in packed
+    with pytest.raises(zstandard.ZstdError):
+        b"".join(zstandard.ZstdDecompressor().read_to_iter(packed))
+
+
+def test_the_years_of_a_shop_come_to_its_next_till_as_a_file_with_right_balances(
+    world: World, tmp_path: Path
+) -> None:
+    first = Device(world)
+    for number in range(60):
+        first.writes(Sold(product=f"P{number % 4}", qty_micro=number))
+    first.sync()
+    snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=100, site_rows_min=50)
+    with world.database.read() as connection:
+        (head,) = snapshots.due(connection)
+        made = snapshots.make(connection, head.scope)
+    with world.database.write() as connection:
+        snapshots.offer(connection, made)
+    later = Device(world, tag="02")
+    later.line.snapshots = snapshots
+    first.writes(Sold(product="P0", qty_micro=7))
+    first.sync()
+    later.writes(Sold(product="P1", qty_micro=5))
+
+    assert later.found() == []
+    first.sync()
+
+    assert [path for path in later.line.asked if path.startswith("/snapshot/")]
+    assert later.balances() == first.balances()
+    assert later.is_equal()
+    for one in (first, later):
+        one.store.close()

@@ -1,0 +1,1 @@
+"""Leases: asked for, spent offline, given back."""

@@ -1,0 +1,389 @@
+"""The idle scrubber: what lies on the disk is read again, little by little, and compared.
+
+The database's own check does not see a flipped bit in a value. Rows of head office are compared
+with their digest, rows of own documents with the document, documents with hash, link and
+signature, the spool's records with their sums.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Protocol, TypeVar
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import IntegrityError
+
+from desktop.store.errors import DatabaseDamaged, disk_error
+from desktop.store.identity import Identity
+from desktop.store.local import LocalStore
+from desktop.store.mending import Mended, are_sound, is_sound, mend
+from desktop.store.recovery import link_at
+from desktop.store.tables import scrub_cursor
+from shared.journal.chain import GENESIS, Slot, VerifyKey
+from shared.journal.spool import SpoolSlot, read_spool
+from shared.journal.tables import journal
+from shared.sync.appending import Replica
+from shared.sync.balancing import mend_balances
+from shared.sync.comparing import true_digest
+from shared.sync.confirm import Finding
+from shared.sync.holding import granted_scopes, recount
+from shared.sync.own_slots import Own, OwnSlots
+from shared.sync.replica import load_rows
+from shared.sync.statements import Row, upsert
+from shared.sync.tables import Replicated
+
+ROWS_AT_ONCE = 400
+SLOTS_AT_ONCE = 100
+BYTES_AT_ONCE = 64 * 1024
+_JOURNAL, _SPOOL = "journal", "spool"
+
+T = TypeVar("T")
+
+
+class ScrubStore(Protocol):
+    """What the scrubber needs of a store; LocalStore and Store both are one."""
+
+    def read(self, work: Callable[[Connection], T]) -> T:
+        """Run work that only reads."""
+
+    def on_writer(self, act: Callable[[LocalStore], T]) -> T:
+        """Act on the store, alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """How far a round came: the part, and the last key or number seen in it."""
+
+    part: str = _JOURNAL
+    key: str = ""
+    number: int = 0
+    rounds: int = 0
+
+
+@dataclass(slots=True)
+class _Looked:
+    """A slice that was read, and where the next one begins."""
+
+    next: _Place
+    has_bad_slot: bool = False
+    bad_ids: list[str] = field(default_factory=list)
+    is_badly_indexed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What a call came to."""
+
+    findings: Sequence[Finding] = ()
+    rounds: int = 0
+    """How often everything was read to its end, since ever."""
+    wants_sync: bool = False
+    """Whether rows wait to be fetched from head office again."""
+
+
+def scrub(store: ScrubStore, slices: int = 1, go_on: Callable[[], bool] = lambda: True) -> Scrubbed:
+    """Read the next slices and mend what is damaged; what was found stands in sync_finding.
+
+    Between slices ``go_on`` is asked whether there is still nothing better to do.
+
+    Raises Unavailable NOT_ENROLLED, DATABASE_DAMAGED and what the disk says.
+    """
+    identity, replica = store.on_writer(lambda local: (local.enrolled, local.replica))
+    place = store.read(_load_place)
+    findings: list[Finding] = []
+    for _ in range(slices):
+        if not go_on():
+            break
+        looked = _look(store, identity, replica, place)
+        if looked.has_bad_slot:
+            findings += store.on_writer(mend_files)
+        if looked.bad_ids:
+            findings += store.on_writer(partial(_mend_rows, part=place.part, ids=looked.bad_ids))
+        if looked.is_badly_indexed:
+            findings += store.on_writer(partial(_index_anew, part=place.part))
+        place = looked.next
+    store.on_writer(partial(_keep_place, place=place))
+    wants_sync = any(one.code == "ROW_DAMAGED" for one in findings)
+    return Scrubbed(tuple(findings), place.rounds, wants_sync)
+
+
+def _load_place(connection: Connection) -> _Place:
+    c = scrub_cursor.c
+    row = connection.execute(select(c.part, c.key, c.number, c.rounds)).one_or_none()
+    return _Place(*row) if row else _Place()
+
+
+def _keep_place(local: LocalStore, place: _Place) -> None:
+    row = {
+        "id": 1,
+        "part": place.part,
+        "key": place.key,
+        "number": place.number,
+        "rounds": place.rounds,
+    }
+    local.transact(lambda connection: upsert(connection, scrub_cursor, ("id",), [row]))
+
+
+def _look(store: ScrubStore, identity: Identity, replica: Replica, place: _Place) -> _Looked:
+    if place.part == _JOURNAL:
+        return store.read(lambda connection: _look_at_journal(connection, identity, replica, place))
+    if place.part == _SPOOL:
+        return store.on_writer(lambda local: _look_at_spool(local, replica, place))
+    return store.read(lambda connection: _look_at_rows(connection, identity, replica, place))
+
+
+def _after(replica: Replica, place: _Place) -> _Place:
+    """The beginning of the next part; behind the last one a new round."""
+    parts = [_JOURNAL, _SPOOL, *sorted(replica.schema.tables)]
+    later = [part for part in parts[parts.index(place.part) + 1 :]] if place.part in parts else []
+    if later:
+        return _Place(later[0], rounds=place.rounds)
+    return _Place(rounds=place.rounds + 1)
+
+
+# Documents
+
+
+def _look_at_journal(
+    connection: Connection, identity: Identity, replica: Replica, place: _Place
+) -> _Looked:
+    incarnation = int(place.key or 1)
+    c = journal.c
+    own = (c.device_id == identity.device_id, c.incarnation == incarnation)
+    columns = [c[name] for name in Slot._fields]
+    query = select(*columns).where(*own, c.n > place.number).order_by(c.n).limit(SLOTS_AT_ONCE)
+    slots = [Slot(*row) for row in connection.execute(query)]
+    before = select(c.link_hash).where(*own, c.n == place.number)
+    previous = connection.execute(before).scalar() if place.number else GENESIS
+    key, n = VerifyKey(identity.public_key), place.number
+    is_bad = False
+    for slot in slots:
+        # Of a former incarnation only what was not linked anew is left.
+        has_gap = slot.n != n + 1
+        if has_gap and incarnation == identity.incarnation:
+            is_bad = True
+        if not has_gap:
+            is_bad |= not is_sound(slot, previous or GENESIS, key)
+        previous, n = slot.link_hash, slot.n
+    if len(slots) == SLOTS_AT_ONCE:
+        following = replace(place, key=str(incarnation), number=n)
+    elif incarnation < identity.incarnation:
+        following = replace(place, key=str(incarnation + 1), number=0)
+    else:
+        following = _after(replica, place)
+    return _Looked(following, has_bad_slot=is_bad)
+
+
+def _look_at_spool(local: LocalStore, replica: Replica, place: _Place) -> _Looked:
+    try:
+        size = local.spool.size()
+        data = local.spool.load(place.number, BYTES_AT_ONCE)
+        spooled = read_spool(data)
+        if not spooled.records and place.number + len(data) < size:
+            data = local.spool.load(place.number)
+            spooled = read_spool(data)
+    except OSError as error:
+        raise disk_error(error) from error
+    is_end = place.number + len(data) >= size
+    reached = spooled.records[-1].end if spooled.records else 0
+    # A record cut by the end of what was read is read whole with the next slice.
+    damages = [one for one in spooled.damages if is_end or one.start < reached]
+    slots = [one.record for one in spooled.records if isinstance(one.record, SpoolSlot)]
+    is_bad = bool(damages) or local.read(lambda connection: _differs(connection, slots))
+    if is_end:
+        return _Looked(_after(replica, place), has_bad_slot=is_bad)
+    return _Looked(replace(place, number=place.number + reached), has_bad_slot=is_bad)
+
+
+def _differs(connection: Connection, records: Sequence[SpoolSlot]) -> bool:
+    """Whether the journal has another slot in the place of one of these."""
+    if not records:
+        return False
+    c, first, last = journal.c, records[0], records[-1]
+    found = connection.execute(
+        select(c.incarnation, c.n, c.link_hash).where(
+            c.device_id == first.device_id, c.n.between(first.n, last.n)
+        )
+    )
+    links = {(row.incarnation, row.n): row.link_hash for row in found}
+    return any(links.get((r.incarnation, r.n), r.link_hash) != r.link_hash for r in records)
+
+
+def sound_slots(
+    store: ScrubStore, identity: Identity, read: Callable[[Connection], Sequence[Slot]]
+) -> Sequence[Slot]:
+    """Own slots about to be sent, mended from the spool when they are not as they were written.
+
+    A flipped bit would have them kept aside at head office, while the spool has them whole.
+    """
+
+    def look(local: LocalStore) -> tuple[Sequence[Slot], bool]:
+        def work(connection: Connection) -> tuple[Sequence[Slot], bool]:
+            slots = read(connection)
+            before = link_at(connection, identity, slots[0].n - 1) if slots else b""
+            return slots, are_sound(slots, before, identity.public_key)
+
+        return local.read(work)
+
+    slots, is_sound_all = store.on_writer(look)
+    if not is_sound_all:
+        store.on_writer(mend_files)
+        slots, _ = store.on_writer(look)
+    return slots
+
+
+def mend_files(local: LocalStore) -> list[Finding]:
+    """Compare journal and spool whole, and mend each from the other; what was found.
+
+    Raises Unavailable SPOOL_FAULTY, DISK_FULL… with both files as they were.
+    """
+    identity, record = local.enrolled, local.identity_record()
+
+    def work(connection: Connection) -> Mended:
+        spooled = read_spool(local.spool.load())
+        done = mend(connection, local.replica.registry, identity, spooled, record, local.now_us())
+        local.store_findings(connection, done.findings)
+        return done
+
+    try:
+        done = local.transact(work)
+        if done.aside:
+            local.spool.set_aside(done.aside, done.spool)
+    except OSError as error:
+        raise disk_error(error) from error
+    return done.findings
+
+
+# Rows
+
+
+def _look_at_rows(
+    connection: Connection, identity: Identity, replica: Replica, place: _Place
+) -> _Looked:
+    table = replica.schema.tables.get(place.part)
+    if table is None:
+        return _Looked(_after(replica, place))
+    if not place.key and not _is_indexed_well(connection, table.name):
+        return _Looked(place, is_badly_indexed=True)
+    key = table.table.c.id
+    query = select(table.table).where(key > place.key).order_by(key).limit(ROWS_AT_ONCE)
+    with any_text(connection):
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    slots = _own_slots(connection, identity, replica)
+    bad = [str(row["id"]) for row in rows if _is_damaged(table, row, slots)]
+    if len(rows) < ROWS_AT_ONCE:
+        return _Looked(_after(replica, place), bad_ids=bad)
+    return _Looked(replace(place, key=str(rows[-1]["id"])), bad_ids=bad)
+
+
+def _is_indexed_well(connection: Connection, table: str) -> bool:
+    """Whether a table and its indexes agree: a look-up by a damaged index misses rows."""
+    found = connection.exec_driver_sql(f'PRAGMA integrity_check("{table}")').scalars().all()
+    return found == ["ok"]
+
+
+@contextmanager
+def any_text(connection: Connection) -> Iterator[None]:
+    """Bytes that are no text are read all the same, as what can be written back."""
+    driver: Any = connection.connection.dbapi_connection
+    former = driver.text_factory
+    driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
+    try:
+        yield
+    finally:
+        driver.text_factory = former
+
+
+def _own_slots(connection: Connection, identity: Identity, replica: Replica) -> OwnSlots:
+    own = Own(device_id=identity.device_id, incarnation=identity.incarnation)
+    return OwnSlots(connection, replica.registry, own)
+
+
+def _is_damaged(table: Replicated, row: Row, slots: OwnSlots) -> bool:
+    if row["_slot"] == 0:
+        return bool(true_digest(table, row) != row["_digest"])
+    return bool(_written(table, row, slots))
+
+
+def _written(table: Replicated, row: Row, slots: OwnSlots) -> Row:
+    """The columns in which an own row is not what its last document wrote."""
+    return {
+        name: value
+        for write in slots.writes(row["_slot"])
+        if write.table == table.name and write.id == row["id"]
+        for name, value in write.values.items()
+        if row[name] != value
+    }
+
+
+def _index_anew(local: LocalStore, part: str) -> list[Finding]:
+    """Make a table's indexes again. Raises Unavailable DATABASE_DAMAGED when that does not help."""
+    found = [Finding(code="INDEX_DAMAGED", scope="", table=part)]
+
+    def work(connection: Connection) -> None:
+        try:
+            connection.exec_driver_sql(f'REINDEX "{part}"')
+        except IntegrityError as error:
+            raise DatabaseDamaged("DATABASE_DAMAGED") from error
+        if not _is_indexed_well(connection, part):
+            raise DatabaseDamaged("DATABASE_DAMAGED")
+        local.store_findings(connection, found)
+
+    local.transact(work)
+    return found
+
+
+def _mend_rows(local: LocalStore, part: str, ids: Sequence[str]) -> list[Finding]:
+    """Own rows are written again; head office's wait for the next sync, which finds them by their
+    digest and fetches exactly them. Balances are what their moves add up to, all the while."""
+    identity, replica = local.enrolled, local.replica
+    table = replica.schema[part]
+
+    def work(connection: Connection) -> list[Finding]:
+        slots = _own_slots(connection, identity, replica)
+        with any_text(connection):
+            rows = load_rows(connection, table, set(ids))
+        bad = [row for _, row in sorted(rows.items()) if _is_damaged(table, row, slots)]
+        findings = [_mend_row(connection, table, row, slots) for row in bad]
+        if findings:
+            recount(connection, replica.schema, granted_scopes(connection))
+            mend_balances(connection, table, replica.owns)
+            if table.derive is not None:
+                table.derive(connection, [row["id"] for row in bad if _is_text(row)])
+        local.store_findings(connection, findings)
+        return findings
+
+    return local.transact(work)
+
+
+def _is_text(row: Row) -> bool:
+    """Whether every text of a row can be read."""
+    texts = [value for value in row.values() if isinstance(value, str)]
+    return not any("\udc80" <= sign <= "\udcff" for text in texts for sign in text)
+
+
+def _mend_row(connection: Connection, table: Replicated, row: Row, slots: OwnSlots) -> Finding:
+    here = update(table.table).where(table.table.c.id == row["id"])
+    if not _is_text(row):
+        # Nobody could read it, the comparison with head office neither: it has to come anew.
+        connection.exec_driver_sql(
+            f'DELETE FROM "{table.name}" WHERE CAST(id AS BLOB) = ?',
+            (row["id"].encode("utf-8", "surrogateescape"),),
+        )
+        code, detail = "ROW_DAMAGED", "unreadable"
+    elif row["_slot"] == 0:
+        connection.execute(here.values({"_digest": true_digest(table, row)}))
+        code, detail = "ROW_DAMAGED", ""
+    else:
+        values = _written(table, row, slots)
+        connection.execute(here.values(values))
+        code, detail = "ROW_REPOSTED", ",".join(sorted(values))
+    return Finding(
+        code=code,
+        scope="",
+        table=table.name,
+        row_id=row["id"].encode("utf-8", "replace").decode(),
+        slot=int(row["_slot"]),
+        detail=detail,
+    )

@@ -1,0 +1,1 @@
+"""Leases: portions of something scarce that a device may spend without a line."""
