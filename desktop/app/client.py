@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desktop.app.home import default_home
+from desktop.app.home import default_home, spool_folder
 from desktop.reporting.usecases.asking import Progress, Report, ask_report, go_on
 from desktop.store.asking import device
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
-from desktop.sync.credentials import KeyStore, key_store
+from desktop.sync.credentials import FileKeyStore, KeysInTwoPlaces, KeyStore, key_store
 from desktop.sync.enrolment import enrol, load_key
 from desktop.sync.founding import is_joined
 from desktop.sync.story import Summary
@@ -53,11 +53,15 @@ class Client:
         keys: KeyStore | None = None,
         ballast_bytes: int | None = None,
     ) -> "Client":
-        """Open the store in a folder. Raises Conflict ALREADY_RUNNING, Unavailable …"""
+        """Open the store in a folder, with the spool where ``keep_spool_folder`` put it.
+
+        Raises Conflict ALREADY_RUNNING, Unavailable …
+        """
         home.mkdir(parents=True, exist_ok=True)
-        held = keys or key_store(home / "keys", randomness)
+        second = spool_folder(home)
+        held = keys or _keys(home, second, randomness)
         store = Store(
-            StorePaths.under(home),
+            StorePaths.under(home, spool_folder=second),
             layout,
             clock=clock,
             randomness=randomness,
@@ -144,3 +148,10 @@ class Client:
     def close(self) -> None:
         """Finish and let go of everything."""
         self.store.close()
+
+
+def _keys(home: Path, second: Path | None, randomness: Randomness) -> KeyStore:
+    held = key_store(home / "keys", randomness)
+    if second is None or not isinstance(held, FileKeyStore):
+        return held
+    return KeysInTwoPlaces(held, FileKeyStore(second / "keys", randomness))

@@ -7,11 +7,31 @@ from pathlib import Path
 import platformdirs
 
 _FILE = "look.json"
+_STORAGE_FILE = "storage.json"
+SPOOL_HELP = "the journal's second file lies here from now on, best on another disk (P07)"
 
 
 def default_home() -> Path:
     """Where a person's data belongs on this system."""
     return Path(platformdirs.user_data_dir("Qutong", appauthor=False))
+
+
+def spool_folder(home: Path) -> Path | None:
+    """Where the journal's second file lies, when it was put on another disk (P07)."""
+    try:
+        read = json.loads((home / _STORAGE_FILE).read_text(encoding="utf-8"))
+        return Path(read["spool"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep_spool_folder(home: Path, folder: Path) -> None:
+    """Put the journal's second file into this folder from the next start on; it is written whole
+    there, and a device whose own folder was lost begins again from it (P07). Raises OSError."""
+    home.mkdir(parents=True, exist_ok=True)
+    part = home / f"{_STORAGE_FILE}.part"
+    part.write_text(json.dumps({"spool": str(folder.resolve())}), encoding="utf-8")
+    part.replace(home / _STORAGE_FILE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

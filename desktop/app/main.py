@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.home import Look, default_home, look_of
+from desktop.app.home import SPOOL_HELP, Look, default_home, keep_spool_folder, look_of
 from desktop.runtime import pace
 from desktop.runtime.loop import run
 from desktop.shell.opening import Opening
@@ -34,6 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     application.setQuitOnLastWindowClosed(False)
     load_fonts()
     home, user, code = chosen.home, chosen.user, AGAIN
+    if chosen.spool is not None:
+        keep_spool_folder(home, chosen.spool)
     while code == AGAIN:
         # The same process goes on in another folder: the demo shop, or anew after a crash.
         life = _Life(application, home, user, is_told=chosen.started)
@@ -101,6 +103,7 @@ def _begun_s() -> float:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m desktop", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), metavar="DIR")
+    parser.add_argument("--spool", type=Path, metavar="DIR", help=SPOOL_HELP)
     parser.add_argument("--as", dest="user", default="", metavar="ID", help="who signs in")
     parser.add_argument(
         "--started", action="store_true", help="print when the window was painted and ready"

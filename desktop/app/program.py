@@ -1,6 +1,7 @@
 """The running program: one client, one window, who is signed in, language and look."""
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 STANDING_MS = 1_000
 SYNC_AFTER_MS = 1_000
 ALONE_MS = 10 * 60 * 1_000
+SCRUB_SLICES = 200
 QUIT = 0
 LOOKS = ("language", "scheme", "text_percent", PLACE)
 """Settings the first picture of the next start goes by."""
@@ -315,7 +317,8 @@ class Program:
             return
         identity, now_us = self.client.store.identity, self.client.clock.now_us()
         state = self._sync_state()
-        shown.show_standing(self.desk.read(standing_of, identity, now_us, state))
+        free = shutil.disk_usage(self.client.home).free
+        shown.show_standing(self.desk.read(standing_of, identity, now_us, state, free))
 
     async def stop(self) -> None:
         """End in order: windows, work, sync, paper, store."""
@@ -355,6 +358,9 @@ class Program:
 
     def _count_time_alone(self) -> None:
         self.tasks.start(self.desk.work(alone, self.client.store))
+        if self.worker is None:
+            # Who syncs reads his disk again after each sync; a shop of its own does it here.
+            self.tasks.start(self.desk.work(self.client.store.scrub, SCRUB_SLICES))
 
     def _surroundings(self, person: Person) -> Surroundings:
         return Surroundings(

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from desktop.shell.statusbar import Standing
 from desktop.store.identity import Identity
+from desktop.sync.alarms import alarms, oldest_unsent_us
 from desktop.sync.story import status
 from shared.channel.queries import site_of
-from shared.journal.tables import journal
 from shared.pricing.queries import active_version, sales_orgs_of_site
 from shared.tasks.queries import count_open
 
@@ -22,18 +22,23 @@ class SyncState:
 
 
 def standing_of(
-    connection: Connection, identity: Identity | None, now_us: int, sync: SyncState
+    connection: Connection,
+    identity: Identity | None,
+    now_us: int,
+    sync: SyncState,
+    free_bytes: int | None = None,
 ) -> Standing:
     """The bar's figures, from the journal and the rows here."""
     if identity is None:
         return Standing(now_us=now_us, has_office=False)
     found = status(connection, identity)
+    told = alarms(connection, identity, now_us, free_bytes=free_bytes)
     place = site_of(connection, identity.site_id)
     return Standing(
         now_us=now_us,
         zone=(place.zone if place else "") or "Asia/Shanghai",
         unsent=found.unsent,
-        unsent_since_us=_oldest_unsent(connection, identity, found.state.acknowledged_n),
+        unsent_since_us=oldest_unsent_us(connection, identity, found.state.acknowledged_n),
         kept=found.kept,
         price_version=_price_version(connection, identity.site_id, now_us),
         synced_at_us=found.state.synced_at_us,
@@ -41,18 +46,8 @@ def standing_of(
         is_syncing=sync.is_syncing,
         trouble=sync.trouble,
         open_tasks=count_open(connection),
+        alarm=told[0].code if told else "",
     )
-
-
-def _oldest_unsent(connection: Connection, identity: Identity, acknowledged_n: int) -> int:
-    found = connection.execute(
-        select(func.min(journal.c.stored_at_us)).where(
-            journal.c.device_id == identity.device_id,
-            journal.c.incarnation == identity.incarnation,
-            journal.c.n > acknowledged_n,
-        )
-    ).scalar()
-    return int(found or 0)
 
 
 def _price_version(connection: Connection, site_id: str, now_us: int) -> int:

@@ -22,6 +22,7 @@ import msgspec
 
 from desktop.app.areas import COMMANDS, LAYOUT
 from desktop.app.client import Client, default_home
+from desktop.app.home import SPOOL_HELP, keep_spool_folder
 from desktop.app.system import SystemClock, SystemRandomness
 from desktop.headless.first_run import DEMO, FIRST_RUN, demo, first_run
 from desktop.headless.flags import params_of, usage_of
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     if chosen.command == DEMO.name:
         return _demo(chosen)
+    if chosen.spool is not None:
+        keep_spool_folder(chosen.home, chosen.spool)
     try:
         client = Client.open(
             chosen.home, LAYOUT, clock=SystemClock(), randomness=SystemRandomness()
@@ -71,6 +74,7 @@ def _demo(chosen: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m desktop.headless", description=__doc__)
     parser.add_argument("--home", type=Path, default=default_home(), metavar="DIR")
+    parser.add_argument("--spool", type=Path, metavar="DIR", help=SPOOL_HELP)
     parser.add_argument(
         "--as", "--user", dest="user", default="", metavar="ID", help="whose name documents carry"
     )

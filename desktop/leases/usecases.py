@@ -127,13 +127,13 @@ def spends_of(
     )
 
 
-def give_back(session: Session, lease_id: str) -> Header:
+def give_back(session: Session, lease_id: str, *, uid: bytes | None = None) -> Header:
     """Give back what is left of a lease. Raises: RuleViolation LEASE_NOT_HELD, AccessDenied
     NOT_PERMITTED."""
     require(session, "lease.use")
     for one in _held(session, ""):
         if one.lease_id == lease_id and _is_ours(session, one) and one.rest > 0:
-            return session.append(LeaseReturned(lease_id=lease_id, amount=one.rest))
+            return session.append(LeaseReturned(lease_id=lease_id, amount=one.rest), uid=uid)
     raise RuleViolation("LEASE_NOT_HELD")
 
 
@@ -142,7 +142,7 @@ def give_back_deposits(session: Session) -> tuple[str, ...]:
 
     Gives the leases.
     """
-    return _give_back(session, [one for one in _held(session, deposit_pool(""))])
+    return _give_back(session, _held(session, deposit_pool("")))
 
 
 def tend_leases(session: Session) -> Tended:

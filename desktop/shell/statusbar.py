@@ -29,26 +29,48 @@ class Standing:
     trouble: str = ""
     """Code of what stopped the last sync; '' when it went through."""
     open_tasks: int = 0
+    alarm: str = ""
+    """Code of the worst thing this device has to tell by itself; '' when there is nothing."""
 
     @property
     def tone(self) -> Tone:
         """Green: all sent. Amber: waiting. Red: needs a person."""
+        if self.alarm in _BAD_ALARMS:
+            return Tone.BAD
         if not self.has_office:
             # Nothing is owed to anybody: what is here is all there is.
             return Tone.GOOD
         if self.kept or (self.trouble and self.trouble != "NETWORK"):
             return Tone.BAD
-        return Tone.WAITING if self.unsent or self.trouble else Tone.GOOD
+        return Tone.WAITING if self.unsent or self.trouble or self.alarm else Tone.GOOD
+
+
+_BAD_ALARMS = frozenset({"DISK_LOW", "JOURNAL_LOST"})
+_ALARMS = {
+    "DISK_LOW": "bar.disk_low",
+    "JOURNAL_LOST": "bar.damaged",
+    "JOURNAL_DAMAGED": "bar.damaged",
+    "SPOOL_DAMAGED": "bar.damaged",
+    "SPOOL_DIFFERS": "bar.damaged",
+    "DEVICE_FORKED": "bar.forked",
+    "DIGEST_MISMATCH": "bar.differed",
+    "CLOCK_SUSPECT": "bar.clock",
+    "UNSENT_LONG": "bar.unsent_long",
+}
 
 
 def light_text(words: Words, standing: Standing) -> str:
     """The word beside the light."""
+    if standing.alarm in _BAD_ALARMS:
+        return words(_ALARMS[standing.alarm])
     if not standing.has_office:
         return words("bar.alone")
     if standing.kept:
         return words("bar.kept", n=standing.kept)
     if standing.is_syncing:
         return words("bar.syncing")
+    if standing.alarm in _ALARMS:
+        return words(_ALARMS[standing.alarm])
     if standing.trouble == "NETWORK":
         return words("bar.offline")
     if standing.trouble:

@@ -66,9 +66,13 @@ def store_identity(connection: Connection, identity: Identity) -> None:
     connection.execute(insert(this_device), [row | {"id": 1}])
 
 
+# Built once: a sync reads it several times, also when there is nothing to do.
+_STATE = select(sync_state)
+
+
 def load_state(connection: Connection) -> SyncState:
     """Where sync stands; the defaults before the first one."""
-    row = connection.execute(select(sync_state)).mappings().one_or_none()
+    row = connection.execute(_STATE).mappings().one_or_none()
     if row is None:
         return SyncState()
     return SyncState(**{name: row[name] for name in SyncState.__slots__})

@@ -105,9 +105,7 @@ class LocalStore:
 
     def _open(self) -> Reconciled:
         has_gained = self._with_room(lambda: self.transact(lambda one: migrate(one, self.layout)))
-        return self._with_room(
-            lambda: self.transact(lambda one: self._reconcile(one, has_gained))
-        )
+        return self._with_room(lambda: self.transact(lambda one: self._reconcile(one, has_gained)))
 
     @property
     def connection(self) -> Connection:
@@ -236,9 +234,11 @@ class LocalStore:
         )
         self._spool(encode_record(spool_identity(identity, key)) + encode_slots(slots))
 
+        owns = self.replica.owns
+
         def work(connection: Connection) -> None:
             schema = self.layout.schema
-            relink(connection, schema, identity.device_id, former.incarnation, slots)
+            relink(connection, schema, owns, identity.device_id, former.incarnation, slots)
             store_identity(connection, identity)
             store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
             self.store_findings(connection, [finding])
@@ -314,6 +314,10 @@ class LocalStore:
     def transact(self, work: Work[T]) -> T:
         """Run work in one write transaction. Raises as ``Commits.transact``."""
         return self._commits.transact(work)
+
+    def transact_lightly(self, work: Work[T]) -> T:
+        """Run work whose loss with the power is no loss: that nothing was new."""
+        return self._commits.transact_lightly(work)
 
     def read(self, work: Work[T]) -> T:
         """Run work that only reads, on the writing connection."""
@@ -392,6 +396,10 @@ class LocalStore:
 
         self.transact(work)
         self._desk = None
+
+    def note(self, *findings: Finding) -> None:
+        """Keep what was found for the person, in a transaction of its own."""
+        self.transact(lambda connection: self.store_findings(connection, findings))
 
     def store_findings(self, connection: Connection, findings: Sequence[Finding]) -> None:
         """Keep what was found for the person, in the transaction that found it."""

@@ -12,7 +12,7 @@ from shared.core.errors import QutongError
 from shared.journal.chain import GENESIS, Slot, VerifyKey, document_hash, link_hash
 from shared.journal.document import Header
 from shared.journal.kind import Registry
-from shared.journal.spool import SpoolForgotten, SpoolIdentity, Spooled, SpoolSlot
+from shared.journal.spool import Spooled, SpoolForgotten, SpoolIdentity, SpoolSlot
 from shared.journal.tables import journal
 from shared.sync.appending import slot_row
 from shared.sync.confirm import Finding

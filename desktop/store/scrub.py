@@ -5,33 +5,33 @@ with their digest, rows of own documents with the document, documents with hash,
 signature, the spool's records with their sums.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, select
 
-from desktop.store.errors import DatabaseDamaged, disk_error
+from desktop.store.errors import disk_error
 from desktop.store.identity import Identity
 from desktop.store.local import LocalStore
 from desktop.store.mending import Mended, are_sound, is_sound, mend
 from desktop.store.recovery import link_at
+from desktop.store.row_mending import (
+    any_text,
+    index_anew,
+    is_damaged,
+    is_indexed_well,
+    mend_rows,
+    own_slots_of,
+)
 from desktop.store.tables import scrub_cursor
 from shared.journal.chain import GENESIS, Slot, VerifyKey
 from shared.journal.spool import SpoolSlot, read_spool
 from shared.journal.tables import journal
 from shared.sync.appending import Replica
-from shared.sync.balancing import mend_balances
-from shared.sync.comparing import true_digest
 from shared.sync.confirm import Finding
-from shared.sync.holding import granted_scopes, recount
-from shared.sync.own_slots import Own, OwnSlots
-from shared.sync.replica import load_rows
-from shared.sync.statements import Row, upsert
-from shared.sync.tables import Replicated
+from shared.sync.statements import upsert
 
 ROWS_AT_ONCE = 400
 SLOTS_AT_ONCE = 100
@@ -99,9 +99,9 @@ def scrub(store: ScrubStore, slices: int = 1, go_on: Callable[[], bool] = lambda
         if looked.has_bad_slot:
             findings += store.on_writer(mend_files)
         if looked.bad_ids:
-            findings += store.on_writer(partial(_mend_rows, part=place.part, ids=looked.bad_ids))
+            findings += store.on_writer(partial(mend_rows, part=place.part, ids=looked.bad_ids))
         if looked.is_badly_indexed:
-            findings += store.on_writer(partial(_index_anew, part=place.part))
+            findings += store.on_writer(partial(index_anew, part=place.part))
         place = looked.next
     store.on_writer(partial(_keep_place, place=place))
     wants_sync = any(one.code == "ROW_DAMAGED" for one in findings)
@@ -136,7 +136,7 @@ def _look(store: ScrubStore, identity: Identity, replica: Replica, place: _Place
 def _after(replica: Replica, place: _Place) -> _Place:
     """The beginning of the next part; behind the last one a new round."""
     parts = [_JOURNAL, _SPOOL, *sorted(replica.schema.tables)]
-    later = [part for part in parts[parts.index(place.part) + 1 :]] if place.part in parts else []
+    later = list(parts[parts.index(place.part) + 1 :]) if place.part in parts else []
     if later:
         return _Place(later[0], rounds=place.rounds)
     return _Place(rounds=place.rounds + 1)
@@ -264,126 +264,14 @@ def _look_at_rows(
     table = replica.schema.tables.get(place.part)
     if table is None:
         return _Looked(_after(replica, place))
-    if not place.key and not _is_indexed_well(connection, table.name):
+    if not place.key and not is_indexed_well(connection, table.name):
         return _Looked(place, is_badly_indexed=True)
     key = table.table.c.id
     query = select(table.table).where(key > place.key).order_by(key).limit(ROWS_AT_ONCE)
     with any_text(connection):
         rows = [dict(row) for row in connection.execute(query).mappings()]
-    slots = _own_slots(connection, identity, replica)
-    bad = [str(row["id"]) for row in rows if _is_damaged(table, row, slots)]
+    slots = own_slots_of(connection, identity, replica)
+    bad = [str(row["id"]) for row in rows if is_damaged(table, row, slots)]
     if len(rows) < ROWS_AT_ONCE:
         return _Looked(_after(replica, place), bad_ids=bad)
     return _Looked(replace(place, key=str(rows[-1]["id"])), bad_ids=bad)
-
-
-def _is_indexed_well(connection: Connection, table: str) -> bool:
-    """Whether a table and its indexes agree: a look-up by a damaged index misses rows."""
-    found = connection.exec_driver_sql(f'PRAGMA integrity_check("{table}")').scalars().all()
-    return found == ["ok"]
-
-
-@contextmanager
-def any_text(connection: Connection) -> Iterator[None]:
-    """Bytes that are no text are read all the same, as what can be written back."""
-    driver: Any = connection.connection.dbapi_connection
-    former = driver.text_factory
-    driver.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
-    try:
-        yield
-    finally:
-        driver.text_factory = former
-
-
-def _own_slots(connection: Connection, identity: Identity, replica: Replica) -> OwnSlots:
-    own = Own(device_id=identity.device_id, incarnation=identity.incarnation)
-    return OwnSlots(connection, replica.registry, own)
-
-
-def _is_damaged(table: Replicated, row: Row, slots: OwnSlots) -> bool:
-    if row["_slot"] == 0:
-        return bool(true_digest(table, row) != row["_digest"])
-    return bool(_written(table, row, slots))
-
-
-def _written(table: Replicated, row: Row, slots: OwnSlots) -> Row:
-    """The columns in which an own row is not what its last document wrote."""
-    return {
-        name: value
-        for write in slots.writes(row["_slot"])
-        if write.table == table.name and write.id == row["id"]
-        for name, value in write.values.items()
-        if row[name] != value
-    }
-
-
-def _index_anew(local: LocalStore, part: str) -> list[Finding]:
-    """Make a table's indexes again. Raises Unavailable DATABASE_DAMAGED when that does not help."""
-    found = [Finding(code="INDEX_DAMAGED", scope="", table=part)]
-
-    def work(connection: Connection) -> None:
-        try:
-            connection.exec_driver_sql(f'REINDEX "{part}"')
-        except IntegrityError as error:
-            raise DatabaseDamaged("DATABASE_DAMAGED") from error
-        if not _is_indexed_well(connection, part):
-            raise DatabaseDamaged("DATABASE_DAMAGED")
-        local.store_findings(connection, found)
-
-    local.transact(work)
-    return found
-
-
-def _mend_rows(local: LocalStore, part: str, ids: Sequence[str]) -> list[Finding]:
-    """Own rows are written again; head office's wait for the next sync, which finds them by their
-    digest and fetches exactly them. Balances are what their moves add up to, all the while."""
-    identity, replica = local.enrolled, local.replica
-    table = replica.schema[part]
-
-    def work(connection: Connection) -> list[Finding]:
-        slots = _own_slots(connection, identity, replica)
-        with any_text(connection):
-            rows = load_rows(connection, table, set(ids))
-        bad = [row for _, row in sorted(rows.items()) if _is_damaged(table, row, slots)]
-        findings = [_mend_row(connection, table, row, slots) for row in bad]
-        if findings:
-            recount(connection, replica.schema, granted_scopes(connection))
-            mend_balances(connection, table, replica.owns)
-            if table.derive is not None:
-                table.derive(connection, [row["id"] for row in bad if _is_text(row)])
-        local.store_findings(connection, findings)
-        return findings
-
-    return local.transact(work)
-
-
-def _is_text(row: Row) -> bool:
-    """Whether every text of a row can be read."""
-    texts = [value for value in row.values() if isinstance(value, str)]
-    return not any("\udc80" <= sign <= "\udcff" for text in texts for sign in text)
-
-
-def _mend_row(connection: Connection, table: Replicated, row: Row, slots: OwnSlots) -> Finding:
-    here = update(table.table).where(table.table.c.id == row["id"])
-    if not _is_text(row):
-        # Nobody could read it, the comparison with head office neither: it has to come anew.
-        connection.exec_driver_sql(
-            f'DELETE FROM "{table.name}" WHERE CAST(id AS BLOB) = ?',
-            (row["id"].encode("utf-8", "surrogateescape"),),
-        )
-        code, detail = "ROW_DAMAGED", "unreadable"
-    elif row["_slot"] == 0:
-        connection.execute(here.values({"_digest": true_digest(table, row)}))
-        code, detail = "ROW_DAMAGED", ""
-    else:
-        values = _written(table, row, slots)
-        connection.execute(here.values(values))
-        code, detail = "ROW_REPOSTED", ",".join(sorted(values))
-    return Finding(
-        code=code,
-        scope="",
-        table=table.name,
-        row_id=row["id"].encode("utf-8", "replace").decode(),
-        slot=int(row["_slot"]),
-        detail=detail,
-    )

@@ -24,7 +24,7 @@ from desktop.store.session import Session
 from desktop.store.spool import FileSpool
 from shared.core.clock import Clock, Randomness
 from shared.journal.chain import SigningKey
-from shared.sync.confirm import Applied, Step
+from shared.sync.confirm import Applied, Finding, Step
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -40,11 +40,11 @@ class StorePaths:
     ballast: Path
 
     @classmethod
-    def under(cls, folder: Path) -> "StorePaths":
-        """All files in one folder."""
+    def under(cls, folder: Path, *, spool_folder: Path | None = None) -> "StorePaths":
+        """All files in one folder, save that the spool may lie on another disk (P07)."""
         return cls(
             database=folder / "store.db",
-            spool=folder / "journal.spool",
+            spool=(spool_folder or folder) / "journal.spool",
             lock=folder / "store.lock",
             ballast=folder / "ballast",
         )
@@ -89,6 +89,8 @@ class Store:
                 key=key,
                 ballast=ballast,
             )
+            if self.moved_aside is not None:
+                self.local.note(Finding(code="DATABASE_MOVED_ASIDE", scope=""))
         except BaseException:
             self._threads.shutdown()
             self._spool.close()

@@ -90,6 +90,26 @@ class FileKeyStore:
         return derive.derive(path.read_bytes())
 
 
+class KeysInTwoPlaces:
+    """A key kept a second time beside the spool, so that a lost disk does not take both."""
+
+    def __init__(self, first: KeyStore, second: KeyStore) -> None:
+        self._first = first
+        self._second = second
+
+    def load(self, name: str) -> bytes | None:
+        """The seed kept under a name; what one place lost comes from the other."""
+        seed = self._first.load(name)
+        if seed is None and (seed := self._second.load(name)) is not None:
+            self._first.save(name, seed)
+        return seed
+
+    def save(self, name: str, seed: bytes) -> None:
+        """Keep a seed in both places."""
+        self._first.save(name, seed)
+        self._second.save(name, seed)
+
+
 def key_store(folder: Path, randomness: Randomness) -> KeyStore:
     """The system's key store where one runs, else encrypted files in ``folder``.
 

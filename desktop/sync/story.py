@@ -39,6 +39,12 @@ class Summary:
     lost: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all there is to say is that nothing was new."""
+        moved = self.pushed or self.pulled or self.gained or self.lost
+        return self.outcome == "done" and not (moved or self.kept or self.findings)
+
 
 def write_log(local: LocalStore, summary: Summary) -> None:
     """Keep the story; the oldest of many goes."""
@@ -68,7 +74,7 @@ def write_log(local: LocalStore, summary: Summary) -> None:
         if summary.outcome == "done":
             store_state(connection, synced_at_us=summary.finished_at_us)
 
-    local.transact(work)
+    (local.transact_lightly if summary.is_idle else local.transact)(work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

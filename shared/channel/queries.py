@@ -400,22 +400,26 @@ _LISTS_OF_ACCOUNTS: Final = select(
 )
 
 
-def _exclusive_lists(connection: Connection, account_id: str, org_id: str) -> set[str]:
-    statement = select(assortment_account.c.assortment_id).where(
-        assortment_account.c.account_id == account_id,
-        assortment_account.c.is_active == 1,
-        assortment_account.c.sales_org_id == org_id,
-    )
-    return {scopes.assortment(one) for one in connection.execute(statement).scalars()}
+# Built once: every request of a device asks for its scopes.
+_LISTS_OF_ORG: Final = select(assortment_account.c.assortment_id).where(
+    assortment_account.c.account_id == bindparam("account_id"),
+    assortment_account.c.is_active == 1,
+    assortment_account.c.sales_org_id == bindparam("org_id"),
+)
+_LEVEL_IDS: Final = select(level.c.id)
+_CATEGORIES_OF_ORG: Final = select(customer_category.c.id).where(
+    customer_category.c.sales_org_id == bindparam("org_id")
+)
 
 
 def _whole_org(connection: Connection, org_id: str) -> set[str]:
     """A sales organisation as head office sees it, with every price part and exclusive list."""
-    held = {scopes.org(org_id)} | _exclusive_lists(connection, HEAD_OFFICE, org_id)
-    for level_id in connection.execute(select(level.c.id)).scalars():
+    held = {scopes.org(org_id)}
+    lists = {"account_id": HEAD_OFFICE, "org_id": org_id}
+    held |= {scopes.assortment(one) for one in connection.execute(_LISTS_OF_ORG, lists).scalars()}
+    for level_id in connection.execute(_LEVEL_IDS).scalars():
         held.add(part_scope(org_id, level_part(level_id)))
-    categories = select(customer_category.c.id).where(customer_category.c.sales_org_id == org_id)
-    for category_id in connection.execute(categories).scalars():
+    for category_id in connection.execute(_CATEGORIES_OF_ORG, {"org_id": org_id}).scalars():
         held.add(part_scope(org_id, category_part(category_id)))
     return held
 

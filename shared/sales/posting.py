@@ -182,6 +182,15 @@ def _tender_tasks(connection: Connection, batch: Sequence[tuple[Header, Sale]]) 
                 uid_text(header.uid),
                 {"number": header.number, "amount_minor": by_code, "cap_minor": cap},
             )
+        by_deposit = sum(t.amount_minor for t in sold.tenders if t.tender == Tender.DEPOSIT)
+        leased = sum(one.amount for one in sold.leases)
+        if by_deposit != leased:
+            yield open_task(
+                header,
+                "DEPOSIT_NOT_LEASED",
+                uid_text(header.uid),
+                {"number": header.number, "amount_minor": by_deposit - leased},
+            )
     returns = [(header, sold) for header, sold in batch if sold.return_of]
     paid = paid_by_tender(connection, [sold.return_of for _, sold in returns])
     for header, sold in returns:

@@ -1,6 +1,6 @@
 """The messages of the wire, and how they become bytes and back within limits."""
 
-from typing import TypeVar, dataclass_transform
+from typing import Annotated, TypeVar, dataclass_transform
 
 import msgspec
 import zstandard
@@ -8,6 +8,9 @@ import zstandard
 from shared.core.errors import RuleViolation
 from shared.journal.document import Value
 from shared.sync.limits import BODY_BYTES_MAX, DECOMPRESSED_BYTES_MAX
+
+Whole = Annotated[int, msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)]
+"""A number that any column holds: what a stranger sends may be one that none does."""
 
 PROTOCOL = 1
 """The version of this protocol; a server says which range it speaks."""
@@ -22,9 +25,9 @@ class Cursor(Message, kw_only=True):
     """Up to where a device holds a scope."""
 
     scope: str
-    generation: int
-    seq: int
-    digest: int = -1
+    generation: Whole
+    seq: Whole
+    digest: Whole = -1
     """Of the rows the device holds there, so that a difference is seen although nothing moved;
     -1 = not said."""
 
@@ -51,11 +54,11 @@ class ScopeHead(Message, kw_only=True):
 class Hello(Message, kw_only=True):
     """A device says where it stands: its own head, and its cursors."""
 
-    protocol: int
-    incarnation: int
+    protocol: Whole
+    incarnation: Whole
     epoch: str
     """The server epoch the device knows; '' at first contact."""
-    head_n: int
+    head_n: Whole
     head_hash: bytes
     cursors: list[Cursor]
     program: str = ""
@@ -92,12 +95,12 @@ class HelloAnswer(Message, kw_only=True):
 class Fork(Message, kw_only=True):
     """A device whose journal is another than head office's asks to begin a new incarnation."""
 
-    incarnation: int
+    incarnation: Whole
     """Whose journal differs."""
-    known_n: int
+    known_n: Whole
     """Up to here head office countersigned this copy's journal."""
     known_hash: bytes
-    head_n: int
+    head_n: Whole
     head_hash: bytes
 
 
@@ -119,8 +122,8 @@ class PushItem(Message, kw_only=True):
 class Push(Message, kw_only=True):
     """Slots ``first_n``… in order, chained behind ``previous_hash``."""
 
-    incarnation: int
-    first_n: int
+    incarnation: Whole
+    first_n: Whole
     previous_hash: bytes
     items: list[PushItem]
     head_signature: bytes
@@ -149,12 +152,12 @@ class Pull(Message, kw_only=True):
     """Rows of one scope after a cursor, at most ``limit``."""
 
     scope: str
-    generation: int
-    after: int
-    limit: int
-    incarnation: int = 0
+    generation: Whole
+    after: Whole
+    limit: Whole
+    incarnation: Whole = 0
     """Whose highest posted slot the page is to name; 0 = the device's latest."""
-    begun: int = 0
+    begun: Whole = 0
     """The scope's head when the device began it from nothing; what was removed before then never
     came to it."""
     is_folded: bool = False
@@ -195,8 +198,8 @@ class PullMany(Message, kw_only=True):
     """Rows of several scopes that have little to say, at most ``limit`` in all."""
 
     cursors: list[Cursor]
-    limit: int
-    incarnation: int = 0
+    limit: Whole
+    incarnation: Whole = 0
     """As in ``Pull``."""
 
 
@@ -210,7 +213,7 @@ class AskDigests(Message, kw_only=True):
     """Where a device's rows of a scope differ: count and digest of the parts of what is named."""
 
     scope: str
-    generation: int
+    generation: Whole
     table: str = ""
     """'' = one part per table."""
     after: str = ""
@@ -244,10 +247,10 @@ class AskRows(Message, kw_only=True):
     """Some rows of a scope by their ids, as they are now."""
 
     scope: str
-    generation: int
+    generation: Whole
     table: str
     ids: list[str]
-    incarnation: int = 0
+    incarnation: Whole = 0
     """As in ``Pull``."""
 
 
@@ -262,11 +265,11 @@ class Envelope(Message, kw_only=True):
     """A document of another journal as its author signed it, and where it stands there."""
 
     device_id: str
-    incarnation: int
-    n: int
+    incarnation: Whole
+    n: Whole
     stored: bytes
     signature: bytes
-    stored_at_us: int
+    stored_at_us: Whole
     """When head office stored it."""
 
 
@@ -274,7 +277,7 @@ class EnvelopeCursor(Message, kw_only=True):
     """Up to which place of a scope's feed a device holds the bytes of others' documents."""
 
     scope: str
-    after: int
+    after: Whole
     is_whole: bool = False
     """In an answer: there is nothing after it now."""
 
@@ -315,7 +318,7 @@ class Wait(Message, kw_only=True):
     """A long poll: answer when a scope's head passes its cursor, or at the time-out."""
 
     cursors: list[Cursor]
-    timeout_s: int
+    timeout_s: Whole
 
 
 class WaitAnswer(Message, kw_only=True):
@@ -333,7 +336,7 @@ class AskReport(Message, kw_only=True):
     """Who looks; what they are granted decides what is there for them."""
     after: str = ""
     """``next_after`` of the page before; '' = from the beginning."""
-    limit: int = 0
+    limit: Whole = 0
     """Rows of a page; 0 = as many as a page holds."""
 
 
@@ -369,7 +372,7 @@ class Join(Message, kw_only=True):
     """The device key over the code and the slot: proof that it holds the private half."""
     device_id: str
     tag: str
-    incarnation: int
+    incarnation: Whole
     founding: PushItem
     """Slot 1: the document that founds the shop."""
     link_signature: bytes

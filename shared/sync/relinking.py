@@ -7,8 +7,9 @@ from sqlalchemy import Connection, delete, insert, select, update
 from shared.journal.chain import GENESIS, Slot, seal
 from shared.journal.tables import journal
 from shared.sync.appending import Author
-from shared.sync.holding import cursors, restart_scope
+from shared.sync.holding import cursors, granted_scopes, remove_rows, restart_scope
 from shared.sync.limits import SLOT_MAX
+from shared.sync.replica import Owns
 from shared.sync.tables import Schema
 
 ONLY_HERE = SLOT_MAX
@@ -53,6 +54,7 @@ def relinked(
 def relink(
     connection: Connection,
     schema: Schema,
+    owns: Owns,
     device_id: str,
     from_incarnation: int,
     slots: Sequence[Slot],
@@ -67,11 +69,26 @@ def relink(
     since_n = (last or 0) - len(slots)
     kept = connection.execute(
         select(c.n).where(*former, c.verdict == "kept", c.n <= since_n)
-    ).scalars()
-    _move_rows(connection, schema, since_n, kept.all())
+    ).scalars().all()  # fmt: skip
+    _let_go(connection, schema, owns, since_n, kept)
+    _move_rows(connection, schema, since_n, kept)
     _move_slots(connection, device_id, from_incarnation, since_n, slots)
     for cursor in cursors(connection):
         restart_scope(connection, schema, cursor.scope, cursor.generation)
+
+
+def _let_go(
+    connection: Connection, schema: Schema, owns: Owns, since_n: int, kept: Sequence[int]
+) -> None:
+    """Rows a desk wrote for others stand where they belong; no scope brings them here again."""
+    granted = granted_scopes(connection)
+    for table in schema.tables.values():
+        slot = table.table.c["_slot"]
+        query = select(table.table).where(slot > 0, slot <= since_n, slot.not_in(kept))
+        found = [dict(row) for row in connection.execute(query).mappings()]
+        gone = [row for row in found if granted.isdisjoint(table.scopes(row))]
+        if gone:
+            remove_rows(connection, table, gone, owns)
 
 
 def _move_rows(connection: Connection, schema: Schema, since_n: int, kept: Sequence[int]) -> None:

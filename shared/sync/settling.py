@@ -28,9 +28,12 @@ def settle_step(replica: Replica, own: Own, posted_n: int, behind: Set[str]) -> 
 def _settle_all(
     replica: Replica, own: Own, posted_n: int, behind: Set[str], connection: Connection
 ) -> Applied:
-    settling = _Settling(connection, replica, own, behind)
     condition = f"_slot > 0 AND _slot <= {posted_n:d}"
-    for table in tables_with(connection, replica.schema, condition):
+    tables = tables_with(connection, replica.schema, condition)
+    if not tables:
+        return Applied()
+    settling = _Settling(connection, replica, own, behind)
+    for table in tables:
         settling.settle(table, _waiting(connection, table, posted_n))
     return settling.done()
 

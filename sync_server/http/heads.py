@@ -12,17 +12,23 @@ OTHER_WORKERS_S = 0.5
 """How often heads are read for commits of other processes."""
 
 
+GATHER_S = 0.1
+"""Commits within so short a time are looked at together."""
+
+
 class HeadsWatch:
-    """Reads the heads once per change for all that wait, however many there are."""
+    """Reads the heads once per change for all that wait, and wakes only those it concerns."""
 
     def __init__(self, read_heads: Callable[[], list[ScopeHead]], *, pause_s: float) -> None:
         self._read_heads = read_heads
         self._pause_s = pause_s
         self._heads: dict[str, ScopeHead] = {}
         self._poked = asyncio.Event()
-        self._turned = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting = 0
+        self._reading = asyncio.Lock()
+        self._readings = 0
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+        self._bells: set[asyncio.Event] = set()
         self._closed = False
 
     def poke(self) -> None:
@@ -38,40 +44,61 @@ class HeadsWatch:
             try:
                 await asyncio.wait_for(self._poked.wait(), self._pause_s)
             except TimeoutError:
-                if not self._waiting:
+                if not self._bells:
                     continue
             self._poked.clear()
-            if self._waiting:
+            if self._bells:
                 await self._refresh()
+                await asyncio.sleep(GATHER_S)
 
     async def moved(self, cursors: Sequence[Cursor], timeout_s: float) -> list[str]:
         """The scopes that are past these cursors: at once, when one moves, or [] in the end."""
-        self._waiting += 1
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        for cursor in cursors:
+            self._waiting.setdefault(cursor.scope, set()).add(bell)
         try:
             async with asyncio.timeout(timeout_s):
                 await self._refresh()
                 while not self._closed:
-                    turned = self._turned
+                    bell.clear()
                     if found := self._past(cursors):
                         return found
-                    await turned.wait()
+                    await bell.wait()
         except TimeoutError:
             pass
         finally:
-            self._waiting -= 1
+            self._forget(bell, cursors)
         return []
+
+    def _forget(self, bell: asyncio.Event, cursors: Sequence[Cursor]) -> None:
+        self._bells.discard(bell)
+        for cursor in cursors:
+            bells = self._waiting.get(cursor.scope, set())
+            bells.discard(bell)
+            if not bells:
+                self._waiting.pop(cursor.scope, None)
 
     def close(self) -> None:
         """Let everybody who waits go, with nothing new."""
         self._closed = True
-        self._turned.set()
+        for bell in self._bells:
+            bell.set()
 
     def _past(self, cursors: Sequence[Cursor]) -> list[str]:
         known = [self._heads[one.scope] for one in cursors if one.scope in self._heads]
         return [head.scope for head in moved(known, cursors)]
 
     async def _refresh(self) -> None:
-        heads = await run_in_threadpool(self._read_heads)
-        self._heads = {head.scope: head for head in heads}
-        turned, self._turned = self._turned, asyncio.Event()
-        turned.set()
+        """Heads as they are now or later; a crowd that comes together shares one reading."""
+        readings = self._readings
+        async with self._reading:
+            if self._readings > readings:
+                return
+            self._readings += 1
+            heads = await run_in_threadpool(self._read_heads)
+            before, self._heads = self._heads, {head.scope: head for head in heads}
+            for head in heads:
+                if before.get(head.scope) != head:
+                    for bell in self._waiting.get(head.scope, ()):
+                        bell.set()

@@ -1,4 +1,4 @@
-"""The one stretch of a file a device may ask for: from a byte on, so that a cut download goes on."""
+"""The one stretch of a file a device may ask for: a cut download goes on where it ended."""
 
 import re
 

@@ -29,10 +29,17 @@ def write_parts(database: Database, folder: Path) -> tuple[Figures, list[Part]]:
         return _write_sqlite(database, folder)
     with database.read() as connection:
         figures = figures_of(connection)
-        names = sorted(figures.rows)
+        columns = _columns(connection)
         return figures, [
-            _write_table(connection, folder, number, name) for number, name in enumerate(names, 1)
+            _write_table(connection, folder, number, name, columns[name])
+            for number, name in enumerate(sorted(figures.rows), 1)
         ]
+
+
+def _columns(connection: Connection) -> dict[str, list[str]]:
+    """The columns of every table, all at once: one by one it takes longer than the copy."""
+    found = inspect(connection).get_multi_columns()
+    return {name: [str(one["name"]) for one in columns] for (_, name), columns in found.items()}
 
 
 def _write_sqlite(database: Database, folder: Path) -> tuple[Figures, list[Part]]:
@@ -62,8 +69,9 @@ def _write_sqlite(database: Database, folder: Path) -> tuple[Figures, list[Part]
     return figures, [_part(packed)]
 
 
-def _write_table(connection: Connection, folder: Path, number: int, table: str) -> Part:
-    columns = [str(one["name"]) for one in inspect(connection).get_columns(table)]
+def _write_table(
+    connection: Connection, folder: Path, number: int, table: str, columns: Sequence[str]
+) -> Part:
     packed = folder / f"{number:03d}-{table}.copy.zst"
     with (
         _compressing(packed) as sink,
@@ -118,7 +126,8 @@ def read_postgresql(connection: Connection, folder: Path, parts: Sequence[Part])
     for part in parts:
         if part.table not in here:
             raise RuleViolation("BACKUP_DAMAGED", what=f"has a table {part.table!r} nobody knows")
-        connection.execute(text(f'TRUNCATE "{part.table}"'))
+        # Not TRUNCATE, which makes new files: there is next to nothing in these tables.
+        connection.execute(text(f'DELETE FROM "{part.table}"'))
         with (
             _driver(connection).cursor() as cursor,
             cursor.copy(
@@ -127,23 +136,25 @@ def read_postgresql(connection: Connection, folder: Path, parts: Sequence[Part])
         ):
             for data in _unpacked(folder / part.name):
                 copy.write(data)
-    for table in sorted(here):
-        _continue_numbers(connection, table)
+    _continue_numbers(connection)
 
 
-def _continue_numbers(connection: Connection, table: str) -> None:
+def _continue_numbers(connection: Connection) -> None:
     """Numbers the database gives itself go on behind the highest one that came back."""
-    for column in inspect(connection).get_columns(table):
-        sequence = connection.execute(
-            text("SELECT pg_get_serial_sequence(:table, :name)"),
-            {"table": f'"{table}"', "name": column["name"]},
-        ).scalar()
-        if sequence:
-            highest = f'(SELECT max("{column["name"]}") FROM "{table}")'
-            connection.execute(
-                text(f"SELECT setval(:sequence, coalesce({highest}, 1), {highest} IS NOT NULL)"),
-                {"sequence": sequence},
-            )
+    numbered = connection.execute(
+        text(
+            "SELECT table_name, column_name,"
+            " pg_get_serial_sequence(quote_ident(table_name), column_name)"
+            " FROM information_schema.columns WHERE table_schema = current_schema()"
+            " AND (is_identity = 'YES' OR column_default LIKE 'nextval(%')"
+        )
+    ).all()
+    for table, column, sequence in numbered:
+        highest = f'(SELECT max("{column}") FROM "{table}")'
+        connection.execute(
+            text(f"SELECT setval(:sequence, coalesce({highest}, 1), {highest} IS NOT NULL)"),
+            {"sequence": sequence},
+        )
 
 
 def _unpacked(path: Path) -> Iterator[bytes]:

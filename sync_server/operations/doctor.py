@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cryptography import x509
 from sqlalchemy import Connection, func, select
+from sqlalchemy.exc import DBAPIError
 
 from shared.channel.tables import device, device_contact, device_fork
 from shared.core.clock import Randomness
@@ -69,19 +70,28 @@ def troubles_of_opening(
 def diagnose(office: Office, now_us: int, limits: Limits) -> list[Trouble]:
     """Everything that is wrong, the worst first; nothing is changed."""
     found = [*_rights(office.home), *_disk(office, limits)]
-    with office.database.read() as connection:
-        if office.database.engine_name == "sqlite":
+    try:
+        with office.database.read() as connection:
             found += _file(connection)
-        found += _key(connection, office)
-        found += (Trouble("VERIFY_FAILED", {"what": one}) for one in sample_faults(connection))
-        found += _recovering(connection)
-        found += _backups(connection, now_us, limits)
-        found += _clock(connection, now_us, limits)
-        found += _forks(connection, now_us)
-        found += _kept(connection)
-        found += _devices(connection, now_us, limits)
-        found += _snapshots(connection, office)
+            found += _inside(connection, office, now_us, limits)
+    except DBAPIError as error:
+        if all(one.code != "DATABASE_DAMAGED" for one in found):
+            found.append(Trouble("DATABASE_DAMAGED", {"what": type(error.orig).__name__}))
     return found + list(_certificate(limits, now_us))
+
+
+def _inside(
+    connection: Connection, office: Office, now_us: int, limits: Limits
+) -> Iterator[Trouble]:
+    yield from _key(connection, office)
+    yield from (Trouble("VERIFY_FAILED", {"what": one}) for one in sample_faults(connection))
+    yield from _recovering(connection)
+    yield from _backups(connection, now_us, limits)
+    yield from _clock(connection, now_us, limits)
+    yield from _forks(connection, now_us)
+    yield from _kept(connection)
+    yield from _devices(connection, now_us, limits)
+    yield from _snapshots(connection, office)
 
 
 def _rights(home: Path) -> Iterator[Trouble]:
@@ -106,6 +116,8 @@ def _disk(office: Office, limits: Limits) -> Iterator[Trouble]:
 
 
 def _file(connection: Connection) -> Iterator[Trouble]:
+    if connection.dialect.name != "sqlite":
+        return
     told = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if told != "ok":
         yield Trouble("DATABASE_DAMAGED", {"what": str(told)})

@@ -17,8 +17,8 @@ from shared.journal.chain import SigningKey, Slot
 from shared.journal.document import Body, Header, Write
 from shared.journal.kind import Answer
 from shared.journal.readable import readable
-from shared.pricing.tables import LOCAL
 from shared.leases.posting import mend
+from shared.pricing.tables import LOCAL
 from shared.stocktake.posting.answers import batch_corrections
 from shared.sync.appending import Author, Replica
 from shared.sync.limits import HEADER_CHARS_MAX, INSTANT_MAX_US

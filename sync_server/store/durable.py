@@ -6,7 +6,7 @@ A mark only ever moves forward: devices drop the bytes of old documents on its w
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.journal.tables import journal
 from shared.sync.statements import upsert
@@ -31,12 +31,15 @@ class JournalMark(NamedTuple):
 
 def durable_of(connection: Connection, device_id: str, incarnation: int) -> Durable:
     """What of this journal is durable."""
-    row = connection.execute(
-        select(durable.c.n, durable.c.link_hash).where(
-            durable.c.device_id == device_id, durable.c.incarnation == incarnation
-        )
-    ).one_or_none()
+    journal_of = {"device_id": device_id, "incarnation": incarnation}
+    row = connection.execute(_DURABLE_OF, journal_of).one_or_none()
     return Durable(row.n, row.link_hash) if row else Durable()
+
+
+_DURABLE_OF = select(durable.c.n, durable.c.link_hash).where(
+    durable.c.device_id == bindparam("device_id"),
+    durable.c.incarnation == bindparam("incarnation"),
+)
 
 
 def all_marks(connection: Connection) -> list[JournalMark]:

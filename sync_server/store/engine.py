@@ -17,6 +17,8 @@ SQLITE_VERSION_MIN = (3, 51, 3)
 """Earlier ones can lose committed pages when the write-ahead log is reset."""
 _BUSY_MS = 30_000
 _CONNECTIONS = 16
+_CACHE_KIB = 16 * 1024
+"""Of each connection; what it has not, the machine's own cache has."""
 _CHECKPOINT_PAGES = 4_000
 """About 16 MB: SQLite then copies the log back, as far as readers let it."""
 WAL_BYTES_KEPT = 32 * 1024 * 1024
@@ -129,7 +131,7 @@ def _sqlite(path: Path) -> Engine:
             "synchronous=FULL",
             f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
             f"journal_size_limit={WAL_BYTES_KEPT}",
-            "cache_size=-65536",
+            f"cache_size=-{_CACHE_KIB}",
             "temp_store=MEMORY",
             "trusted_schema=OFF",
         ):
@@ -143,6 +145,8 @@ def _sqlite(path: Path) -> Engine:
         creator=connect,
         poolclass=QueuePool,
         pool_size=_CONNECTIONS,
+        # The few that are used have their pages at hand.
+        pool_use_lifo=True,
         # What a statement carried stands in no log.
         hide_parameters=True,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, Table, inspect, select
+from sqlalchemy import Connection, Table, bindparam, inspect, select
 from sqlalchemy.schema import CreateColumn
 
 from shared.core.errors import Unavailable
@@ -79,7 +79,10 @@ def schema_version(connection: Connection) -> int:
 
 def known(connection: Connection, name: str) -> str:
     """A fact of this database, such as its ``epoch``; '' when it was never told."""
-    return connection.execute(select(about.c.value).where(about.c.name == name)).scalar() or ""
+    return connection.execute(_KNOWN, {"name": name}).scalar() or ""
+
+
+_KNOWN = select(about.c.value).where(about.c.name == bindparam("name"))
 
 
 def tell(connection: Connection, name: str, value: str) -> None:

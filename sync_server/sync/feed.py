@@ -221,14 +221,16 @@ def all_heads(connection: Connection) -> list[ScopeHead]:
 
 
 def _heads(connection: Connection, scopes: Sequence[str] | None) -> list[ScopeHead]:
-    statement = _ALL_HEADS
-    if scopes is not None:
-        statement = statement.where(scope_head.c.scope.in_(scopes))
+    rows = (
+        connection.execute(_ALL_HEADS)
+        if scopes is None
+        else connection.execute(_SOME_HEADS, {"scopes": list(scopes)})
+    )
     return [
         ScopeHead(
             scope=scope, generation=generation, head=head, count=count, digest=digest, floor=floor
         )
-        for scope, generation, head, count, digest, floor in connection.execute(statement)
+        for scope, generation, head, count, digest, floor in rows
     ]
 
 
@@ -246,6 +248,7 @@ def scope_number(connection: Connection, scope: str) -> int:
 _ALL_HEADS = select(
     *(scope_head.c[name] for name in ("scope", "generation", "head", "count", "digest", "floor"))
 ).order_by(scope_head.c.scope)
+_SOME_HEADS = _ALL_HEADS.where(scope_head.c.scope.in_(bind("scopes", expanding=True)))
 _HEAD_COLUMNS = tuple(
     scope_head.c[name] for name in ("scope", "scope_id", "head", "count", "digest")
 )

@@ -34,10 +34,7 @@ class Aim:
     def document(self, kind: Kind) -> tuple[Body, dict[str, Any]]:
         """A document of this kind, and what its header says."""
         shape = msgspec.inspect.type_info(kind.body)
-        fields = {
-            one.name: self._value(one.name, one.type)
-            for one in getattr(shape, "fields", ())
-        }
+        fields = {one.name: self._value(one.name, one.type) for one in getattr(shape, "fields", ())}
         return kind.body(**fields), self._header()
 
     def _header(self) -> dict[str, Any]:
@@ -73,7 +70,9 @@ class Aim:
             case msgspec.inspect.VarTupleType():
                 return tuple(self._items(name, kind.item_type))
             case msgspec.inspect.StructType() | msgspec.inspect.NamedTupleType():
-                return kind.cls(**{one.name: self._value(one.name, one.type) for one in kind.fields})
+                return kind.cls(
+                    **{one.name: self._value(one.name, one.type) for one in kind.fields}
+                )
             case msgspec.inspect.UnionType():
                 return self._value(name, kind.types[0])
             case _:

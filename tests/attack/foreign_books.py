@@ -57,9 +57,7 @@ def aim(made: House, chance: random.Random, devices: Sequence[str], *, each: int
     return found
 
 
-def _push_all(
-    made: House, end: Till, chance: random.Random, each: int, found: Aimed
-) -> None:
+def _push_all(made: House, end: Till, chance: random.Random, each: int, found: Aimed) -> None:
     aimed = Aim(made, end, chance)
     for kind in REGISTRY:
         if kind.name == "device_revoked" and end.wire.device_id.startswith("hq."):
@@ -80,7 +78,7 @@ def _look(
 
 
 def unseen_rows(connection: Connection) -> list[str]:
-    """Ledger rows of any site's or account's books that it does not see, or that no document made."""
+    """Ledger rows that the site or account they are about does not see, or no document made."""
     stored = set(
         connection.execute(select(journal.c.uid).where(journal.c.verdict == "stored")).scalars()
     )
@@ -107,9 +105,10 @@ def unseen_rows(connection: Connection) -> list[str]:
 
 def _owners(end: str) -> set[str]:
     parts = end.split("/")
+    if parts[0] in ("site", "partner") and not parts[1]:
+        return set()
     if parts[0] == "site":
         return {f"site:{parts[1]}"}
     if parts[0] == "partner":
         return {f"account:{parts[1]}"}
     return {f"site:{one}" for one in parts[1:] if one} if parts[0] == "transit" else set()
-

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from shared.access.documents import Grant, Policy, PoliciesPublished, UserPublished
+from shared.access.documents import Grant, PoliciesPublished, Policy, UserPublished
 from shared.accounts.documents import AccountAdjusted
 from shared.catalog.documents import (
     AssortmentItem,
@@ -127,9 +127,7 @@ def _service(office: Office, clock: SetClock, random: CountingRandomness) -> Ser
 
 
 @contextmanager
-def house(
-    folder: Path, *, shops: int = 5, address: str = "", salted: int = 0
-) -> Iterator[House]:
+def house(folder: Path, *, shops: int = 5, address: str = "", salted: int = 0) -> Iterator[House]:
     """A house with so many shops, each with goods, orders, members, tasks and files of its own.
 
     The shop ``salted`` has other secrets than usual, and nothing else is different.
@@ -155,7 +153,10 @@ def _publish_channel(made: House) -> None:
     numbers = range(1, made.shops + 1)
     made.publish(
         ChannelPublished(
-            sales_orgs=(SalesOrg(sales_org_id="FX", name="FX"), SalesOrg(sales_org_id="ZX", name="ZX")),
+            sales_orgs=(
+                SalesOrg(sales_org_id="FX", name="FX"),
+                SalesOrg(sales_org_id="ZX", name="ZX"),
+            ),
             levels=tuple(
                 Level(level_id=f"L{n}", name=f"L{n}", rank=n, sales_org_ids=("FX",)) for n in (1, 2)
             ),
@@ -316,9 +317,7 @@ def _fill(made: House, number: int) -> None:
         )
     )
     made.publish(
-        TaskOpened(
-            code="PRODUCT_UNKNOWN", subject=secret.text("task"), site_id=site_id(number)
-        ),
+        TaskOpened(code="PRODUCT_UNKNOWN", subject=secret.text("task"), site_id=site_id(number)),
         site=site_id(number),
     )
 

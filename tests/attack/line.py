@@ -47,9 +47,7 @@ class Line(InProcess):
     ) -> Answer:
         """One request in good form and its answer."""
         given = {"host": "office", "content-length": str(len(body))} | dict(headers or {})
-        return self.say(
-            Request(method=method, path=path, body=body, headers=header_pairs(given))
-        )
+        return self.say(Request(method=method, path=path, body=body, headers=header_pairs(given)))
 
     def say(self, request: Request) -> Answer:
         """One request as it stands, and its answer; status 0 when there was none."""

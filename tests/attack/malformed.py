@@ -2,18 +2,19 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 import zstandard
-from sqlalchemy import text
+from sqlalchemy import func, inspect, select, text
 
 from shared.areas import KINDS
 from shared.channel.rules import founded_site_id
 from shared.core.ids import uuid7
 from shared.journal.chain import SigningKey, seal
+from shared.journal.tables import journal
 from shared.sync.limits import BODY_BYTES_MAX
 from shared.sync.messages import (
     AskDigests,
@@ -38,14 +39,23 @@ from shared.sync.messages import (
 from shared.sync.requests import (
     DEVICE_HEADER,
     NONCE_HEADER,
-    SIGNATURE_HEADER,
     enrolment_message,
     joining_message,
 )
+from sync_server.store.tables import scope_head
 from tests.attack.house import House
-from tests.attack.line import Request, code_of, header_pairs
+from tests.attack.line import Headers, Request, code_of, header_pairs
 from tests.attack.walking import files_there, hello
-from tests.integration.server.malice import BROKEN, hostile, spoiled, spoiled_bytes
+from tests.integration.server.malice import (
+    BROKEN,
+    BYTES,
+    NUMBERS,
+    TEXTS,
+    WRONG,
+    hostile,
+    spoiled,
+    spoiled_bytes,
+)
 from tests.integration.server.two_shops import Till
 from tests.integration.server.world import NOON_US
 
@@ -53,7 +63,8 @@ _MSGPACK = msgspec.msgpack.Encoder()
 SECONDS_MAX = 1.0
 METHODS = ("GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "BREW", "", "p\u00f6st")
 _FLOODS = (
-    b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff", b"\xdb\xff\xff\xff\xff",
+    b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff",
+    b"\xdb\xff\xff\xff\xff",
     b"\x91" * 200_000, b"\x81\xa1a" * 100_000, b"\xc0" * 100_000, b"\xcb\x7f\xf8" + bytes(6),
     b"\xcb\xff\xf0" + bytes(6), b"\xcf" + b"\xff" * 8, b"\xd3\x80" + bytes(7),
     b"\xa4\xed\xa0\x80\x41", b"\xa2\xff\xfe", b"\xa1\x00", b"\x9c" + b"\xdc\xff\xff" * 3,
@@ -127,8 +138,26 @@ class Attacker:
     _unsure: tuple[Till, int] | None = None
     """Whose journal grows by what was just said, if it was taken; and from where."""
 
+    def exhaust(
+        self,
+        devices: Sequence[str] = ("S001.01", "hq.01"),
+        values: Sequence[Any] = (*NUMBERS, *TEXTS, *BYTES, *WRONG),
+    ) -> Tally:
+        """Every place of every message with each of these values, one by one."""
+        for device_id in devices:
+            for path, message in self._packed:
+                fields = msgspec.to_builtins(message, builtin_types=(bytes,))
+                for at in _leaves(fields):
+                    for value in values:
+                        body = _encoded(_with(fields, at, value))
+                        request = self._signed("POST", path, body, self._made.ends[device_id])
+                        self._say("exhaust", request)
+        return self.tally
+
     def _version(self) -> int:
-        """A number that another connection's commit changes."""
+        """A number that a commit of anybody's changes."""
+        if self._made.office.database.engine_name != "sqlite":
+            return _written(self._made)
         connection = self._watcher()
         return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
@@ -153,7 +182,9 @@ class Attacker:
         spoke = end or self._chance.choice(self._ends)
         self._spoke = spoke
         if not spoke.wire.nonce:
-            first = self._made.line.ask("POST", "/hello", b"", {DEVICE_HEADER: spoke.wire.device_id})
+            first = self._made.line.ask(
+                "POST", "/hello", b"", {DEVICE_HEADER: spoke.wire.device_id}
+            )
             spoke.wire.nonce = first.headers.get(NONCE_HEADER, "")
         headers = spoke.wire.signed(method, path, body)
         return Request(
@@ -172,7 +203,8 @@ class Attacker:
         self._spoke = None
         paths = [path for path, _ in self._packed]
         path = chance.choice(
-            (*paths, "/", "//hello", "/hello/", "/health", "/snapshot/" + "0" * 64, "/\0", "/\ud800",
+            (*paths, "/", "//hello", "/hello/", "/health", "/snapshot/" + "0" * 64, "/\0",
+             "/\ud800",
              "/snapshot/../../hq.key", "/%2e%2e/hq.key", "/" + "x" * 60_000, "/enrol", "/join",
              "/docs", "/metrics", "*", "")
         )  # fmt: skip
@@ -180,7 +212,8 @@ class Attacker:
                  b"transfer-encoding", b"content-encoding", b"x-forwarded-for", b"cookie",
                  b"expect", b"connection")  # fmt: skip
         values = (b"", b"-1", b"0", b"9" * 400, b"\xff\xfe", b"S001.01", b"bytes=0-,1-,2-",
-                  b"gzip, zstd", b"chunked", b"x" * 9_000, b"hq.01", b"\xb2", b"[::1", b"a\tb")  # fmt: skip
+                  b"gzip, zstd", b"chunked", b"x" * 9_000, b"hq.01", b"\xb2", b"[::1",
+                  b"a\tb")  # fmt: skip
         headers = [
             (chance.choice(names), chance.choice(values)) for _ in range(chance.randrange(6))
         ]
@@ -230,11 +263,7 @@ class Attacker:
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
         for _ in range(self._chance.choice((1, 1, 2, 4))):
             fields = spoiled(self._chance, fields)
-        try:
-            body = b"\x00" + _MSGPACK.encode(fields)
-        except (msgspec.MsgspecError, OverflowError, UnicodeEncodeError, TypeError):
-            body = b"\x00\xc1"
-        return self._signed("POST", path, body)
+        return self._signed("POST", path, _encoded(fields))
 
     def _leaf(self) -> Request:
         """A good message with exactly one place changed, however deep it is."""
@@ -242,11 +271,7 @@ class Attacker:
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
         at = self._chance.choice(list(_leaves(fields)))
         changed = _with(fields, at, hostile(self._chance))
-        try:
-            body = b"\x00" + _MSGPACK.encode(changed)
-        except (msgspec.MsgspecError, OverflowError, UnicodeEncodeError, TypeError):
-            body = b"\x00\xc1"
-        return self._signed("POST", path, body)
+        return self._signed("POST", path, _encoded(changed))
 
     def _flipped(self) -> Request:
         """A good request with a bit turned: on the way, or before it was signed."""
@@ -313,13 +338,30 @@ class Attacker:
         )  # fmt: skip
         method = chance.choice(("GET", "GET", "GET", "HEAD", "POST"))
         good = self._signed(method, f"/snapshot/{name}", b"")
-        extra = ((b"range", chance.choice(ranges)),) if chance.random() < 0.8 else ()
+        extra: Headers = ((b"range", chance.choice(ranges)),) if chance.random() < 0.8 else ()
         if chance.random() < 0.1:
             extra += ((b"if-range", b'"x"'),)
         return replace(good, headers=(*good.headers, *extra))
 
     def _anywhere(self) -> tuple[str, str]:
         return "POST", self._chance.choice(self._packed)[0]
+
+
+def _encoded(fields: Any) -> bytes:
+    """As a message; what cannot be encoded stands for itself as no message."""
+    try:
+        return b"\x00" + _MSGPACK.encode(fields)
+    except (msgspec.MsgspecError, OverflowError, UnicodeEncodeError, TypeError):
+        return b"\x00\xc1"
+
+
+def _written(made: House) -> int:
+    """How much head office has written so far: documents, and moves of its scopes."""
+    with made.office.database.read() as connection:
+        heads = connection.execute(select(func.sum(scope_head.c.head))).scalar() or 0
+        return int(heads) + int(
+            connection.execute(select(func.count()).select_from(journal)).scalar() or 0
+        )
 
 
 def _leaves(fields: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -473,10 +515,7 @@ def digest_of_all(made: House) -> str:
     """All that head office holds, as one text."""
     hashed = hashlib.sha256()
     with made.office.database.read() as connection:
-        names = connection.execute(
-            text("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-        ).scalars()
-        for name in list(names):
+        for name in sorted(inspect(connection).get_table_names()):
             for row in connection.execute(text(f'SELECT * FROM "{name}"')):
                 hashed.update(repr(tuple(row)).encode())
     return hashed.hexdigest()

@@ -27,7 +27,15 @@ from shared.sync.messages import (
     unpack,
 )
 from tests.attack.house import House
-from tests.attack.walking import NO_ACCOUNT, NOBODY, Question, asked, document_of, files_there, hello
+from tests.attack.walking import (
+    NO_ACCOUNT,
+    NOBODY,
+    Question,
+    asked,
+    document_of,
+    files_there,
+    hello,
+)
 from tests.integration.server.asgi import Answer
 from tests.integration.server.two_shops import DAY, unpacked
 
@@ -155,9 +163,12 @@ def asked_both(made: House, device_id: str, pair: Pair) -> tuple[tuple[str, byte
 
 
 def _timeless(question: Question, answer: Answer, body: bytes) -> bytes:
-    return body if answer.status != 200 or question.route != "/hello" else repr(
-        sorted(unpack(answer.body, HelloAnswer).scopes)
-    ).encode() + repr(unpack(answer.body, HelloAnswer).manifest).encode()
+    return (
+        body
+        if answer.status != 200 or question.route != "/hello"
+        else repr(sorted(unpack(answer.body, HelloAnswer).scopes)).encode()
+        + repr(unpack(answer.body, HelloAnswer).manifest).encode()
+    )
 
 
 _SAYS_NOTHING: dict[str, tuple[type[Message], str]] = {
@@ -201,9 +212,7 @@ def walk(made: House, chance: random.Random, *, each: int) -> tuple[list[str], C
     return wrong, answered
 
 
-def medians_of_both(
-    made: House, device_id: str, pair: Pair, *, rounds: int
-) -> tuple[float, float]:
+def medians_of_both(made: House, device_id: str, pair: Pair, *, rounds: int) -> tuple[float, float]:
     """How long each of both questions takes, in the middle of so many, asked in turn."""
     took: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):

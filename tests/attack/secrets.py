@@ -148,10 +148,13 @@ def secret_documents(secret: Secrets, site_id: str, account_id: str) -> list[Bod
             currency="CNY",
             lines=[
                 OrderLine(
-                    line_no=1, product_id="P1", qty_micro=1_000_000, unit_price_micro=5_000_000,
+                    line_no=1,
+                    product_id="P1",
+                    qty_micro=1_000_000,
+                    unit_price_micro=5_000_000,
                     amount_minor=500,
                 )
-            ],  # fmt: skip
+            ],
             supplier="DL" if secret.number <= 2 else "",
             note=secret.ordered("order"),
         ),

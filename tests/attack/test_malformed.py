@@ -14,7 +14,7 @@ def test_malformed_requests_fault_nothing_change_nothing_and_take_no_time(
     monkeypatch.setattr("sync_server.http.app.WAIT_S_MAX", 0)
     with house(tmp_path, shops=3) as made:
         attacker = Attacker(made, seed=40)
-        tally = attacker.run(1_500)
+        tally = attacker.run(1_000)
         attacker.close()
         slowest = made.line.slowest
 
@@ -23,6 +23,19 @@ def test_malformed_requests_fault_nothing_change_nothing_and_take_no_time(
     assert [one for one in caplog.records if one.levelname == "ERROR"] == []
     assert len(tally.codes) > 12, "the deep layers are reached"
     assert tally.changed > 50, "documents in good form with bad fields are taken and kept"
+
+
+@pytest.mark.parametrize("value", [2**63, 2**64 - 1, -(2**63), "\0", "9" * 40])
+def test_no_place_of_any_message_takes_what_no_column_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, value: int | str
+) -> None:
+    monkeypatch.setattr("sync_server.http.app.WAIT_S_MAX", 0)
+    with house(tmp_path, shops=1) as made:
+        attacker = Attacker(made, seed=63)
+        tally = attacker.exhaust(["S001.01"], [value])
+        attacker.close()
+    assert tally.faults == []
+    assert tally.requests > 50
 
 
 def test_every_route_that_takes_a_message_is_attacked(tmp_path: Path) -> None:

@@ -36,9 +36,7 @@ def test_a_foreign_thing_takes_no_longer_than_none(tmp_path: Path) -> None:
     """Times tell nothing either: the middle of many, within a quarter and half a millisecond."""
     with house(tmp_path, shops=3) as made:
         for route in ("/pull", "/ask", "/snapshot"):
-            pair = next(
-                one for one in foreign_and_missing(made, "S001.01") if one.route == route
-            )
+            pair = next(one for one in foreign_and_missing(made, "S001.01") if one.route == route)
             for _ in range(3):
                 foreign_s, missing_s = medians_of_both(made, "S001.01", pair, rounds=25)
                 if abs(foreign_s - missing_s) <= 0.25 * missing_s + 0.0005:

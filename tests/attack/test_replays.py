@@ -1,4 +1,4 @@
-"""T45, T46: what was once said and recorded has no second effect; a lost answer locks nobody out."""
+"""T45, T46: what was said and recorded has no second effect; a lost answer locks nobody out."""
 
 import random
 import threading
@@ -173,5 +173,3 @@ def test_a_publication_that_was_recorded_is_worth_nothing_to_a_device(tmp_path: 
         granted = UserPublished(user_id="owner2", name="x", role="head_office")
         assert till.says(granted, author_id="owner2") == "DEVICE_TYPE_NOT_ALLOWED"
         assert till.says(granted, author_id="system", device_id="HQ") == "FOREIGN_DEVICE"
-
-

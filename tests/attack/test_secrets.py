@@ -128,7 +128,9 @@ def _codes(server: Path) -> tuple[str, str]:
     office = open_home(server, "", random)
     now_us = clock.now_us()
     with office.database.write() as connection:
-        publish(connection, office.hq, [draft_of(office.hq, one, now_us) for one in brand()], now_us)
+        publish(
+            connection, office.hq, [draft_of(office.hq, one, now_us) for one in brand()], now_us
+        )
         codes = (
             make_join_code(connection, random, account_id="D1", now_us=now_us),
             make_code(
@@ -176,7 +178,9 @@ def test_no_secret_and_no_phone_is_printed_or_logged(told: Told) -> None:
 
 def test_no_secret_stands_in_the_list_of_processes(told: Told) -> None:
     assert told.processes, "read while it ran"
-    assert [n for n, s in told.secrets.items() for form in _forms(s) if form in told.processes] == []
+    assert [
+        n for n, s in told.secrets.items() for form in _forms(s) if form in told.processes
+    ] == []
 
 
 def test_a_crash_tells_no_word_of_what_was_typed(tmp_path: Path) -> None:

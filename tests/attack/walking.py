@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from shared.reporting.queries.detail import REPORTS
 from shared.sync.messages import (
     AskDigests,
@@ -19,7 +21,6 @@ from shared.sync.messages import (
     pack,
 )
 from sync_server.store.tables import scope_head, snapshot
-from sqlalchemy import select
 from tests.attack.house import House, account_id, site_id
 from tests.integration.server.asgi import Answer
 from tests.integration.server.two_shops import DAY, Till
@@ -85,9 +86,7 @@ def about_scope(scope: str) -> Iterator[Question]:
                 about=told,
                 message=Pull(scope=scope, generation=generation, after=after, limit=0),
             )
-            yield Question(
-                route="/pulls", about=told, message=PullMany(cursors=[cursor], limit=0)
-            )
+            yield Question(route="/pulls", about=told, message=PullMany(cursors=[cursor], limit=0))
             yield Question(
                 route="/envelopes",
                 about=told,
@@ -106,9 +105,7 @@ def about_scope(scope: str) -> Iterator[Question]:
                     scope=scope, generation=generation, table="site", ids=["S001", "S002", "S003"]
                 ),
             )
-            yield Question(
-                route="/wait", about=told, message=Wait(cursors=[cursor], timeout_s=0)
-            )
+            yield Question(route="/wait", about=told, message=Wait(cursors=[cursor], timeout_s=0))
 
 
 def about_site(site: str, user_id: str, document: str, goods: str) -> Iterator[Question]:

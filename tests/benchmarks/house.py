@@ -23,10 +23,21 @@ from shared.journal.chain import SigningKey
 from shared.journal.document import Body
 from shared.pricing.publishing import version_bodies
 from shared.pricing.rules import RETAIL, PriceRow, Step
-from shared.sync.messages import Hello, Message, Pull, PullMany, Push, pack, unpack
+from shared.sync.messages import (
+    AskDigests,
+    AskRows,
+    Envelopes,
+    Hello,
+    Message,
+    Pull,
+    PullMany,
+    Push,
+    pack,
+    unpack,
+)
 from sync_server.operations.home import Office, create, open_home
 from sync_server.store.devices import Device, find_device
-from sync_server.sync import hello, pull, push
+from sync_server.sync import digests, envelopes, hello, pull, push
 from sync_server.sync.head_office import draft_of, publish
 from tests.benchmarks.names import names
 
@@ -240,11 +251,35 @@ def _pull_many(house: House, device: Device, message: PullMany) -> Message:
         return pull.pages(connection, hq.replica.schema, scopes, device, message)
 
 
+def _envelopes(house: House, device: Device, message: Envelopes) -> Message:
+    hq = house.office.hq
+    with house.office.database.read() as connection:
+        scopes = hq.directory.scopes_of_device(connection, device.device_id)
+        return envelopes.answer(connection, device, scopes, message)
+
+
+def _digests(house: House, device: Device, message: AskDigests) -> Message:
+    hq = house.office.hq
+    with house.office.database.read() as connection:
+        scopes = hq.directory.scopes_of_device(connection, device.device_id)
+        return digests.parts(connection, hq.replica.schema, scopes, message)
+
+
+def _rows(house: House, device: Device, message: AskRows) -> Message:
+    hq = house.office.hq
+    with house.office.database.read() as connection:
+        scopes = hq.directory.scopes_of_device(connection, device.device_id)
+        return digests.rows(connection, hq.replica.schema, scopes, device, message)
+
+
 _HANDLERS: dict[type[Message], Callable[..., Message]] = {
     Hello: _hello,
     Push: _push,
     Pull: _pull,
     PullMany: _pull_many,
+    Envelopes: _envelopes,
+    AskDigests: _digests,
+    AskRows: _rows,
 }
 
 

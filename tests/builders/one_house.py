@@ -26,6 +26,7 @@ from shared.core.ids import uuid7
 from shared.journal.chain import SigningKey
 from shared.journal.document import Body, Document, Draft
 from shared.journal.tables import journal
+from shared.leases.posting import mend
 from shared.stock.queries import on_hand_micro
 from shared.stock.rules import location
 from shared.stocktake.posting.answers import batch_corrections
@@ -142,6 +143,7 @@ class House(Store):
         )
         posted = LAYOUT.registry.post(document)
         answers += list(batch_corrections(connection, [(document.header, posted)]))
+        answers += list(mend(connection, [(document.header, posted)]))
         for one in answers:
             self._write_hq(
                 connection, one.body, one.site_id, one.about or document.header.uid, now_us

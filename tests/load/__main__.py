@@ -53,7 +53,7 @@ def _run(chosen: argparse.Namespace, kind: str, home: Path, address: str, worker
         )
     return soak(
         home, address, stores=min(chosen.stores, 8), documents=chosen.soak_documents,
-        workers=workers,
+        workers=workers, most_s=chosen.soak_seconds,
     )  # fmt: skip
 
 
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--documents", type=int, default=10, help="per sync")
     parser.add_argument("--storm-documents", type=int, default=100, help="per store")
     parser.add_argument("--soak-documents", type=int, default=20_000, help="in all")
+    parser.add_argument("--soak-seconds", type=float, default=3_600.0, help="end a soak here")
     parser.add_argument("--full", action="store_true", help="the sizes of the goals")
     parser.add_argument("--folder", type=Path, help="where to work; the disk counts")
     parser.add_argument("--json", type=Path, help="file for the figures")

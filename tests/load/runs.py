@@ -119,8 +119,13 @@ def storm(
     return told
 
 
-def soak(home: Path, address: str, *, stores: int, documents: int, workers: int) -> Told:
-    """T33: the same stores send without end; memory and log are looked at on the way."""
+def soak(
+    home: Path, address: str, *, stores: int, documents: int, workers: int, most_s: float = 3_600.0
+) -> Told:
+    """T33: the same stores send without end; memory and log are looked at on the way.
+
+    After ``most_s`` seconds it ends with what was sent until then.
+    """
     office = founded(home, address, stores, documents // stores)
     told = Told("soak")
     with serving(home, workers) as servers:
@@ -131,7 +136,7 @@ def soak(home: Path, address: str, *, stores: int, documents: int, workers: int)
 
         async def one(client: Client) -> None:
             client.tally = tally
-            while client.store.sent < len(client.store.slots):
+            while client.store.sent < len(client.store.slots) and time.monotonic() < ends:
                 await _guarded(client, tally, lambda: client.sync(documents // stores // _STEPS))
 
         async def look() -> None:
@@ -149,6 +154,7 @@ def soak(home: Path, address: str, *, stores: int, documents: int, workers: int)
             looking.cancel()
 
         used, begun = _used(servers), time.monotonic()
+        ends = begun + most_s
         asyncio.run(_reconnected(clients, all_of_them))
         took_s = time.monotonic() - begun
         sent = sum(client.store.sent for client in clients)

@@ -20,8 +20,14 @@ _EXPECTED = frozenset({"TYPED_LOST", "ROWS_SWEPT"})
 """Findings that tell a person something; the others tell of a defect."""
 
 
+_OF_MISLED = frozenset({"ANSWER_WRONG", "GENERATION_CHANGED"})
+"""How a sync may end that was given the answer to an earlier request."""
 _OF_RESTORES = frozenset({"HEAD_OFFICE_RESTORED"})
 """Findings once head office was restored."""
+_OF_CHANGES = frozenset(
+    {"DIGEST_MISMATCH", "ROWS_REPAIRED", "SCOPE_FETCHED_ANEW", "SCOPE_DIFFERS", "BALANCES_MENDED"}
+)
+"""Findings on a device whose rows were changed behind its back."""
 _OF_COPIES = frozenset({"DEVICE_FORKED"})
 """Findings on a device whose disk was restored or copied."""
 
@@ -135,6 +141,7 @@ class Carrier:
             self._fail(device, packet.error)
             return
         assert device.awaited is not None
+        device.is_misled |= packet.is_earlier
         try:
             answer = unpack(packet.data, device.awaited.answer)
         except QutongError as why:
@@ -149,7 +156,8 @@ class Carrier:
     def _over(self, device: SimDevice, why: QutongError) -> None:
         self._stage.say(device.label, "sync over", why)
         self._stage.fire(f"sync over {why.code}")
-        if why.code not in _BENIGN and not device.has_failed(why.code):
+        is_misled = device.is_misled and why.code in _OF_MISLED
+        if why.code not in _BENIGN and not is_misled and not device.has_failed(why.code):
             raise Broken("sync", f"{device.label}: {why}") from why
 
     def _arrive(self, packet: Packet, device: SimDevice) -> None:
@@ -194,7 +202,9 @@ class Carrier:
 
 def _follows(device: SimDevice, office: SimHeadOffice, code: str) -> bool:
     """Whether a finding tells of what was done to this device's disk, or to head office's."""
-    if code in _OF_RESTORES and office.restores:
+    if code in _OF_RESTORES and (office.restores or device.is_misled):
+        return True
+    if code in _OF_CHANGES and device.is_changed:
         return True
     return device.is_copied and code in _OF_COPIES
 

@@ -1,4 +1,4 @@
-"""The command line of the simulator: which seeds, which plant, and what is printed."""
+"""The command line of the simulator: which seeds, which plants, and what is printed."""
 
 import argparse
 import gc
@@ -11,124 +11,151 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import nullcontext
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
 
+from tests.simulation.events import EVENTS, OFTEN, SEEDS_FOR_EVENTS, rare
+from tests.simulation.faults import TROUBLES
 from tests.simulation.house import templates
 from tests.simulation.plants import PLANTS
 from tests.simulation.run import Outcome, simulate
+from tests.simulation.shrinking import Shrinking, read, write
 from tests.simulation.stage import Tally
 
-FAULTS = (
-    "HQ count_corrected",
-    "HQ order_decided accepted",
-    "HQ order_decided cancelled",
-    "HQ price_version_rejected PARENT_MOVED",
-    "HQ request_refused ALREADY_DECIDED",
-    "HQ request_refused CREDIT",
-    "clock jump",
-    "crash after commit",
-    "crash after spool",
-    "crash at rest",
-    "crash before commit",
-    "crash before spool",
-    "crash in sync",
-    "crash statement",
-    "crash torn spool",
-    "crash while opening",
-    "database lost",
-    "double submit",
-    "drop answer",
-    "drop request",
-    "duplicate request",
-    "form repeated",
-    "partition",
-    "poison",
-    "reorder",
-    "reset after commit",
-    "scope gained",
-    "scope lost",
-    "server crash after commit",
-    "server crash before commit",
-    "server crash statement",
-    "slot reposted",
-    "slot respooled",
-    "spool lost",
-    "straggler",
-)
-"""What must have happened in any run of many seeds: faults, and head office's rarer answers."""
-SEEDS_FOR_FAULTS = 100
 _CHUNK = 5
+NIGHTLY_SEEDS = 8_000
+PLANT_SEEDS = 8_000
+PLANTS_FOUND_PERCENT = 95
+FORCED: dict[str, tuple[str, ...]] = {
+    "T06": ("backup made", "head office restored"),
+    "T07": ("copy kept", "restored"),
+    "T08": ("cloned", "copy kept"),
+    "T09": ("copy kept", "restored", "backup made", "head office restored"),
+}
+"""Troubles that are forced for a promise: head office restored, device restored, cloned, both."""
+_FORCED_SEEDS = {"T06": 2_000, "T07": 500, "T08": 500, "T09": 500}
+
+
+class Task(NamedTuple):
+    """What a process of the pool is to run."""
+
+    plant: str = ""
+    forced: tuple[str, ...] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run seeds; 0 when every invariant held and every fault fired."""
+    """Run seeds; 0 when every invariant held and everything that must happen happened."""
+    chosen = _parser().parse_args(arguments)
+    if chosen.script:
+        return _play(chosen.script)
+    if chosen.plants:
+        return _find_plants(chosen)
+    if chosen.nightly:
+        return _nightly(chosen)
+    first = chosen.first if chosen.seed is None else chosen.seed
+    count = chosen.seeds if chosen.seed is None else 1
+    forced = FORCED[chosen.force] if chosen.force in FORCED else tuple(filter(None, [chosen.force]))
+    task = Task(chosen.plant or "", forced)
+    least = 1 if count >= SEEDS_FOR_EVENTS and task == Task() else 0
+    return _run(chosen, task, range(first, first + count), least)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=200, help="how many seeds, from --first on")
+    parser.add_argument("--seeds", type=int, default=500, help="how many seeds, from --first on")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--seed", type=int, help="one seed, and nothing else")
     parser.add_argument("--trace", action="store_true", help="tell every event")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="run with a planted bug")
     parser.add_argument("--processes", type=int, default=2)
-    chosen = parser.parse_args(arguments)
-    first = chosen.first if chosen.seed is None else chosen.seed
-    count = chosen.seeds if chosen.seed is None else 1
-    plant: str = chosen.plant or ""
+    names = sorted({*FORCED, *(one.name for one in TROUBLES)})
+    parser.add_argument("--force", default="", choices=["", *names], help="more of one trouble")
+    parser.add_argument("--shrink", action="store_true", help="make a script of what fails")
+    parser.add_argument("--script", type=Path, help="make the moves of a script again")
+    parser.add_argument("--plants", action="store_true", help="how soon each plant is found")
+    parser.add_argument("--within", type=int, default=PLANT_SEEDS, help="seeds for each plant")
+    parser.add_argument("--nightly", action="store_true", help="all of it, for hours")
+    return parser
+
+
+def _run(chosen: argparse.Namespace, task: Task, seeds: range, least: int) -> int:
     began_s = time.monotonic()
     cpu_s = 0.0
     outcomes: list[Outcome] = []
-    if count == 1 or chosen.trace or chosen.processes == 1:
-        results = (_some(plant, chosen.trace, (seed,)) for seed in range(first, first + count))
-        for part, spent_s in results:
-            outcomes += part
-            cpu_s += spent_s
-            _tell_failures(part, plant)
-    else:
-        for part, spent_s in _in_processes(plant, range(first, first + count), chosen.processes):
-            outcomes += part
-            cpu_s += spent_s
-            _tell_failures(part, plant)
-    return _tell_sum(outcomes, cpu_s, time.monotonic() - began_s)
+    for part, spent_s in _results(chosen, task, seeds):
+        cpu_s += spent_s
+        _tell_failures(part, task, is_shrunk=chosen.shrink)
+        # Moves and messages of sound runs are not kept: a long run would hold millions.
+        outcomes += part
+    return _tell_sum(outcomes, cpu_s, time.monotonic() - began_s, least)
 
 
-def _in_processes(
-    plant: str, seeds: range, processes: int
+def _results(
+    chosen: argparse.Namespace, task: Task, seeds: range
 ) -> Iterator[tuple[list[Outcome], float]]:
     """The seeds in chunks, whose results come in order."""
+    if len(seeds) == 1 or chosen.trace or chosen.processes == 1:
+        yield from (_some(task, chosen.trace, (seed,)) for seed in seeds)
+        return
     chunks = [tuple(seeds[at : at + _CHUNK]) for at in range(0, len(seeds), _CHUNK)]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(partial(_some, plant, False), chunks)
+    with ProcessPoolExecutor(chosen.processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(partial(_some, task, False), chunks)
 
 
-def _some(plant: str, is_told: bool, seeds: tuple[int, ...]) -> tuple[list[Outcome], float]:
+def _some(task: Task, is_told: bool, seeds: tuple[int, ...]) -> tuple[list[Outcome], float]:
     """Run a few seeds; the seconds of this processor they took, set-up not counted."""
     # The house is sound; only what runs in it has the plant.
     templates()
     gc.freeze()
     # Cycles of a run go when it is over: looking for them all the time is a tenth of it.
     gc.disable()
-    with PLANTS[plant]() if plant else nullcontext():
+    with PLANTS[task.plant]() if task.plant else nullcontext():
         began_s = time.process_time()
         tell = print if is_told else None
-        outcomes = [_one(seed, tell) for seed in seeds]
+        outcomes = [_one(seed, task.forced, tell) for seed in seeds]
     return outcomes, time.process_time() - began_s
 
 
-def _one(seed: int, tell: Callable[[str], None] | None) -> Outcome:
+def _one(seed: int, forced: tuple[str, ...], tell: Callable[[str], None] | None) -> Outcome:
     try:
-        return simulate(seed, tell)
+        return simulate(seed, tell, forced=forced)
     finally:
         gc.collect()
 
 
-def _tell_failures(outcomes: Sequence[Outcome], plant: str) -> None:
+def _tell_failures(outcomes: Sequence[Outcome], task: Task, *, is_shrunk: bool) -> None:
     for one in outcomes:
-        if one.broken:
-            again = f"python -m tests.simulation --seed {one.seed} --trace"
-            again += f' --plant "{plant}"' if plant else ""
-            print(f"seed {one.seed} step {one.step} {one.broken}: {one.message[:300]}")
-            print(f"  again: {again}", flush=True)
+        if not one.broken:
+            continue
+        again = f"python -m tests.simulation --seed {one.seed} --trace"
+        again += f' --plant "{task.plant}"' if task.plant else ""
+        named = [name for name, forced in FORCED.items() if forced == task.forced]
+        again += f' --force "{(named or task.forced)[0]}"' if task.forced else ""
+        print(f"seed {one.seed} step {one.step} {one.broken}: {one.message[:300]}")
+        print(f"  again: {again}", flush=True)
+        if is_shrunk:
+            _shrink(one, task)
 
 
-def _tell_sum(outcomes: Sequence[Outcome], cpu_s: float, took_s: float) -> int:
+def _shrink(outcome: Outcome, task: Task) -> None:
+    with PLANTS[task.plant]() if task.plant else nullcontext():
+        script = Shrinking(outcome).script(task.plant)
+    for move in script.moves:
+        print(f"  {move.number:4d} {move.device} {move.act}")
+    print(f"  {len(script.moves)} of {len(outcome.moves)} moves: {script.told}")
+    if not task.plant:
+        print(f"  kept as {write(script).name}", flush=True)
+
+
+def _play(path: Path) -> int:
+    script = read(path)
+    with PLANTS[script.plant]() if script.plant else nullcontext():
+        outcome = script.outcome(print)
+    print(f"{outcome.broken or 'all well'} {outcome.message}")
+    return 1 if outcome.broken else 0
+
+
+def _tell_sum(outcomes: Sequence[Outcome], cpu_s: float, took_s: float, least: int) -> int:
     total = Tally()
     trace = hashlib.sha256()
     for one in sorted(outcomes, key=lambda outcome: outcome.seed):
@@ -137,24 +164,64 @@ def _tell_sum(outcomes: Sequence[Outcome], cpu_s: float, took_s: float) -> int:
         total.syncs += one.tally.syncs
         total.fired += one.tally.fired
         trace.update(one.trace.encode())
-    print(f"faults {_counts(total.fired)}")
+    print(f"events {_counts(total.fired)}")
     print(
         f"seeds {len(outcomes)}, steps {total.steps}, documents {total.documents},"
         f" syncs {total.syncs}, seconds {took_s:.1f},"
         f" seeds per CPU second {len(outcomes) / max(cpu_s, 0.001):.2f}, trace {trace.hexdigest()}"
     )
-    silent = _silent(total.fired) if len(outcomes) >= SEEDS_FOR_FAULTS else []
-    for name in silent:
-        print(f"never fired: {name}")
-    failed = sum(1 for one in outcomes if one.broken) + len(silent)
+    seldom = rare(total.fired, least)
+    for told in seldom:
+        print(f"happened less than {least} times: {told}")
+    failed = sum(1 for one in outcomes if one.broken) + len(seldom)
     sys.stdout.flush()
     print(f"{sum(1 for one in outcomes if not one.broken)} passed, {failed} failed")
     return 1 if failed else 0
 
 
-def _silent(fired: Counter[str]) -> list[str]:
-    return [name for name in FAULTS if not fired[name]]
-
-
 def _counts(fired: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(fired.items()))
+
+
+def found_at(name: str, within: int) -> int:
+    """The first seed in which a planted bug is found; -1 when none of so many finds it."""
+    templates()
+    gc.freeze()
+    gc.disable()
+    with PLANTS[name]():
+        for seed in range(within):
+            if _one(seed, (), None).broken:
+                return seed
+    return -1
+
+
+def _find_plants(chosen: argparse.Namespace) -> int:
+    """Each plant over more and more seeds, until one of them finds it."""
+    names = [chosen.plant] if chosen.plant else sorted(PLANTS)
+    began_s = time.monotonic()
+    missed: list[str] = []
+    with ProcessPoolExecutor(chosen.processes, mp_context=get_context("spawn")) as pool:
+        found = pool.map(partial(found_at, within=chosen.within), names)
+        for name, seed in zip(names, found, strict=True):
+            print(f"{name}: " + (f"seed {seed}" if seed >= 0 else "not found"), flush=True)
+            missed += [name] if seed < 0 else []
+    count = len(names) - len(missed)
+    print(f"plants {count} of {len(names)} found, seconds {time.monotonic() - began_s:.0f}")
+    is_enough = count * 100 >= len(names) * PLANTS_FOUND_PERCENT
+    return 0 if is_enough else 1
+
+
+def _nightly(chosen: argparse.Namespace) -> int:
+    """The long run; with ``--first`` it goes on at that seed."""
+    print(f"{len(EVENTS)} events, each at least {OFTEN} times")
+    end = chosen.first + NIGHTLY_SEEDS if chosen.seeds == 500 else chosen.first + chosen.seeds
+    least = OFTEN if end - chosen.first >= NIGHTLY_SEEDS else 0
+    codes = [_run(chosen, Task(), range(chosen.first, end), least)]
+    for name, forced in FORCED.items():
+        print(f"forced {name}: {', '.join(forced)}")
+        count = min(_FORCED_SEEDS[name], end - chosen.first)
+        codes.append(
+            _run(chosen, Task(forced=forced), range(chosen.first, chosen.first + count), 0)
+        )
+    codes.append(_find_plants(chosen))
+    return max(codes)

@@ -148,6 +148,10 @@ class SimDevice:
     crashes: int = 0
     copy: str = ""
     """Marks a second machine that began with a copy of this one's disk."""
+    is_changed: bool = False
+    """Whether a row on its disk was changed behind its back."""
+    is_misled: bool = False
+    """Whether it was given the answer to an earlier request once."""
     is_copied: bool = False
     """Whether a disk of this journal was restored from an older copy, or copied."""
     destroyed: list[Confirmed] = field(default_factory=list)
@@ -250,6 +254,7 @@ class SimDevice:
             wrong=set(first.wrong),
             copy="'",
             is_copied=True,
+            is_changed=first.is_changed,
             printed={name: first.printed[name] for name in kept.printed},
         )
         second.open()

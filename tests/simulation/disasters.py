@@ -1,9 +1,12 @@
 """Disks that are lost, put back to what they were, or copied: a device's and head office's."""
 
+from shared.areas import SCHEMA
 from shared.journal.spool import SpoolSlot, read_spool
+from shared.sync.digest import MODULUS, row_digest
+from shared.sync.tables import TableRole
 from tests.simulation.device import Copy, SimDevice
 from tests.simulation.edges import new_disk
-from tests.simulation.reading import document_of
+from tests.simulation.reading import Reader, document_of
 from tests.simulation.stage import Backup, Stage
 
 _LOST_DATABASE = 0.12
@@ -139,3 +142,38 @@ def _report_absent(stage: Stage) -> None:
         for (name,) in stage.office.disk.look("SELECT id FROM device"):
             if name not in present:
                 connection.exec_driver_sql("INSERT INTO reported VALUES (?, 1)", (name,))
+
+
+def change_row(stage: Stage, device: SimDevice) -> None:
+    """A confirmed row is not what head office sent, and the device counts it as it is: what a
+    defect in applying pages would leave behind."""
+    known = [
+        (table, row[0])
+        for table in SCHEMA.tables.values()
+        if table.role is TableRole.RECORD and "name" in table.columns
+        for row in device.disk.look(f'SELECT id FROM "{table.name}" WHERE _slot = 0 ORDER BY id')
+    ]
+    if not known:
+        return
+    table, row_id = stage.chance.choice(known)
+    held = Reader().table(device.disk, table)[row_id]
+    values = dict(held.fact.values)
+    values["name"] = f"{values['name']}?"
+    digest = 0
+    if stage.chance.random() < 0.3:
+        device.disk.look(f'DELETE FROM "{table.name}" WHERE id = ?', row_id)
+    else:
+        digest = row_digest(table, row_id, values)
+        change = f'UPDATE "{table.name}" SET name = ?, _digest = ? WHERE id = ?'
+        device.disk.look(change, values["name"], digest, row_id)
+    for scope in held.fact.scopes:
+        for count, total in device.disk.look(_HELD, scope):
+            counted = (count - (digest == 0), (total - held.digest + digest) % MODULUS)
+            device.disk.look(_HOLD, *counted, scope)
+    device.is_changed = True
+    stage.fire("row changed on the disk")
+    stage.say(device.label, "changed", table.name)
+
+
+_HELD = "SELECT count, digest FROM scope_cursor WHERE scope = ?"
+_HOLD = "UPDATE scope_cursor SET count = ?, digest = ? WHERE scope = ?"

@@ -185,6 +185,7 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble("poison", 6, Faults.misbehave),
     Trouble("head office fails soon", 6, Faults.fail_office),
     Trouble("crash", 4, Faults.stop),
+    Trouble("row changed", 2, lambda faults, device: disasters.change_row(faults.stage, device)),
     Trouble("copy kept", 3, lambda faults, device: disasters.keep_copy(faults.stage, device)),
     Trouble("restored", 1, lambda faults, device: disasters.restore(faults.stage, device)),
     Trouble("backup made", 3, lambda faults, _: disasters.back_up_head_office(faults.stage)),

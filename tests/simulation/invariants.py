@@ -1,20 +1,20 @@
 """What must hold: I1 to I13 of the sync design, cheap ones after every step, all when it is quiet.
 
-======  ============================================================================  ==============
-I1      what somebody saw done is at head office, exactly once                         `_check_seen`
-I2      kept balances are the sums of their moves; over all ends they are zero         `books`
-I3      debits are credits                                                             `books`
-I4      equal scope, equal digest, equal rows                                          `_check_held`
-I5      no row outside the scopes of who holds it                                      `_check_held`
-I6      numbers 1..n per series; doubled ones only where a disk was copied             `books`
-I7      chains verify to their head, countersigned heads are prefixes                  `_check_chains`
-I8      a sale comes to the same cent from what is stored                              `books`
-I9      a printed Z report never changes                                               `_check_z`
-I10     nothing is spent beyond a lease: no lease is granted yet, nothing to look at   --
-I11     *received* is withdrawn only under a new epoch, *durable* never                `check_step`
-I12     bytes are forgotten only after *durable*                                       `check_step`
-I13     a decided request is never decided again                                       `books`
-======  ============================================================================  ==============
+======  =======================================================================  ===============
+I1      what somebody saw done is at head office, exactly once                    `_check_seen`
+I2      kept balances are the sums of their moves; over all ends they are zero    `books`
+I3      debits are credits                                                        `books`
+I4      equal scope, equal digest, equal rows                                     `_check_scopes`
+I5      no row outside the scopes of who holds it, no scope nobody granted        `_check_held`
+I6      numbers 1..n per series; doubled ones only where a disk was copied        `books`
+I7      chains verify to their head, countersigned heads are prefixes             `_check_chains`
+I8      a sale comes to the same cent from what is stored                         `books`
+I9      a printed Z report never changes                                          `_check_z`
+I10     nothing is spent beyond a lease; what copies of a disk doubled is listed  `leasing`
+I11     *received* is withdrawn only under a new epoch, *durable* never           `check_step`
+I12     bytes are forgotten only after *durable*                                  `check_step`
+I13     a decided request is never decided again                                  `books`
+======  =======================================================================  ===============
 """
 
 from collections import Counter, defaultdict
@@ -43,6 +43,8 @@ from tests.simulation.books import (
 from tests.simulation.device import Mark, SimDevice, key_of
 from tests.simulation.edges import SimDisk
 from tests.simulation.head_office import HQ_KEY, SimHeadOffice
+from tests.simulation.house import ACCOUNT_OF
+from tests.simulation.leasing import check_leases
 from tests.simulation.reading import (
     Entry,
     Held,
@@ -62,6 +64,10 @@ _MARK = (
     "SELECT d.epoch, d.incarnation, s.acknowledged_n, s.acknowledged_hash, s.head_signature"
     " FROM this_device AS d, sync_state AS s"
 )
+_LET_GO = (
+    "SELECT (SELECT max(n) FROM durable_mark),"
+    " (SELECT max(n) FROM journal WHERE device_id = ? AND stored = x'')"
+)
 _CURSORS = "SELECT scope, seq, count, digest FROM scope_cursor"
 _HEADS = "SELECT scope, head, count, digest FROM scope_head"
 
@@ -77,6 +83,12 @@ def check_step(device: SimDevice) -> None:
         last = device.confirmed[-1]
         found = [row[0] for row in device.disk.look(_HERE, last.uid, device.name)]
         must(last.hash in found, "I1", f"{device.label} lost slot {last.n}, which was seen done")
+    ((durable_n, forgotten_n),) = device.disk.look(_LET_GO, device.name)
+    must(
+        (forgotten_n or 0) <= (durable_n or 0),
+        "I12",
+        f"{device.label} forgot slot {forgotten_n}, durable is {durable_n}",
+    )
     mark = _mark(device.disk)
     before, device.mark = device.mark, mark
     if before is None or mark is None or before[:2] != mark[:2]:
@@ -147,6 +159,7 @@ def check_everything(
     check_recomputed(told, rows)
     check_balances(disk, rows, "HQ", everything)
     check_totals(disk)
+    check_leases(disk, rows, {device.name for device in devices.values() if device.is_copied})
     return [_answer(document) for slot, document in told if slot.device_id == "HQ"]
 
 
@@ -312,6 +325,7 @@ def _check_held(device: SimDevice, rows: Rows, journals: Journals) -> None:
         for entry in entries
         if name == device.name and entry.verdict == "kept"
     }
+    _check_granted(device, scopes)
     for table_name, found in rows.items():
         for row_id, row in found.items():
             place = f"{device.label} {table_name} {row_id}"
@@ -320,6 +334,22 @@ def _check_held(device: SimDevice, rows: Rows, journals: Journals) -> None:
                 must(is_kept, "I4", f"{place}: slot {row.slot} was never confirmed")
             elif scopes.isdisjoint(row.fact.scopes):
                 raise Broken("I5", f"{place} is held outside its scopes")
+
+
+def _check_granted(device: SimDevice, scopes: Collection[str]) -> None:
+    """I5: a device of a site holds its site's and its account's scopes, and head office's none."""
+    place = device.place
+    if place.device_type == "hq":
+        return
+    account = ACCOUNT_OF.get(place.site_id, "")
+    for scope in scopes:
+        kind, _, name = scope.partition(":")
+        is_own = {
+            "site": name == place.site_id,
+            "account": name == account or place.is_founded or account == "D1",
+            "hq": False,
+        }.get(kind, True)
+        must(is_own, "I5", f"{device.label} holds the scope {scope}")
 
 
 def _check_scopes(

@@ -20,6 +20,8 @@ class Packet:
     is_copy: bool = False
     is_cut: bool = False
     """Only its beginning arrives."""
+    is_earlier: bool = False
+    """It answers a request that was made before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +36,18 @@ class Weather:
     """A copy of a request that is delivered much later."""
     truncate: int = 15
     """A request or an answer of which only the beginning arrives."""
+    earlier: int = 6
+    """Somebody in between gives the answer to an earlier request of the same kind once more."""
 
 
 CALM = Weather(
-    drop_request=0, drop_answer=0, reset_after_commit=0, duplicate=0, straggler=0, truncate=0
+    drop_request=0,
+    drop_answer=0,
+    reset_after_commit=0,
+    duplicate=0,
+    straggler=0,
+    truncate=0,
+    earlier=0,
 )
 
 
@@ -48,6 +58,7 @@ class Network:
         self.weather = CALM
         self.flying: list[Packet] = []
         self.late: list[Packet] = []
+        self._answers: dict[tuple[str, str], bytes] = {}
         self._chance = chance
         self._fired = fired
 
@@ -74,9 +85,16 @@ class Network:
         elif self._happens(weather.drop_answer, "drop answer"):
             return False
         if not packet.is_up and not packet.error:
-            packet = self._cut(packet, "truncated answer")
+            packet = self._cut(self._mixed_up(packet), "truncated answer")
         self.flying.append(packet)
         return True
+
+    def _mixed_up(self, packet: Packet) -> Packet:
+        place = (packet.device, packet.path)
+        before, self._answers[place] = self._answers.get(place), packet.data
+        if before is None or not self._happens(self.weather.earlier, "answer of earlier"):
+            return packet
+        return replace(packet, data=before, is_earlier=True)
 
     def _cut(self, packet: Packet, name: str) -> Packet:
         if not packet.data or not self._happens(self.weather.truncate, name):

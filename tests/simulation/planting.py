@@ -12,7 +12,7 @@ Plant = Callable[[], AbstractContextManager[None]]
 
 def nothing(*_arguments: object, **_named: object) -> None:
     """Do nothing."""
-    return None
+    return
 
 
 def new_transaction(connection: Connection) -> None:

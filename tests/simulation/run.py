@@ -1,4 +1,4 @@
-"""One run from one seed, or from a script of its moves: trouble, then quiet, then the whole truth."""
+"""One run from a seed, or from a script of its moves: trouble, then quiet, then the truth."""
 
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +9,7 @@ from tests.simulation.carrier import Carrier
 from tests.simulation.edges import MINUTE_US, Crash
 from tests.simulation.faults import Faults
 from tests.simulation.invariants import check_everything, check_step
+from tests.simulation.narrow import narrow
 from tests.simulation.network import CALM
 from tests.simulation.people import People
 from tests.simulation.reading import signatures_checked_once
@@ -16,6 +17,8 @@ from tests.simulation.stage import Broken, Stage, Tally
 
 QUIET_ROUNDS = 10
 _PASSES_US = (50_000, 2_000_000, 30_000_000, 5 * MINUTE_US)
+_NARROW = 0.2
+"""Of the runs in which batches, pages and slices hold next to nothing."""
 _FORCED = 0.06
 """Of the steps of a run in which a trouble is forced."""
 
@@ -81,7 +84,7 @@ def simulate(
         step=stage.step,
         broken=broken,
         message=message,
-        moves=tuple(run.moves),
+        moves=tuple(run.moves) if broken else (),
     )
 
 
@@ -99,6 +102,14 @@ class _Run:
         """All steps. Raises Broken."""
         steps = self._chance.randint(60, 120)
         self._stage.network.weather = self._faults.weather()
+        if self._chance.random() < _NARROW:
+            self._stage.fire("narrow run")
+            with narrow():
+                self._all(steps, script)
+        else:
+            self._all(steps, script)
+
+    def _all(self, steps: int, script: Sequence[Move] | None) -> None:
         for move in self._chosen(steps) if script is None else self._again(script):
             self.moves.append(move)
             self._make(move)

@@ -5,7 +5,15 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from desktop.store.session import Session
-from tests.simulation import channel_trade, counting, publishing, revising, selling, tilling
+from tests.simulation import (
+    channel_trade,
+    counting,
+    leasing,
+    publishing,
+    revising,
+    selling,
+    tilling,
+)
 
 Act = Callable[[Session, random.Random, bytes], None]
 
@@ -37,6 +45,9 @@ _SHOP = (
     Deed(tilling.take_up_customer, 2),
     Deed(tilling.run_shift, 4),
     Deed(tilling.change_pin, 1),
+    Deed(leasing.ask, 3),
+    Deed(leasing.spend, 5),
+    Deed(leasing.return_rest, 1),
     Deed(selling.own_goods, 2),
     Deed(selling.own_price, 2),
     Deed(channel_trade.submit, 8),
@@ -75,6 +86,8 @@ _HEAD_OFFICE = (
     Deed(revising.revise, 5),
     Deed(channel_trade.ship, 5),
     Deed(channel_trade.pay, 3),
+    Deed(leasing.state_pool, 6),
+    Deed(leasing.write_off, 1),
     Deed(publishing.prices, 3),
     Deed(publishing.catalogue, 4),
     Deed(publishing.assortment, 2),

@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sizes["server_kills"]:
             kills = server_kills(folder, seed=seed, count=sizes["server_kills"])
             parts.append(("server kills", kills))
-        for name, part in parts:
-            is_good &= _go_through(name, part)
+        for title, part in parts:
+            is_good &= _go_through(title, part)
     return 0 if is_good else 1
 
 
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 def _go_through(name: str, part: Iterator[Tally]) -> bool:
     began = shown = time.monotonic()
     tally = Tally(name)
-    for tally in part:  # noqa: B007
+    for tally in part:
         if time.monotonic() - shown > _SHOWN_S:
             shown = time.monotonic()
             print(f"  {name}: {tally.tried} …", flush=True)

@@ -1,4 +1,4 @@
-"""T13 and T14: files are damaged while the program is off; it starts, reads, syncs, and is equal."""
+"""T13 and T14: files are damaged while the program is off; in the end all is equal."""
 
 import random
 import shutil
@@ -20,17 +20,17 @@ from shared.areas import SCHEMA
 from shared.catalog.documents import CataloguePublished, Product
 from shared.core.errors import QutongError
 from shared.journal.chain import Slot
-from sync_server.http.serve import service_of
+from shared.sales.documents import Sale
+from sync_server.enrolment.codes import make_code
 from sync_server.operations.home import open_home
-from sync_server.sync.head_office import draft_of, publish
 from tests.fakes.keys import MemoryKeyStore
-from tests.integration.server.wire import running
+from tests.replay.office import OfficeFolder
 from tests.storage.kills import a_plain_sale, set_up
 from tests.storage.tally import Tally
 
 _CLOCK, _RANDOM = SystemClock(), SystemRandomness()
 _UNSENT: Final = 25
-_PRODUCTS: Final = 200
+_PRODUCTS: Final = 60
 _ROUND_SLICES: Final = 40
 Rows = dict[str, dict[str, tuple[object, ...]]]
 Spoil = Callable[[Path, random.Random], None]
@@ -115,6 +115,7 @@ class Bench:
     """A till that was synced, sold on without a network, and was killed or closed."""
 
     folder: Path
+    office: OfficeFolder
     url: str
     keys: MemoryKeyStore
     slots: list[Slot]
@@ -129,6 +130,26 @@ class Bench:
         shutil.copytree(self.folder / ("killed" if killed else "closed"), home)
         return home
 
+    def code(self, tag: str) -> str:
+        """A code for another till."""
+        office = open_home(self.office.home, "", _RANDOM)
+        try:
+            with office.database.write() as connection:
+                return make_code(
+                    connection,
+                    _RANDOM,
+                    device_type="till",
+                    site_id="SH01",
+                    tag=tag,
+                    now_us=_CLOCK.now_us(),
+                )
+        finally:
+            office.database.close()
+
+    def a_sale(self) -> Sale:
+        """One more sale."""
+        return a_plain_sale()
+
     def open(self, home: Path) -> Client:
         """Start the program there."""
         return open_client(home, self.keys)
@@ -141,48 +162,49 @@ def open_client(home: Path, keys: MemoryKeyStore) -> Client:
     )
 
 
-def _sell(client: Client, count: int) -> None:
+def sell(client: Client, count: int) -> None:
+    """So many plain sales."""
     for _ in range(count):
         client.store.write(lambda session: session.append(a_plain_sale()))
 
 
 @contextmanager
 def a_bench(folder: Path) -> Iterator[Bench]:
-    """Head office in a thread of this process, and a till with unsent sales."""
+    """Head office in a process of its own, and a till with unsent sales."""
     code = set_up(folder / "office")
-    office = open_home(folder / "office", "", _RANDOM)
-    goods = tuple(
-        Product(code=f"{n:06d}", name=f"商品 {n}", sales_org_ids=("FX",)) for n in range(_PRODUCTS)
+    office = OfficeFolder(home=folder / "office")
+    office.publish(
+        [
+            CataloguePublished(
+                products=tuple(
+                    Product(code=f"{n:06d}", name=f"商品 {n}", sales_org_ids=("FX",))
+                    for n in range(_PRODUCTS)
+                )
+            )
+        ]
     )
-    now_us = _CLOCK.now_us()
-    with office.database.write() as connection:
-        draft = draft_of(office.hq, CataloguePublished(products=goods), now_us)
-        publish(connection, office.hq, [draft], now_us)
-    try:
-        with running(service_of(office, _CLOCK, _RANDOM)) as url:
-            yield _filled(folder, url, code)
-    finally:
-        office.database.close()
+    with office.served() as url:
+        yield _filled(folder, office, url, code)
 
 
-def _filled(folder: Path, url: str, code: str) -> Bench:
+def _filled(folder: Path, office: OfficeFolder, url: str, code: str) -> Bench:
     keys, home = MemoryKeyStore(), folder / "first"
     client = open_client(home, keys)
     client.enrol(url, code)
     client.store.author_id = "clerk"
     client.sync()
-    _sell(client, 10)
+    sell(client, 10)
     client.sync()
-    _sell(client, 2)
+    sell(client, 2)
     older = (home / "store.db-wal").read_bytes()
     client.store.rest()
-    _sell(client, _UNSENT)
+    sell(client, _UNSENT)
     _copy(home, folder / "killed")
     client.close()
     _copy(home, folder / "closed")
     for name in ("killed", "closed"):
         (folder / name / "older-wal").write_bytes(older)
-    bench = Bench(folder, url, keys, [], {}, {})
+    bench = Bench(folder, office, url, keys, [], {}, {})
     whole = bench.open(bench.take(killed=False))
     bench.slots = _slots(whole)
     bench.before = _rows(whole)
@@ -224,14 +246,17 @@ def damages(folder: Path, *, seed: int, rounds: int) -> Iterator[Tally]:
             for file, spoils in SPOILS.items():
                 for kind, spoil in spoils.items():
                     chance = random.Random(f"{seed}/{number}/{file}/{kind}")
-                    _try(bench, tally, file, spoil, chance, f"seed {seed}/{number} {file} {kind}")
+                    damage_once(
+                        bench, tally, file, spoil, chance, f"seed {seed}/{number} {file} {kind}"
+                    )
                     yield tally
     yield tally
 
 
-def _try(
+def damage_once(
     bench: Bench, tally: Tally, file: str, spoil: Spoil, chance: random.Random, where: str
 ) -> None:
+    """Damage a copy of the till's files, start over them, and compare in the end."""
     home = bench.take(killed=file.endswith("-wal") or chance.random() < 0.5)
     spoil(home / file, chance)
     tally.tried += 1
@@ -290,4 +315,3 @@ def _differing(here: Rows, there: Rows) -> list[str]:
         ids = [one for one in ours.keys() | theirs.keys() if ours.get(one) != theirs.get(one)]
         found += [f"{table} {one}" for one in sorted(ids)[:3]]
     return found[:10]
-

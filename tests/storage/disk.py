@@ -229,7 +229,7 @@ class Platter:
         self._names = []
 
     def left(self, chance: random.Random, *, keep: str = "any") -> dict[str, bytes]:
-        """The files after a cut; ``keep`` is ``none``, ``all`` or ``any`` of what was not synced."""
+        """The files after a cut; ``keep``: ``none``, ``all`` or ``any`` of what was not synced."""
         files = {name: bytes(data) for name, data in self._durable.items()}
         for name, operations in self._pending.items():
             content = bytearray(files.get(name, b""))

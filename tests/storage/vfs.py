@@ -1,3 +1,4 @@
+# ruff: noqa: N802
 """The product's own SQLite library, made to keep its files on a disk of ours.
 
 The library exports ``sqlite3_vfs_register``; what is registered here is a file system whose every

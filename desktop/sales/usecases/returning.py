@@ -9,7 +9,7 @@ from sqlalchemy.engine import RowMapping
 from desktop.access.usecases import may, policy, require, require_approver
 from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import place_of
-from desktop.sales.usecases.paying import Given, tendered
+from desktop.sales.usecases.paying import Given, deposit_spends, tendered
 from desktop.sales.usecases.payments import use_payments
 from desktop.sales.usecases.selling import BasketLine, Sold, consumer, priced, sold
 from desktop.store.session import Session
@@ -166,6 +166,7 @@ def return_goods(
         return_of=sale_uid,
         shift=now.shift,
         note=reason,
+        leases=deposit_spends(session, place, was.head["customer_id"], given),
     )
     written = session.append(
         body,

@@ -2,7 +2,9 @@
 
 import json
 import stat
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,14 @@ from shared.journal.tables import journal
 from shared.sync.messages import Hello, HelloAnswer, pack, unpack
 from sync_server.__main__ import main
 from sync_server.operations.backup import Keep, kept_names, remove_old
-from sync_server.operations.backup_manifest import figures_of, instant_of, name_of, names_in
+from sync_server.operations.backup_manifest import (
+    figures_of,
+    instant_of,
+    name_of,
+    names_in,
+    read_manifest,
+)
+from sync_server.operations.backup_parts import write_parts
 from sync_server.operations.home import Office
 from sync_server.operations.verify import faults
 from sync_server.store.durable import JournalMark, all_marks, durable_of, move_forward
@@ -138,22 +147,36 @@ def test_two_restores_from_one_backup_do_not_write_the_same_journal(
     assert first.epoch != second.epoch
 
 
-def test_a_backup_is_made_beside_a_writer_and_holds_what_was_committed(house: SafeHouse) -> None:
+def test_a_backup_waits_for_no_writer_and_holds_what_was_committed(house: SafeHouse) -> None:
+    house.folder.mkdir()
     with house.office.database.write() as connection:
         tell(connection, "half", "done")
-        made = house_backup_beside(house)
-    assert "half" not in made, "what was not committed yet"
+        figures, _ = write_parts(house.office.database, house.folder)
+    assert "about" in figures.rows
+    with house.office.database.read() as connection:
+        assert figures.rows["about"] == figures_of(connection).rows["about"] - 1
 
 
-def house_backup_beside(house: SafeHouse) -> str:
-    """A backup made by another process's eyes while a writer holds the database."""
-    from sync_server.operations.backup_parts import read_sqlite, write_parts
+def test_backups_made_while_sales_arrive_are_whole(house: SafeHouse) -> None:
+    """Somebody sells without a pause; whatever instant a backup is of, all in it fits."""
+    done = threading.Event()
 
-    house.folder.mkdir()
-    _, parts = write_parts(house.office.database, house.folder)
-    plain = house.folder / "plain.db"
-    read_sqlite(house.folder, parts, plain)
-    return plain.read_bytes().decode("latin-1")
+    def look() -> list[list[str]]:
+        found = []
+        for _ in range(3):
+            house.backup()
+            found.append(house.drill().problems)
+        done.set()
+        return found
+
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(look)
+        while not done.is_set():
+            house.sell()
+    assert looking.result() == [[], [], []]
+    counts = [read_manifest(house.folder / name, house.office.hq.author.key.public).figures.rows
+              for name in names_in(house.folder)]  # fmt: skip
+    assert counts[0]["journal"] < counts[-1]["journal"], "sales arrived in between"
 
 
 def test_only_its_owner_reads_a_backup_and_no_key_is_in_it(house: SafeHouse) -> None:

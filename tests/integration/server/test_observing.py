@@ -19,7 +19,6 @@ from sqlalchemy.exc import IntegrityError
 from shared.core.errors import Unavailable
 from shared.sync.messages import Hello, HelloAnswer, PushAnswer
 from shared.sync.requests import REQUEST_HEADER
-from sync_server.http import protocol
 from sync_server.http.app import App
 from sync_server.http.logs import JsonLines
 from sync_server.http.metrics import Metrics, as_text
@@ -182,9 +181,9 @@ def test_who_never_ends_his_first_line_is_hung_up_on(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A connection that drips a head holds nothing for long; one that asks is served."""
+    assert ImpatientProtocol.head_s_max >= 5
     monkeypatch.setattr(ImpatientProtocol, "head_s_max", 0.2)
     monkeypatch.setitem(uvicorn.config.HTTP_PROTOCOLS, "auto", ImpatientProtocol)
-    assert protocol.HEAD_S_MAX >= 5
     with running(service) as url:
         parts = urlsplit(url)
         address = (parts.hostname or "", parts.port or 0)

@@ -13,6 +13,7 @@ from desktop.store.engine import open_writer
 from desktop.store.forgetting import HELD_US, Mark, durable_long_enough, durable_n, forget
 from desktop.store.local import LocalStore
 from desktop.store.recovery import reconcile
+from desktop.store.scrub import mend_files
 from desktop.store.spool import FileSpool, MemorySpool
 from desktop.sync.engine import drive, sync
 from shared.journal.spool import SpoolForgotten, SpoolSlot, read_spool
@@ -145,6 +146,20 @@ def test_a_device_goes_on_as_before(shop: Shop) -> None:
     after = shop.store.read(lambda c: c.execute(select(small_move)).all())
     assert len(after) == len(rows) + 1
     assert len(shop.office.links[DEVICE]) == 9
+
+
+@pytest.mark.parametrize("is_rewritten", [True, False])
+def test_nobody_takes_it_for_damage(
+    shop: Shop, is_rewritten: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also when the program dies between the journal and the spool."""
+    old_enough(shop)
+    if not is_rewritten:
+        monkeypatch.setattr(forgetting, "_rewrite_spool", lambda _store: None)
+    forget(shop.store)
+    assert mend_files(shop.store) == []
+    assert shop.held() == [7, 8]
+    assert shop.spool.aside == {}
 
 
 @pytest.mark.parametrize("lost", ["database", "spool", "nothing"])
