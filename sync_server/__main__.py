@@ -8,7 +8,7 @@ from pathlib import Path
 from shared.access.rules import Role
 from shared.core.errors import QutongError
 from sync_server.enrolment.codes import DEVICE_TYPES
-from sync_server.operations import aftermath, commands, safekeeping
+from sync_server.operations import aftermath, commands, packets, safekeeping
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
@@ -77,6 +77,8 @@ def _run(options: argparse.Namespace) -> int:
                 return aftermath.show_forks(office, as_json=options.json)
             case "recovery":
                 return aftermath.recovery(office, clock, sign_off=options.sign_off)
+            case "packet-in":
+                return packets.packet_in(office, clock, randomness, options.packet, options.answer)
             case "status":
                 return commands.show_status(office, as_json=options.json)
             case _:
@@ -98,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             ("user", "state a user: role and sites"),
             ("revoke", "take a device's trust back"),
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
+            ("packet-in", "take a packet of a device without a line up, and write the answer"),
             ("status", "what head office holds"),
             ("forks", "which disks were copied or restored, and numbers that stand twice"),
             ("recovery", "whom head office waits for after a restore, or sign it off"),
@@ -110,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument(
             "--database", default="", help="postgresql+psycopg://… (default: SQLite in the folder)"
         )
+    carried = added["packet-in"]
+    carried.add_argument("packet", type=Path, metavar="FILE", help="what the device wrote")
+    carried.add_argument("--answer", type=Path, required=True, help="what it is to be brought")
     serving = added["serve"]
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8123, help="0 = any free one")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, LargeBinary, Table, select
 from sqlalchemy.schema import CreateColumn
 
 from desktop.store.layout import Layout
@@ -109,7 +109,10 @@ def _columns_here(connection: Connection) -> dict[str, set[str]]:
 def _add_columns(connection: Connection, table: Table, here: set[str]) -> bool:
     missing = [column for column in table.columns if column.name not in here]
     for column in missing:
-        definition = CreateColumn(column).compile(dialect=connection.dialect)
+        definition = str(CreateColumn(column).compile(dialect=connection.dialect))
+        if isinstance(column.type, LargeBinary) and column.server_default is None:
+            # Rows that are there already have no bytes; without saying so SQLite refuses.
+            definition += " DEFAULT x''"
         connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
     for index in table.indexes if missing else ():
         index.create(connection, checkfirst=True)

@@ -67,8 +67,11 @@ _LITTLE = 500
 """Changes up to which scopes share a request; more are worth one of their own."""
 
 
-def sync(store: SyncStore, clock: Clock) -> Conversation:
+def sync(store: SyncStore, clock: Clock, *, carried_n: int | None = None) -> Conversation:
     """One whole sync: hello, push what head office lacks, pull every scope that moved.
+
+    ``carried_n`` is for answers that were carried by hand (Q06): only slots up to it are spoken
+    of, and what the answers say of the time is old.
 
     Raises, when thrown into or on its own: Unavailable NETWORK, NOT_ENROLLED, PROTOCOL_UNKNOWN,
     ANSWER_WRONG; Conflict FORKED_TOO_OFTEN; AccessDenied. The log has it either way;
@@ -76,7 +79,9 @@ def sync(store: SyncStore, clock: Clock) -> Conversation:
     """
     summary = Summary(started_at_us=clock.now_us())
     try:
-        yield from _Sync(store, clock, summary).run()
+        talk = _Sync(store, clock, summary)
+        talk.carried_n = carried_n
+        yield from talk.run()
     except QutongError as error:
         # Only what was told is logged: a program that dies here must not write any more.
         _finish(store, clock, summary, error.code)
@@ -93,6 +98,8 @@ def _finish(store: SyncStore, clock: Clock, summary: Summary, outcome: str) -> N
 
 class _Sync(Talk):
     """Hello, push, pull, in rounds until nothing is left to send."""
+
+    carried_n: int | None = None
 
     def run(self) -> Generator[Ask, Message, None]:
         has_pushed = False
@@ -129,7 +136,8 @@ class _Sync(Talk):
         if self._state().is_recovering != answer.is_recovering:
             told = int(answer.is_recovering)
             self.store.on_writer(lambda local: local.set_state(is_recovering=told))
-        self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
+        if self.carried_n is None:
+            self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
         return hello, answer
 
     def _hello_message(self, connection: Connection) -> Hello:
@@ -260,7 +268,8 @@ class _Sync(Talk):
                 connection, own.device_id, own.incarnation, first - 1, PUSH_DOCUMENTS_MAX
             ):
                 size += len(slot.stored)
-                if slots and size > PUSH_BYTES_MAX:
+                is_later = self.carried_n is not None and slot.n > self.carried_n
+                if is_later or (slots and size > PUSH_BYTES_MAX):
                     break
                 slots.append(slot)
             return slots

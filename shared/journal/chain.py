@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 GENESIS = bytes(32)
 """The previous hash of the first slot of an incarnation."""
@@ -14,6 +15,8 @@ GENESIS = bytes(32)
 _DOCUMENT_DOMAIN = b"qutong/document/1\n"
 _LINK_DOMAIN = b"qutong/link/1\n"
 _HEAD_DOMAIN = b"qutong/head/1\n"
+_PACKET_DOMAIN = b"qutong/packet/1\n"
+_FIELD = 2**255 - 19
 _HASH_OF_NOTHING = hashlib.sha256().digest()
 _ENCODER = msgspec.msgpack.Encoder()
 
@@ -67,6 +70,20 @@ class SigningKey:
         """The device's signature over one request of the wire."""
         return self._private.sign(b"qutong/request/1\n" + message)
 
+    def sign_packet(self, digest: bytes) -> bytes:
+        """The writer's signature over a packet that is carried by hand."""
+        return self._private.sign(_PACKET_DOMAIN + digest)
+
+    def agreed(self, passing_public: bytes) -> bytes:
+        """The secret shared with whoever made a key for one packet to this one's ``sealing_key``.
+
+        One key signs and is sealed to: X25519 and Ed25519 work on the same curve, their uses are
+        told apart by domain, and no second key has to be published, backed up and restored.
+        """
+        seed = hashlib.sha512(self._private.private_bytes_raw()).digest()[:32]
+        passing = X25519PublicKey.from_public_bytes(passing_public)
+        return X25519PrivateKey.from_private_bytes(seed).exchange(passing)
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyKey:
@@ -92,6 +109,19 @@ class VerifyKey:
     def head_good(self, link_hash: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is head office's over this acknowledged head."""
         return self._good(signature, _HEAD_DOMAIN + link_hash)
+
+    def packet_good(self, digest: bytes, signature: bytes) -> bool:
+        """Whether ``signature`` is the writer's over a packet."""
+        return self._good(signature, _PACKET_DOMAIN + digest)
+
+    def sealing_key(self) -> X25519PublicKey:
+        """What is sealed to this key's holder: the same point in X25519's form (RFC 7748, 4.1).
+
+        Raises: ValueError when it is no key.
+        """
+        y = int.from_bytes(self.public, "little") & ((1 << 255) - 1)
+        u = (1 + y) * pow(1 - y, -1, _FIELD) % _FIELD
+        return X25519PublicKey.from_public_bytes(u.to_bytes(32, "little"))
 
     def request_good(self, message: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is the device's over this request."""

@@ -233,7 +233,7 @@ def _parties(row: Mapping[str, Value]) -> tuple[str, ...]:
         # A refusal of a stranger's request names no account: only head office holds it.
         return (scopes.HQ,)
     asked = scopes.account(supplier) if supplier else scopes.SUPPLY
-    return (scopes.HQ, scopes.account(account_id), asked)
+    return tuple(dict.fromkeys((scopes.HQ, scopes.account(account_id), asked)))
 
 
 def _parties_and_sites(row: Mapping[str, Value]) -> tuple[str, ...]:

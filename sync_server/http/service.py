@@ -59,7 +59,18 @@ from sync_server.http.nonces import Nonces
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database, is_passing
 from sync_server.store.migrations import known
-from sync_server.sync import ask, daily, digests, envelopes, forking, hello, horizon, pull, push, returning
+from sync_server.sync import (
+    ask,
+    daily,
+    digests,
+    envelopes,
+    forking,
+    hello,
+    horizon,
+    pull,
+    push,
+    returning,
+)
 from sync_server.sync.contacts import Contact, Contacts, write_contacts
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
 from sync_server.sync.judging import STORED

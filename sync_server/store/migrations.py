@@ -15,14 +15,18 @@ Step = Callable[[Connection, Schema, Sequence[Table]], None]
 
 
 def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> None:
+    here = set(inspect(connection).get_table_names())
     JOURNAL_METADATA.create_all(connection)
     METADATA.create_all(connection)
     for table in METADATA.sorted_tables:
-        _add_columns(connection, table)
+        if table.name in here:
+            _add_columns(connection, table)
     for table in (*schema.all_tables(), *local):
         _make_partial(table)
-        table.create(connection, checkfirst=True)
-        _add_columns(connection, table)
+        if table.name in here:
+            _add_columns(connection, table)
+        else:
+            table.create(connection, checkfirst=False)
 
 
 def _make_partial(table: Table) -> None:
@@ -65,7 +69,8 @@ def migrate(connection: Connection, schema: Schema, local: Sequence[Table] = ())
             known=len(STEPS),
             next_step="run the program that wrote it, or a later one; nothing was changed",
         )
-    for step in STEPS[version:]:
+    # An empty database starts with everything; there is nothing to bring forward.
+    for step in STEPS[version:] if version else STEPS[:1]:
         step(connection, schema, local)
     tell(connection, "schema_version", str(len(STEPS)))
 

@@ -50,7 +50,8 @@ def mark(connection: Connection, schema: Schema, changes: Sequence[Change]) -> d
         if schema[change.table].role is TableRole.LEDGER:
             ledger += [
                 _Entry(scope, change.table, change.id, LEDGER_ROW, 0, change.after)
-                for scope in change.scopes
+                # Who orders of themselves is two parties in one scope: the row is there once.
+                for scope in dict.fromkeys(change.scopes)
             ]
         else:
             records.append(change)

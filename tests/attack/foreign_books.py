@@ -13,6 +13,8 @@ from tests.attack.aiming import VICTIM, Aim, books_of_victim, rows_of_victim
 from tests.attack.house import House, account_id
 from tests.integration.server.two_shops import Till
 
+_BATCH = 50
+
 
 @dataclass
 class Aimed:
@@ -59,15 +61,18 @@ def aim(made: House, chance: random.Random, devices: Sequence[str], *, each: int
 
 def _push_all(made: House, end: Till, chance: random.Random, each: int, found: Aimed) -> None:
     aimed = Aim(made, end, chance)
+    first = len(end.slots) + 1
     for kind in REGISTRY:
         if kind.name == "device_revoked" and end.wire.device_id.startswith("hq."):
             continue
-        first = len(end.slots) + 1
         for _ in range(each):
             body, said = aimed.document(kind)
             end.add(body, **said)
         found.documents += each
-        found.kept.update(one.code for one in end.push(first))
+        if len(end.slots) - first >= _BATCH:
+            found.kept.update(one.code for one in end.push(first))
+            first = len(end.slots) + 1
+    found.kept.update(one.code for one in end.push(first))
 
 
 def _look(

@@ -82,6 +82,10 @@ class House(Store):
             )
         self.local.enrol(self._devices[device_id], _KEY)
 
+    def begin_incarnation(self, device_id: str, incarnation: int) -> None:
+        """As a device does that learns of a copy of its disk."""
+        self._devices[device_id] = replace(self._devices[device_id], incarnation=incarnation)
+
     @property
     def identity(self) -> Identity | None:
         return self.local.identity

@@ -27,9 +27,18 @@ def running_postgres() -> Iterator[str]:
         Path(folder).chmod(0o755)
         server = get_server(data, cleanup_mode="stop")
         try:
+            _without_flushing(server.get_uri())
             yield server.get_uri()
         finally:
             server.stop()
+
+
+def _without_flushing(address: str) -> None:
+    """No test cuts this machine's power; what PostgreSQL does about that is PostgreSQL's."""
+    with psycopg.connect(address, autocommit=True) as connection:
+        for name in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @contextmanager

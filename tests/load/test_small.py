@@ -8,6 +8,7 @@ from tests.integration.postgres import new_database, running_postgres
 from tests.load.runs import percentile, slope_of, soak, steady, storm
 
 
+@pytest.mark.slow
 def test_steady_syncs_of_a_few_stores_all_arrive(tmp_path: Path) -> None:
     told = steady(tmp_path / "office", "", stores=4, every_s=0.5, rounds=2, documents=3, workers=1)
     found = told.figures
@@ -16,6 +17,7 @@ def test_steady_syncs_of_a_few_stores_all_arrive(tmp_path: Path) -> None:
     assert found["peak_mib"] > 20
 
 
+@pytest.mark.slow
 @pytest.mark.postgres
 def test_a_storm_on_two_workers_of_postgresql_starves_nobody(tmp_path: Path) -> None:
     with running_postgres() as server, new_database(server, "storm") as address:
@@ -24,6 +26,7 @@ def test_a_storm_on_two_workers_of_postgresql_starves_nobody(tmp_path: Path) -> 
     assert (found["documents"], found["starved"], found["errors"]) == (120, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_soak_keeps_the_log_small(tmp_path: Path) -> None:
     told = soak(tmp_path / "office", "", stores=2, documents=400, workers=2)
     found = told.figures

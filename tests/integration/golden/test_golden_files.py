@@ -1,11 +1,13 @@
 """What released versions wrote is opened, migrated and synced by this one; nothing is lost."""
 
 import hashlib
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
+from desktop.app.areas import LAYOUT
 from desktop.store.migrations import SCHEMA_VERSION, version_of
 from desktop.store.writer import Store, StorePaths
 from shared.areas import SCHEMA
@@ -16,7 +18,7 @@ from shared.sync.holding import cursors
 from sync_server.operations.home import open_home
 from sync_server.sync import digests
 from tests.benchmarks.house import CLERK, CLOCK, RANDOM, House
-from tests.golden.__main__ import FOLDER, LAYOUT, TILL_KEY, told, unpacked
+from tests.golden.__main__ import FOLDER, TILL_KEY, told, unpacked
 
 VERSIONS = sorted(path.name for path in FOLDER.iterdir() if (path / "about.json").exists())
 
@@ -60,7 +62,7 @@ def test_a_till_of_an_earlier_version_opens_and_delivers_all_it_holds(
         assert [hashlib.sha256(one).hexdigest() for one in there] == about["documents"]
         for row in store.read(cursors):
             found = digests.tables_of(connection, SCHEMA, row.scope)
-            held = store.read(lambda c, scope=row.scope: table_sums(c, SCHEMA, scope))
+            held = store.read(partial(table_sums, schema=SCHEMA, scope=row.scope))
             assert {part.name: (part.count, part.digest) for part in found} == held
     assert house.sync(store).findings == []
     store.close()

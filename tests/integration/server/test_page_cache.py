@@ -1,6 +1,5 @@
 """Pages of shared scopes are made once and sent to many; each device is told its own slots."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,9 +18,9 @@ def address(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def tills(world: World) -> Iterator[list[Till]]:
+def tills(world: World) -> list[Till]:
     world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(1_200))))
-    yield [world.enrol(tag=f"0{number}") for number in range(1, 4)]
+    return [world.enrol(tag=f"0{number}") for number in range(1, 4)]
 
 
 def page_of(till: Till, cache: PageCache, *, scope: str = "org:O1", is_folded: bool = True) -> Page:

@@ -19,7 +19,8 @@ from shared.sync.messages import (
     Message,
 )
 from sync_server.store.tables import scope_head
-from sync_server.sync import digests, hello, pull
+from sync_server.sync import digests, hello
+from sync_server.sync.feed import heads_of
 from tests.integration.postgres import new_database
 from tests.integration.server import tiny
 from tests.integration.server.device import Device
@@ -197,7 +198,7 @@ def test_a_scope_that_moves_while_it_is_compared_is_compared_again(
     device: Device, world: World
 ) -> None:
     neighbour = world.enrol(tag="02")
-    moved = []
+    moved: list[int] = []
 
     def push_between(ask: Ask) -> None:
         if isinstance(ask.message, AskDigests) and ask.message.table and not moved:
@@ -290,7 +291,7 @@ def test_a_device_that_does_not_say_its_digest_is_not_made_to_compare(device: De
     rows = device.store.read(cursors)
     said = [Cursor(scope=row.scope, generation=row.generation, seq=row.seq) for row in rows]
     with device.world.database.read() as connection:
-        head = hello.moved(list(pull.heads_of(connection, [row.scope for row in rows])), said)
+        head = hello.moved(list(heads_of(connection, [row.scope for row in rows])), said)
     assert head == []
 
 

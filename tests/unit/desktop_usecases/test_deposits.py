@@ -1,28 +1,26 @@
 """Paying at the till with what a member paid ahead: only what this till holds, line or no line."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select
 
 from desktop.store.session import Session
-from shared.areas import REGISTRY
+from shared.areas import REGISTRY, SCHEMA
 from shared.core.errors import QutongError
-from shared.journal.chain import SigningKey
 from shared.journal.tables import journal
 from shared.leases.queries import balance as leased
 from shared.leases.rules import SUSPENSE, deposit_pool, pool_end
+from shared.sync.holding import gain_scope
 from tests.builders.one_house import House, balance
 from tests.unit.desktop_usecases.conftest import Do
 
 WATER = "010102"
 DAY_US = 86_400_000_000
-_KEY = SigningKey.from_seed(b"every device".ljust(32, b"\0"))
 
 
 @pytest.fixture
 def fang(house: House, clerk: Do) -> str:
     """A member who paid 500.00 ahead, of which a till is lent at most 300.00 for ten days."""
+    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
     member: str = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
     house.do(
         "HQ.01", "hq-editor", "lease-pool", key=f"deposit:{member}", unit="CNY",
@@ -99,7 +97,7 @@ def test_a_new_incarnation_gives_up_the_leases_of_the_former(
 ) -> None:
     clerk("lease-ask", customer=fang, wanted=30_000)
     lease = clerk("lease-held")[0]["lease_id"]
-    house.local.enrol(replace(house.local.enrolled, incarnation=2), _KEY)
+    house.begin_incarnation("SH01.01", 2)
     assert clerk("lease-held")[0]["spendable"] == 0
     assert refused(clerk, "lease-return", lease=lease).code == "LEASE_NOT_HELD"
     assert (

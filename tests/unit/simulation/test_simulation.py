@@ -1,4 +1,7 @@
-"""The simulator itself: it repeats exactly, holds on sound code, and finds what is planted."""
+"""The simulator itself: it repeats exactly, holds on sound code, finds and shrinks what is planted.
+
+The long runs are commands: ``python -m tests.simulation --nightly`` and ``--plants``.
+"""
 
 import os
 import subprocess
@@ -7,21 +10,26 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation.command import FAULTS, main
+from tests.simulation.airplane import fly
+from tests.simulation.command import FORCED, main
+from tests.simulation.events import EVENTS
+from tests.simulation.faults import TROUBLES
 from tests.simulation.house import templates
 from tests.simulation.plants import PLANTS
 from tests.simulation.run import simulate
+from tests.simulation.shrinking import FOUND, Shrinking, read
 
 ROOT = Path(__file__).parents[3]
-SEEDS_PER_PLANT = 60
-
-
-@pytest.mark.slow
-def test_sound_code_keeps_every_invariant_over_a_few_seeds() -> None:
-    outcomes = [simulate(seed) for seed in range(3)]
-
-    assert [one.message for one in outcomes] == ["", "", ""]
-    assert all(one.tally.steps >= 60 for one in outcomes)
+SEEDS_PER_PLANT = 4
+SOON_FOUND = (
+    "confirm adds again",
+    "drop kept",
+    "foreign site stored",
+    "gained scope not counted",
+    "said twice",
+    "skip confirm",
+)
+"""A few of the plants: those a run or two find."""
 
 
 @pytest.mark.slow
@@ -34,7 +42,8 @@ def test_the_same_seed_gives_the_same_trace_in_other_processes_with_other_hash_s
 def _trace_in_a_process(hash_seed: str) -> str:
     program = (
         "from tests.simulation.run import simulate;"
-        "print(' '.join(simulate(seed).trace for seed in (5, 6)))"
+        "outcomes = [simulate(seed) for seed in (5, 6)];"
+        "print([(one.trace, one.broken) for one in outcomes])"
     )
     done = subprocess.run(
         [sys.executable, "-c", program],
@@ -44,16 +53,21 @@ def _trace_in_a_process(hash_seed: str) -> str:
         text=True,
         check=True,
     )
+    assert "''" in done.stdout
     return done.stdout
 
 
 def test_another_seed_is_another_run() -> None:
-    assert simulate(1).trace != simulate(2).trace
+    one, other = simulate(1), simulate(2)
+
+    assert (one.message, other.message) == ("", "")
+    assert one.trace != other.trace
+    assert one.tally.steps >= 60
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(PLANTS))
-def test_a_planted_bug_is_found_within_sixty_seeds(name: str) -> None:
+@pytest.mark.parametrize("name", SOON_FOUND)
+def test_a_planted_bug_is_found_within_a_few_seeds(name: str) -> None:
     templates()
     with PLANTS[name]():
         found = next(
@@ -61,6 +75,17 @@ def test_a_planted_bug_is_found_within_sixty_seeds(name: str) -> None:
         )
 
     assert found < SEEDS_PER_PLANT
+
+
+def test_there_are_as_many_plants_and_events_as_were_promised() -> None:
+    assert len(PLANTS) >= 40
+    assert len(set(EVENTS)) == len(EVENTS) >= 60
+
+
+def test_what_is_forced_for_a_promise_is_a_trouble() -> None:
+    names = {one.name for one in TROUBLES}
+
+    assert {name for forced in FORCED.values() for name in forced} <= names
 
 
 def test_a_failing_seed_is_told_with_the_command_that_repeats_it(
@@ -75,5 +100,27 @@ def test_a_failing_seed_is_told_with_the_command_that_repeats_it(
     assert told.splitlines()[-1] == "0 passed, 1 failed"
 
 
-def test_every_fault_that_must_happen_has_its_name_once() -> None:
-    assert len(set(FAULTS)) == len(FAULTS)
+def test_a_failing_run_shrinks_to_moves_that_fail_the_same_way() -> None:
+    templates()
+    with PLANTS["skip confirm"]():
+        found = simulate(0)
+        script = Shrinking(found, runs_max=6).script("skip confirm")
+        again = script.outcome()
+
+    assert len(script.moves) < len(found.moves)
+    assert again.broken == found.broken
+
+
+@pytest.mark.parametrize("path", sorted(FOUND.glob("*.json")), ids=lambda path: path.stem)
+def test_what_was_found_once_is_mended(path: Path) -> None:
+    outcome = read(path).outcome()
+
+    assert (outcome.broken, outcome.message) == ("", "")
+
+
+def test_a_store_works_for_thirty_days_without_a_network_and_delivers_it_in_one_sync() -> None:
+    flight = fly(sales=30)
+
+    assert flight.done["sell"] == 30
+    assert flight.done["run_shift"] >= 30
+    assert flight.pushed >= 300

@@ -1,0 +1,322 @@
+"""Syncing by hand (Q06): a file goes to head office on a stick, and its answer comes back.
+
+The conversation is the one of the line; here its requests are answered out of a packet.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from desktop.store.identity import load_state
+from desktop.store.local import LocalStore
+from desktop.store.recovery import journal_slots, link_at
+from desktop.store.settings import put_setting, setting_of
+from desktop.sync.conversation import Ask, SyncStore, drive
+from desktop.sync.engine import sync
+from desktop.sync.story import Summary
+from shared.core.clock import Clock, Randomness
+from shared.core.errors import AccessDenied, QutongError, RuleViolation, Unavailable
+from shared.core.version import VERSION
+from shared.journal.chain import Slot
+from shared.sync.appending import head_of
+from shared.sync.holding import cursors
+from shared.sync.limits import PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
+from shared.sync.messages import (
+    PROTOCOL,
+    Cursor,
+    Hello,
+    HelloAnswer,
+    Message,
+    Page,
+    Pages,
+    Pull,
+    PullMany,
+    Push,
+    PushAnswer,
+    PushItem,
+    ScopeHead,
+)
+from shared.sync.packets import (
+    DOWN,
+    GOAL_BYTES,
+    PACKET_BYTES_MAX,
+    PACKET_ID_BYTES,
+    DownLetter,
+    UpLetter,
+    open_packet,
+    read_letter,
+    write_packet,
+)
+
+SUFFIX: Final = ".qtpacket"
+_SENT, _TAKEN = "packet.sent", "packet.taken"
+_SENT_KEPT = 8
+_ERRORS: Final[dict[str, type[QutongError]]] = {
+    "PUSH_GAP": Unavailable,
+    "JOURNAL_FORKED": Unavailable,
+}
+
+
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
+    """A packet that was written here, and where this device stood then."""
+
+    packet_id: str
+    synced_at_us: int
+    """The last whole sync then: after another one its answer is old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """A packet as it goes onto the stick."""
+
+    data: bytes
+    documents: int
+    is_whole: bool
+    """False: there are more documents than a packet holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an answer brought; of one that was brought in before, nothing."""
+
+    summary: Summary | None
+    is_whole: bool
+    """False: head office has more; write another packet."""
+
+
+def export_packet(store: SyncStore, clock: Clock, randomness: Randomness) -> Exported:
+    """What head office lacks, as far as is known here, in a file only head office can read.
+
+    Raises: Unavailable NOT_ENROLLED, KEY_MISSING; RuleViolation NO_HEAD_OFFICE, PACKET_TOO_LARGE.
+    """
+    packet_id = randomness.bytes(PACKET_ID_BYTES)
+    return store.on_writer(
+        lambda local: _export(local, clock, packet_id, randomness.bytes(32)),
+    )
+
+
+def _export(local: LocalStore, clock: Clock, packet_id: bytes, seed: bytes) -> Exported:
+    desk = local.desk()
+    identity, head_office = desk.identity, desk.identity.hq_public_key
+    if not head_office or not identity.epoch:
+        raise RuleViolation("NO_HEAD_OFFICE")
+    letter = local.read(lambda connection: _letter(connection, local, packet_id, clock))
+    data = write_packet(letter, desk.author.key, head_office, seed)
+    local.transact(lambda connection: _remember(connection, packet_id.hex()))
+    return Exported(
+        data=data,
+        documents=sum(len(one.items) for one in letter.pushes),
+        is_whole=letter.until_n == letter.hello.head_n,
+    )
+
+
+def _letter(
+    connection: Connection, local: LocalStore, packet_id: bytes, clock: Clock
+) -> UpLetter:
+    own, state = local.desk().identity, load_state(connection)
+    n, head_hash = head_of(connection, own.device_id, own.incarnation)
+    pushes: list[Push] = []
+    until_n, room = state.acknowledged_n, GOAL_BYTES
+    while until_n < n and room > 0 and (batch := _batch(connection, local, until_n)):
+        previous = link_at(connection, own, until_n)
+        pushes.append(
+            Push(
+                incarnation=own.incarnation,
+                first_n=batch[0].n,
+                previous_hash=previous,
+                items=[PushItem(stored=one.stored, signature=one.signature) for one in batch],
+                head_signature=batch[-1].link_signature,
+            )
+        )
+        until_n = batch[-1].n
+        room -= sum(len(one.stored) for one in batch)
+    hello = Hello(
+        protocol=PROTOCOL,
+        incarnation=own.incarnation,
+        epoch=own.epoch,
+        head_n=n,
+        head_hash=head_hash,
+        cursors=[
+            Cursor(scope=row.scope, generation=row.generation, seq=row.seq, digest=row.digest)
+            for row in cursors(connection)
+        ],
+        program=VERSION,
+    )
+    return UpLetter(
+        device_id=own.device_id,
+        packet_id=packet_id,
+        made_at_us=clock.now_us() + state.clock_offset_us,
+        hello=hello,
+        pushes=pushes,
+        until_n=until_n,
+    )
+
+
+def _batch(connection: Connection, local: LocalStore, after: int) -> list[Slot]:
+    """The same batches as on the line: their answers are found by where they begin."""
+    own = local.desk().identity
+    slots: list[Slot] = []
+    size = 0
+    for slot in journal_slots(
+        connection, own.device_id, own.incarnation, after, PUSH_DOCUMENTS_MAX
+    ):
+        size += len(slot.stored)
+        if slots and size > PUSH_BYTES_MAX:
+            break
+        slots.append(slot)
+    return slots
+
+
+def _remember(connection: Connection, packet_id: str) -> None:
+    sent = [*_sent(connection), Sent(packet_id=packet_id, synced_at_us=_synced(connection))]
+    put_setting(connection, _SENT, msgspec.json.encode(sent[-_SENT_KEPT:]).decode())
+
+
+def _sent(connection: Connection) -> list[Sent]:
+    return msgspec.json.decode(setting_of(connection, _SENT, "[]"), type=list[Sent])
+
+
+def _synced(connection: Connection) -> int:
+    return load_state(connection).synced_at_us
+
+
+def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
+    """Take head office's answer in; twice has effect once, and one that was cut goes on.
+
+    Raises: Unavailable PACKET_UNKNOWN, PACKET_DAMAGED, PACKET_OLD (there was a sync since, or a
+    later answer was brought in), PACKET_NEEDS_LINE (head office was restored, or this disk was
+    copied), PACKET_MORE (what came in stands, another packet brings the rest); AccessDenied
+    PACKET_FOREIGN; RuleViolation PACKET_TOO_LARGE; and as ``engine.sync``.
+    """
+    desk = store.on_writer(lambda local: local.desk())
+    opened = open_packet(data, DOWN, desk.author.key)
+    opened.check(desk.identity.hq_public_key)
+    letter = read_letter(opened.letter, DownLetter)
+    if letter.device_id != desk.identity.device_id:
+        raise AccessDenied("PACKET_FOREIGN")
+    packet_id = letter.packet_id.hex()
+    if store.on_writer(lambda local: local.read(lambda one: _is_taken(one, packet_id))):
+        return Imported(summary=None, is_whole=letter.is_whole)
+    carried = _Carried(letter, store)
+    summary = drive(sync(store, clock, carried_n=letter.until_n), carried.answer)
+    store.on_writer(
+        lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id))
+    )
+    return Imported(summary=summary, is_whole=letter.is_whole)
+
+
+def _is_taken(connection: Connection, packet_id: str) -> bool:
+    """Raises: Unavailable PACKET_OLD."""
+    if setting_of(connection, _TAKEN) == packet_id:
+        return True
+    synced_at_us = _synced(connection)
+    for one in _sent(connection):
+        if one.packet_id == packet_id and one.synced_at_us == synced_at_us:
+            return False
+    raise Unavailable("PACKET_OLD")
+
+
+class _Carried:
+    """Answers the requests of a sync out of a letter."""
+
+    def __init__(self, letter: DownLetter, store: SyncStore) -> None:
+        self._letter = letter
+        self._store = store
+        self._heads = {head.scope: head for head in letter.hello.manifest}
+        self._pushes = {one.high_water: one for one in letter.pushes}
+
+    def answer(self, ask: Ask) -> Message:
+        """The answer. Raises: Unavailable PACKET_NEEDS_LINE, PACKET_MORE."""
+        message = ask.message
+        if isinstance(message, Hello):
+            return self._hello()
+        if isinstance(message, Push):
+            return self._push(message)
+        if isinstance(message, Pull):
+            return self._page(message.scope, message.generation, message.after)
+        if isinstance(message, PullMany):
+            return self._pages(message)
+        raise Unavailable("PACKET_NEEDS_LINE", path=ask.path)
+
+    def _hello(self) -> HelloAnswer:
+        return self._letter.hello
+
+    def _push(self, asked: Push) -> PushAnswer:
+        last = asked.first_n + len(asked.items) - 1
+        found = self._pushes.get(last)
+        if found is None:
+            raise Unavailable("PACKET_NEEDS_LINE", path="/push")
+        return found
+
+    def _pages(self, asked: PullMany) -> Pages:
+        found = []
+        for cursor in asked.cursors:
+            try:
+                found.append(self._page(cursor.scope, cursor.generation, cursor.seq))
+            except Unavailable:
+                # Asked for alone next, and refused there.
+                continue
+        return Pages(pages=found)
+
+    def _page(self, scope: str, generation: int, after: int) -> Page:
+        head = self._heads.get(scope)
+        if head is None or head.generation != generation:
+            raise Unavailable("PACKET_NEEDS_LINE", path="/pull")
+        if after == head.head:
+            return self._at_head(head)
+        start = 0
+        for page in self._letter.pages:
+            if page.scope == scope and start <= after < page.until:
+                # An import that was cut may have come to the middle of a page.
+                runs = [run for run in page.runs if run.until > after]
+                return msgspec.structs.replace(page, runs=runs)
+        raise Unavailable("PACKET_MORE")
+
+    def _at_head(self, head: ScopeHead) -> Page:
+        return Page(
+            scope=head.scope,
+            generation=head.generation,
+            until=head.head,
+            head=head.head,
+            count=head.count,
+            digest=head.digest,
+            posted_n=self._letter.hello.high_water,
+            runs=[],
+        )
+
+
+# Files
+
+
+def save_packet(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all. Raises: Unavailable PACKET_UNWRITABLE."""
+    half = path.with_name(path.name + ".new")
+    try:
+        with half.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        half.replace(path)
+    except OSError as error:
+        raise Unavailable("PACKET_UNWRITABLE", reason=type(error).__name__) from error
+
+
+def load_packet(path: Path) -> bytes:
+    """Read a file. Raises: Unavailable PACKET_UNREADABLE; RuleViolation PACKET_TOO_LARGE."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(PACKET_BYTES_MAX + 1)
+    except OSError as error:
+        raise Unavailable("PACKET_UNREADABLE", reason=type(error).__name__) from error
+    if len(data) > PACKET_BYTES_MAX:
+        raise RuleViolation("PACKET_TOO_LARGE", limit=PACKET_BYTES_MAX)
+    return data
+
+
+def packet_name(device_id: str, day: str) -> str:
+    """What a packet is called unless a person says otherwise."""
+    return f"{device_id}-{day}{SUFFIX}"
