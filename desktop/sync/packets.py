@@ -19,7 +19,7 @@ from desktop.sync.conversation import Ask, SyncStore, drive
 from desktop.sync.engine import sync
 from desktop.sync.story import Summary
 from shared.core.clock import Clock, Randomness
-from shared.core.errors import AccessDenied, QutongError, RuleViolation, Unavailable
+from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.core.version import VERSION
 from shared.journal.chain import Slot
 from shared.sync.appending import head_of
@@ -55,10 +55,6 @@ from shared.sync.packets import (
 SUFFIX: Final = ".qtpacket"
 _SENT, _TAKEN = "packet.sent", "packet.taken"
 _SENT_KEPT = 8
-_ERRORS: Final[dict[str, type[QutongError]]] = {
-    "PUSH_GAP": Unavailable,
-    "JOURNAL_FORKED": Unavailable,
-}
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -91,7 +87,7 @@ class Imported:
 def export_packet(store: SyncStore, clock: Clock, randomness: Randomness) -> Exported:
     """What head office lacks, as far as is known here, in a file only head office can read.
 
-    Raises: Unavailable NOT_ENROLLED, KEY_MISSING; RuleViolation NO_HEAD_OFFICE, PACKET_TOO_LARGE.
+    Raises: Unavailable NOT_ENROLLED, KEY_MISSING, NOT_JOINED; RuleViolation PACKET_TOO_LARGE.
     """
     packet_id = randomness.bytes(PACKET_ID_BYTES)
     return store.on_writer(
@@ -103,7 +99,7 @@ def _export(local: LocalStore, clock: Clock, packet_id: bytes, seed: bytes) -> E
     desk = local.desk()
     identity, head_office = desk.identity, desk.identity.hq_public_key
     if not head_office or not identity.epoch:
-        raise RuleViolation("NO_HEAD_OFFICE")
+        raise Unavailable("NOT_JOINED")
     letter = local.read(lambda connection: _letter(connection, local, packet_id, clock))
     data = write_packet(letter, desk.author.key, head_office, seed)
     local.transact(lambda connection: _remember(connection, packet_id.hex()))
@@ -114,9 +110,7 @@ def _export(local: LocalStore, clock: Clock, packet_id: bytes, seed: bytes) -> E
     )
 
 
-def _letter(
-    connection: Connection, local: LocalStore, packet_id: bytes, clock: Clock
-) -> UpLetter:
+def _letter(connection: Connection, local: LocalStore, packet_id: bytes, clock: Clock) -> UpLetter:
     own, state = local.desk().identity, load_state(connection)
     n, head_hash = head_of(connection, own.device_id, own.incarnation)
     pushes: list[Push] = []
@@ -201,11 +195,9 @@ def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
     packet_id = letter.packet_id.hex()
     if store.on_writer(lambda local: local.read(lambda one: _is_taken(one, packet_id))):
         return Imported(summary=None, is_whole=letter.is_whole)
-    carried = _Carried(letter, store)
+    carried = _Carried(letter)
     summary = drive(sync(store, clock, carried_n=letter.until_n), carried.answer)
-    store.on_writer(
-        lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id))
-    )
+    store.on_writer(lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id)))
     return Imported(summary=summary, is_whole=letter.is_whole)
 
 
@@ -223,11 +215,11 @@ def _is_taken(connection: Connection, packet_id: str) -> bool:
 class _Carried:
     """Answers the requests of a sync out of a letter."""
 
-    def __init__(self, letter: DownLetter, store: SyncStore) -> None:
+    def __init__(self, letter: DownLetter) -> None:
         self._letter = letter
-        self._store = store
         self._heads = {head.scope: head for head in letter.hello.manifest}
-        self._pushes = {one.high_water: one for one in letter.pushes}
+        self._pushes = {(one.first_n, one.last_n): one.answer for one in letter.pushes}
+        self._posted_n = max((leaf.page.posted_n for leaf in letter.pages), default=0)
 
     def answer(self, ask: Ask) -> Message:
         """The answer. Raises: Unavailable PACKET_NEEDS_LINE, PACKET_MORE."""
@@ -247,7 +239,7 @@ class _Carried:
 
     def _push(self, asked: Push) -> PushAnswer:
         last = asked.first_n + len(asked.items) - 1
-        found = self._pushes.get(last)
+        found = self._pushes.get((asked.first_n, last))
         if found is None:
             raise Unavailable("PACKET_NEEDS_LINE", path="/push")
         return found
@@ -268,9 +260,9 @@ class _Carried:
             raise Unavailable("PACKET_NEEDS_LINE", path="/pull")
         if after == head.head:
             return self._at_head(head)
-        start = 0
-        for page in self._letter.pages:
-            if page.scope == scope and start <= after < page.until:
+        for leaf in self._letter.pages:
+            page = leaf.page
+            if page.scope == scope and leaf.after <= after < page.until:
                 # An import that was cut may have come to the middle of a page.
                 runs = [run for run in page.runs if run.until > after]
                 return msgspec.structs.replace(page, runs=runs)
@@ -284,7 +276,7 @@ class _Carried:
             head=head.head,
             count=head.count,
             digest=head.digest,
-            posted_n=self._letter.hello.high_water,
+            posted_n=self._posted_n,
             runs=[],
         )
 

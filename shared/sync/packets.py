@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey, VerifyKey
+from shared.sync import sealing
 from shared.sync.limits import DECOMPRESSED_BYTES_MAX
 from shared.sync.messages import Hello, HelloAnswer, Message, Page, Push, PushAnswer
-from shared.sync import sealing
 from shared.sync.sealing import SealBroken, sealed
 
 MAGIC: Final = b"qutong packet 1\n"
@@ -50,6 +50,21 @@ class Refusal(Message, kw_only=True):
     params: dict[str, str | int]
 
 
+class Pushed(Message, kw_only=True):
+    """The answer to one push of the packet."""
+
+    first_n: int
+    last_n: int
+    answer: PushAnswer
+
+
+class Leaf(Message, kw_only=True):
+    """A page, and the cursor it begins after."""
+
+    after: int
+    page: Page
+
+
 class DownLetter(Message, kw_only=True):
     """What head office answers; it was written for one packet of one device."""
 
@@ -58,10 +73,10 @@ class DownLetter(Message, kw_only=True):
     made_at_us: int
     hello: HelloAnswer
     """As of after the pushes."""
-    pushes: list[PushAnswer]
-    pages: list[Page]
+    pushes: list[Pushed]
+    pages: list[Leaf]
     until_n: int
-    refusals: list[Refusal] = []
+    refusals: list[Refusal] = msgspec.field(default_factory=list)
     is_whole: bool = True
     """False: there was more than a packet holds; another one brings it."""
 

@@ -10,8 +10,16 @@ from shared.channel.tables import device_contact
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation
 from shared.sync.appending import head_of
 from shared.sync.limits import PAGE_ROWS, PUSH_DOCUMENTS_MAX, SLOT_MAX
-from shared.sync.messages import Cursor, HelloAnswer, Page, Pull, PushAnswer, ScopeHead
-from shared.sync.packets import GOAL_BYTES, PACKET_ID_BYTES, DownLetter, Refusal, UpLetter
+from shared.sync.messages import Cursor, HelloAnswer, Pull, ScopeHead
+from shared.sync.packets import (
+    GOAL_BYTES,
+    PACKET_ID_BYTES,
+    DownLetter,
+    Leaf,
+    Pushed,
+    Refusal,
+    UpLetter,
+)
 from sync_server.store.devices import Device
 from sync_server.sync import hello, pull, push
 from sync_server.sync.contacts import Contact, write_contacts
@@ -38,24 +46,26 @@ def take(
     """
     if len(letter.packet_id) != PACKET_ID_BYTES or len(letter.pushes) > _PUSHES_MAX:
         raise RuleViolation("BATCH_TOO_LARGE", limit=_PUSHES_MAX)
-    pushes: list[PushAnswer] = []
+    pushes: list[Pushed] = []
     refusals: list[Refusal] = []
     for one in letter.pushes:
         try:
             with write() as connection:
-                pushes.append(push.ingest(connection, hq, device, one, now_us))
+                answer = push.ingest(connection, hq, device, one, now_us)
         except (RuleViolation, Conflict, AccessDenied) as error:
             refusals.append(_refusal("/push", error))
             break
+        last_n = one.first_n + len(one.items) - 1
+        pushes.append(Pushed(first_n=one.first_n, last_n=last_n, answer=answer))
     with write() as connection:
         _note(connection, hq, device, letter, now_us)
     with read() as connection:
-        answer, pages, is_whole = _rows(connection, hq, device, letter, now_us)
+        told, pages, is_whole = _rows(connection, hq, device, letter, now_us)
     return DownLetter(
         device_id=device.device_id,
         packet_id=letter.packet_id,
         made_at_us=now_us,
-        hello=answer,
+        hello=told,
         pushes=pushes,
         pages=pages,
         until_n=letter.until_n,
@@ -90,7 +100,7 @@ def _refusal(path: str, error: QutongError) -> Refusal:
 
 def _rows(
     connection: Connection, hq: HeadOffice, device: Device, letter: UpLetter, now_us: int
-) -> tuple[HelloAnswer, list[Page], bool]:
+) -> tuple[HelloAnswer, list[Leaf], bool]:
     """The hello after the pushes, and every page it announces, as of one moment."""
     scopes = hq.directory.scopes_of_device(connection, device.device_id)
     told = hello.answer(connection, hq, device, scopes, letter.hello, now_us)
@@ -98,7 +108,7 @@ def _rows(
     manifest = [msgspec.structs.replace(head, snapshot="") for head in told.manifest]
     told = msgspec.structs.replace(told, manifest=manifest, has_bytes=[])
     held = {cursor.scope: cursor for cursor in letter.hello.cursors}
-    pages: list[Page] = []
+    pages: list[Leaf] = []
     room = GOAL_BYTES
     for head in manifest:
         for after in _starts(head, held.get(head.scope)):
@@ -126,7 +136,7 @@ def _pages(
     letter: UpLetter,
     head: ScopeHead,
     after: int,
-) -> Iterator[Page]:
+) -> Iterator[Leaf]:
     while True:
         asked = Pull(
             scope=head.scope,
@@ -137,7 +147,7 @@ def _pages(
             begun=head.head,
         )
         page = pull.page(connection, hq.replica.schema, scopes, device, asked)
-        yield page
+        yield Leaf(after=after, page=page)
         if page.until >= page.head:
             return
         after = page.until

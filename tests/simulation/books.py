@@ -66,7 +66,9 @@ def _check_balance(
                 owned[end] = owns(str(end))
             if owned[end]:
                 sums.setdefault((end, *keys), [0, 0])[place] += int_of(values[balance.amount])
-    kept = {row[:-2]: list(row[-2:]) for row in _sums(disk, balance) if any(row[-2:])}
+    kept = {
+        row[:-2]: [int_of(one) for one in row[-2:]] for row in _sums(disk, balance) if any(row[-2:])
+    }
     if kept != sums:
         told = difference(_plain(kept), _plain(sums))
         must(False, "I2", f"{name} {balance.table.name}: {told}")

@@ -168,7 +168,7 @@ def _prototype() -> Engine:
     engine = create_engine("sqlite://", module=driver, poolclass=NullPool, query_cache_size=8000)
     engine.connect().close()
     # Not by an event: one listener makes every statement of a run ask for listeners.
-    engine.dialect.do_begin = _begin  # type: ignore[method-assign]
+    engine.dialect.do_begin = _begin  # type: ignore[method-assign, assignment]
     return engine
 
 

@@ -29,7 +29,10 @@ import sync_server.sync.judging
 import sync_server.sync.pull
 import sync_server.sync.push
 import sync_server.sync.returning
+from shared.core.errors import AccessDenied, RuleViolation
+from shared.sync.statements import upsert
 from shared.sync.tables import TableRole
+from sync_server.store.devices import find_device
 from tests.simulation.planting import Plant, around, instead, nothing
 
 _EVERY = 40
@@ -148,8 +151,8 @@ def _join_once(consume: Any) -> Any:
     """A shop whose answer was lost is refused when it asks again."""
 
     def planted(connection: Any, join: Any, now_us: int, door: Any) -> Any:
-        if sync_server.enrolment.joining.find_device(connection, join.device_id) is not None:
-            raise sync_server.enrolment.joining.AccessDenied("BAD_ENROLMENT")
+        if find_device(connection, join.device_id) is not None:
+            raise AccessDenied("BAD_ENROLMENT")
         return consume(connection, join, now_us, door)
 
     return planted
@@ -190,7 +193,7 @@ def _without_rounding(entries: Any) -> Any:
 def _newer_wins(self: Any, table: Any, pairs: Sequence[Any]) -> None:
     """Head office's version of a record is taken without counting it."""
     changed = [row for old, row in pairs if old["_digest"] != row["_digest"]]
-    shared.sync.confirm.upsert(self.connection, table.table, ("id",), changed)
+    upsert(self.connection, table.table, ("id",), changed)
 
 
 def _one_row_less(money: Any) -> Any:
@@ -212,7 +215,7 @@ def _decided_on(now: Any) -> Any:
         newest = body.parent_number
         try:
             return now(connection, header, body, version_id)
-        except shared.pricing.posting.RuleViolation:
+        except RuleViolation:
             return newest + 1
 
     return planted
@@ -238,6 +241,7 @@ MORE: dict[str, Plant] = {
     "nothing linked anew": instead(desktop.store.local, "relinked", _empty),
     "last slot not linked anew": around(desktop.store.local, "relinked", _all_but_last),
     "common part believed": instead(sync_server.sync.forking, "_common", _known_is_common),
+    "others' rows kept at a fork": instead(shared.sync.relinking, "_let_go", nothing),
     "moved rows forgotten": instead(shared.sync.relinking, "_move_rows", nothing),
     "restore not noticed": instead(desktop.sync.engine._Sync, "_head_office_restored", nothing),
     "nothing given back": instead(desktop.sync.engine, "give_back", _silent),

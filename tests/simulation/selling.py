@@ -59,10 +59,12 @@ def lines_of(chance: random.Random, sign: int = 1) -> list[SaleLine]:
     return lines
 
 
-def sale_of(lines: list[SaleLine], *, rounding: int = 0, **said: str) -> Sale:
+def sale_of(
+    lines: list[SaleLine], *, rounding: int = 0, customer_id: str = "", return_of: str = ""
+) -> Sale:
     """A sale that adds up: paid in cash, or on credit when a customer is named."""
     total = sum(line.amount_minor for line in lines) + rounding
-    on_credit = bool(said.get("customer_id"))
+    on_credit = bool(customer_id)
     tenders = [] if on_credit else [TenderLine(tender="cash", amount_minor=total)]
     return Sale(
         mode="invoice" if on_credit else "sale",
@@ -71,7 +73,8 @@ def sale_of(lines: list[SaleLine], *, rounding: int = 0, **said: str) -> Sale:
         tenders=tenders,
         total_minor=total,
         rounding_minor=rounding,
-        **said,
+        customer_id=customer_id,
+        return_of=return_of,
     )
 
 

