@@ -19,6 +19,7 @@ from shared.core.errors import Unavailable
 from shared.journal.chain import SigningKey
 
 if TYPE_CHECKING:
+    from desktop.sync.packets import Exported, Imported
     from desktop.sync.transport import HttpTransport
     from desktop.sync.worker import SyncWorker
 
@@ -115,6 +116,27 @@ class Client:
             return drive(sync(self.store, self.clock), transport.send)
         finally:
             transport.close()
+
+    def export_packet(self, path: Path) -> "Exported":
+        """Write what head office lacks for a stick (Q06); in the caller's thread.
+
+        Raises: Unavailable NOT_ENROLLED, NOT_JOINED, PACKET_UNWRITABLE; RuleViolation
+        PACKET_TOO_LARGE.
+        """
+        from desktop.sync.packets import export_packet, save_packet
+
+        made = export_packet(self.store, self.clock, self.randomness)
+        save_packet(path, made.data)
+        return made
+
+    def import_packet(self, path: Path) -> "Imported":
+        """Take head office's answer in from a stick; in the caller's thread.
+
+        Raises: Unavailable PACKET_UNREADABLE and as ``desktop.sync.packets.import_packet``.
+        """
+        from desktop.sync.packets import import_packet, load_packet
+
+        return import_packet(self.store, self.clock, load_packet(path))
 
     def ask(self, name: str, params: Mapping[str, Value], *, progress: Progress = go_on) -> Report:
         """Detail this device does not hold, from head office's server; in the caller's thread.

@@ -380,6 +380,8 @@ class Program:
                 join=self.show_joining,
                 leave_demo=self._leave_demo if self._is_demo else None,
                 jobs=self._paper.queue,
+                packet_out=self.client.export_packet,
+                packet_in=self.client.import_packet,
             ),
         )
 

@@ -1,7 +1,7 @@
 """``python -m desktop.headless --home DIR [--as ID] COMMAND …``: one line of JSON each.
 
 ``enrol --server URL --code CODE``, ``found-shop``, ``take-in-goods``, ``join``, ``demo-shop``,
-``sync``, ``status``, ``commands``, ``help COMMAND``; every other command comes from the areas and
+``sync``, ``packet-out --file FILE``, ``packet-in --file FILE``, ``status``, ``commands``, ``help COMMAND``; every other command comes from the areas and
 takes its parameters as flags (``sell --line 3*2000101010005 --tender cash=200``) or as one JSON
 object.
 
@@ -26,6 +26,7 @@ from desktop.app.home import SPOOL_HELP, keep_spool_folder
 from desktop.app.system import SystemClock, SystemRandomness
 from desktop.headless.first_run import DEMO, FIRST_RUN, demo, first_run
 from desktop.headless.flags import params_of, usage_of
+from desktop.headless.packets import PACKETS, carry
 from desktop.headless.sentences import language_named, sentence
 from desktop.reporting.commands import ASK, AskDetail
 from desktop.store.command import Command, find_command
@@ -109,7 +110,7 @@ def _answer(client: Client, chosen: argparse.Namespace) -> object:
         said = msgspec.json.decode(params_of(_ENROL, chosen.params), type=Enrol)
         return _enrol(client, said.server or chosen.server, said.code or chosen.code)
     if chosen.command == "help":
-        every = (*COMMANDS, *FIRST_RUN.values(), DEMO, ASK)
+        every = (*COMMANDS, *FIRST_RUN.values(), *PACKETS.values(), DEMO, ASK)
         return {"help": usage_of(find_command(every, " ".join(chosen.params)))}
     if chosen.command in FIRST_RUN:
         params = params_of(FIRST_RUN[chosen.command], chosen.params)
@@ -118,6 +119,9 @@ def _answer(client: Client, chosen: argparse.Namespace) -> object:
         return _client_command(client, chosen.command, b"{}")
     if chosen.command == ASK.name:
         return _client_command(client, ASK.name, params_of(ASK, chosen.params))
+    if chosen.command in PACKETS:
+        params = params_of(PACKETS[chosen.command], chosen.params)
+        return _client_command(client, chosen.command, params)
     command = find_command(COMMANDS, chosen.command)
     return command.call(client.store, params_of(command, chosen.params))
 
@@ -144,13 +148,16 @@ def _client_command(client: Client, command: str, params: bytes) -> object:
         found = client.store.read(lambda connection: status(connection, identity))
         return {"unsent": found.unsent, **msgspec.to_builtins(found)}
     if command == "commands":
-        return {one.name: one.summary for one in (*COMMANDS, *FIRST_RUN.values(), DEMO, ASK)}
+        every = (*COMMANDS, *FIRST_RUN.values(), *PACKETS.values(), DEMO, ASK)
+        return {one.name: one.summary for one in every}
     if command in FIRST_RUN:
         return first_run(client, command, params)
     if command == ASK.name:
         wanted = ASK.call(client.store, params)
         assert isinstance(wanted, AskDetail)
         return client.ask(wanted.report, wanted.where)
+    if command in PACKETS:
+        return carry(client, command, params)
     if command == "enrol":
         said = _ENROL.call(client.store, params)
         assert isinstance(said, Enrol)

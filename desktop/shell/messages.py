@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from desktop.shell.news import News, Told, advice, summary
 from desktop.sync.past import KeptDocument
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.packet_file import PACKET, choose_packet
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
@@ -69,6 +71,18 @@ class Messages(Panel):
         own: tuple[Action, ...] = (
             Action(text="news.sync_now", keys=("S", "F12"), run=self._sync),
             Action(
+                text="news.packet_out",
+                keys=("E",),
+                run=self._choose_packet_out,
+                is_enabled=self._has_office,
+            ),
+            Action(
+                text="news.packet_in",
+                keys=("I",),
+                run=self._choose_packet_in,
+                is_enabled=self._has_office,
+            ),
+            Action(
                 text="news.print_again",
                 keys=("P",),
                 run=self._print,
@@ -100,6 +114,43 @@ class Messages(Panel):
     def _sync(self) -> None:
         self._frame.sync()
         self._frame.say(self._words("news.sync_asked"), Tone.PLAIN)
+
+    def _has_office(self) -> bool:
+        standing = self._window.standing
+        return standing is not None and standing.has_office
+
+    def _choose_packet_out(self) -> None:
+        """Without a line: what head office lacks goes onto a stick (Q06)."""
+        write = self._window.around.acts.packet_out
+        if write is not None:
+            title, tasks = self._words("news.packet_out"), self._frame.tasks
+            choose_packet(self, title, lambda path: tasks.start(self.packet_out(path)), name=PACKET)
+
+    def _choose_packet_in(self) -> None:
+        if self._window.around.acts.packet_in is not None:
+            title, tasks = self._words("news.packet_in"), self._frame.tasks
+            choose_packet(self, title, lambda path: tasks.start(self.packet_in(path)))
+
+    async def packet_out(self, path: Path) -> None:
+        """Write a packet beside the window and say what is in it."""
+        write = self._window.around.acts.packet_out
+        assert write is not None, "the action is off without it"
+        self._frame.say(self._words("news.packet_writing"), Tone.PLAIN)
+        made = await self._frame.desk.work(write, path)
+        text = "news.packet_written" if made.is_whole else "news.packet_written_part"
+        self._frame.say(self._words(text, count=made.documents), Tone.GOOD)
+
+    async def packet_in(self, path: Path) -> None:
+        """Take an answer in beside the window and say what it brought."""
+        read = self._window.around.acts.packet_in
+        assert read is not None, "the action is off without it"
+        self._frame.say(self._words("news.packet_reading"), Tone.PLAIN)
+        brought = await self._frame.desk.work(read, path)
+        if brought.summary is None:
+            self._frame.say(self._words("news.packet_known"), Tone.PLAIN)
+            return
+        told = {"pushed": brought.summary.pushed, "pulled": brought.summary.pulled}
+        self._frame.say(self._words("news.packet_taken", **told), Tone.GOOD)
 
     def _job(self) -> int | None:
         is_open = self.tabs.currentIndex() == list(self._tables).index("jobs")

@@ -94,7 +94,12 @@ class News(Watched):
             if quiet <= 1:
                 told.append(Told(at_us=one.at_us, text=_sync(words, one), is_bad=_is_bad(one)))
         told += [
-            Told(at_us=one.at_us, text=words.sentence(one.code), is_bad=True) for one in self.came
+            Told(
+                at_us=one.at_us,
+                text=words.sentence(one.code, {"count": one.count}),
+                is_bad=True,
+            )
+            for one in self.came
         ]
         return sorted(told, key=lambda one: -one.at_us)
 

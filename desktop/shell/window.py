@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
@@ -20,6 +21,9 @@ from desktop.ui.keyline import KeyLine
 from desktop.ui.keymap import EVERYWHERE, KeyMap
 from desktop.ui.panel import Overlay, Panel
 from desktop.ui.screen import Screen, ScreenSpec
+
+if TYPE_CHECKING:
+    from desktop.sync.packets import Exported, Imported
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import button, label
 from desktop.words.texts import Words
@@ -43,6 +47,10 @@ class Acts:
     """Back to the real shop; None outside the demo shop."""
     jobs: Jobs | None = None
     """What waits for a printer; None on a device without printers."""
+    packet_out: "Callable[[Path], Exported] | None" = None
+    """Write what head office lacks onto a stick (Q06); blocks. None where nothing can be."""
+    packet_in: "Callable[[Path], Imported] | None" = None
+    """Take head office's answer in from a stick; blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

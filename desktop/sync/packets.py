@@ -195,20 +195,23 @@ def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
     packet_id = letter.packet_id.hex()
     if store.on_writer(lambda local: local.read(lambda one: _is_taken(one, packet_id))):
         return Imported(summary=None, is_whole=letter.is_whole)
+    store.on_writer(lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id)))
     carried = _Carried(letter)
     summary = drive(sync(store, clock, carried_n=letter.until_n), carried.answer)
-    store.on_writer(lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id)))
     return Imported(summary=summary, is_whole=letter.is_whole)
 
 
 def _is_taken(connection: Connection, packet_id: str) -> bool:
     """Raises: Unavailable PACKET_OLD."""
+    synced_at_us = _synced(connection)
+    is_waited_for = any(
+        one.packet_id == packet_id and one.synced_at_us == synced_at_us for one in _sent(connection)
+    )
+    if is_waited_for:
+        # Begun before, perhaps, and cut: what came in then comes to nothing now.
+        return False
     if setting_of(connection, _TAKEN) == packet_id:
         return True
-    synced_at_us = _synced(connection)
-    for one in _sent(connection):
-        if one.packet_id == packet_id and one.synced_at_us == synced_at_us:
-            return False
     raise Unavailable("PACKET_OLD")
 
 

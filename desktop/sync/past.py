@@ -1,5 +1,6 @@
 """What is told of the last syncs, and of own documents head office keeps aside (Q05)."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -45,6 +46,8 @@ class Come:
 
     at_us: int
     code: str
+    count: int = 0
+    """How many rows or balances it is about, where that is told."""
 
 
 def last_syncs(connection: Connection, *, limit: int = 30) -> Sequence[PastSync]:
@@ -69,11 +72,22 @@ def last_syncs(connection: Connection, *, limit: int = 30) -> Sequence[PastSync]
 def last_findings(connection: Connection, *, limit: int = 20) -> Sequence[Come]:
     """What was come upon, the latest first."""
     rows = connection.execute(
-        select(sync_finding.c.found_at_us, sync_finding.c.code)
+        select(sync_finding.c.found_at_us, sync_finding.c.code, sync_finding.c.detail)
         .order_by(sync_finding.c.found_at_us.desc(), sync_finding.c.id)
         .limit(limit)
     )
-    return [Come(at_us=row.found_at_us, code=row.code) for row in rows]
+    return [
+        Come(at_us=row.found_at_us, code=row.code, count=_count(row.code, row.detail))
+        for row in rows
+    ]
+
+
+_COUNTED = frozenset({"ROWS_REPAIRED", "BALANCES_MENDED"})
+
+
+def _count(code: str, detail: str) -> int:
+    """``changed 1, missing 0, extra 2`` is about three rows."""
+    return sum(map(int, re.findall("[0-9]+", detail))) if code in _COUNTED else 0
 
 
 def kept_documents(

@@ -67,6 +67,23 @@ class MovementTypesPublished(Body, kw_only=True):
     types: list[MovementTypeLine]
 
 
+class StockReserved(Body, kw_only=True):
+    """Pieces of this site are held for somebody until an instant; they stay where they are (G05)."""
+
+    lines: list[MoveLine]
+    expires_at_us: int
+    for_whom: str = ""
+    note: str = ""
+
+
+class ReservationReleased(Body, kw_only=True):
+    """Held pieces are free again before their time: fetched, or no longer wanted (G05)."""
+
+    reservation: str
+    """The uid, as text, of the document that held them."""
+    reason: str = ""
+
+
 class PurchaseLine(Part, kw_only=True):
     """Goods of one product as they came, and what one base unit cost."""
 

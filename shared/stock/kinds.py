@@ -7,6 +7,8 @@ from shared.stock.documents import (
     Movement,
     MovementTypesPublished,
     PurchaseReceived,
+    ReservationReleased,
+    StockReserved,
     TransferDispatched,
     TransferReceived,
 )
@@ -62,6 +64,22 @@ KINDS = (
         ),
         post=posting.post_receipt,
         series="DR",
+    ),
+    Kind(
+        name="stock_reserved",
+        body=StockReserved,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="stock.move", device_types=_SITE_DEVICES),
+        post=posting.post_reserved,
+        series="YL",
+    ),
+    Kind(
+        name="reservation_released",
+        body=ReservationReleased,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="stock.move", device_types=_SITE_DEVICES),
+        post=posting.post_released,
+        series="YS",
     ),
     Kind(
         name="movement_types_published",

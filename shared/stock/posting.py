@@ -12,6 +12,8 @@ from shared.stock.documents import (
     Movement,
     MovementTypesPublished,
     PurchaseReceived,
+    ReservationReleased,
+    StockReserved,
     TransferDispatched,
     TransferReceived,
 )
@@ -139,6 +141,36 @@ def post_purchase(header: Header, bought: PurchaseReceived) -> Iterator[Write]:
         }
         yield Write("purchase_line", derived_id(header.uid, "p", number), values)
     yield from moves(header, PURCHASE, wanted)
+
+
+def post_reserved(header: Header, held: StockReserved) -> Iterator[Write]:
+    """One row per line; no goods move, so that an expiry needs no document."""
+    for number, line in enumerate(held.lines, start=1):
+        values: dict[str, Value] = {
+            "document": uid_text(header.uid),
+            "site_id": header.site_id,
+            "number": header.number,
+            "author_id": header.author_id,
+            "product_id": line.product_id,
+            "lot": line.lot,
+            "qty_micro": line.qty_micro,
+            "for_whom": held.for_whom,
+            "note": held.note,
+            "reserved_at_us": header.happened_at_us,
+            "expires_at_us": held.expires_at_us,
+        }
+        yield Write("reservation", derived_id(header.uid, "h", number), values)
+
+
+def post_released(header: Header, released: ReservationReleased) -> Iterator[Write]:
+    """The mark that a hold of this site ended."""
+    values: dict[str, Value] = {
+        "reservation": released.reservation,
+        "site_id": header.site_id,
+        "reason": released.reason,
+        "released_at_us": header.happened_at_us,
+    }
+    yield Write("reservation_release", uid_text(header.uid), values)
 
 
 def _document_row(header: Header, movement_type: str, wanted: Sequence[Move], **said: str) -> Write:

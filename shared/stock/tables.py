@@ -94,6 +94,32 @@ purchase_line = replicated_table(
 Index("purchase_line_product", purchase_line.c.site_id, purchase_line.c.product_id)
 """What a shop bought itself, with what it cost (B11)."""
 
+reservation = replicated_table(
+    "reservation",
+    text_column("document", index=True),
+    text_column("site_id"),
+    text_column("number"),
+    text_column("author_id"),
+    text_column("product_id"),
+    text_column("lot"),
+    integer_column("qty_micro"),
+    text_column("for_whom"),
+    text_column("note"),
+    integer_column("reserved_at_us"),
+    integer_column("expires_at_us"),
+)
+Index("reservation_product", reservation.c.site_id, reservation.c.product_id)
+"""Pieces held for somebody: goods do not move, what is available is worked out when read."""
+
+reservation_release = replicated_table(
+    "reservation_release",
+    text_column("reservation", index=True),
+    text_column("site_id"),
+    text_column("reason"),
+    integer_column("released_at_us"),
+)
+"""Holds that ended before their time; a row counts only for reservations of its own site."""
+
 
 _BALANCES = tuple(
     Balance(
@@ -126,6 +152,8 @@ TABLES = (
     ),
     Replicated(table=movement, role=TableRole.LEDGER, scopes=_in_sites_of_the_way),
     Replicated(table=purchase_line, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=reservation, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=reservation_release, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=movement_type, role=TableRole.RECORD, scopes=scopes.in_all),
     Replicated(table=site_opening, role=TableRole.RECORD, scopes=scopes.in_site),
 )

@@ -66,7 +66,12 @@ class OfficeFolder:
     def served(self) -> Iterator[str]:
         """The address of a running server process; it is ended in order afterwards."""
         line = [sys.executable, *self.program, "serve", *self._where(), "--port", "0"]
-        with subprocess.Popen(line, stdout=subprocess.PIPE, text=True) as process:
+        # What it logs of every request stands in a file: on the screen is what people did.
+        log_file = self.home.with_name(f"{self.home.name}.log")
+        with (
+            log_file.open("ab") as log,
+            subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True) as process,
+        ):
             assert process.stdout is not None
             try:
                 first = process.stdout.readline().split()

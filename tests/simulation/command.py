@@ -19,6 +19,7 @@ from tests.simulation.events import EVENTS, OFTEN, SEEDS_FOR_EVENTS, rare
 from tests.simulation.faults import TROUBLES
 from tests.simulation.house import templates
 from tests.simulation.plants import PLANTS
+from tests.simulation.reading import forget
 from tests.simulation.run import Outcome, simulate
 from tests.simulation.shrinking import Shrinking, read, write
 from tests.simulation.stage import Tally
@@ -121,7 +122,8 @@ def _one(seed: int, forced: tuple[str, ...], tell: Callable[[str], None] | None)
     try:
         return simulate(seed, tell, forced=forced)
     finally:
-        gc.collect()
+        if seed % _CHUNK == 0:
+            gc.collect()
 
 
 def _tell_failures(outcomes: Sequence[Outcome], task: Task, *, is_shrunk: bool) -> None:
@@ -192,6 +194,7 @@ def found_at(name: str, within: int) -> Outcome | None:
     for seed in range(within):
         with PLANTS[name]():
             outcome = _one(seed, (), None)
+        forget()
         if outcome.broken and not _is_broken_anyway(seed):
             return replace(outcome, moves=())
     return None

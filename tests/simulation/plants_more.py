@@ -202,7 +202,7 @@ def _one_row_less(money: Any) -> Any:
     def planted(header: Any, number: int, line: Any, day: str) -> Any:
         write = money(header, number, line, day)
         values = dict(write.values)
-        values["amount_minor"] = int(values["amount_minor"]) + (number == 3)
+        values["amount_minor"] = int(values["amount_minor"]) + (number == 2)
         return write._replace(values=values)
 
     return planted

@@ -126,6 +126,12 @@ def writes_of(stored: bytes) -> tuple[Write, ...]:
     return tuple(REGISTRY.post(document))
 
 
+def forget() -> None:
+    """Another program posts from here on: with a plant, or without it again."""
+    document_of.cache_clear()
+    writes_of.cache_clear()
+
+
 @lru_cache(maxsize=_SIGNATURES)
 def _good(public: bytes, signature: bytes, message: bytes) -> bool:
     return _CHECK(VerifyKey(public), signature, message)

@@ -98,11 +98,16 @@ class TillModel(Watched):
         line = self.basket.line
         if line is not None and line.price_micro < 0 and line.said_micro is None:
             self.say("till.no_price", "waiting", name=line.name)
-        elif line is not None and line.is_short:
-            self.say("till.short", "waiting", name=line.name)
-        else:
+        elif line is not None and not self._say_scarce(line):
             self.notice = None
             self.changed()
+
+    def _say_scarce(self, line: Line) -> bool:
+        """Warn of a line the books have too little for, or somebody else is promised."""
+        if line.is_short or line.takes_reserved:
+            key = "till.takes_reserved" if line.takes_reserved else "till.short"
+            self.say(key, "waiting", name=line.name)
+        return line.is_short or line.takes_reserved
 
     def take_found(self, line: Line, quantity: str = "1") -> None:
         """Goods found by search go into the basket as if they were scanned."""
@@ -180,8 +185,8 @@ class TillModel(Watched):
         if 0 <= place < len(self.basket.lines):
             self._take(self.desk.do_now(set_quantity, self._fresh(), place, text))
             line = self.basket.line
-            if line is not None and line.is_short:
-                self.say("till.short", "waiting", name=line.name)
+            if line is not None:
+                self._say_scarce(line)
 
     def set_price(self, text: str) -> None:
         """A price said for the current line; '' takes it back. Raises what prices raise."""

@@ -35,6 +35,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     is_known: bool = True
     is_short: bool = False
     """More is sold than the books say is there; sold all the same (G11)."""
+    takes_reserved: bool = False
+    """Pieces held for somebody are sold; sold all the same (G05)."""
 
     @property
     def pays_micro(self) -> int:
@@ -207,7 +209,10 @@ def with_line(basket: Basket, added: Line) -> Basket:
         if basket.lines[place].joins(added):
             more = basket.lines[place].qty_micro + added.qty_micro
             grown = msgspec.structs.replace(
-                added, qty_micro=more, is_short=added.is_short or basket.lines[place].is_short
+                added,
+                qty_micro=more,
+                is_short=added.is_short or basket.lines[place].is_short,
+                takes_reserved=added.takes_reserved or basket.lines[place].takes_reserved,
             )
             return with_lines(basket, _changed(basket.lines, place, grown), place)
     return with_lines(basket, (*basket.lines, added), len(basket.lines))

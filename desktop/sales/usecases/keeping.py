@@ -153,13 +153,20 @@ def _priced(prices: Prices, line: Line) -> Line:
 
 
 def _short(session: Session, basket: Basket, line: Line) -> Line:
-    """Mark a line that sells more than the books say is there; it is sold all the same (G11)."""
+    """Mark a line that sells more than the books say is there, or what is held for somebody; it is
+    sold all the same (G05, G11)."""
     site_id = session.identity.site_id
     if not line.is_known or not is_opened(session.connection, site_id):
         return line
     there = on_hand_micro(session.connection, location(site_id), line.product_id)
     sold = sum(one.qty_micro for one in basket.lines if one.product_id == line.product_id)
-    return msgspec.structs.replace(line, is_short=sold + line.qty_micro > there)
+    held = reserved_micro(session.connection, site_id, session.now_us, (line.product_id,))
+    left = there - held.get(line.product_id, 0)
+    return msgspec.structs.replace(
+        line,
+        is_short=sold + line.qty_micro > there,
+        takes_reserved=bool(held) and sold + line.qty_micro > left,
+    )
 
 
 def sell_unknown(session: Session, basket: Basket, code: str, price_micro: int) -> Basket:
@@ -195,7 +202,7 @@ def set_quantity(session: Session, basket: Basket, place: int, quantity: str) ->
     line = basket.lines[place]
     qty_micro = _quantity(session, line, quantity)
     others = tuple(one for at, one in enumerate(basket.lines) if at != place)
-    changed = msgspec.structs.replace(line, qty_micro=qty_micro, is_short=False)
+    changed = msgspec.structs.replace(line, qty_micro=qty_micro, is_short=False, takes_reserved=False)
     changed = _short(session, msgspec.structs.replace(basket, lines=others), changed)
     return keep(session, with_changed(basket, place, _priced(prices_of(session, basket), changed)))
 

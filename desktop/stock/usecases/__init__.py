@@ -34,6 +34,7 @@ from desktop.stock.usecases.reading import (
     sites_to_send_to,
     types_to_choose,
 )
+from desktop.stock.usecases.reserving import release, reserve, standing
 
 __all__ = [
     "Arrived",
@@ -63,7 +64,10 @@ __all__ = [
     "read_transfers",
     "receive_purchase",
     "receive_transfer",
+    "release",
+    "reserve",
     "send_transfer",
     "sites_to_send_to",
+    "standing",
     "types_to_choose",
 ]

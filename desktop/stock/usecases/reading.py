@@ -101,7 +101,7 @@ def read_stock(
         raise RuleViolation("SITE_UNKNOWN", site_id=site_id or "-")
     for one in {site_id, own_site_id} - {""}:
         sources.check_book(connection, one, person_id)
-    rows = stock_overview(connection, site_id)
+    rows = stock_overview(connection, site_id, at_us)
     values = sources.values_of(connection, site_id, [row.product_id for row in rows], at_us)
     return StockPage(
         site=StockSite(site_id=site_id, name=place.name),

@@ -20,6 +20,7 @@ from shared.stock.queries.overview import (
     stock_overview,
     stock_sites,
 )
+from shared.stock.queries.reservations import Reservation, reservations, reserved_micro
 from shared.stock.queries.transfers import (
     TransferLine,
     TransferView,
@@ -32,6 +33,7 @@ __all__ = [
     "Holding",
     "MovementView",
     "Place",
+    "Reservation",
     "StockLine",
     "StockRow",
     "StockSite",
@@ -44,6 +46,8 @@ __all__ = [
     "movements",
     "on_hand_micro",
     "places_of",
+    "reservations",
+    "reserved_micro",
     "stock_card",
     "stock_overview",
     "stock_report",

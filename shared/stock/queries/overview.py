@@ -8,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from shared.catalog.queries import products
 from shared.channel.tables import site
+from shared.stock.queries.reservations import reserved_micro
 from shared.stock.rules import TRANSIT, Status, site_of, status_of, transit_ends
 from shared.stock.tables import stock_balance
 from shared.sync import scopes
@@ -26,12 +27,18 @@ class StockRow:
     category: str
     base_unit: str
     on_hand_micro: int
-    """Sellable."""
+    """Sellable, with what is held for somebody."""
     reserved_micro: int
+    """Held for somebody, and not expired."""
     transit_micro: int
     """On the way to the site; below zero: received before the sender's paper came (G06)."""
     defective_micro: int
     """Defective, and held back for checking."""
+
+    @property
+    def available_micro(self) -> int:
+        """Sellable, and held for nobody; below zero: more is promised than is there."""
+        return self.on_hand_micro - self.reserved_micro
 
     @property
     def is_below_zero(self) -> bool:
@@ -39,11 +46,16 @@ class StockRow:
         return self.on_hand_micro < 0
 
 
-def stock_overview(connection: Connection, site_id: str) -> list[StockRow]:
-    """Every product of which the site has or expects anything, by code."""
+def stock_overview(connection: Connection, site_id: str, at_us: int = 0) -> list[StockRow]:
+    """Every product of which the site has or expects anything, by code; what is held for somebody
+    at an instant is looked at where one is given."""
     found: dict[str, list[int]] = {}
     for bucket, product_id, qty_micro in _held(connection, site_id):
         found.setdefault(product_id, [0, 0, 0, 0])[bucket] += qty_micro
+    for product_id, qty_micro in (
+        reserved_micro(connection, site_id, at_us).items() if at_us else ()
+    ):
+        found.setdefault(product_id, [0, 0, 0, 0])[_HELD] += qty_micro
     known = products(connection, list(found))
     rows = []
     for product_id, (on_hand, reserved, on_way, defective) in found.items():
@@ -70,11 +82,11 @@ def stock_overview(connection: Connection, site_id: str) -> list[StockRow]:
 
 _BUCKETS: Final[Mapping[str, int]] = {
     Status.SELLABLE: 0,
-    Status.RESERVED: 1,
+    Status.RESERVED: 3,
     Status.DEFECTIVE: 3,
     Status.QUARANTINE: 3,
 }
-_ON_WAY = 2
+_HELD, _ON_WAY = 1, 2
 
 
 def _held(connection: Connection, site_id: str) -> list[tuple[int, str, int]]:

@@ -188,7 +188,7 @@ def test_an_import_that_was_cut_goes_on_where_it_was(stick: Stick) -> None:
             stick.brings(till, answer)
         stick.must_agree(till)
         till.release()
-    assert cuts > 3
+    assert cuts >= 3
 
 
 def test_a_copied_disk_needs_a_line_once(stick: Stick) -> None:

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from desktop.sync.engine import Ask
+from desktop.sync.past import last_findings
 from shared.core.errors import Conflict
 from shared.sync.holding import cursors, scope_cursor
 from shared.sync.messages import (
@@ -127,6 +128,8 @@ def test_only_the_row_that_differs_comes_again(device: Device) -> None:
         "changed 1, missing 0, extra 0"
     ]
     assert summary.pulled == 1
+    told = device.store.read(last_findings)
+    assert ("ROWS_REPAIRED", 1) in [(one.code, one.count) for one in told]
     assert device.line.asked.count("/digests") <= 4
 
 

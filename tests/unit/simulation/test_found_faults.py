@@ -123,3 +123,21 @@ def test_what_a_desk_wrote_for_another_site_leaves_it_when_head_office_has_it() 
         assert not desk.running.read(lambda connection: connection.execute(held).all())
     finally:
         stage.release()
+
+
+def test_a_poisoned_document_delays_no_other_and_is_told_in_the_same_round() -> None:
+    stage = Stage(0)
+    try:
+        till, carrier = stage.devices["SH01.01"], Carrier(stage)
+        for number in range(20):
+            _sell(till, number)
+        poisoned = misbehave(till.running, random.Random(2), START_US, till.poison)
+        for number in range(20, 40):
+            _sell(till, number)
+
+        carrier.whole(till)
+
+        assert till.summaries[-1].pushed == 41
+        assert list(till.summaries[-1].kept) == [poisoned]
+    finally:
+        stage.release()
