@@ -1,9 +1,9 @@
 """``python -m desktop.headless --home DIR [--as ID] COMMAND …``: one line of JSON each.
 
 ``enrol --server URL --code CODE``, ``found-shop``, ``take-in-goods``, ``join``, ``demo-shop``,
-``sync``, ``packet-out --file FILE``, ``packet-in --file FILE``, ``status``, ``commands``, ``help COMMAND``; every other command comes from the areas and
-takes its parameters as flags (``sell --line 3*2000101010005 --tender cash=200``) or as one JSON
-object.
+``sync``, ``packet-out --file FILE``, ``packet-in --file FILE``, ``status``, ``commands``,
+``help COMMAND``; every other command comes from the areas and takes its parameters as flags
+(``sell --line 3*2000101010005 --tender cash=200``) or as one JSON object.
 
 ``batch [FILE]`` runs many in one process, a JSON object per line:
 ``{"command": …, "as": …, "params": {…}}``, or with the parameters beside the command. Each line is

@@ -30,8 +30,7 @@ def carry(client: Client, command: str, params: bytes) -> object:
     path = Path(said.file)
     if command == "packet-out":
         made = client.export_packet(path)
-        told = {"documents": made.documents, "bytes": len(made.data), "is_whole": made.is_whole}
-        return told
+        return {"documents": made.documents, "bytes": len(made.data), "is_whole": made.is_whole}
     brought = client.import_packet(path)
     return {"is_new": brought.summary is not None, "is_whole": brought.is_whole} | (
         {"pushed": brought.summary.pushed, "pulled": brought.summary.pulled}

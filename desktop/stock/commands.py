@@ -57,6 +57,40 @@ def _goods(store: Store, lines: Sequence[GoodsParams]) -> list[usecases.Goods]:
     return store.read(read)
 
 
+class Reserve(Params, kw_only=True):
+    """Pieces held for somebody, for so many days."""
+
+    lines: tuple[GoodsParams, ...]
+    days: int = 3
+    for_whom: str = ""
+    note: str = ""
+
+
+class Release(Params, kw_only=True):
+    """A reservation by its document."""
+
+    reservation: str
+    reason: str = ""
+
+
+def _reserve(store: Store, asked: Reserve) -> Written:
+    return store.write(
+        usecases.reserve,
+        _goods(store, asked.lines),
+        days=asked.days,
+        for_whom=asked.for_whom,
+        note=asked.note,
+    ).value
+
+
+def _release(store: Store, asked: Release) -> Written:
+    return store.write(usecases.release, asked.reservation, reason=asked.reason).value
+
+
+def _reservations(store: Store, _asked: Params) -> list[dict[str, Any]]:
+    return [one._asdict() for one in store.write(usecases.standing).value]
+
+
 def _move(store: Store, asked: Move) -> Written:
     if asked.status not in set(Status):
         raise RuleViolation("STATUS_UNKNOWN", status=asked.status)
@@ -272,6 +306,24 @@ COMMANDS = (
         summary="Goods the shop bought itself arrive.",
         params=PurchaseReceive,
         run=_purchase,
+    ),
+    Command(
+        name="reserve",
+        summary="Hold pieces for somebody, for some days.",
+        params=Reserve,
+        run=_reserve,
+    ),
+    Command(
+        name="release",
+        summary="Let go of what a reservation holds.",
+        params=Release,
+        run=_release,
+    ),
+    Command(
+        name="reservations",
+        summary="What is held for somebody now.",
+        params=Params,
+        run=_reservations,
     ),
     Command(
         name="transfer-send",

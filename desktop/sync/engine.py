@@ -100,6 +100,8 @@ class _Sync(Talk):
     """Hello, push, pull, in rounds until nothing is left to send."""
 
     carried_n: int | None = None
+    _known: SyncState
+    """Where this device stood at its last hello."""
 
     def run(self) -> Generator[Ask, Message, None]:
         has_pushed = False
@@ -114,7 +116,7 @@ class _Sync(Talk):
             try:
                 # After a push the scopes have moved on: hello again, then only pull, or a busy
                 # till would never come to its end.
-                if not has_pushed and (has_pushed := (yield from self._push_all(answer))):
+                if not has_pushed and (has_pushed := (yield from self._push_all(hello, answer))):
                     continue
             except Conflict as error:
                 if error.code not in _ANOTHER_JOURNAL:
@@ -123,17 +125,20 @@ class _Sync(Talk):
             # Only now: what was sold with an old program is head office's in any case.
             if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
                 raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
-            yield from self._pull_all(answer)
+            yield from self._pull_all(hello, answer)
             yield from hold_bytes(self, answer.has_bytes)
             yield from report(self, answer)
             return
         raise Unavailable("SYNC_UNSETTLED", rounds=_ROUNDS_MAX)
 
     def _hello(self) -> Generator[Ask, Message, tuple[Hello, HelloAnswer]]:
-        hello = self.store.on_writer(lambda local: local.read(self._hello_message))
+        # Together: with nothing new, going to the writer is most of what a sync costs (P6).
+        hello, self._known = self.store.on_writer(
+            lambda local: local.read(lambda c: (self._hello_message(c), load_state(c)))
+        )
         sent_us = self.clock.monotonic_us()
         answer = yield from self.ask("/hello", hello, HelloAnswer)
-        if self._state().is_recovering != answer.is_recovering:
+        if self._known.is_recovering != answer.is_recovering:
             told = int(answer.is_recovering)
             self.store.on_writer(lambda local: local.set_state(is_recovering=told))
         if self.carried_n is None:
@@ -159,7 +164,7 @@ class _Sync(Talk):
         """The middle of the round trip is when the server read its clock."""
         doubt = took_us // 2
         offset = server_us + doubt - self.clock.now_us()
-        known = self._state()
+        known = self._known
         has_jumped = abs(offset - known.clock_offset_us) > doubt + known.clock_doubt_us
         if has_jumped or not known.clock_doubt_us or doubt * 2 < known.clock_doubt_us:
             self.store.on_writer(
@@ -174,6 +179,8 @@ class _Sync(Talk):
         high = answer.high_water
         if high > hello.head_n:
             return True
+        if high == hello.head_n:
+            return high > 0 and answer.high_hash != hello.head_hash
         return high > 0 and self._link_at(high) != answer.high_hash
 
     def _link_at(self, n: int) -> bytes:
@@ -184,9 +191,10 @@ class _Sync(Talk):
     def _check_head(self, answer: HelloAnswer) -> None:
         """Head office's receipt must be good, and may say that it was restored itself."""
         if answer.high_water:
-            self._check_receipt(answer.high_water, answer.high_hash, answer.head_signature)
+            # That it is a beginning of this journal was looked at just now.
+            self._check_signature(answer.high_water, answer.high_hash, answer.head_signature)
         is_restored = self.identity.epoch not in {"", answer.epoch}
-        if is_restored or answer.high_water < self._state().acknowledged_n:
+        if is_restored or answer.high_water < self._known.acknowledged_n:
             self._head_office_restored(answer)
         if self.identity.epoch != answer.epoch:
             epoch = answer.epoch
@@ -211,6 +219,9 @@ class _Sync(Talk):
     def _check_receipt(self, n: int, head_hash: bytes, signature: bytes) -> None:
         if self._link_at(n) != head_hash:
             raise Conflict("JOURNAL_FORKED", n=n)
+        self._check_signature(n, head_hash, signature)
+
+    def _check_signature(self, n: int, head_hash: bytes, signature: bytes) -> None:
         if not VerifyKey(self.identity.hq_public_key).head_good(head_hash, signature):
             raise AccessDenied("HEAD_SIGNATURE_BAD", n=n)
 
@@ -245,12 +256,13 @@ class _Sync(Talk):
 
         self.store.on_writer(work)
 
-    def _push_all(self, answer: HelloAnswer) -> Generator[Ask, Message, bool]:
+    def _push_all(self, hello: Hello, answer: HelloAnswer) -> Generator[Ask, Message, bool]:
         """Send what is not acknowledged. What head office has, but whose verdicts were lost on
         the way, is sent again: only so does a device learn which slots are kept."""
-        known = self._state().acknowledged_n
-        first = min(known, answer.high_water) + 1
+        first = min(self._known.acknowledged_n, answer.high_water) + 1
         is_any = False
+        if first > hello.head_n:
+            return is_any
         while batch := self._batch(first):
             is_any = True
             pushed = yield from self.ask("/push", self._push_message(batch), PushAnswer)
@@ -305,9 +317,10 @@ class _Sync(Talk):
             )
         )
 
-    def _pull_all(self, answer: HelloAnswer) -> Generator[Ask, Message, None]:
+    def _pull_all(self, hello: Hello, answer: HelloAnswer) -> Generator[Ask, Message, None]:
         heads = {head.scope: head for head in answer.manifest}
-        self._settle_scopes(answer, heads)
+        if {cursor.scope for cursor in hello.cursors} != set(answer.scopes):
+            self._settle_scopes(answer, heads)
         moved = [heads[scope] for scope in sorted(heads) if scope in answer.scopes]
         done = yield from self._pull_little(moved)
         for head in moved:
@@ -345,6 +358,8 @@ class _Sync(Talk):
     def _pull_little(self, heads: Sequence[ScopeHead]) -> Generator[Ask, Message, set[str]]:
         """Scopes with little news share requests and transactions; those at their head return."""
         done: set[str] = set()
+        if len(heads) < 2:
+            return done
         held = {row.scope: row for row in self.store.on_writer(lambda local: local.read(cursors))}
         little = [
             Cursor(scope=head.scope, generation=head.generation, seq=held[head.scope].seq)

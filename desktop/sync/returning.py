@@ -45,8 +45,10 @@ def _hold_some(
 
 def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
     """Before the own journal: decisions and publications come first, then what neighbours wrote."""
+    if not answer.is_recovering:
+        return
     state = talk.store.on_writer(lambda local: local.read(load_state))
-    if not answer.is_recovering or state.returned_epoch == answer.epoch.encode():
+    if state.returned_epoch == answer.epoch.encode():
         return
     since_us = answer.recovered_from_us - MARGIN_US
     place = _FIRST
@@ -71,10 +73,10 @@ def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
 
 def report(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
     """Tell head office, once, that nothing is left to give back and the own journal is there."""
-    state = talk.store.on_writer(lambda local: local.read(load_state))
-    if not answer.is_recovering or state.returned_epoch != answer.epoch.encode():
+    if not answer.is_recovering:
         return
-    if state.is_reported:
+    state = talk.store.on_writer(lambda local: local.read(load_state))
+    if state.is_reported or state.returned_epoch != answer.epoch.encode():
         return
     yield from talk.ask("/return", Return(envelopes=[], is_all=True), ReturnAnswer)
     talk.store.on_writer(lambda local: local.transact(lambda c: store_state(c, is_reported=1)))

@@ -157,6 +157,8 @@ class Carrier:
         self._stage.say(device.label, "sync over", why)
         self._stage.fire(f"sync over {why.code}")
         is_misled = device.is_misled and why.code in _OF_MISLED
+        if device.is_revoked and why.code == "DEVICE_REVOKED":
+            return
         if why.code not in _BENIGN and not is_misled and not device.has_failed(why.code):
             raise Broken("sync", f"{device.label}: {why}") from why
 

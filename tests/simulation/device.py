@@ -150,6 +150,8 @@ class SimDevice:
     """Marks a second machine that began with a copy of this one's disk."""
     is_changed: bool = False
     """Whether a row on its disk was changed behind its back."""
+    is_revoked: bool = False
+    """Whether head office trusts it no more."""
     is_misled: bool = False
     """Whether it was given the answer to an earlier request once."""
     is_copied: bool = False

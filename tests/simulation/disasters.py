@@ -1,6 +1,7 @@
 """Disks that are lost, put back to what they were, or copied: a device's and head office's."""
 
 from shared.areas import SCHEMA
+from shared.channel.documents import DeviceRevoked
 from shared.journal.spool import SpoolSlot, read_spool
 from shared.sync.digest import MODULUS, row_digest
 from shared.sync.tables import TableRole
@@ -11,6 +12,7 @@ from tests.simulation.stage import Backup, Stage
 
 _LOST_DATABASE = 0.12
 _LOST_FILE = 0.18
+_NEEDED = ("SH01.01", "hq.01")
 _DAY_US = 86_400_000_000
 
 
@@ -85,7 +87,12 @@ def restore(stage: Stage, device: SimDevice) -> None:
 
 def clone(stage: Stage, device: SimDevice) -> None:
     """A second machine begins with a copy of its disk, whatever the first one was just doing."""
-    if device.copy or device.place.is_founded or f"{device.name}'" in stage.devices:
+    if (
+        device.copy
+        or device.is_revoked
+        or device.place.is_founded
+        or f"{device.name}'" in stage.devices
+    ):
         return
     is_open = device.conversation is not None
     kept = device.kept_copy if device.kept_copy and stage.chance.random() < 0.5 else _copy(device)
@@ -97,6 +104,8 @@ def clone(stage: Stage, device: SimDevice) -> None:
 
 def back_up_head_office(stage: Stage) -> None:
     """Head office makes a backup of its database."""
+    if any(device.is_revoked for device in stage.devices.values()):
+        return
     backup = Backup(new_disk(stage.office.disk), stage.world.now_us, _enrolled(stage))
     stage.backups.append(backup)
     stage.fire("backup made")
@@ -142,6 +151,21 @@ def _report_absent(stage: Stage) -> None:
         for (name,) in stage.office.disk.look("SELECT id FROM device"):
             if name not in present:
                 connection.exec_driver_sql("INSERT INTO reported VALUES (?, 1)", (name,))
+
+
+def revoke(stage: Stage, device: SimDevice) -> None:
+    """Head office trusts a device no more: its next request is refused, what it holds stays."""
+    others = [one for one in stage.devices.values() if one.is_revoked or one.name == device.name]
+    if len(others) > 1 or stage.backups or device.is_alone or device.name in _NEEDED:
+        return
+    fuse = stage.office.disk.fuse
+    fuse.is_asleep = True
+    body = DeviceRevoked(device_id=device.name, site_id=device.place.site_id, reason="stolen")
+    stage.office.publish(body)
+    fuse.is_asleep = False
+    device.is_revoked = True
+    stage.fire("device revoked")
+    stage.say(device.label, "revoked")
 
 
 def change_row(stage: Stage, device: SimDevice) -> None:

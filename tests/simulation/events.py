@@ -48,6 +48,8 @@ EVENTS: tuple[str, ...] = (
     "did not open",
     # Disks that are lost, put back, copied
     "copy kept",
+    "device revoked",
+    "sync over DEVICE_REVOKED",
     "database lost",
     "database restored",
     "disk cloned",

@@ -192,6 +192,7 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble(
         "head office restored", 1, lambda faults, _: disasters.restore_head_office(faults.stage)
     ),
+    Trouble("revoked", 1, lambda faults, device: disasters.revoke(faults.stage, device)),
     Trouble("cloned", 1, lambda faults, device: disasters.clone(faults.stage, device)),
 )
 """By name, as a script of a run names them."""

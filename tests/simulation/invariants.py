@@ -1,7 +1,7 @@
 """What must hold: I1 to I13 of the sync design, cheap ones after every step, all when it is quiet.
 
 ======  =======================================================================  ===============
-I1      what somebody saw done is at head office, exactly once                    `_check_seen`
+I1      what somebody saw done is at head office, exactly once                    `check_seen`
 I2      kept balances are the sums of their moves; over all ends they are zero    `books`
 I3      debits are credits                                                        `books`
 I4      equal scope, equal digest, equal rows                                     `_check_scopes`
@@ -17,36 +17,39 @@ I13     a decided request is never decided again                                
 ======  =======================================================================  ===============
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from shared.areas import SCHEMA
 from shared.journal.chain import VerifyKey
 from shared.journal.document import Document, Value
-from shared.journal.verify import Chain, verify_spool
+from shared.journal.verify import Chain
 from shared.sales.queries.shifts import shift_report
 from shared.sync.digest import MODULUS
 from shared.sync.replica import everything
 from shared.sync.tables import TableRole
-from sync_server.sync.returning import RETURNED
 from tests.simulation.books import (
     Told,
     check_balances,
-    check_copied_series,
     check_decisions,
     check_entries,
     check_recomputed,
-    check_series,
     check_totals,
     difference,
 )
-from tests.simulation.device import Mark, SimDevice, key_of
-from tests.simulation.edges import SimDisk
+from tests.simulation.chains import (
+    check_device_against,
+    check_numbers,
+    check_once,
+    check_revoked,
+    check_seen,
+    mark_of,
+)
+from tests.simulation.device import SimDevice
 from tests.simulation.head_office import HQ_KEY, SimHeadOffice
 from tests.simulation.house import ACCOUNT_OF
 from tests.simulation.leasing import check_leases
 from tests.simulation.reading import (
-    Entry,
     Held,
     Journals,
     Reader,
@@ -60,10 +63,6 @@ from tests.simulation.stage import Broken, must
 Digests = dict[tuple[str, str], int]
 """Digests of a scope's rows by table and id."""
 _HERE = "SELECT hash FROM journal WHERE uid = ? AND device_id = ?"
-_MARK = (
-    "SELECT d.epoch, d.incarnation, s.acknowledged_n, s.acknowledged_hash, s.head_signature"
-    " FROM this_device AS d, sync_state AS s"
-)
 _LET_GO = (
     "SELECT (SELECT max(n) FROM durable_mark),"
     " (SELECT max(n) FROM journal WHERE device_id = ? AND stored = x'')"
@@ -89,18 +88,13 @@ def check_step(device: SimDevice) -> None:
         "I12",
         f"{device.label} forgot slot {forgotten_n}, durable is {durable_n}",
     )
-    mark = _mark(device.disk)
+    mark = mark_of(device.disk)
     before, device.mark = device.mark, mark
     if before is None or mark is None or before[:2] != mark[:2]:
         return
     # An answer of before the receipt, given once more, looks like a head office that was restored.
     is_forward = mark.received_n >= before.received_n or device.is_misled
     must(is_forward, "I11", f"{device.label}: received {before.received_n}, now {mark.received_n}")
-
-
-def _mark(disk: SimDisk) -> Mark | None:
-    found = disk.look(_MARK)
-    return Mark(*found[0]) if found else None
 
 
 def check_device(device: SimDevice) -> None:
@@ -141,6 +135,9 @@ def check_everything(
     _check_heads(heads, by_scope)
     copies: dict[str, list[SimDevice]] = defaultdict(list)
     for device in devices.values():
+        if device.is_revoked:
+            check_revoked(device, journals)
+            continue
         copies[device.name].append(device)
         check_device_against(device, journals)
         here = reader.rows(device.disk)
@@ -149,9 +146,9 @@ def check_everything(
         check_balances(device.disk, here, device.label, device.running.replica.owns)
         _check_z(device, office)
     for name, found in copies.items():
-        _check_seen(found, journals)
-        _check_numbers(name, found, journals, is_restored=office.restores > 0)
-    _check_once(journals, promised)
+        check_seen(found, journals)
+        check_numbers(name, found, journals, is_restored=office.restores > 0)
+    check_once(journals, promised)
     _check_head_office(journals, told, rows)
     check_decisions(told, is_restored=office.restores > 0)
     recovering = disk.look("SELECT value FROM about WHERE name = 'recovering_since_us'")
@@ -181,137 +178,6 @@ def _told(journals: Journals) -> Told:
                 assert document is not None
                 found.append((slot, document))
     return found
-
-
-# I1 and I7: journals
-
-
-def check_device_against(device: SimDevice, journals: Journals) -> None:
-    """I1, I7: a device's journal and head office's copy of it are one and the same chain."""
-    mine = journals_of(device.disk)
-    mark = _mark(device.disk)
-    assert mark is not None, "a device that knows itself"
-    own = mine.get((device.name, mark.incarnation), [])
-    there = journals.get((device.name, mark.incarnation), [])
-    must(
-        [entry.slot.link_hash for entry in own] == [entry.slot.link_hash for entry in there],
-        "I1",
-        f"{device.label} has {len(own)} slots, head office {len(there)} or other ones",
-    )
-    for here, at_office in zip(own, there, strict=True):
-        _check_verdict(device, here, at_office)
-    _check_chains(device, mine, journals)
-    must(mark.received_n == len(own), "I7", f"{device.label} was not acknowledged to its end")
-    if own:
-        is_signed = VerifyKey(HQ_KEY.public).head_good(mark.received_hash, mark.signature)
-        is_prefix = mark.received_hash == there[-1].slot.link_hash and is_signed
-        must(is_prefix, "I7", f"{device.label}: the countersigned head is no prefix")
-    _check_spool(device, own)
-
-
-def _check_verdict(device: SimDevice, here: Entry, there: Entry) -> None:
-    """What head office keeps aside the device knows of, and nothing else is kept."""
-    slot, uid, told = here
-    is_wrong = slot.link_hash in device.poison or uid in device.wrong
-    is_kept = there.verdict == "kept"
-    # What was linked anew is signed anew, and a copy of a document is none.
-    is_right = is_kept == is_wrong or device.is_copied
-    must(
-        is_right and (told == "kept") == is_kept,
-        "I1",
-        f"{device.label} slot {slot.n} is {there.verdict} there, {told} here, wrong: {is_wrong}",
-    )
-
-
-def _check_chains(device: SimDevice, mine: Journals, there: Journals) -> None:
-    key = VerifyKey(key_of(device.name).public)
-    for where, journals in (("here", mine), ("at head office", there)):
-        for (name, incarnation), entries in journals.items():
-            if name != device.name:
-                continue
-            # What came back to a restored head office is linked by its key.
-            is_returned = incarnation == RETURNED
-            chain = Chain(name, incarnation, VerifyKey(HQ_KEY.public) if is_returned else key)
-            for slot, _, verdict in entries:
-                is_bad = verdict != "stored" or slot.link_hash in device.poison
-                is_bad |= device.is_copied or is_returned
-                reason = chain.check(slot, is_kept=is_bad)
-                must(not reason, "I7", f"{device.label} {where} slot {slot.n}: {reason}")
-
-
-def _check_spool(device: SimDevice, own: Sequence[Entry]) -> None:
-    chains, fault = verify_spool(device.spool.data, key=key_of(device.name).public)
-    if device.is_copied:
-        return
-    # The verifier has no list of what was planted: it stops at the first badly signed document.
-    if fault is not None:
-        planted = any(
-            entry.slot.n == fault.n and entry.slot.link_hash in device.poison for entry in own
-        )
-        must(planted, "I7", f"{device.label} spool: {fault}")
-        return
-    links = chains[0].links if chains else []
-    must(
-        links == [entry.slot.link_hash for entry in own],
-        "I7",
-        f"{device.label}: spool of {len(links)} slots, journal of {len(own)}",
-    )
-
-
-def _check_seen(copies: Sequence[SimDevice], journals: Journals) -> None:
-    """I1: what was seen done on any copy is at head office once, and is what was seen."""
-    name = copies[0].name
-    stored: dict[str, list[bytes]] = defaultdict(list)
-    kept: set[str] = set()
-    for (device_id, _), entries in journals.items():
-        if device_id == name:
-            for slot, uid, verdict in entries:
-                if verdict == "stored":
-                    stored[uid].append(slot.hash)
-                elif verdict == "kept":
-                    kept.add(uid)
-    for uid, hashes in stored.items():
-        must(len(hashes) == 1, "I1", f"{name} {uid} is there {len(hashes)} times")
-    for device in copies:
-        for one in device.confirmed:
-            if one.uid in device.wrong:
-                must(one.uid in kept, "I1", f"{name} {one.uid} was not kept")
-                continue
-            is_there = stored.get(one.uid) == [one.hash]
-            must(is_there, "I1", f"{device.label} slot {one.n}, seen done, is not at head office")
-
-
-def _check_once(journals: Journals, promised: Mapping[str, Collection[str]]) -> None:
-    """I1: nothing stands twice, whoever brought it; what somebody held for head office is there."""
-    stored = Counter(
-        entry.uid for found in journals.values() for entry in found if entry.verdict == "stored"
-    )
-    twice = [uid for uid, count in stored.items() if count > 1]
-    must(not twice, "I1", f"posted twice: {twice[:3]}")
-    for uid, holders in promised.items():
-        is_back = stored[uid] == 1 or not holders
-        must(is_back, "I1", f"{uid}, whose bytes {sorted(holders)} held, did not come back")
-
-
-def _check_numbers(
-    name: str, copies: Sequence[SimDevice], journals: Journals, *, is_restored: bool
-) -> None:
-    """I6: what people wrote against the rules is kept, but numbered like all the rest."""
-    wrong = {uid for device in copies for uid in device.wrong}
-    poison = {link for device in copies for link in device.poison}
-    numbered = []
-    for (device_id, _), entries in journals.items():
-        for slot, uid, verdict in entries:
-            is_ours = verdict == "stored" or (uid in wrong and slot.link_hash not in poison)
-            document = document_of(slot.stored) if device_id == name and is_ours else None
-            if document is not None:
-                numbered.append((slot, document))
-    if is_restored or any(device.is_copied for device in copies):
-        is_destroyed = any(device.destroyed for device in copies)
-        doubled = check_copied_series(numbered, is_destroyed)
-        must(not doubled or any(d.is_copied for d in copies), "I6", f"{name} doubled {doubled}")
-    else:
-        check_series(numbered)
 
 
 # I4 and I5: what is held

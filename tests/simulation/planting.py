@@ -19,7 +19,7 @@ def new_transaction(connection: Connection) -> None:
     """Commit what was done so far, and go on in another transaction."""
     disk = connection.connection.dbapi_connection
     assert disk is not None
-    fuse = disk.fuse  # type: ignore[attr-defined]
+    fuse = disk.fuse
     # The process may end between the two; a disk that fails here would be no fault of the plant.
     fuse.is_asleep = bool(fuse.error)
     disk.commit()

@@ -171,7 +171,7 @@ class _Run:
         stage.network.let_all_arrive()
         while self._carrier.deliver():
             pass
-        devices = list(stage.devices.values())
+        devices = [device for device in stage.devices.values() if not device.is_revoked]
         quiet = 0
         for turn in range(QUIET_ROUNDS * len(devices)):
             stage.step += 1

@@ -98,7 +98,7 @@ class TillModel(Watched):
         line = self.basket.line
         if line is not None and line.price_micro < 0 and line.said_micro is None:
             self.say("till.no_price", "waiting", name=line.name)
-        elif line is not None and not self._say_scarce(line):
+        elif line is None or not self._say_scarce(line):
             self.notice = None
             self.changed()
 

@@ -41,7 +41,7 @@ from shared.core.quantity import Pack, checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
 from shared.core.text import code_text
 from shared.pricing.rules import trail_text
-from shared.stock.queries import is_opened, on_hand_micro
+from shared.stock.queries import is_opened, on_hand_micro, reserved_micro
 from shared.stock.rules import location
 
 OPEN: Final = "till/open"
@@ -156,7 +156,7 @@ def _short(session: Session, basket: Basket, line: Line) -> Line:
     """Mark a line that sells more than the books say is there, or what is held for somebody; it is
     sold all the same (G05, G11)."""
     site_id = session.identity.site_id
-    if not line.is_known or not is_opened(session.connection, site_id):
+    if not line.is_known:
         return line
     there = on_hand_micro(session.connection, location(site_id), line.product_id)
     sold = sum(one.qty_micro for one in basket.lines if one.product_id == line.product_id)
@@ -164,7 +164,7 @@ def _short(session: Session, basket: Basket, line: Line) -> Line:
     left = there - held.get(line.product_id, 0)
     return msgspec.structs.replace(
         line,
-        is_short=sold + line.qty_micro > there,
+        is_short=sold + line.qty_micro > there and is_opened(session.connection, site_id),
         takes_reserved=bool(held) and sold + line.qty_micro > left,
     )
 

@@ -2,12 +2,23 @@
 
 from collections.abc import Callable
 
-from desktop.stock.usecases import Card, Sources, StockPage, read_card, read_stock
+from desktop.stock.usecases import (
+    Card,
+    Goods,
+    Sources,
+    StockPage,
+    read_card,
+    read_stock,
+    release,
+    reserve,
+    standing,
+)
 from desktop.store.asking import now_us
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.errors import AccessDenied
-from shared.stock.queries import StockRow
+from shared.core.quantity import parse_quantity
+from shared.stock.queries import Reservation, StockRow
 
 ALL = ""
 
@@ -116,6 +127,31 @@ class StockModel(Watched):
     def below_zero(self) -> int:
         """How many rows of the site are below zero."""
         return sum(1 for row in (self.page.rows if self.page else ()) if row.is_below_zero)
+
+    # holding pieces for somebody (G05)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the stock shown is this site's: only its own pieces can be held."""
+        return self.site_id == self.own_site_id
+
+    async def reserve(self, row: StockRow, qty: str, days: int, for_whom: str) -> str:
+        """Hold pieces of a product; the number of the document. Raises as the use case, and what
+        quantities raise."""
+        packs = (await self._read_card(row.product_id)).goods.packs
+        goods = [Goods(product_id=row.product_id, qty_micro=parse_quantity(qty, packs))]
+        header = await self._desk.do(reserve, goods, days=days, for_whom=for_whom)
+        await self.load()
+        return header.number
+
+    async def holds(self) -> list[Reservation]:
+        """What is held here now, the first to expire first."""
+        return await self._desk.do(standing)
+
+    async def release(self, document: str) -> None:
+        """Let go of what a document holds. Raises as the use case."""
+        await self._desk.do(release, document)
+        await self.load()
 
     def row_of(self, product_id: str) -> StockRow | None:
         """The row of a product."""

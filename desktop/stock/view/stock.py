@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QStackedWidget, QVBoxLayout, QWidget
 from desktop.stock.model.stock import ALL, StockModel
 from desktop.stock.usecases import Sources, goods_named
 from desktop.stock.view.card import CardPage
+from desktop.stock.view.reserving import HoldsPanel, ReservePanel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
@@ -37,7 +38,7 @@ class StockScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.addWidget(self._pages)
-        self.watch(self.refresh, "stock_move", "stock_count", "zone_sheet", "recount")
+        self.watch(self.refresh, "stock_move", "reservation", "reservation_release", "stock_count", "zone_sheet", "recount")
 
     def key_actions(self) -> tuple[Action, ...]:
         in_list = self.model.card is None and self.model.refused is None
@@ -49,6 +50,14 @@ class StockScreen(Screen):
             )
         return (
             Action(text="stock.card", run=self._open_current),
+            Action(
+                text="reserve.take",
+                keys=("R",),
+                run=self._reserve,
+                permission="stock.move",
+                is_enabled=lambda: self.table.current is not None and self.model.is_own,
+            ),
+            Action(text="reserve.holds", keys=("H",), run=self._holds, permission="stock.move"),
             Action(text="stock.only_below", keys=("F6",), run=self._toggle_below),
             Action(text="stock.labels", keys=("F8",), run=self._to_labels),
             Action(text="stock.report", keys=("F7",), run=self._to_report),
@@ -127,6 +136,11 @@ class StockScreen(Screen):
                 key="on_hand", title=words("stock.on_hand"), get=lambda r: r.on_hand_micro,
                 kind=Kind.QTY, width=88, has_total=True,
                 tone=lambda r: Tone.BAD if r.is_below_zero else None,
+            ),
+            Column(
+                key="available", title=words("stock.available"), kind=Kind.QTY, width=76,
+                get=lambda r: r.available_micro if r.reserved_micro else None,
+                tone=lambda r: Tone.BAD if r.available_micro < 0 else None,
             ),
             Column(
                 key="reserved", title=words("stock.reserved"), kind=Kind.QTY, width=76,
@@ -220,6 +234,29 @@ class StockScreen(Screen):
     def _to_labels(self) -> None:
         chosen = self.table.selected if len(self.table.selected) > 1 else [self.table.current]
         self.frame.open("labels", " ".join(one.product_id for one in chosen if one is not None))
+
+    def _reserve(self) -> None:
+        shown = self.table.current
+        if isinstance(shown, StockRow):
+            self.frame.tasks.start(self._reserving(shown))
+
+    async def _reserving(self, shown: StockRow) -> None:
+        said = await self.frame.ask(ReservePanel(self.frame, shown))
+        if said is not None:
+            number = await self.model.reserve(shown, *said)
+            self.frame.say(self.words("reserve.done", number=number), Tone.GOOD)
+
+    def _holds(self) -> None:
+        self.frame.tasks.start(self._showing_holds())
+
+    async def _showing_holds(self) -> None:
+        rows = self.model.page.rows if self.model.page else ()
+        names = {one.product_id: one for one in rows}
+        holds = await self.model.holds()
+        document = await self.frame.ask(HoldsPanel(self.frame, holds, names))
+        if document is not None:
+            await self.model.release(document)
+            self.frame.say(self.words("reserve.released"), Tone.GOOD)
 
     def _open_current(self) -> None:
         if self.table.current is not None:

@@ -103,12 +103,9 @@ class TransfersScreen(Screen):
         self._title = label("", "title")
         self._sum = label("", "muted")
         self._missing = Banner("", Tone.WAITING)
-        sites = [(one.site_id, one.name) for one in self.model.sites]
+        sites = [(one.site_id, f"{one.name} {one.site_id}") for one in self.model.sites]
         self._site = Choice(words("transfer.other"), sites)
-        # A shop knows few sites by name: the code of any other may be typed.
-        self._site.setEditable(True)
-        self._site.setInsertPolicy(Choice.InsertPolicy.NoInsert)
-        self._site.editTextChanged.connect(self._other_typed)
+        self._site.picked.connect(lambda site_id: setattr(self.model, "other", site_id))
         self._code = Field(words("moving.code_hint"), name=words("moving.code"))
         self._code.entered.connect(self._entered)
         self._note = Field(name=words("moving.note"))
@@ -159,9 +156,10 @@ class TransfersScreen(Screen):
         if model.doing is not Doing.LIST:
             self._title.setText(words(f"transfer.title_{model.doing.value}"))
             self._site.blockSignals(True)
+            if model.other and self._site.findData(model.other) < 0:
+                # Goods came from a site this one knows by its code alone.
+                self._site.addItem(f"{model.name_of(model.other)} {model.other}", model.other)
             self._site.set_value(model.other)
-            if self._site.findData(model.other) < 0:
-                self._site.setEditText(model.other)
             self._site.blockSignals(False)
             receives = model.doing is Doing.RECEIVE
             for place, column in enumerate(self.lines.rows.columns):
@@ -171,11 +169,6 @@ class TransfersScreen(Screen):
             self._sum.setText(words("moving.sum", n=len(model.rows)))
             self._missing.say(self._missing_text() if receives else "", Tone.WAITING)
         self.keys_changed()
-
-    def _other_typed(self, text: str) -> None:
-        at = self._site.findText(text.strip())
-        known = str(self._site.itemData(at)) if at >= 0 else ""
-        self.model.other = known or text.strip().upper()
 
     def _missing_text(self) -> str:
         short = [one for one in self.model.rows if one.expected_micro and one.missing_micro > 0]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from desktop.headless.__main__ import main
+from sync_server.__main__ import main as serve_main
 from sync_server.enrolment.codes import make_code
 from sync_server.http.serve import service_of
 from sync_server.operations import commands
@@ -22,6 +23,7 @@ from tests.builders.demo_brand import publication
 from tests.integration.server.wire import running
 
 CREAM, WATER = "010204", "010102"
+CLERK = "clerk-guanqian"
 
 
 @dataclass
@@ -131,6 +133,37 @@ def test_a_dealers_own_device_knows_the_guide_price_of_the_level_below(brand: Br
     assert paid["paid_minor"] == {sold["uid"]: 10_348}
     brand.ok("DL01", "expense", "--category", "邮费", "--amount", "8", by="dealer-east")
     assert brand.ok("DL01", "sync")["outcome"] == "done"
+
+
+def test_a_deposit_is_lent_and_spent_by_a_till_that_has_only_a_stick(brand: Brand) -> None:
+    """Real files there and back: what was sold and asked goes up, the lease comes down (Q06)."""
+    fang = brand.ok("SH01", "member-new", "--name", "Fang", "--phone", "13800138000", by=CLERK)
+    pool = {"key": f"deposit:{fang['member_id']}", "unit": "CNY", "added": 50_000}
+    brand.ok("HQ", "lease-pool", json.dumps(pool), by="hq-editor")
+    brand.ok("HQ", "sync")
+    asked = {"customer": fang["member_id"], "wanted": 20_000}
+    brand.ok("SH01", "lease-ask", json.dumps(asked), by=CLERK)
+    packet, answer = brand.folder / "up.qtpacket", brand.folder / "down.qtpacket"
+    made = brand.ok("SH01", "packet-out", "--file", str(packet))
+    assert (made["documents"], made["is_whole"]) == (2, True)
+    home = ["--home", str(brand.folder / "server")]
+    for _twice in range(2):
+        with redirect_stdout(io.StringIO()) as printed:
+            assert serve_main(["packet-in", *home, str(packet), "--answer", str(answer)]) == 0
+        assert printed.getvalue().startswith("SH01.01: 2 documents")
+    assert brand.ok("SH01", "packet-in", "--file", str(answer))["pushed"] == 2
+    assert not brand.ok("SH01", "packet-in", "--file", str(answer))["is_new"]
+    assert brand.ok("SH01", "status")["unsent"] == 0
+    (held,) = brand.ok("SH01", "lease-held", by=CLERK)
+    assert (held["amount"], held["spendable"]) == (20_000, 20_000)
+    bought = {"lines": [WATER], "customer": fang["member_id"], "tenders": ["deposit=89"]}
+    brand.ok("SH01", "sell", json.dumps(bought), by=CLERK)
+    assert brand.ok("SH01", "sync")["kept"] == {}
+    (pool_now,) = brand.ok("HQ", "lease-pools", by="hq-editor")
+    assert pool_now["unit"] == "CNY"
+    brand.ok("HQ", "sync")
+    (known,) = brand.ok("HQ", "leases", by="hq-editor")
+    assert (known["device_id"], known["rest"]) == ("SH01.01", 20_000 - 8_900)
 
 
 def test_nothing_of_this_was_kept_for_repair(brand: Brand) -> None:
