@@ -16,6 +16,8 @@ SERVE_HOME ?= build/serve
 
 # Checks read text and names in UTF-8 on a machine without a locale too.
 export PYTHONUTF8 := 1
+# Some tests start the programs many times; each start would compile them again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo run app gallery test fast serve lock clean setup static unit everything simulation
 # The checks of one run share the machine's cores and stop at the first failure.

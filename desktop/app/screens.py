@@ -148,7 +148,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec(
         id="goods",
         icon="package",
-        group="goods",
+        group="order",
         make=first_opened("desktop.app.taking:goods_screen"),
         permissions=frozenset({"own_goods.write", "catalogue.publish"}),
         takes=frozenset({"product"}),
@@ -156,7 +156,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ScreenSpec(
         id="goods-import",
         icon="file-spreadsheet",
-        group="goods",
+        group="order",
         make=first_opened("desktop.app.taking:import_screen"),
         permissions=frozenset({"own_goods.write", "catalogue.publish"}),
         in_rail=False,

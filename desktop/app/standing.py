@@ -47,6 +47,7 @@ def standing_of(
         trouble=sync.trouble,
         open_tasks=count_open(connection),
         alarm=told[0].code if told else "",
+        is_recovering=bool(identity.server_url) and bool(found.state.is_recovering),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from desktop.ui.icons import icon
@@ -13,6 +14,8 @@ from desktop.ui.widgets import label, line
 from desktop.words.texts import Words
 
 WIDTH = 168
+COMPACT = 26
+"""Height of a button where all of them would not fit otherwise (a dealer's, at 720 px)."""
 FOOT = "settings"
 """The group that stays at the foot, however many screens there are above it."""
 
@@ -70,6 +73,20 @@ class Rail(QWidget):
         made.clicked.connect(lambda _checked=False: self._opened(spec.id))
         self.buttons[spec.id] = made
         return made
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        inside = self._area.widget()
+        if inside is None:
+            return
+        self._set_heights(0)
+        if inside.sizeHint().height() > self._area.viewport().height():
+            self._set_heights(scaled(COMPACT))
+
+    def _set_heights(self, height: int) -> None:
+        for one in self.buttons.values():
+            if self._area.isAncestorOf(one):
+                one.setFixedHeight(height or one.sizeHint().height())
 
     def mark(self, screen_id: str) -> None:
         """Show which screen is in front, and bring its button into sight."""

@@ -31,6 +31,8 @@ class Standing:
     open_tasks: int = 0
     alarm: str = ""
     """Code of the worst thing this device has to tell by itself; '' when there is nothing."""
+    is_recovering: bool = False
+    """Head office said it is being given back what it lost: its figures are not whole yet."""
 
     @property
     def tone(self) -> Tone:
@@ -42,7 +44,8 @@ class Standing:
             return Tone.GOOD
         if self.kept or (self.trouble and self.trouble != "NETWORK"):
             return Tone.BAD
-        return Tone.WAITING if self.unsent or self.trouble or self.alarm else Tone.GOOD
+        is_waiting = self.unsent or self.trouble or self.alarm or self.is_recovering
+        return Tone.WAITING if is_waiting else Tone.GOOD
 
 
 _BAD_ALARMS = frozenset({"DISK_LOW", "JOURNAL_LOST"})
@@ -67,6 +70,8 @@ def light_text(words: Words, standing: Standing) -> str:
         return words("bar.alone")
     if standing.kept:
         return words("bar.kept", n=standing.kept)
+    if standing.is_recovering:
+        return words("bar.recovering")
     if standing.is_syncing:
         return words("bar.syncing")
     if standing.alarm in _ALARMS:

@@ -74,17 +74,19 @@ class Release(Params, kw_only=True):
 
 
 def _reserve(store: Store, asked: Reserve) -> Written:
-    return store.write(
+    done = store.write(
         usecases.reserve,
         _goods(store, asked.lines),
         days=asked.days,
         for_whom=asked.for_whom,
         note=asked.note,
-    ).value
+    )
+    return Written.of(done.value)
 
 
 def _release(store: Store, asked: Release) -> Written:
-    return store.write(usecases.release, asked.reservation, reason=asked.reason).value
+    done = store.write(usecases.release, asked.reservation, reason=asked.reason)
+    return Written.of(done.value)
 
 
 def _reservations(store: Store, _asked: Params) -> list[dict[str, Any]]:

@@ -174,7 +174,46 @@ arrival = local_table(
 )
 """When rows of other devices first came here, where a screen tells it (E11)."""
 
+neighbour_document = local_table(
+    "neighbour_document",
+    text_column("uid", primary_key=True),
+    integer_column("seq", index=True),
+    text_column("device_id"),
+    integer_column("incarnation"),
+    integer_column("n"),
+    blob_column("stored"),
+    blob_column("signature"),
+    integer_column("received_at_us"),
+    integer_column("is_open", index=True),
+)
+"""Documents that came from the store's other devices (Q06), and at the store's host its own, too.
+
+``seq`` is the host's order, 0 elsewhere; ``is_open`` while rows may wait for head office's."""
+
+neighbour_journal = local_table(
+    "neighbour_journal",
+    text_column("device_id", primary_key=True),
+    integer_column("incarnation"),
+    integer_column("n"),
+    text_column("uid"),
+)
+"""At the store's host: up to where it was given each device's journal."""
+
+neighbour_basket = local_table(
+    "neighbour_basket",
+    text_column("uid", primary_key=True),
+    text_column("device_id"),
+    integer_column("held_at_us"),
+    blob_column("content"),
+    text_column("claimed_by"),
+    integer_column("claimed_at_us"),
+)
+"""Baskets put aside in this store (I06): at its host who took them, elsewhere what may be taken."""
+
 LOCAL = (
+    neighbour_document,
+    neighbour_journal,
+    neighbour_basket,
     arrival,
     draft,
     setting,

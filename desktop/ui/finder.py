@@ -8,11 +8,10 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from desktop.ui.theme import ROW
+from desktop.ui.theme import ROW, scaled
 from desktop.ui.widgets import Field
 
 SHOWN_MAX = 8
-_ROW_SIZE = QSize(0, ROW)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,9 +103,11 @@ class Finder(QWidget):
         if self.hits.parent() is not window:
             self.hits.setParent(window)
         below = self.field.mapTo(window, QPoint(0, self.field.height() + 2))
-        self.hits.setGeometry(below.x(), below.y(), max(self.field.width(), 420), rows * ROW + 6)
+        width, height = max(self.field.width(), scaled(420)), rows * scaled(ROW) + 6
+        self.hits.setGeometry(below.x(), below.y(), width, height)
+        row_size = QSize(0, scaled(ROW))
         for at in range(self.hits.count()):
-            self.hits.item(at).setSizeHint(self.hits.item(at).sizeHint().expandedTo(_ROW_SIZE))
+            self.hits.item(at).setSizeHint(self.hits.item(at).sizeHint().expandedTo(row_size))
         self.hits.show()
         self.hits.raise_()
 

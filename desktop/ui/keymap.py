@@ -1,4 +1,4 @@
-"""The keys of actions as this device's people chose them (I05): what is not chosen keeps its own."""
+"""The keys of actions as people chose them on this device (I05); the others keep their own."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -68,7 +68,7 @@ class MovementTypesPublished(Body, kw_only=True):
 
 
 class StockReserved(Body, kw_only=True):
-    """Pieces of this site are held for somebody until an instant; they stay where they are (G05)."""
+    """Pieces of this site are held for somebody until an instant; no goods move (G05)."""
 
     lines: list[MoveLine]
     expires_at_us: int

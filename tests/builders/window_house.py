@@ -24,7 +24,7 @@ from desktop.app.screens import SCREENS
 from desktop.runtime.loop import run
 from desktop.shell.window import Window
 from desktop.store.bus import ChangeBus
-from desktop.store.local import Done
+from desktop.store.local import Done, LocalStore
 from desktop.store.session import Session
 from desktop.ui.theme import Scheme
 from desktop.words.texts import Language
@@ -48,6 +48,10 @@ class WindowHouse(House):
         # Called by the founder before there is a lock, and between reads of screens after.
         with getattr(self, "_alone", None) or RLock():
             super().sit_at(device_id, device_type=device_type)
+
+    def on_writer(self, act: Callable[[LocalStore], T]) -> T:
+        with self._alone:
+            return act(self.local)
 
     def submit(
         self, usecase: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs

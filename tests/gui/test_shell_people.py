@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtWidgets import QFileDialog, QLabel
+
 from desktop.access.usecases import change_pin
 from desktop.app.program import Program
 from desktop.shell.help import HelpPanel
@@ -11,6 +13,7 @@ from desktop.shell.messages import Messages
 from desktop.shell.palette import Palette
 from desktop.ui.widgets import Field
 from desktop.words.texts import Language
+from shared.sync.packets import MAGIC
 from tests.builders.window_house import Stage, play
 
 DEALER, KEEPER, PIN = "dealer-east", "warehouse-east", "2580"
@@ -159,5 +162,33 @@ def test_messages_and_help_say_what_is_here_in_both_languages(tmp_path: Path) ->
         help_panel = stage.window.overlay.top
         assert isinstance(help_panel, HelpPanel)
         assert "Language, theme" in help_panel.page.toPlainText()
+
+    play(script, tmp_path)
+
+
+def test_without_a_line_f12_writes_a_packet_and_reads_its_answer(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in(DEALER, "DL01.01", device_type="dealer")
+        await stage.keys("F12", "E")
+        messages = window.overlay.top
+        assert isinstance(messages, Messages)
+        assert not messages.findChildren(QFileDialog), "this shop has no head office"
+        messages._choose_packet_out()
+        (dialog,) = messages.findChildren(QFileDialog)
+        # Its own window is the system's: the name is chosen for it.
+        packet = tmp_path / "stick.qtpacket"
+        dialog.fileSelected.emit(str(packet))
+        dialog.close()
+        await until(packet.exists)
+        data = packet.read_bytes()
+        assert data.startswith(MAGIC)
+        assert b"DL01" not in data
+        messages._choose_packet_in()
+        for one in messages.findChildren(QFileDialog):
+            if one is not dialog:
+                one.fileSelected.emit(str(packet))
+                one.close()
+        told = window.words.sentence("PACKET_FOREIGN")
+        await until(lambda: told in [label.text() for label in window.findChildren(QLabel)])
 
     play(script, tmp_path)

@@ -16,6 +16,8 @@ from shared.channel.documents import Account, ChannelPublished, Level, Partner, 
 from shared.channel.rules import founder_id
 from shared.core.ids import uuid7
 from shared.journal.document import Body
+from shared.leases.documents import PoolStated
+from shared.leases.rules import pool_named
 from shared.ordering.documents import (
     GrantLine,
     OrderDecisionRequested,
@@ -159,6 +161,16 @@ def goods() -> tuple[Body, ...]:
     )
 
 
+def pools() -> tuple[Body, ...]:
+    """What tills may lease of: two deposits and a limit, in portions; there is never enough."""
+    return tuple(
+        PoolStated(
+            pool=pool_named(key), unit="CNY", added=20_000, portion=portion, term_s=3 * 3_600
+        )
+        for key, portion in (("deposit:K1", 5_000), ("deposit:K2", 0), ("limit:gift", 800))
+    )
+
+
 def exclusive_list(accounts: tuple[str, ...], former: tuple[str, ...]) -> AssortmentPublished:
     """The exclusive list as it names these accounts."""
     return AssortmentPublished(
@@ -226,7 +238,7 @@ def templates() -> House:
     office = SimHeadOffice.start(disk, world, "template")
     with office.database.write() as connection:
         migrate(connection, LAYOUT.schema, LAYOUT.local)
-    office.publish(channel(), *people(), *goods(), movement_types())
+    office.publish(channel(), *people(), *goods(), movement_types(), *pools())
     _first_prices(office, world)
     _first_orders(office, world)
     for place in PLACES:

@@ -24,7 +24,7 @@ from tests.simulation.selling import NothingToDo, lines_of
 from tests.simulation.stage import must
 
 _POOLS = (deposit_pool("K1"), deposit_pool("K2"), pool_named("limit:gift"))
-_TERM_S = 3_600
+_TERM_S = 3 * 3_600
 
 
 def state_pool(session: Session, chance: random.Random, uid: bytes) -> None:

@@ -202,7 +202,9 @@ def set_quantity(session: Session, basket: Basket, place: int, quantity: str) ->
     line = basket.lines[place]
     qty_micro = _quantity(session, line, quantity)
     others = tuple(one for at, one in enumerate(basket.lines) if at != place)
-    changed = msgspec.structs.replace(line, qty_micro=qty_micro, is_short=False, takes_reserved=False)
+    changed = msgspec.structs.replace(
+        line, qty_micro=qty_micro, is_short=False, takes_reserved=False
+    )
     changed = _short(session, msgspec.structs.replace(basket, lines=others), changed)
     return keep(session, with_changed(basket, place, _priced(prices_of(session, basket), changed)))
 

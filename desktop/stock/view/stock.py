@@ -38,7 +38,8 @@ class StockScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.addWidget(self._pages)
-        self.watch(self.refresh, "stock_move", "reservation", "reservation_release", "stock_count", "zone_sheet", "recount")
+        held = ("reservation", "reservation_release")
+        self.watch(self.refresh, "stock_move", *held, "stock_count", "zone_sheet", "recount")
 
     def key_actions(self) -> tuple[Action, ...]:
         in_list = self.model.card is None and self.model.refused is None
@@ -130,7 +131,8 @@ class StockScreen(Screen):
             Column(key="spec", title=words("stock.spec"), get=lambda r: r.spec, width=84),
             Column(key="brand", title=words("stock.brand"), get=lambda r: r.brand, width=90),
             Column(
-                key="category", title=words("stock.category"), get=lambda r: r.category, width=120
+                key="category", title=words("stock.category"), get=lambda r: r.category, width=120,
+                is_shown=False,
             ),
             Column(
                 key="on_hand", title=words("stock.on_hand"), get=lambda r: r.on_hand_micro,

@@ -67,7 +67,7 @@ class Table(QWidget):
         self.view.verticalHeader().setDefaultSectionSize(scaled(row_height))
         self._filter = Field(frame.words("table.filter"))
         self._filter.setClearButtonEnabled(True)
-        self._filter.setFixedWidth(240)
+        self._filter.setFixedWidth(scaled(240))
         self._filter.textChanged.connect(self.rows.set_filter)
         self._filter.entered.connect(lambda _text: self.view.setFocus())
         self.extra = row(self._filter, None)
@@ -258,7 +258,7 @@ class Table(QWidget):
     def _remember(self) -> None:
         header = self.view.horizontalHeader()
         parts = [
-            f"{c.key}:{0 if self.view.isColumnHidden(i) else header.sectionSize(i)}"
+            f"{c.key}:{0 if self.view.isColumnHidden(i) else _plain(header.sectionSize(i))}"
             for i, c in enumerate(self.rows.columns)
         ]
         self.frame.settings.put(f"columns.{self.name}", ",".join(parts))
@@ -274,7 +274,7 @@ class Table(QWidget):
             width = int(kept.get(column.key, column.width if column.is_shown else 0))
             self.view.setColumnHidden(place, width == 0)
             if width:
-                header.resizeSection(place, width)
+                header.resizeSection(place, scaled(width))
             if column.stretches:
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         header.sectionResized.connect(lambda *_: self._remember())
@@ -287,6 +287,11 @@ class Table(QWidget):
         parts += [f"{c.title} {text_of(c, self.rows.total(c))}" for c in totals]
         self._foot.setText("   ·   ".join(parts))
         self._foot.setVisible(has_rows)
+
+
+def _plain(size_px: int) -> int:
+    """A width as it would be at 100 %: what is remembered fits when the text size changes."""
+    return size_px * 100 // scaled(100)
 
 
 def _one_cell(text: str) -> str:

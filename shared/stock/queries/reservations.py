@@ -38,7 +38,7 @@ def reservations(
     )  # fmt: skip
     if product_id:
         statement = statement.where(r.product_id == product_id)
-    return [Reservation(*row) for row in connection.execute(statement)]
+    return [Reservation._make(row) for row in connection.execute(statement)]
 
 
 def reserved_micro(

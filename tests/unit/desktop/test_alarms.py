@@ -90,3 +90,11 @@ def test_the_status_bar_shows_it_in_both_languages(code: str) -> None:
     shown = {light_text(Words(one), standing) for one in Language}
     assert len(shown) == 2
     assert not any("bar." in text for text in shown)
+
+
+def test_the_light_says_that_head_office_is_recovering() -> None:
+    standing = Standing(now_us=1, synced_at_us=1, is_recovering=True)
+    assert light_text(Words(Language.ENGLISH), standing) == (
+        "Head office is recovering: figures not whole"
+    )
+    assert standing.tone is Tone.WAITING

@@ -38,6 +38,7 @@ def test_the_third_piece_of_a_sale_warns_when_three_of_five_are_held(
         assert basket.line is not None
         warned.append(basket.line.takes_reserved)
     assert warned == [False, False, True]
+    assert basket.line is not None
     assert not basket.line.is_short, "all three are there"
     lines, tenders = [{"code": CLEANSER, "qty": "3"}], [{"tender": "cash", "amount": "177"}]
     clerk("sell", lines=lines, tenders=tenders)
