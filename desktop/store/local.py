@@ -142,6 +142,10 @@ class LocalStore:
         offset = self._desk.state.clock_offset_us if self._desk else 0
         return self._clock.now_us() + offset
 
+    def nonce(self) -> bytes:
+        """Something no earlier request said."""
+        return self._randomness.bytes(8)
+
     def desk(self) -> Desk:
         """What sessions are given. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN."""
         if self._desk is None:
@@ -227,18 +231,19 @@ class LocalStore:
         former = self.enrolled
         assert self._key is not None
         identity, key = replace(former, incarnation=incarnation), self._key
-        slots = self.read(
+        moved = self.read(
             lambda connection: relinked(
                 connection, identity.author(key), former.incarnation, since_n
             )
         )
-        self._spool(encode_record(spool_identity(identity, key)) + encode_slots(slots))
+        slots = encode_slots(one.slot for one in moved)
+        self._spool(encode_record(spool_identity(identity, key)) + slots)
 
         owns = self.replica.owns
 
         def work(connection: Connection) -> None:
             schema = self.layout.schema
-            relink(connection, schema, owns, identity.device_id, former.incarnation, slots)
+            relink(connection, schema, owns, (former.device_id, former.incarnation), moved)
             store_identity(connection, identity)
             store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
             self.store_findings(connection, [finding])

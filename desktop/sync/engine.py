@@ -12,6 +12,7 @@ from desktop.store.recovery import journal_slots, link_at
 from desktop.store.scrub import sound_slots
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
+from desktop.sync.neighbours.documents import settle_neighbours
 from desktop.sync.pulling import check_moves, pull_scope
 from desktop.sync.repairing import repair_differing
 from desktop.sync.returning import give_back, hold_bytes, report
@@ -134,10 +135,15 @@ class _Sync(Talk):
     def _hello(self) -> Generator[Ask, Message, tuple[Hello, HelloAnswer]]:
         # Together: with nothing new, going to the writer is most of what a sync costs (P6).
         hello, self._known = self.store.on_writer(
-            lambda local: local.read(lambda c: (self._hello_message(c), load_state(c)))
+            lambda local: local.read(
+                lambda c: (self._hello_message(c, local.nonce()), load_state(c))
+            )
         )
         sent_us = self.clock.monotonic_us()
         answer = yield from self.ask("/hello", hello, HelloAnswer)
+        if self.carried_n is None and answer.nonce != hello.nonce:
+            # An earlier answer, delivered once more, would make a restored head office of this one.
+            raise Unavailable("ANSWER_WRONG", path="/hello")
         if self._known.is_recovering != answer.is_recovering:
             told = int(answer.is_recovering)
             self.store.on_writer(lambda local: local.set_state(is_recovering=told))
@@ -145,7 +151,7 @@ class _Sync(Talk):
             self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
         return hello, answer
 
-    def _hello_message(self, connection: Connection) -> Hello:
+    def _hello_message(self, connection: Connection, nonce: bytes) -> Hello:
         n, head_hash = head_of(connection, self.own.device_id, self.own.incarnation)
         return Hello(
             protocol=PROTOCOL,
@@ -158,6 +164,7 @@ class _Sync(Talk):
                 for row in cursors(connection)
             ],
             program=VERSION,
+            nonce=nonce,
         )
 
     def _set_clock(self, server_us: int, took_us: int) -> None:
@@ -330,6 +337,9 @@ class _Sync(Talk):
         replica = self.store.on_writer(lambda local: local.replica)
         received_n = self._state().acknowledged_n
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
+        if self.summary.pulled and not self.behind:
+            now_us = self.store.on_writer(lambda local: local.now_us())
+            self.store.apply(settle_neighbours(replica, now_us))
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:
         told = set(answer.scopes)

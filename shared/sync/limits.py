@@ -4,6 +4,7 @@ PUSH_DOCUMENTS_MAX = 500
 INCARNATION_MAX = (1 << 31) - 1
 FORKS_MAX = 1_000
 """Incarnations one device may begin; more is a machine gone wrong, and a person looks at it."""
+NONCE_BYTES_MAX = 32
 FORK_BYTES_MAX = 1024
 ENVELOPES_MAX = 1_000
 """Documents of one answer, or given back by one request."""

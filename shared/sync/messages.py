@@ -63,6 +63,8 @@ class Hello(Message, kw_only=True):
     cursors: list[Cursor]
     program: str = ""
     """The version of the program on the device; shown in head office's list."""
+    nonce: bytes = b""
+    """Anything; the answer repeats it, or it is the answer to another hello."""
 
 
 class HelloAnswer(Message, kw_only=True):
@@ -82,6 +84,8 @@ class HelloAnswer(Message, kw_only=True):
     """Heads of the scopes that differ from the device's cursors."""
     has_bytes: list[str] = []
     """Scopes with documents of others whose bytes the device is to hold."""
+    nonce: bytes = b""
+    """The hello's."""
     is_recovering: bool = False
     """Head office was restored from a backup, and not all devices have given back what they hold:
     figures are not whole, and requests wait."""

@@ -39,7 +39,9 @@ def _posted(registry: Registry, stored: bytes) -> list[Write]:
     return registry.post(registry.decode(stored))
 
 
-def post_provisionally(connection: Connection, replica: Replica, writes: Sequence[Write]) -> Touched:
+def post_provisionally(
+    connection: Connection, replica: Replica, writes: Sequence[Write]
+) -> Touched:
     """Put in what is missing here of the rows of one document; the ids that were, by table.
 
     Of a document with a ledger row that head office sent already nothing is missing: what is not

@@ -1,24 +1,34 @@
 """A copy of a disk goes on under a new incarnation: the same documents, in new links."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from shared.journal.chain import GENESIS, Slot, seal
 from shared.journal.tables import journal
 from shared.sync.appending import Author
-from shared.sync.holding import cursors, granted_scopes, remove_rows, restart_scope
+from shared.sync.holding import cursors, granted_scopes, remove_rows, restart_scope, tables_with
 from shared.sync.limits import SLOT_MAX
 from shared.sync.replica import Owns
 from shared.sync.tables import Schema
 
 ONLY_HERE = SLOT_MAX
 """Slot of rows whose document head office keeps aside: no pull and no later slot touches them."""
+_MOVING = 2 * SLOT_MAX
+"""Added while rows change their slots, so that no new one is taken for an old one."""
+
+
+class Relinked(NamedTuple):
+    """A slot in its new place, and which one it was."""
+
+    former_n: int
+    slot: Slot
 
 
 def relinked(
     connection: Connection, author: Author, from_incarnation: int, since_n: int
-) -> list[Slot]:
+) -> list[Relinked]:
     """The slots after ``since_n`` of the former incarnation as the first ones of the author's.
 
     Bytes, signatures and printed numbers are what they were. What was forgotten (its bytes are
@@ -26,7 +36,7 @@ def relinked(
     """
     c = journal.c
     rows = connection.execute(
-        select(c.stored)
+        select(c.n, c.stored, c.signature)
         .where(
             c.device_id == author.device_id,
             c.incarnation == from_incarnation,
@@ -35,107 +45,115 @@ def relinked(
         )
         .order_by(c.n)
     )
-    slots: list[Slot] = []
+    found: list[Relinked] = []
     previous = GENESIS
-    for n, stored in enumerate(rows.scalars(), 1):
-        slot = seal(
+    for n, row in enumerate(rows, 1):
+        linked = seal(
             author.key,
             device_id=author.device_id,
             incarnation=author.incarnation,
             n=n,
             previous=previous,
-            stored=stored,
+            stored=row.stored,
         )
-        slots.append(slot)
-        previous = slot.link_hash
-    return slots
+        # The author's signature, good or bad: linking anew says nothing of the document.
+        found.append(Relinked(row.n, linked._replace(signature=row.signature)))
+        previous = linked.link_hash
+    return found
 
 
 def relink(
     connection: Connection,
     schema: Schema,
     owns: Owns,
-    device_id: str,
-    from_incarnation: int,
-    slots: Sequence[Slot],
+    former: tuple[str, int],
+    moved: Sequence[Relinked],
 ) -> None:
-    """Put ``slots`` in the place of the last ones of the former incarnation, in one transaction.
+    """Put ``moved`` in the place of their former slots, in one transaction.
 
-    Rows that wait for their confirmation wait under the new slots; all scopes are compared anew.
+    ``former`` is the journal they were in: device and incarnation. Rows that wait for their
+    confirmation wait under the new slots; all scopes are compared anew.
     """
     c = journal.c
-    former = (c.device_id == device_id, c.incarnation == from_incarnation)
-    last = connection.execute(select(c.n).where(*former).order_by(c.n.desc()).limit(1)).scalar()
-    since_n = (last or 0) - len(slots)
     kept = connection.execute(
-        select(c.n).where(*former, c.verdict == "kept", c.n <= since_n)
-    ).scalars().all()  # fmt: skip
-    _let_go(connection, schema, owns, since_n, kept)
-    _move_rows(connection, schema, since_n, kept)
-    _move_slots(connection, device_id, from_incarnation, since_n, slots)
+        select(c.n).where(c.device_id == former[0], c.incarnation == former[1], c.verdict == "kept")
+    ).scalars()
+    places = {one.former_n: one.slot.n for one in moved}
+    only_here = set(kept) - places.keys()
+    _let_go(connection, schema, owns, [*places, *only_here])
+    _move_rows(connection, schema, places, only_here)
+    _move_slots(connection, former, moved)
     for cursor in cursors(connection):
         restart_scope(connection, schema, cursor.scope, cursor.generation)
 
 
-def _let_go(
-    connection: Connection, schema: Schema, owns: Owns, since_n: int, kept: Sequence[int]
-) -> None:
+def _let_go(connection: Connection, schema: Schema, owns: Owns, staying: Sequence[int]) -> None:
     """Rows a desk wrote for others stand where they belong; no scope brings them here again."""
     granted = granted_scopes(connection)
-    for table in schema.tables.values():
+    for table in tables_with(connection, schema, "_slot > 0"):
         slot = table.table.c["_slot"]
-        query = select(table.table).where(slot > 0, slot <= since_n, slot.not_in(kept))
+        query = select(table.table).where(slot > 0, slot < ONLY_HERE, slot.not_in(staying))
         found = [dict(row) for row in connection.execute(query).mappings()]
         gone = [row for row in found if granted.isdisjoint(table.scopes(row))]
         if gone:
             remove_rows(connection, table, gone, owns)
 
 
-def _move_rows(connection: Connection, schema: Schema, since_n: int, kept: Sequence[int]) -> None:
+def _move_rows(
+    connection: Connection, schema: Schema, places: dict[int, int], only_here: set[int]
+) -> None:
     """Rows of slots head office has come again by its scopes; later ones get their new slot."""
-    for name, replicated in schema.tables.items():
-        slot = replicated.table.c["_slot"]
-        table = update(replicated.table)
-        if kept:
-            connection.execute(table.where(slot.in_(kept)).values(_slot=ONLY_HERE))
-        connection.execute(table.where(slot > 0, slot <= since_n).values(_slot=0))
-        moved = f'UPDATE "{name}" SET _slot = _slot - ? WHERE _slot > ? AND _slot < ?'
-        connection.exec_driver_sql(moved, (since_n, since_n, ONLY_HERE))
+    for table in tables_with(connection, schema, "_slot > 0"):
+        name = f'"{table.name}"'
+        waiting = connection.exec_driver_sql(
+            f"SELECT DISTINCT _slot FROM {name} WHERE _slot > 0 AND _slot < ?", (ONLY_HERE,)
+        ).scalars()
+        new = {
+            n: places.get(n, ONLY_HERE if n in only_here else 0) + _MOVING for n in waiting.all()
+        }
+        for n, place in new.items():
+            moved = f"UPDATE {name} SET _slot = ? WHERE _slot > 0 AND _slot = ?"
+            connection.exec_driver_sql(moved, (place, n))
+        settled = f"UPDATE {name} SET _slot = _slot - ? WHERE _slot >= ?"
+        connection.exec_driver_sql(settled, (_MOVING, _MOVING))
 
 
 def _move_slots(
-    connection: Connection,
-    device_id: str,
-    from_incarnation: int,
-    since_n: int,
-    slots: Sequence[Slot],
+    connection: Connection, former: tuple[str, int], moved: Sequence[Relinked]
 ) -> None:
-    c = journal.c
-    last = connection.execute(
-        select(journal).where(
-            c.device_id == device_id, c.incarnation == from_incarnation, c.n > since_n
-        ).order_by(c.n)
-    ).mappings().all()  # fmt: skip
-    if not slots:
+    if not moved:
         return
-    new = slots[0].incarnation
+    c = journal.c
+    device_id, incarnation = former
+    last = {
+        row["n"]: dict(row)
+        for row in connection.execute(
+            select(journal).where(
+                c.device_id == device_id,
+                c.incarnation == incarnation,
+                c.n >= moved[0].former_n,
+            )
+        ).mappings()
+    }
     # What a start that was cut short left behind, and what is linked anew.
+    new = moved[0].slot.incarnation
     connection.execute(delete(journal).where(c.device_id == device_id, c.incarnation == new))
     connection.execute(
         delete(journal).where(
-            c.device_id == device_id, c.incarnation == from_incarnation, c.n > since_n
-        )
+            c.device_id == device_id, c.incarnation == incarnation, c.n == bindparam("former_n")
+        ),
+        [{"former_n": one.former_n} for one in moved],
     )
     rows = [
         {
-            **row,
-            "incarnation": slot.incarnation,
-            "n": slot.n,
-            "link_hash": slot.link_hash,
-            "link_signature": slot.link_signature,
+            **last[one.former_n],
+            "incarnation": one.slot.incarnation,
+            "n": one.slot.n,
+            "link_hash": one.slot.link_hash,
+            "link_signature": one.slot.link_signature,
             "verdict": "stored",
             "code": "",
         }
-        for row, slot in zip(last, slots, strict=True)
+        for one in moved
     ]
     connection.execute(insert(journal), rows)

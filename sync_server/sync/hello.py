@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from shared.core.errors import RuleViolation
 from shared.sync.appending import head_of
-from shared.sync.limits import CURSORS_MAX, INCARNATION_MAX
+from shared.sync.limits import CURSORS_MAX, INCARNATION_MAX, NONCE_BYTES_MAX
 from shared.sync.messages import PROTOCOL, Cursor, Hello, HelloAnswer, ScopeHead
 from sync_server.store.devices import Device
 from sync_server.store.durable import durable_of
@@ -47,6 +47,7 @@ def answer(
         scopes=list(scopes),
         manifest=manifest,
         has_bytes=envelopes.scopes_with_bytes(connection, device, manifest, hello.cursors),
+        nonce=hello.nonce[:NONCE_BYTES_MAX],
         is_recovering=is_recovering(connection),
         recovered_from_us=recovered_from_us(connection),
         durable_n=safe.n,

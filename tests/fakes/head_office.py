@@ -91,6 +91,7 @@ class FakeHeadOffice:
             if known.get(s) != (self.generation, h[0])
         ]
         return HelloAnswer(
+            nonce=hello.nonce,
             protocol_min=1,
             protocol_max=1,
             epoch=self.epoch,

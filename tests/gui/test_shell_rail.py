@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from desktop.stock.view.transfers import TransfersScreen
 from desktop.ui.theme import TARGET
 from tests.builders.window_house import Stage, play
 
@@ -17,15 +18,17 @@ def test_a_shop_in_simple_mode_has_the_register_and_no_till(tmp_path: Path) -> N
     play(script, tmp_path)
 
 
-def test_many_screens_scroll_and_the_one_in_front_is_in_sight(tmp_path: Path) -> None:
+def test_all_screens_of_a_dealer_are_in_sight_and_large_where_there_is_room(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         window = await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
         window.open("stock_report")
         await stage.settle()
-        shown = window.rail.buttons["stock_report"]
-        assert not shown.visibleRegion().isEmpty()
-        assert all(one.height() >= TARGET for one in window.rail.buttons.values())
-        assert not window.rail.buttons["settings"].visibleRegion().isEmpty()
+        buttons = window.rail.buttons.values()
+        whole = [one.visibleRegion().boundingRect().height() == one.height() for one in buttons]
+        assert all(whole), "nothing scrolls at 1280 x 720"
+        window.resize(1440, 900)
+        await stage.settle()
+        assert all(one.height() >= TARGET for one in buttons)
 
     play(script, tmp_path)
 
@@ -45,19 +48,19 @@ def test_the_key_line_shows_whole_buttons_where_text_is_large(tmp_path: Path) ->
     play(script, tmp_path)
 
 
-def test_a_transfer_goes_to_a_site_this_shop_does_not_know_by_name(tmp_path: Path) -> None:
+def test_a_transfer_goes_to_a_site_picked_by_name_and_code(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         window = await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
         window.open("transfers")
         await stage.settle()
         screen = window.screens["transfers"]
+        assert isinstance(screen, TransfersScreen)
         await stage.keys("S")
-        screen._site.setFocus()  # type: ignore[attr-defined]
-        screen._site.lineEdit().selectAll()  # type: ignore[attr-defined]
-        await stage.keys("zz99")
-        assert screen.model.other == "ZZ99"  # type: ignore[attr-defined]
-        screen._site.lineEdit().selectAll()  # type: ignore[attr-defined]
-        await stage.keys("SH01")
-        assert screen.model.other == "SH01"  # type: ignore[attr-defined]
+        assert not screen._site.isEditable()
+        assert all(one.site_id in screen._site.itemText(at) for at, one in
+                   enumerate(screen.model.sites))  # fmt: skip
+        screen._site.setFocus()
+        await stage.keys("Down")
+        assert screen.model.other == screen.model.sites[1].site_id
 
     play(script, tmp_path)

@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from desktop.leases.usecases import held_leases, spends_of
 from desktop.store.session import Session
-from shared.core.errors import RuleViolation
 from shared.journal.document import Value
 from shared.leases.documents import (
     LeaseRequested,
@@ -53,18 +52,15 @@ def ask(session: Session, chance: random.Random, uid: bytes) -> None:
 
 def spend(session: Session, chance: random.Random, uid: bytes) -> None:
     """A sale is paid out of a deposit as far as the till's leases go."""
-    pool = chance.choice(_POOLS)
+    held = [one for one in held_leases(session) if one.spendable]
+    if not held:
+        raise NothingToDo
+    pool = chance.choice(held).pool
     lines = lines_of(chance)
     total = sum(line.amount_minor for line in lines)
-    amount = min(total, chance.choice((100, 900, 4_000)))
-    try:
-        spent = spends_of(session, pool, amount)
-    except RuleViolation as why:
-        held = why.params.get("held")
-        if not isinstance(held, int) or held <= 0:
-            raise NothingToDo from why
-        amount = held
-        spent = spends_of(session, pool, amount)
+    there = sum(one.spendable for one in held if one.pool == pool)
+    amount = min(total, there, chance.choice((100, 900, 4_000)))
+    spent = spends_of(session, pool, amount)
     tenders = [TenderLine(tender="deposit", amount_minor=amount)]
     if total > amount:
         tenders.append(TenderLine(tender="cash", amount_minor=total - amount))

@@ -106,7 +106,7 @@ def test_a_refused_sale_writes_nothing_and_takes_no_number(house: House, clerk: 
         (["static_code=100"], "PAID_TOO_MUCH"),
         (["payment_code=89"], "TENDER_NEEDS_PROVIDER"),
         (["mall=89"], "TENDER_NOT_ALLOWED"),
-        (["deposit=89"], "TENDER_NOT_ALLOWED"),
+        (["deposit=89"], "CUSTOMER_MISSING"),
         (["shells=89"], "TENDER_UNKNOWN"),
         (["cash=10", "card=89"], "PAID"),
     ],

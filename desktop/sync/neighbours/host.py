@@ -1,0 +1,145 @@
+"""The store's host: answers the other devices of its store. No network, no threads, no waiting."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from desktop.store.local import LocalStore
+from desktop.sync.conversation import SyncStore
+from desktop.sync.neighbours import baskets, documents
+from shared.core.clock import Clock
+from shared.core.errors import RuleViolation
+from shared.sync.confirm import Applied
+from shared.sync.messages import Message
+from shared.sync.neighbours import (
+    PASSED_MAX,
+    SHELF_MAX,
+    Claim,
+    Claimed,
+    Exchange,
+    Exchanged,
+    Watch,
+    WatchAnswer,
+)
+
+T = TypeVar("T")
+_SEEN_US = 60 * 1_000_000
+
+
+class Host:
+    """What this device holds for its store. Used by one thread at a time per request."""
+
+    def __init__(self, store: SyncStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._seen_us: dict[str, int] = {}
+
+    @property
+    def devices(self) -> int:
+        """How many devices shared within the last minute, this one counted."""
+        since = self._clock.monotonic_us() - _SEEN_US
+        return 1 + sum(seen >= since for seen in list(self._seen_us.values()))
+
+    def answer(self, device_id: str, message: Message) -> Message:
+        """Answer a request whose device is proved. Raises: RuleViolation; Conflict."""
+        self._seen_us[device_id] = self._clock.monotonic_us()
+        if isinstance(message, Exchange):
+            return self._exchange(device_id, message)
+        if isinstance(message, Claim):
+            return self.claim(device_id, message)
+        if isinstance(message, Watch):
+            return WatchAnswer(moved=self.has_news(device_id, message))
+        raise RuleViolation("REFUSED")
+
+    def tend(self) -> bool:
+        """Put what is new on this device itself into the list and on the shelf; whether it was."""
+
+        def act(local: LocalStore) -> bool:
+            identity, now_us = local.enrolled, local.now_us()
+
+            def work(connection: Connection) -> bool:
+                before = baskets.shelf_name(baskets.shelf_for(connection, ""))
+                count = documents.list_own(connection, identity, now_us)
+                own = baskets.own_held(connection, identity.device_id)
+                baskets.put_on_shelf(connection, identity.device_id, own, now_us)
+                return bool(count) or before != baskets.shelf_name(
+                    baskets.shelf_for(connection, "")
+                )
+
+            return local.transact(work)
+
+        return self._store.on_writer(act)
+
+    def _exchange(self, device_id: str, asked: Exchange) -> Exchanged:
+        if len(asked.documents) > PASSED_MAX or len(asked.held) > SHELF_MAX:
+            raise RuleViolation("MESSAGE_TOO_LARGE", limit=PASSED_MAX)
+        given = [one for one in asked.documents if one.device_id == device_id]
+        identity, replica, now_us = self._store.on_writer(
+            lambda local: (local.enrolled, local.replica, local.now_us())
+        )
+        take = documents.take_in(replica, identity, given, now_us, is_host=True)
+        wanted: list[str] = []
+
+        def step(connection: Connection) -> Applied:
+            applied = take(connection)
+            if given:
+                documents.put_place(connection, given[-1])
+            wanted.extend(baskets.put_on_shelf(connection, device_id, asked.held, now_us))
+            return applied
+
+        if given or self._is_shelf_other(device_id, asked):
+            self._store.apply(step)
+        return self._store.read(lambda one: self._answer(one, device_id, asked, wanted))
+
+    def _is_shelf_other(self, device_id: str, asked: Exchange) -> bool:
+        """Whether the device's baskets are not those that stand here."""
+
+        def look(connection: Connection) -> bool:
+            gone = {one.uid for one in baskets.gone_of(connection, device_id)}
+            own = baskets.of_device(connection, device_id)
+            said = {(one.uid, one.held_at_us) for one in asked.held if one.uid not in gone}
+            return own != said
+
+        return self._store.read(look)
+
+    def _answer(
+        self, connection: Connection, device_id: str, asked: Exchange, wanted: list[str]
+    ) -> Exchanged:
+        found, mark, is_whole = documents.listed_after(connection, asked.mark, device_id)
+        shelf = baskets.shelf_for(connection, device_id)
+        name = baskets.shelf_name(shelf)
+        return Exchanged(
+            mark=mark,
+            documents=found,
+            is_whole=is_whole,
+            place=documents.place_of(connection, device_id),
+            wanted=wanted,
+            gone=baskets.gone_of(connection, device_id),
+            shelf=name,
+            baskets=[] if name == asked.shelf else shelf,
+            devices=self.devices,
+        )
+
+    def claim(self, device_id: str, asked: Claim) -> Claimed:
+        """Decide who goes on with a basket. Raises: RuleViolation BASKET_GONE; Conflict
+        BASKET_TAKEN."""
+        content = self._write(
+            lambda connection, now_us: baskets.claim(connection, asked.uid, device_id, now_us)
+        )
+        return Claimed(content=content)
+
+    def _write(self, work: Callable[[Connection, int], T]) -> T:
+        return self._store.on_writer(
+            lambda local: local.transact(lambda connection: work(connection, local.now_us()))
+        )
+
+    def has_news(self, device_id: str, asked: Watch) -> bool:
+        """Whether a device that stands so has something to take."""
+
+        def look(connection: Connection) -> bool:
+            if documents.has_after(connection, asked.mark):
+                return True
+            return baskets.shelf_name(baskets.shelf_for(connection, device_id)) != asked.shelf
+
+        return self._store.read(look)
