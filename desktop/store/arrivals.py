@@ -8,8 +8,8 @@ from sqlalchemy import Connection, insert, select
 from desktop.store.bus import Touched
 from desktop.store.tables import arrival
 
-KEPT: Final = frozenset({"document_flow"})
-"""The tables whose arrivals are kept: one small row per paper of an order."""
+KEPT: Final = frozenset({"document_flow", "money_document", "task"})
+"""The tables whose arrivals are kept: one small row per paper of an order, payment or claim."""
 _CHUNK: Final = 500
 
 

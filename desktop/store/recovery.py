@@ -248,6 +248,9 @@ def _note(connection: Connection, identity: Identity, record: SpoolHead | SpoolK
     if isinstance(record, SpoolKept):
         set_kept(connection, identity, {record.n: record.code})
         return
+    if record.n <= load_state(connection).acknowledged_n:
+        # The database commits first: a receipt is never taken back by an older one (I11).
+        return
     store_state(
         connection,
         acknowledged_n=record.n,

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection
 
 from desktop.store.local import LocalStore
+from desktop.sync.progress import Progress
 from desktop.sync.story import Summary
 from shared.core.clock import Clock
 from shared.core.errors import QutongError, Unavailable
@@ -84,8 +85,11 @@ def drive(conversation: Conversation, send: Callable[[Ask], Message]) -> Summary
 class Talk:
     """One conversation and where it stands: what every step of a sync needs."""
 
-    def __init__(self, store: SyncStore, clock: Clock, summary: Summary) -> None:
+    def __init__(
+        self, store: SyncStore, clock: Clock, summary: Summary, progress: Progress | None = None
+    ) -> None:
         self.store = store
+        self.progress = progress or Progress()
         self.clock = clock
         self.summary = summary
         self.identity = store.on_writer(lambda local: local.enrolled)
@@ -100,7 +104,8 @@ class Talk:
         return Own(device_id=self.identity.device_id, incarnation=self.identity.incarnation)
 
     def ask(self, path: str, message: Message, kind: type[M]) -> Generator[Ask, Message, M]:
-        """Send a message and take the answer. Raises Unavailable ANSWER_WRONG."""
+        """Send a message and take the answer. Raises Unavailable ANSWER_WRONG, SYNC_HELD."""
+        self.progress.check(path)
         answer = yield Ask(path, message, kind)
         if not isinstance(answer, kind):
             raise Unavailable("ANSWER_WRONG", path=path)

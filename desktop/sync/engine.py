@@ -13,6 +13,7 @@ from desktop.store.scrub import sound_slots
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
 from desktop.sync.neighbours.documents import settle_neighbours
+from desktop.sync.progress import Progress
 from desktop.sync.pulling import check_moves, pull_scope
 from desktop.sync.repairing import repair_differing
 from desktop.sync.returning import give_back, hold_bytes, report
@@ -23,7 +24,7 @@ from shared.core.version import VERSION
 from shared.journal.chain import Slot, VerifyKey
 from shared.sync.appending import head_of
 from shared.sync.confirm import Finding, Step, page_steps, together
-from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scope
+from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scopes
 from shared.sync.limits import (
     PAGE_ROWS,
     PULL_SCOPES_MAX,
@@ -68,19 +69,26 @@ _LITTLE = 500
 """Changes up to which scopes share a request; more are worth one of their own."""
 
 
-def sync(store: SyncStore, clock: Clock, *, carried_n: int | None = None) -> Conversation:
+def sync(
+    store: SyncStore,
+    clock: Clock,
+    *,
+    carried_n: int | None = None,
+    progress: Progress | None = None,
+) -> Conversation:
     """One whole sync: hello, push what head office lacks, pull every scope that moved.
 
     ``carried_n`` is for answers that were carried by hand (Q06): only slots up to it are spoken
-    of, and what the answers say of the time is old.
+    of, and what the answers say of the time is old. ``progress`` is told what is to come, and
+    may hold it.
 
     Raises, when thrown into or on its own: Unavailable NETWORK, NOT_ENROLLED, PROTOCOL_UNKNOWN,
-    ANSWER_WRONG; Conflict FORKED_TOO_OFTEN; AccessDenied. The log has it either way;
+    ANSWER_WRONG, SYNC_HELD; Conflict FORKED_TOO_OFTEN; AccessDenied. The log has it either way;
     what was done stays done, and the next sync goes on from there.
     """
     summary = Summary(started_at_us=clock.now_us())
     try:
-        talk = _Sync(store, clock, summary)
+        talk = _Sync(store, clock, summary, progress)
         talk.carried_n = carried_n
         yield from talk.run()
     except QutongError as error:
@@ -247,8 +255,8 @@ class _Sync(Talk):
 
             def change(connection: Connection) -> None:
                 unconfirm(connection, local.replica, self.own, answer.high_water)
-                for row in cursors(connection):
-                    restart_scope(connection, local.replica.schema, row.scope, 0)
+                held = {row.scope: 0 for row in cursors(connection)}
+                restart_scopes(connection, local.replica.schema, held)
                 envelopes.begin_anew(connection)
                 if acknowledged > answer.high_water:
                     store_state(
@@ -329,10 +337,12 @@ class _Sync(Talk):
         if {cursor.scope for cursor in hello.cursors} != set(answer.scopes):
             self._settle_scopes(answer, heads)
         moved = [heads[scope] for scope in sorted(heads) if scope in answer.scopes]
+        self.progress.expect({head.scope: head.count for head in moved})
         done = yield from self._pull_little(moved)
         for head in moved:
             if head.scope not in done:
                 yield from pull_scope(self, head)
+        self.progress.expect({})
         yield from repair_differing(self)
         replica = self.store.on_writer(lambda local: local.replica)
         received_n = self._state().acknowledged_n

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select
 from desktop.store.identity import Identity, SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.tables import sync_log
+from desktop.sync.progress import HELD
 from shared.journal.tables import journal
 from shared.sync.appending import head_of
 from shared.sync.confirm import Finding
@@ -43,7 +44,7 @@ class Summary:
     def is_idle(self) -> bool:
         """Whether all there is to say is that nothing was new."""
         moved = self.pushed or self.pulled or self.gained or self.lost
-        return self.outcome == "done" and not (moved or self.kept or self.findings)
+        return self.outcome in ("done", HELD) and not (moved or self.kept or self.findings)
 
 
 def write_log(local: LocalStore, summary: Summary) -> None:

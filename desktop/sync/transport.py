@@ -5,7 +5,7 @@ import logging
 import random
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Event, Lock
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from desktop.sync.conversation import Ask, Fetch, Fetched
+from desktop.sync.progress import HELD
 from desktop.sync.snapshot_file import SnapshotFile
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey
@@ -111,6 +112,8 @@ class HttpTransport:
         self._lock = Lock()
         self._stream: Any = None
         self._interrupted = Event()
+        self.is_held: Callable[[], bool] = lambda: False
+        """Whether the file under way is to be left where it is for now."""
 
     def send(self, ask: Ask, *, answer_s: float | None = None) -> Message:
         """Send one request and read its answer.
@@ -186,9 +189,15 @@ class HttpTransport:
                 if got.status_code not in {200, 206}:
                     got.read()
                     _read(got, Fetched)
-                file.add(got.iter_raw(), start if got.status_code == 206 else 0)
+                file.add(self._unless_held(got.iter_raw()), start if got.status_code == 206 else 0)
         except httpx.HTTPError as error:
             raise Unavailable("NETWORK", reason=type(error).__name__) from error
+
+    def _unless_held(self, parts: Iterator[bytes]) -> Iterator[bytes]:
+        for part in parts:
+            if self.is_held():
+                raise Unavailable(HELD)
+            yield part
 
     def _post(
         self, path: str, body: bytes, headers: Mapping[str, str], answer_s: float | None

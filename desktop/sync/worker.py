@@ -8,6 +8,7 @@ from desktop.store.forgetting import forget
 from desktop.store.writer import Store
 from desktop.sync.conversation import Ask, drive
 from desktop.sync.engine import sync
+from desktop.sync.progress import HELD, Progress
 from desktop.sync.story import Summary
 from desktop.sync.transport import BUSY, HttpTransport
 from shared.core.clock import Clock, Randomness
@@ -21,6 +22,8 @@ BACK_OFF_MAX_S = 60.0
 _GRACE_S = 10.0
 _SCRUB_SLICES = 20
 """Of some hundred rows each, after every sync: a million rows are read again within two hours."""
+HELD_US = 10 * 60 * 1_000_000
+"""How long what is to come is held when a person says so: prices must not wait for ever."""
 _FORGET_EVERY_US = 24 * 3600 * 1_000_000
 NewTransport = Callable[[], HttpTransport]
 
@@ -62,6 +65,10 @@ class SyncWorker:
         self._asked: list[Future[Summary]] = []
         self._failures = 0
         self._forgets_at_us = 0
+        self._held_until_us = 0
+        self.progress = Progress()
+        """What is under way, and whether a person holds it."""
+        self._transport.is_held = lambda: self.progress.is_held
         self.last: Summary | QutongError | None = None
         """What the last sync came to."""
         self.is_syncing = False
@@ -83,12 +90,21 @@ class SyncWorker:
             self._wake.set()
 
     def sync_now(self) -> "Future[Summary]":
-        """Sync as soon as the one under way is over; the future has its story or its error."""
+        """Sync as soon as the one under way is over; the future has its story or its error.
+
+        What was held goes on.
+        """
+        self.progress.go_on()
         future: Future[Summary] = Future()
         with self._lock:
             self._asked.append(future)
         self._wake.set()
         return future
+
+    def hold(self) -> None:
+        """Fetch nothing for HELD_US or until ``sync_now``; what came stays, own work goes up."""
+        self._held_until_us = self._clock.monotonic_us() + HELD_US
+        self.progress.hold()
 
     def stop(self) -> None:
         """End both threads; a request under way is broken off, nothing is lost by that."""
@@ -145,15 +161,20 @@ class SyncWorker:
     def _once(self) -> float:
         with self._lock:
             asked, self._asked = self._asked, []
+        if self._clock.monotonic_us() >= self._held_until_us:
+            self.progress.go_on()
         self.is_syncing = True
         try:
-            summary = drive(sync(self._store, self._clock), self._transport.send)
+            talk = sync(self._store, self._clock, progress=self.progress)
+            summary = drive(talk, self._transport.send)
         except QutongError as error:
             if error.code == BUSY and not self._stopped.is_set():
                 # Nothing is wrong: what was known stays shown, and who asked still waits.
                 with self._lock:
                     self._asked = asked + self._asked
                 return BACK_OFF_MAX_S * (0.5 + _chance(self._randomness) / 2)
+            if error.code == HELD:
+                return self._held(asked, error)
             self._failures += 1
             self.last = error
             for future in asked:
@@ -167,6 +188,14 @@ class SyncWorker:
             future.set_result(summary)
         if summary.pushed or summary.pulled:
             self._store.rest()
+        return INTERVAL_S
+
+    def _held(self, asked: list[Future[Summary]], error: QutongError) -> float:
+        """A person said so: nothing failed."""
+        self._failures = 0
+        self.last = error
+        for future in asked:
+            future.set_exception(error)
         return INTERVAL_S
 
     def _listen(self) -> None:

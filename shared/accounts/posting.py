@@ -77,6 +77,9 @@ def post_collection(header: Header, paid: Collection) -> Iterator[Write]:
     owed = customer_receivable(header.site_id, paid.customer_id)
     into = tender_account(header.site_id, paid.tender)
     yield from entries(header, paid.currency, [Entry(into, owed, paid.amount_minor, "collection")])
+    yield _money(
+        header, paid.currency, paid.amount_minor, paid.reference, customer_id=paid.customer_id
+    )
     for number, part in enumerate(paid.allocations, start=1):
         values: dict[str, Value] = {
             "document": uid_text(header.uid),
@@ -87,6 +90,32 @@ def post_collection(header: Header, paid: Collection) -> Iterator[Write]:
         }
         yield Write("invoice_payment", derived_id(header.uid, "p", number), values)
     yield from _drawer(header, paid.shift, paid.tender, "collection", paid.amount_minor)
+
+
+def _money(
+    header: Header,
+    currency: str,
+    amount_minor: int,
+    reference: str,
+    *,
+    account_id: str = "",
+    customer_id: str = "",
+) -> Write:
+    """Who took the money down, where and when, for the document flow (E11)."""
+    values: dict[str, Value] = {
+        "kind": header.kind,
+        "number": header.number,
+        "site_id": header.site_id,
+        "device_id": header.device_id,
+        "author_id": header.author_id,
+        "account_id": account_id,
+        "customer_id": customer_id,
+        "currency": currency,
+        "amount_minor": amount_minor,
+        "reference": reference,
+        "happened_at_us": header.happened_at_us,
+    }
+    return Write("money_document", uid_text(header.uid), values)
 
 
 def _drawer(
@@ -128,13 +157,20 @@ def post_account_payment(header: Header, paid: AccountPayment) -> Iterator[Write
     ahead = paid.purpose == "deposit"
     against = deposit(paid.account_id) if ahead else receivable(paid.account_id)
     entry = Entry(BANK, against, paid.amount_minor, paid.purpose)
-    return entries(header, paid.currency, [entry], account_id=paid.account_id)
+    yield from entries(header, paid.currency, [entry], account_id=paid.account_id)
+    yield _money(
+        header, paid.currency, paid.amount_minor, paid.reference, account_id=paid.account_id
+    )
 
 
 def post_adjustment(header: Header, adjusted: AccountAdjusted) -> Iterator[Write]:
     """The account owes more (or less, when negative) against head office's revenue."""
     entry = Entry(receivable(adjusted.account_id), HQ_REVENUE, adjusted.amount_minor, "adjustment")
-    return entries(header, adjusted.currency, [entry], account_id=adjusted.account_id)
+    account_id = adjusted.account_id
+    yield from entries(header, adjusted.currency, [entry], account_id=account_id)
+    yield _money(
+        header, adjusted.currency, adjusted.amount_minor, adjusted.reason, account_id=account_id
+    )
 
 
 def post_expense(header: Header, paid: ExpensePaid) -> Iterator[Write]:

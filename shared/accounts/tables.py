@@ -44,6 +44,22 @@ invoice_payment = replicated_table(
 )
 Index("invoice_payment_invoice", invoice_payment.c.invoice)
 
+money_document = replicated_table(
+    "money_document",
+    text_column("kind"),
+    text_column("number"),
+    text_column("site_id"),
+    text_column("device_id"),
+    text_column("author_id"),
+    text_column("account_id", index=True),
+    text_column("customer_id"),
+    text_column("currency"),
+    integer_column("amount_minor"),
+    text_column("reference"),
+    integer_column("happened_at_us"),
+)
+"""Money that was paid or written to somebody's debt, by its uid text: who and when (E11)."""
+
 customer = replicated_table(
     "customer",
     text_column("customer_id"),
@@ -128,6 +144,13 @@ def _entry_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     return site or (scopes.HQ,)
 
 
+def _money_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """What an account paid is head office's and the account's; a customer's, the site's alone."""
+    if row["account_id"]:
+        return (scopes.HQ, scopes.account(str(row["account_id"])))
+    return scopes.in_site(row)
+
+
 TABLES = (
     Replicated(
         table=account_entry,
@@ -144,6 +167,7 @@ TABLES = (
         ),
     ),
     Replicated(table=invoice_payment, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=money_document, role=TableRole.LEDGER, scopes=_money_scopes),
     Replicated(table=customer, role=TableRole.RECORD, scopes=scopes.in_site),
     Replicated(table=shift, role=TableRole.RECORD, scopes=scopes.in_site),
     Replicated(table=shift_tender, role=TableRole.LEDGER, scopes=scopes.in_site),

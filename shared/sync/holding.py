@@ -1,6 +1,6 @@
 """What a device holds of each scope: cursors, counts and digests; gaining and losing a scope."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -16,7 +16,7 @@ from sqlalchemy import (
 
 from shared.sync.digest import MODULUS
 from shared.sync.replica import Owns, add_to_balances
-from shared.sync.statements import Row
+from shared.sync.statements import Row, insert_rows, rows_where
 from shared.sync.summing import sums_by_scopes
 from shared.sync.tables import (
     Replicated,
@@ -86,23 +86,24 @@ class Tally:
     def store(self, connection: Connection) -> None:
         """Add what was collected to the cursors; the collection is empty afterwards."""
         for scope, (count, digest) in sorted(self._sums.items()):
-            where = scope_cursor.c.scope == scope
-            held = connection.execute(
-                select(scope_cursor.c["count"], scope_cursor.c.digest).where(where)
-            ).one()
-            values = {"count": held[0] + count, "digest": (held[1] + digest) % MODULUS}
-            connection.execute(update(scope_cursor).where(where).values(values))
+            held = connection.execute(_COUNTED, {"of": scope}).one()
+            values = {
+                "of": scope,
+                "new_count": held[0] + count,
+                "new_digest": (held[1] + digest) % MODULUS,
+            }
+            connection.execute(_COUNT, values)
         self._sums = {}
 
 
 def granted_scopes(connection: Connection) -> frozenset[str]:
     """The scopes this device holds, complete or not."""
-    return frozenset(connection.execute(select(scope_cursor.c.scope)).scalars())
+    return frozenset(connection.execute(_GRANTED).scalars())
 
 
 def cursors(connection: Connection) -> Sequence[Any]:
     """Rows (scope, generation, seq, count, digest) in order of the scope's name."""
-    return connection.execute(select(scope_cursor).order_by(scope_cursor.c.scope)).all()
+    return connection.execute(_CURSORS).all()
 
 
 def gain_scope(connection: Connection, schema: Schema, scope: str, generation: int) -> None:
@@ -112,24 +113,31 @@ def gain_scope(connection: Connection, schema: Schema, scope: str, generation: i
     recount(connection, schema, (scope,))
 
 
-def restart_scope(connection: Connection, schema: Schema, scope: str, generation: int) -> None:
-    """Fetch a scope anew: its rows stay, and those that do not come again go at its head."""
-    connection.execute(delete(unseen_row).where(unseen_row.c.scope == scope))
-    for table in schema.tables.values():
-        rows = [
+def restart_scopes(connection: Connection, schema: Schema, generations: Mapping[str, int]) -> None:
+    """Fetch scopes anew: their rows stay, and those that do not come again go at the head.
+
+    All at once: every row is looked at one time, however many scopes begin anew.
+    """
+    wanted = frozenset(generations)
+    connection.execute(delete(unseen_row).where(unseen_row.c.scope.in_(wanted)))
+    connection.execute(delete(extra_row).where(extra_row.c.scope.in_(wanted)))
+    for table in tables_with(connection, schema, "_slot = 0"):
+        rows: list[Row] = [
             {"scope": scope, "table_name": table.name, "id": row["id"]}
             for row in confirmed_rows(connection, table)
-            if scope in table.scopes(row)
+            for scope in table.scopes(row)
+            if scope in wanted
         ]
-        if rows:
-            connection.execute(insert(unseen_row), rows)
-    connection.execute(delete(extra_row).where(extra_row.c.scope == scope))
-    connection.execute(
-        update(scope_cursor)
-        .where(scope_cursor.c.scope == scope)
-        .values(generation=generation, seq=0, begun=0)
-    )
-    recount(connection, schema, (scope,))
+        insert_rows(connection, unseen_row, rows)
+    begun = [{"of": scope, "new": generation} for scope, generation in generations.items()]
+    if begun:
+        connection.execute(_BEGIN_ANEW, begun)
+    recount(connection, schema, wanted)
+
+
+def restart_scope(connection: Connection, schema: Schema, scope: str, generation: int) -> None:
+    """Fetch one scope anew."""
+    restart_scopes(connection, schema, {scope: generation})
 
 
 def recount(connection: Connection, schema: Schema, scopes: Iterable[str]) -> None:
@@ -162,8 +170,7 @@ def tables_with(connection: Connection, schema: Schema, condition: str) -> list[
 
 def confirmed_rows(connection: Connection, table: Replicated) -> Iterator[Row]:
     """Every row that stands as head office sent it."""
-    query = select(table.table).where(table.table.c["_slot"] == 0)
-    yield from map(dict, connection.execute(query).mappings())
+    yield from rows_where(connection, table.table, "_slot = 0")
 
 
 def lose_scope(
@@ -178,7 +185,7 @@ def lose_scope(
     connection.execute(delete(unseen_row).where(unseen_row.c.scope == scope))
     granted = granted_scopes(connection)
     gone: dict[str, list[str]] = {}
-    for table in schema.tables.values():
+    for table in tables_with(connection, schema, "_slot = 0"):
         rows = [
             row
             for row in confirmed_rows(connection, table)
@@ -210,3 +217,16 @@ def rebuild_balances(connection: Connection, schema: Schema, owns: Owns) -> None
             found = connection.execute(select(table.table)).mappings()
             for rows in found.partitions(5_000):
                 add_to_balances(connection, table, [dict(row) for row in rows], owns)
+
+
+# Built once: making a statement costs more than running it.
+_GRANTED = select(scope_cursor.c.scope)
+_CURSORS = select(scope_cursor).order_by(scope_cursor.c.scope)
+_OF = scope_cursor.c.scope == bindparam("of")
+_COUNTED = select(scope_cursor.c["count"], scope_cursor.c.digest).where(_OF)
+_COUNT = (
+    update(scope_cursor)
+    .where(_OF)
+    .values({"count": bindparam("new_count"), "digest": bindparam("new_digest")})
+)
+_BEGIN_ANEW = update(scope_cursor).where(_OF).values(generation=bindparam("new"), seq=0, begun=0)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 from shared.journal.chain import GENESIS, Slot, seal
 from shared.journal.tables import journal
 from shared.sync.appending import Author
-from shared.sync.holding import cursors, granted_scopes, remove_rows, restart_scope, tables_with
+from shared.sync.holding import cursors, granted_scopes, remove_rows, restart_scopes, tables_with
 from shared.sync.limits import SLOT_MAX
 from shared.sync.replica import Owns
 from shared.sync.tables import Schema
@@ -83,8 +83,8 @@ def relink(
     _let_go(connection, schema, owns, [*places, *only_here])
     _move_rows(connection, schema, places, only_here)
     _move_slots(connection, former, moved)
-    for cursor in cursors(connection):
-        restart_scope(connection, schema, cursor.scope, cursor.generation)
+    held = {cursor.scope: cursor.generation for cursor in cursors(connection)}
+    restart_scopes(connection, schema, held)
 
 
 def _let_go(connection: Connection, schema: Schema, owns: Owns, staying: Sequence[int]) -> None:

@@ -57,6 +57,14 @@ def rows_of(
     return found
 
 
+def rows_where(connection: Connection, table: Table, condition: str) -> list[Row]:
+    """The whole rows for which ``condition`` (SQL) is true, in no order."""
+    names = [column.name for column in table.columns]
+    statement = f'SELECT {_quoted(names)} FROM "{table.name}" WHERE {condition}'
+    rows = connection.exec_driver_sql(statement).all()
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     if len(rows) == 1:
         connection.exec_driver_sql(statement, tuple(rows[0].values()))

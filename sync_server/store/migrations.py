@@ -51,7 +51,7 @@ def _add_columns(connection: Connection, table: Table) -> None:
         index.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_create, _create, _create, _create)
+STEPS: tuple[Step, ...] = (_create, _create, _create, _create, _create)
 """Step n brings a database of version n to version n + 1; all but the first add what is new."""
 
 

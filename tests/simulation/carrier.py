@@ -204,7 +204,7 @@ class Carrier:
 
 def _follows(device: SimDevice, office: SimHeadOffice, code: str) -> bool:
     """Whether a finding tells of what was done to this device's disk, or to head office's."""
-    if code in _OF_RESTORES and (office.restores or device.is_misled):
+    if code in _OF_RESTORES and office.restores:
         return True
     if code in _OF_CHANGES and device.is_changed:
         return True

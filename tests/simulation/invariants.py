@@ -92,8 +92,7 @@ def check_step(device: SimDevice) -> None:
     before, device.mark = device.mark, mark
     if before is None or mark is None or before[:2] != mark[:2]:
         return
-    # An answer of before the receipt, given once more, looks like a head office that was restored.
-    is_forward = mark.received_n >= before.received_n or device.is_misled
+    is_forward = mark.received_n >= before.received_n
     must(is_forward, "I11", f"{device.label}: received {before.received_n}, now {mark.received_n}")
 
 

@@ -18,6 +18,7 @@ HELD: Final = "till/held/"
 REMEMBERED_US: Final = 30 * 24 * 3600 * 1_000_000
 """How long it is known who took a basket: who comes back later may sell it again."""
 _UID_CHARS_MAX = 64
+_AGAIN_US: Final = 24 * 3600 * 1_000_000
 
 _b = neighbour_basket.c
 
@@ -40,6 +41,12 @@ def own_held(connection: Connection, device_id: str) -> list[Shelved]:
         for row in rows
         if len(row.content) <= BASKET_BYTES_MAX
     ]
+
+
+def is_held(connection: Connection, uid: str) -> bool:
+    """Whether a basket is put aside on this device."""
+    query = select(draft.c.key).where(draft.c.key == HELD + uid)
+    return connection.execute(query).scalar() is not None
 
 
 def put_on_shelf(
@@ -130,11 +137,17 @@ def of_device(connection: Connection, device_id: str) -> set[tuple[str, int]]:
     return {(row.uid, row.held_at_us) for row in rows}
 
 
-def shelf_for(connection: Connection, device_id: str) -> list[Shelved]:
-    """The others' baskets a device may claim, the oldest first."""
+def shelf_for(connection: Connection, device_id: str, now_us: int = 0) -> list[Shelved]:
+    """The others' baskets a device may claim, the oldest first.
+
+    With ``now_us`` also those it claimed itself within a day: it may have died before it had them.
+    """
+    is_free = _b.claimed_by == ""
+    if now_us:
+        is_free |= (_b.claimed_by == device_id) & (_b.claimed_at_us > now_us - _AGAIN_US)
     rows = connection.execute(
         select(neighbour_basket)
-        .where(_b.device_id != device_id, _b.claimed_by == "")
+        .where(_b.device_id != device_id, is_free)
         .order_by(_b.held_at_us, _b.uid)
     )
     return [

@@ -90,7 +90,7 @@ class Host:
 
         if given or self._is_shelf_other(device_id, asked):
             self._store.apply(step)
-        return self._store.read(lambda one: self._answer(one, device_id, asked, wanted))
+        return self._store.read(lambda one: self._answer(one, device_id, asked, wanted, now_us))
 
     def _is_shelf_other(self, device_id: str, asked: Exchange) -> bool:
         """Whether the device's baskets are not those that stand here."""
@@ -104,10 +104,15 @@ class Host:
         return self._store.read(look)
 
     def _answer(
-        self, connection: Connection, device_id: str, asked: Exchange, wanted: list[str]
+        self,
+        connection: Connection,
+        device_id: str,
+        asked: Exchange,
+        wanted: list[str],
+        now_us: int,
     ) -> Exchanged:
         found, mark, is_whole = documents.listed_after(connection, asked.mark, device_id)
-        shelf = baskets.shelf_for(connection, device_id)
+        shelf = baskets.shelf_for(connection, device_id, now_us)
         name = baskets.shelf_name(shelf)
         return Exchanged(
             mark=mark,
@@ -140,6 +145,8 @@ class Host:
         def look(connection: Connection) -> bool:
             if documents.has_after(connection, asked.mark):
                 return True
-            return baskets.shelf_name(baskets.shelf_for(connection, device_id)) != asked.shelf
+            shelf = baskets.shelf_for(connection, device_id, now_us)
+            return baskets.shelf_name(shelf) != asked.shelf
 
+        now_us = self._store.on_writer(lambda local: local.now_us())
         return self._store.read(look)

@@ -180,6 +180,6 @@ class StoreLan:
 def _stock(connection: Connection) -> Stock:
     rows = connection.exec_driver_sql(
         'SELECT "end", product_id, sum(came_in - went_out) FROM stock_balance'
-        " WHERE \"end\" LIKE 'SH01%' GROUP BY 1, 2 ORDER BY 1, 2"
+        " WHERE \"end\" LIKE '%SH01%' GROUP BY 1, 2 ORDER BY 1, 2"
     )
     return {(row[0], row[1]): row[2] for row in rows if row[2]}

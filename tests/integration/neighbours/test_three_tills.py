@@ -1,0 +1,303 @@
+"""Three tills on one network, with real stores and real sockets: stock within 2 s, one basket once
+(Q06, I06)."""
+
+import random
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import Connection
+
+from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
+from desktop.store.identity import Identity
+from desktop.store.session import Session
+from desktop.store.tables import neighbour_basket
+from desktop.store.writer import Store, StorePaths
+from desktop.sync.conversation import Ask
+from desktop.sync.neighbours.baskets import HELD
+from desktop.sync.neighbours.door import Letter, SealedLine
+from desktop.sync.neighbours.worker import HostWorker, MemberWorker
+from desktop.sync.transport import HttpTransport, new_client
+from shared.channel.tables import device
+from shared.core.clock import SystemClock, SystemRandomness
+from shared.core.errors import AccessDenied, RuleViolation, Unavailable
+from shared.core.ids import uuid7
+from shared.journal.chain import SigningKey
+from shared.stock.queries import on_hand_micro
+from shared.sync.holding import gain_scope
+from shared.sync.messages import pack
+from shared.sync.neighbours import EXCHANGE, Exchange, Exchanged, Mark, Sealed
+from shared.sync.statements import upsert
+from tests.simulation import selling
+from tests.simulation.device import LAYOUT, key_of
+
+SITE = "SH01"
+NAMES = ("SH01.01", "SH01.02", "SH01.03")
+STRANGER = "SH02.01"
+PLACE = "site/SH01/-/sellable"
+CLOCK, RANDOMNESS = SystemClock(), SystemRandomness()
+WAIT_S = 2.0
+
+
+class Till:
+    """A till of the store: its files, and what runs over them."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder, self.name = folder / name, name
+        self.folder.mkdir()
+        self.worker: HostWorker | MemberWorker | None = None
+        self.open()
+        identity = Identity(
+            device_id=name,
+            device_type="till",
+            site_id=SITE,
+            tag=name[-2:],
+            incarnation=1,
+            epoch="E1",
+            public_key=key_of(name).public,
+            hq_public_key=bytes(32),
+        )
+        self.store.on_writer(lambda local: local.enrol(identity, key_of(name)))
+        self.store.on_writer(lambda local: local.change_scopes(_neighbours))
+
+    def open(self) -> None:
+        self.store = Store(
+            StorePaths.under(self.folder),
+            LAYOUT,
+            clock=CLOCK,
+            randomness=RANDOMNESS,
+            key=key_of(self.name),
+            ballast_bytes=4096,
+        )
+        self.store.author_id = "wang"
+
+    @property
+    def identity(self) -> Identity:
+        return self.store.on_writer(lambda local: local.enrolled)
+
+    def host(self) -> int:
+        self.worker = HostWorker(
+            self.store,
+            self.identity,
+            key_of(self.name),
+            clock=CLOCK,
+            randomness=RANDOMNESS,
+            port=0,
+            address="127.0.0.1",
+        )
+        self.worker.start()
+        return self.worker.port
+
+    def join(self, port: int) -> MemberWorker:
+        worker = MemberWorker(
+            self.store,
+            self.identity,
+            key_of(self.name),
+            randomness=RANDOMNESS,
+            address=f"127.0.0.1:{port}",
+        )
+        self.worker = worker
+        worker.start()
+        return worker
+
+    def sell(self) -> None:
+        uid = uuid7(CLOCK.now_us(), RANDOMNESS)
+        self.store.write(partial(selling.sell, chance=random.Random(7), uid=uid))
+
+    def stock(self) -> list[int]:
+        products = (f"P{n}" for n in range(1, 7))
+        return self.store.read(lambda one: [on_hand_micro(one, PLACE, p) for p in products])
+
+    def held(self) -> list[str]:
+        return [one.key for one in self.store.read(lambda one: drafts_under(one, HELD))]
+
+    def shelf(self) -> int:
+        return self.store.read(
+            lambda one: len(one.execute(neighbour_basket.select()).all()),
+        )
+
+    def close(self) -> None:
+        if self.worker is not None:
+            self.worker.stop()
+            self.worker = None
+        self.store.close()
+
+
+def _neighbours(connection: Connection) -> None:
+    gain_scope(connection, LAYOUT.schema, f"site:{SITE}", 1)
+    rows = [
+        {
+            "id": name,
+            "device_type": "till",
+            "site_id": name[:4],
+            "tag": name[-2:],
+            "public_key": key_of(name).public.hex(),
+            "enrolled_at_us": 1,
+            "revoked_at_us": 0,
+            "_digest": 1,
+            "_slot": 0,
+            "_extra": b"",
+        }
+        for name in (*NAMES, STRANGER)
+    ]
+    upsert(connection, device, ("id",), rows)
+
+
+def until(holds: Callable[[], bool], wait_s: float = WAIT_S) -> float:
+    """How long it took; fails when it does not come about in time."""
+    began_s = time.monotonic()
+    while not holds():
+        assert time.monotonic() - began_s < wait_s, "not within the time promised"
+        time.sleep(0.005)
+    return time.monotonic() - began_s
+
+
+@pytest.fixture
+def tills(tmp_path: Path) -> Iterator[list[Till]]:
+    with ExitStack() as stack:
+        made = []
+        for name in NAMES:
+            till = Till(tmp_path, name)
+            stack.callback(lambda one=till: one.close())
+            made.append(till)
+        yield made
+
+
+def _joined(tills: list[Till]) -> int:
+    port = tills[2].host()
+    for one in tills[:2]:
+        worker = one.join(port)
+        until(lambda at=worker: at.standing().is_reached, 5.0)
+    return port
+
+
+def test_what_one_till_sells_the_others_lack_within_two_seconds(tills: list[Till]) -> None:
+    _joined(tills)
+    for seller in tills:
+        seller.sell()
+        until(lambda: tills[0].stock() == tills[1].stock() == tills[2].stock())
+    assert any(tills[0].stock())
+    standing = tills[0].worker.standing() if tills[0].worker else None
+    assert standing is not None
+    assert standing.devices == 3
+
+
+def test_a_basket_held_at_a_till_that_died_goes_on_at_another(tills: list[Till]) -> None:
+    first, second, _host = tills
+    port = _joined(tills)
+
+    def keep(session: Session) -> None:
+        put_draft(session, HELD + "b1", b"three scarves")
+
+    first.store.write(keep)
+    until(lambda: second.shelf() == 1)
+    assert first.worker is not None
+    first.worker.stop()
+    first.worker = None
+
+    assert second.worker is not None
+    assert second.worker.claim("b1") == b"three scarves"
+
+    first.join(port)
+    until(lambda: first.held() == [])
+    assert first.store.read(lambda one: draft_of(one, HELD + "b1")) is None
+
+
+def test_without_the_host_a_till_goes_on_with_its_own_basket_only(tills: list[Till]) -> None:
+    first, second, host = tills
+    _joined(tills)
+    first.store.write(lambda session: put_draft(session, HELD + "b1", b"a hat"))
+    second.store.write(lambda session: put_draft(session, HELD + "b2", b"a tie"))
+    until(lambda: first.shelf() == 1)
+    assert host.worker is not None
+    host.worker.stop()
+    host.worker = None
+    assert first.worker is not None
+    assert first.worker.claim("b1") == b""
+    with pytest.raises(Unavailable, match="HOST_AWAY"):
+        first.worker.claim("b2")
+
+
+def test_a_basket_its_holder_resumes_is_nobody_elses(tills: list[Till]) -> None:
+    first, second, _host = tills
+    _joined(tills)
+    first.store.write(lambda session: put_draft(session, HELD + "b1", b"a hat"))
+    until(lambda: second.shelf() == 1)
+    assert first.worker is not None
+    assert second.worker is not None
+    assert first.worker.claim("b1") == b""
+    first.store.write(lambda session: remove_draft(session, HELD + "b1"))
+    until(lambda: second.shelf() == 0)
+    with pytest.raises(RuleViolation, match="BASKET_GONE"):
+        second.worker.claim("b1")
+
+
+def test_only_devices_of_the_store_are_heard_and_nothing_is_heard_twice(tills: list[Till]) -> None:
+    port = tills[2].host()
+    host_key = key_of(NAMES[2]).public
+    ask = Ask(EXCHANGE, Exchange(mark=Mark(), documents=[], held=[]), Exchanged)
+
+    def asked(name: str, key: SigningKey, sealed_to: bytes) -> object:
+        with new_client(f"http://127.0.0.1:{port}") as http:
+            line = HttpTransport(http, name, key, patience_s=0)
+            return SealedLine(line.send, sealed_to, RANDOMNESS).send(ask)
+
+    assert isinstance(asked(NAMES[0], key_of(NAMES[0]), host_key), Exchanged)
+    for name, key, sealed_to, code in (
+        (STRANGER, key_of(STRANGER), host_key, "DEVICE_UNKNOWN"),
+        ("nobody", key_of("nobody"), host_key, "DEVICE_UNKNOWN"),
+        (NAMES[0], key_of(STRANGER), host_key, "SIGNATURE_BAD"),
+        (NAMES[0], key_of(NAMES[0]), key_of(STRANGER).public, "HOST_FOREIGN"),
+    ):
+        with pytest.raises(AccessDenied, match=code):
+            asked(name, key, sealed_to)
+
+
+def test_a_recorded_request_is_not_taken_again_and_cannot_be_read(tills: list[Till]) -> None:
+    port = tills[2].host()
+    seen: list[httpx.Request] = []
+    key = key_of(NAMES[0])
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as http:
+        http.event_hooks = {"request": [seen.append]}
+        line = HttpTransport(http, NAMES[0], key, patience_s=0)
+        exchange = Exchange(mark=Mark(uid="a secret word"), documents=[], held=[])
+        SealedLine(line.send, key_of(NAMES[2]).public, RANDOMNESS).send(
+            Ask(EXCHANGE, exchange, Exchanged)
+        )
+        last = seen[-1]
+        assert b"a secret word" in pack(exchange)
+        assert b"a secret word" not in last.content
+        again = http.post(EXCHANGE, content=last.content, headers=dict(last.headers))
+    assert again.status_code == 403
+    assert b"NONCE" in again.content
+
+
+def test_who_only_says_that_he_is_the_host_is_not_believed() -> None:
+    letter = Letter(Mark(), key_of(NAMES[2]).public, RANDOMNESS.bytes(32))
+    with pytest.raises(AccessDenied, match="HOST_FOREIGN"):
+        letter.opened(Sealed(body=bytes(64)), Mark)
+
+
+def test_nonsense_and_much_of_it_ends_no_host(tills: list[Till]) -> None:
+    port = tills[2].host()
+    junk = (
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"POST /exchange HTTP/1.1\r\ncontent-length: 99999999999\r\n\r\n",
+        b"POST /exchange HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+        b"POST /exchange HTTP/1.1\r\ncontent-length: 3\r\n\r\nabc",
+        b"\x00\xff" * 4000,
+    )
+    lines = []
+    for data in junk * 8:
+        line = socket.create_connection(("127.0.0.1", port), timeout=5)
+        line.sendall(data)
+        lines.append(line)
+    for line in lines:
+        line.close()
+    worker = tills[0].join(port)
+    until(lambda: worker.standing().is_reached, 5.0)
