@@ -382,6 +382,7 @@ class Program:
                 jobs=self._paper.queue,
                 packet_out=self.client.export_packet,
                 packet_in=self.client.import_packet,
+                hold=self._hold_sync,
             ),
         )
 
@@ -475,6 +476,11 @@ class Program:
         if self.worker is not None:
             self.worker.sync_now()
 
+    def _hold_sync(self) -> None:
+        if self.worker is not None:
+            self.worker.hold()
+            self.show_standing()
+
     async def _approve(self, permission: str) -> Any:
         from desktop.access.view.approving import ApprovePanel
 
@@ -548,6 +554,7 @@ class Program:
         return SyncState(
             is_syncing=self.worker.is_syncing,
             trouble=last.code if isinstance(last, QutongError) else "",
+            progress=self.worker.progress,
         )
 
 

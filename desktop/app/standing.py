@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from desktop.shell.statusbar import Standing
 from desktop.store.identity import Identity
 from desktop.sync.alarms import alarms, oldest_unsent_us
+from desktop.sync.progress import HELD, MUCH_ROWS, Progress
 from desktop.sync.story import status
 from shared.channel.queries import site_of
 from shared.pricing.queries import active_version, sales_orgs_of_site
@@ -19,6 +20,8 @@ class SyncState:
 
     is_syncing: bool = False
     trouble: str = ""
+    progress: Progress | None = None
+    """What is being fetched; None where nothing ever is."""
 
 
 def standing_of(
@@ -33,6 +36,10 @@ def standing_of(
         return Standing(now_us=now_us, has_office=False)
     found = status(connection, identity)
     told = alarms(connection, identity, now_us, free_bytes=free_bytes)
+    here, rows = sync.progress.rows(found.scopes) if sync.progress else (0, 0)
+    is_held = sync.progress is not None and sync.progress.is_held
+    if rows < MUCH_ROWS or here == rows:
+        here = rows = 0
     place = site_of(connection, identity.site_id)
     return Standing(
         now_us=now_us,
@@ -44,7 +51,11 @@ def standing_of(
         synced_at_us=found.state.synced_at_us,
         has_office=bool(identity.server_url),
         is_syncing=sync.is_syncing,
-        trouble=sync.trouble,
+        # What a person holds is no trouble.
+        trouble="" if sync.trouble == HELD else sync.trouble,
+        rows_here=here,
+        rows_all=rows,
+        is_held=is_held,
         open_tasks=count_open(connection),
         alarm=told[0].code if told else "",
         is_recovering=bool(identity.server_url) and bool(found.state.is_recovering),

@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
-from desktop.shell.news import News, Told, advice, summary
+from desktop.shell.news import News, Told, advice, fetching, summary
 from desktop.sync.past import KeptDocument
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -15,8 +15,8 @@ from desktop.ui.packet_file import PACKET, choose_packet
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_S, Tone
-from desktop.ui.widgets import Banner, Empty, button, row
+from desktop.ui.theme import SPACE_S, Tone, scaled
+from desktop.ui.widgets import Banner, Empty, button, column, label, row
 
 if TYPE_CHECKING:
     from desktop.shell.window import Window
@@ -38,6 +38,7 @@ class Messages(Panel):
         self.model = News(frame.desk, window.around.acts.jobs)
         self._banner = Banner()
         self.body.addWidget(self._banner)
+        self.body.addWidget(self._fetching())
         self.tabs = QTabWidget()
         self.tabs.setFixedHeight(HEIGHT)
         self._tables = {
@@ -56,6 +57,7 @@ class Messages(Panel):
         self.body.addWidget(self._foot())
         self._stop = frame.desk.watch(lambda _touched: self._load(), "journal", "task")
         self.model.watch(self._draw)
+        window.standing_shown.connect(self._show_fetching)
         self._load()
 
     def key_actions(self) -> tuple[Action, ...]:
@@ -70,6 +72,7 @@ class Messages(Panel):
         )
         own: tuple[Action, ...] = (
             Action(text="news.sync_now", keys=("S", "F12"), run=self._sync),
+            Action(text="news.hold", keys=("X",), run=self._hold, is_enabled=self._can_hold),
             Action(
                 text="news.packet_out",
                 keys=("E",),
@@ -104,6 +107,7 @@ class Messages(Panel):
 
     def close_with(self, answer: object) -> None:
         self._stop()
+        self._window.standing_shown.disconnect(self._show_fetching)
         super().close_with(answer)
 
     # acts
@@ -114,6 +118,18 @@ class Messages(Panel):
     def _sync(self) -> None:
         self._frame.sync()
         self._frame.say(self._words("news.sync_asked"), Tone.PLAIN)
+
+    def _can_hold(self) -> bool:
+        standing = self._window.standing
+        can = self._window.around.acts.hold is not None
+        return can and standing is not None and standing.rows_all > 0 and not standing.is_held
+
+    def _hold(self) -> None:
+        """The person goes on working: what came stays, the rest comes later."""
+        hold = self._window.around.acts.hold
+        if hold is not None:
+            hold()
+            self._frame.say(self._words("news.held"), Tone.WAITING)
 
     def _has_office(self) -> bool:
         standing = self._window.standing
@@ -173,6 +189,28 @@ class Messages(Panel):
 
     # looks
 
+    def _fetching(self) -> QWidget:
+        words = self._words
+        self.fetched = label("", "muted")
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setFixedHeight(scaled(6))
+        self._hold_button = button(words("news.hold"), self._hold, kind="flat", icon_name="x")
+        self._progress = column(row(self.fetched, None, self._hold_button), self.bar)
+        self._progress.setVisible(False)
+        return self._progress
+
+    def _show_fetching(self) -> None:
+        standing = self._window.standing
+        told = fetching(self._words, standing) if standing is not None else ""
+        self._progress.setVisible(bool(told))
+        if standing is None or not told:
+            return
+        self.fetched.setText(told)
+        self.bar.setRange(0, standing.rows_all)
+        self.bar.setValue(standing.rows_here)
+        self._hold_button.setEnabled(self._can_hold())
+
     def _foot(self) -> QWidget:
         words = self._words
         sync = button(words("news.sync_now"), self._sync, icon_name="refresh-cw")
@@ -194,6 +232,7 @@ class Messages(Panel):
             text = words("news.sentence_gap").join(summary(words, standing))
             tone = standing.tone if standing.has_office else Tone.PLAIN
             self._banner.say(text, tone)
+        self._show_fetching()
         self._tables["sync"].set_rows(model.story(words))
         self._tables["kept"].set_rows(model.kept)
         self._tables["tasks"].set_rows(model.tasks)

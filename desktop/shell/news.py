@@ -16,6 +16,7 @@ from desktop.sync.past import (
     last_findings,
     last_syncs,
 )
+from desktop.sync.progress import HELD
 from desktop.watched import Watched
 from desktop.words import formats
 from desktop.words.texts import Words
@@ -89,7 +90,7 @@ class News(Watched):
         told: list[Told] = []
         quiet = 0
         for one in self.syncs:
-            is_quiet = one.outcome == "done" and not (one.sent or one.received or one.kept)
+            is_quiet = one.outcome in ("done", HELD) and not (one.sent or one.received or one.kept)
             quiet = quiet + 1 if is_quiet else 0
             if quiet <= 1:
                 told.append(Told(at_us=one.at_us, text=_sync(words, one), is_bad=_is_bad(one)))
@@ -105,7 +106,7 @@ class News(Watched):
 
 
 def _is_bad(one: PastSync) -> bool:
-    return one.kept > 0 or one.outcome not in ("done", "NETWORK")
+    return one.kept > 0 or one.outcome not in ("done", "NETWORK", HELD)
 
 
 def _sync(words: Words, one: PastSync) -> str:
@@ -128,6 +129,18 @@ def advice(words: Words, kept: KeptDocument) -> str:
     return words(key) if words.has(key) else words("kept.else")
 
 
+def fetching(words: Words, standing: Standing) -> str:
+    """What is being fetched, in rows and percent; '' = nothing large."""
+    if not standing.rows_all:
+        return ""
+    told = {
+        "here": f"{standing.rows_here:,}",
+        "rows": f"{standing.rows_all:,}",
+        "percent": standing.percent,
+    }
+    return words("news.fetched_part" if standing.is_held else "news.fetching", **told)
+
+
 def summary(words: Words, standing: Standing) -> list[str]:
     """Where the device stands, in whole sentences (Q05)."""
     if not standing.has_office:
@@ -144,6 +157,8 @@ def summary(words: Words, standing: Standing) -> list[str]:
         told.append(words("news.last", at=at))
     if standing.trouble:
         told.append(words.sentence(standing.trouble))
+    if standing.is_held:
+        told.append(words("news.held"))
     if standing.kept:
         told.append(words("news.kept_here", n=standing.kept))
     return told

@@ -34,6 +34,17 @@ class Standing:
     is_recovering: bool = False
     """Head office said it is being given back what it lost: its figures are not whole yet."""
 
+    rows_here: int = 0
+    """Of what is being fetched, how much is here; with ``rows_all`` 0 nothing large is."""
+    rows_all: int = 0
+    is_held: bool = False
+    """A person said that nothing more is to be fetched for now."""
+
+    @property
+    def percent(self) -> int:
+        """How much of what is being fetched is here, in whole percent."""
+        return self.rows_here * 100 // self.rows_all if self.rows_all else 100
+
     @property
     def tone(self) -> Tone:
         """Green: all sent. Amber: waiting. Red: needs a person."""
@@ -44,7 +55,7 @@ class Standing:
             return Tone.GOOD
         if self.kept or (self.trouble and self.trouble != "NETWORK"):
             return Tone.BAD
-        is_waiting = self.unsent or self.trouble or self.alarm or self.is_recovering
+        is_waiting = self.unsent or self.alarm or self.is_recovering
         return Tone.WAITING if is_waiting else Tone.GOOD
 
 
@@ -63,7 +74,10 @@ _ALARMS = {
 
 
 def light_text(words: Words, standing: Standing) -> str:
-    """The word beside the light."""
+    """Beside the light exactly one of three things: a problem, what waits since when, all sent.
+
+    A shop of its own sends to nobody and is told so.
+    """
     if standing.alarm in _BAD_ALARMS:
         return words(_ALARMS[standing.alarm])
     if not standing.has_office:
@@ -72,34 +86,44 @@ def light_text(words: Words, standing: Standing) -> str:
         return words("bar.kept", n=standing.kept)
     if standing.is_recovering:
         return words("bar.recovering")
-    if standing.is_syncing:
-        return words("bar.syncing")
-    if standing.alarm in _ALARMS:
-        return words(_ALARMS[standing.alarm])
-    if standing.trouble == "NETWORK":
-        return words("bar.offline")
-    if standing.trouble:
+    if standing.trouble and standing.trouble != "NETWORK":
         return words("bar.trouble")
-    return words("bar.connected") if standing.synced_at_us else words("bar.never")
+    is_told_so = standing.alarm == "UNSENT_LONG" and standing.unsent
+    if standing.alarm in _ALARMS and not is_told_so:
+        return words(_ALARMS[standing.alarm])
+    since = formats.short_instant(standing.unsent_since_us, standing.now_us, standing.zone)
+    if standing.unsent and since:
+        return words("bar.unsent_since", n=standing.unsent, since=since)
+    return words("bar.unsent", n=standing.unsent) if standing.unsent else words("bar.all_sent")
 
 
 def saved_text(words: Words, standing: Standing) -> str:
     """The sentences at the left."""
     parts = [words("bar.saved")]
-    if standing.has_office:
-        since = formats.short_instant(standing.unsent_since_us, standing.now_us, standing.zone)
-        if standing.unsent and since:
-            parts.append(words("bar.unsent_since", n=standing.unsent, since=since))
-        elif standing.unsent:
-            parts.append(words("bar.unsent", n=standing.unsent))
-        else:
-            parts.append(words("bar.all_sent"))
+    if doing := doing_text(words, standing):
+        parts.append(doing)
     if standing.price_version:
         parts.append(words("bar.prices", version=standing.price_version))
     if standing.synced_at_us:
         at = formats.short_instant(standing.synced_at_us, standing.now_us, standing.zone)
         parts.append(words("bar.as_of", at=at))
     return " · ".join(parts)
+
+
+def doing_text(words: Words, standing: Standing) -> str:
+    """What goes on with head office just now; '' = nothing worth a word."""
+    if not standing.has_office:
+        return ""
+    if standing.rows_all:
+        key = "bar.held" if standing.is_held else "bar.fetching"
+        if standing.trouble == "NETWORK":
+            key = "bar.fetch_broken"
+        return words(key, percent=standing.percent)
+    if standing.is_held:
+        return words("bar.held_all")
+    if standing.trouble == "NETWORK":
+        return words("bar.offline")
+    return "" if standing.synced_at_us else words("bar.never")
 
 
 class StatusBar(QWidget):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -51,6 +51,8 @@ class Acts:
     """Write what head office lacks onto a stick (Q06); blocks. None where nothing can be."""
     packet_in: "Callable[[Path], Imported] | None" = None
     """Take head office's answer in from a stick; blocks."""
+    hold: Callable[[], None] | None = None
+    """Fetch nothing more from head office for a while; None where nothing is fetched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,9 @@ class Surroundings:
 
 class Window(QMainWindow):
     """The window of one signed-in person."""
+
+    standing_shown = Signal()
+    """Where the device stands was looked at again."""
 
     def __init__(self, around: Surroundings, tasks: TaskScope) -> None:
         super().__init__()
@@ -373,6 +378,7 @@ class Window(QMainWindow):
     def show_standing(self, standing: Standing) -> None:
         """Where the device stands, for the bar."""
         self.bar.show_standing(standing)
+        self.standing_shown.emit()
 
     def change(self, around: Surroundings) -> None:
         """Another language or look: everything is drawn anew, the work stays where it was."""

@@ -10,6 +10,7 @@ from desktop.store.identity import (
     Identity,
     identity_of,
     load_identity,
+    load_state,
     store_identity,
     store_state,
 )

@@ -1,16 +1,19 @@
 """What accounts hold and which invoices are open."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
+from shared.accounts.rules import Paid, oldest_first, receivable
 from shared.accounts.tables import (
     account_balance,
     account_entry,
     customer,
     drawer_move,
     invoice_payment,
+    money_document,
     shift,
 )
 from shared.core.text import normal
@@ -286,3 +289,63 @@ def _customer(row: Row[Any]) -> CustomerView:
         note=row.note,
         is_active=bool(row.is_active),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyView:
+    """Money that was paid or written to somebody's debt: who took it down, where and when."""
+
+    id: str
+    kind: str
+    number: str
+    site_id: str
+    device_id: str
+    author_id: str
+    account_id: str
+    customer_id: str
+    currency: str
+    amount_minor: int
+    reference: str
+    happened_at_us: int
+
+
+def money_documents(connection: Connection, uids: Collection[str]) -> dict[str, MoneyView]:
+    """Those of the documents that are money and are here, by id."""
+    found: dict[str, MoneyView] = {}
+    wanted = sorted(uids)
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(
+            select(money_document).where(money_document.c.id.in_(wanted[start : start + 500]))
+        )
+        names = MoneyView.__slots__
+        found |= {
+            row.id: MoneyView(**{name: getattr(row, name) for name in names}) for row in rows
+        }
+    return found
+
+
+def payments_of(
+    connection: Connection, account_id: str, currency: str
+) -> tuple[list[Paid], dict[str, int]]:
+    """What an account's payments pay of its charges, the oldest first, and what is open of each."""
+    held = entries_of(connection, receivable(account_id), currency)
+    ordered = sorted(held, key=lambda one: (one.happened_at_us, one.entry_id))
+    return oldest_first((one.document, one.amount_minor) for one in ordered)
+
+
+def payments_of_invoices(connection: Connection, invoices: Collection[str]) -> list[Paid]:
+    """What collections paid of these invoices, in the order they came."""
+    p = invoice_payment.c
+    rows = connection.execute(
+        select(p.invoice, p.document, p.amount_minor)
+        .where(p.invoice.in_(sorted(invoices)))
+        .order_by(p.id)
+    )
+    return [Paid(row.invoice, row.document, int(row.amount_minor)) for row in rows]
+
+
+def invoices_paid_by(connection: Connection, document: str) -> list[str]:
+    """The invoices a collection pays, as it names them."""
+    p = invoice_payment.c
+    rows = connection.execute(select(p.invoice).where(p.document == document).order_by(p.id))
+    return list(rows.scalars())

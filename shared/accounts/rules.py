@@ -1,7 +1,9 @@
 """Accounts by name, tenders, and how a collection is spread over invoices: pure rules."""
 
 import hashlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -153,3 +155,38 @@ def allocate(amount_minor: int, invoices: Sequence[Open]) -> list[tuple[str, int
             shares.append((invoice.invoice, part))
         amount_minor -= part
     return shares
+
+
+class Paid(NamedTuple):
+    """The part of a payment that pays one charge, in minor units."""
+
+    charge: str
+    payment: str
+    amount_minor: int
+
+
+@dataclass(slots=True)
+class _Rest:
+    document: str
+    minor: int
+
+
+def oldest_first(entries: Iterable[tuple[str, int]]) -> tuple[list[Paid], dict[str, int]]:
+    """What each payment of an account pays, the oldest charge first, and what stays open of each.
+
+    ``entries`` are (document, minor units) in their order, charges positive. Money that came
+    before its charge waits for it.
+    """
+    charges: deque[_Rest] = deque()
+    money: deque[_Rest] = deque()
+    shares: list[Paid] = []
+    for document, minor in entries:
+        (charges if minor > 0 else money).append(_Rest(document, abs(minor)))
+        while charges and money:
+            part = min(charges[0].minor, money[0].minor)
+            shares.append(Paid(charges[0].document, money[0].document, part))
+            for held in (charges, money):
+                held[0].minor -= part
+                if not held[0].minor:
+                    held.popleft()
+    return shares, {one.document: one.minor for one in charges}

@@ -13,6 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection
 
+from desktop.app.system import SystemClock, SystemRandomness
 from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
 from desktop.store.identity import Identity
 from desktop.store.session import Session
@@ -24,7 +25,6 @@ from desktop.sync.neighbours.door import Letter, SealedLine
 from desktop.sync.neighbours.worker import HostWorker, MemberWorker
 from desktop.sync.transport import HttpTransport, new_client
 from shared.channel.tables import device
-from shared.core.clock import SystemClock, SystemRandomness
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.core.ids import uuid7
 from shared.journal.chain import SigningKey

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from desktop.shell.news import summary
+from desktop.shell.news import fetching, summary
 from desktop.shell.statusbar import Standing, light_text, saved_text
 from desktop.ui.theme import Tone
 from desktop.words.texts import Language, Words
@@ -18,12 +18,11 @@ WORDS = {one: Words(one) for one in Language}
 @pytest.mark.parametrize(
     ("standing", "tone", "light"),
     [
-        (QUIET, Tone.GOOD, "bar.connected"),
-        (replace(QUIET, unsent=3, unsent_since_us=NOW - HOUR), Tone.WAITING, "bar.connected"),
-        (replace(QUIET, trouble="NETWORK"), Tone.WAITING, "bar.offline"),
+        (QUIET, Tone.GOOD, "bar.all_sent"),
+        (replace(QUIET, trouble="NETWORK"), Tone.GOOD, "bar.all_sent"),
         (replace(QUIET, trouble="DEVICE_REVOKED"), Tone.BAD, "bar.trouble"),
-        (replace(QUIET, is_syncing=True), Tone.GOOD, "bar.syncing"),
-        (replace(QUIET, synced_at_us=0), Tone.GOOD, "bar.never"),
+        (replace(QUIET, is_syncing=True), Tone.GOOD, "bar.all_sent"),
+        (replace(QUIET, synced_at_us=0), Tone.GOOD, "bar.all_sent"),
         (replace(QUIET, has_office=False, unsent=40), Tone.GOOD, "bar.alone"),
     ],
 )
@@ -39,10 +38,24 @@ def test_a_kept_document_outshouts_everything_else() -> None:
 
 
 def test_what_waits_is_told_with_since_when() -> None:
-    standing = replace(QUIET, unsent=12, unsent_since_us=NOW - 2 * HOUR)
+    standing = replace(QUIET, unsent=12, unsent_since_us=NOW - 2 * HOUR, trouble="NETWORK")
+    assert light_text(WORDS[Language.CHINESE], standing).startswith("待上传 12 笔（自 ")
+    assert standing.tone is Tone.WAITING
+    long = replace(standing, alarm="UNSENT_LONG")
+    assert light_text(WORDS[Language.CHINESE], long).startswith("待上传 12 笔（自 ")
     text = saved_text(WORDS[Language.CHINESE], standing)
-    assert text.startswith("本机已存 · 待上传 12 笔（自 ")
-    assert "价格第27版" in text
+    assert text.startswith("本机已存 · 离线 · 价格第27版")
+
+
+def test_what_is_fetched_is_told_in_percent_and_rows() -> None:
+    standing = replace(QUIET, synced_at_us=0, rows_here=1_234, rows_all=9_876)
+    words = WORDS[Language.ENGLISH]
+    assert "Receiving 12%" in saved_text(words, standing)
+    assert fetching(words, standing) == "Receiving: 1,234 of 9,876 rows (12%)"
+    held = replace(standing, is_held=True)
+    assert "paused at 12%" in saved_text(words, held)
+    assert words("news.held") in summary(words, held)
+    assert held.tone is Tone.GOOD, "what a person holds is no trouble"
 
 
 def test_a_shop_of_its_own_is_never_said_to_wait_for_anybody() -> None:

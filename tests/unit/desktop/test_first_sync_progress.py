@@ -1,0 +1,80 @@
+"""The first sync of a device counts its rows, can be held, and goes on from where it was held."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from desktop.store.local import LocalStore
+from desktop.sync.engine import Ask, drive, status, sync
+from desktop.sync.progress import Progress
+from desktop.sync.worker import HELD_US
+from shared.core.errors import QutongError, Unavailable
+from shared.journal.document import Write
+from shared.sync.messages import Message
+from tests.builders.devices import a_store
+from tests.builders.small_shop import REGISTRY, SCHEMA, a_sale
+from tests.fakes.edges import FakeClock
+from tests.fakes.head_office import FakeHeadOffice, Handler
+
+ROWS, PAGE = 1_000, 100
+
+
+@pytest.fixture
+def till() -> Iterator[LocalStore]:
+    store = a_store()
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def office() -> Iterator[FakeHeadOffice]:
+    made = FakeHeadOffice(REGISTRY, SCHEMA, ["org:brand"])
+    made.page_rows = PAGE
+    made.publish(*(Write("small_product", f"P{n:04}", {"name": "cream"}) for n in range(ROWS)))
+    yield made
+    made.close()
+
+
+def rows(store: LocalStore, progress: Progress) -> tuple[int, int]:
+    return progress.rows(store.read(lambda c: status(c, store.enrolled)).scopes)
+
+
+class SlowLine:
+    """A line that lets somebody look on before each answer, and hold after so many pages."""
+
+    def __init__(self, handler: Handler, store: LocalStore, progress: Progress, hold_at: int):
+        self.handler, self.store, self.progress, self.hold_at = handler, store, progress, hold_at
+        self.seen: list[tuple[int, int]] = []
+
+    def __call__(self, ask: Ask) -> Message:
+        if ask.path == "/pull":
+            self.seen.append(rows(self.store, self.progress))
+            if len(self.seen) == self.hold_at:
+                self.progress.hold()
+        return self.handler(ask)
+
+
+def test_rows_are_counted_held_and_gone_on_with(till: LocalStore, office: FakeHeadOffice) -> None:
+    progress, handler = Progress(), office.handler("SH01.01")
+    line = SlowLine(handler, till, progress, 4)
+    with pytest.raises(Unavailable, match="SYNC_HELD"):
+        drive(sync(till, FakeClock(), progress=progress), line)
+    assert line.seen == [(n * PAGE, ROWS) for n in range(4)]
+    assert rows(till, progress) == (4 * PAGE, ROWS), "what came stays"
+
+    till.run("wang", lambda session: session.append(a_sale("A1", 1)))
+    with pytest.raises(Unavailable, match="SYNC_HELD"):
+        drive(sync(till, FakeClock(), progress=progress), line)
+    assert len(office.links["SH01.01"]) == 1, "what is sold goes up while the rest is held"
+
+    progress.go_on()
+    handler.asked.clear()
+    summary = drive(sync(till, FakeClock(), progress=progress), handler)
+    assert handler.asked.count("/pull") == (ROWS - 4 * PAGE) // PAGE, "from the cursor on"
+    assert summary.scopes == {"org:brand": ROWS - 4 * PAGE}
+    assert rows(till, progress) == (0, 0), "nothing is under way any more"
+
+
+def test_a_person_who_holds_it_is_not_a_failure_and_it_goes_on_by_itself() -> None:
+    assert HELD_US == 600_000_000
+    assert issubclass(Unavailable, QutongError)
