@@ -6,14 +6,18 @@ from sqlalchemy import Connection, select
 
 from desktop.accounts.model.statement import Named, Party, Whose
 from desktop.accounts.view.statement import StatementScreen
+from desktop.ordering.usecases.papers import read_flow
 from desktop.sales.usecases.invoicing import customers
+from desktop.sales.usecases.papers import read_invoice_flow
+from desktop.store.papers import FlowNode
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from shared.accounts.queries import balance_minor, balances
+from shared.accounts.queries import balance_minor, balances, money_documents
 from shared.accounts.rules import customer_receivable, expense, receivable
 from shared.areas import REGISTRY
 from shared.channel.queries import account, account_ids_of_site
 from shared.journal.tables import journal
+from shared.reporting.queries.ageing import AgedParty, ages_of_customers
 from shared.reporting.queries.documents import documents_named
 
 
@@ -80,6 +84,8 @@ def documents(connection: Connection, uids: Sequence[str]) -> Mapping[str, Named
     """What documents are called, by id."""
     known = documents_named(connection, list(uids))
     found = {uid: Named(number=one.number, kind=one.kind) for uid, one in known.items()}
+    money = money_documents(connection, [uid for uid in uids if uid not in found])
+    found |= {uid: Named(number=one.number, kind=one.kind) for uid, one in money.items()}
     return found | _written_here(connection, [uid for uid in uids if uid not in found])
 
 
@@ -104,4 +110,19 @@ def statement(frame: Frame) -> Screen:
     def parties_of(connection: Connection) -> list[Party]:
         return parties(connection, person.site_id, person.currency)
 
-    return StatementScreen(frame, parties_of=parties_of, documents_of=documents)
+    def ages_of(connection: Connection, day: str) -> list[AgedParty]:
+        return ages_of_customers(connection, person.site_id, person.currency, day)
+
+    return StatementScreen(
+        frame,
+        parties_of=parties_of,
+        documents_of=documents,
+        papers_of=papers,
+        ages_of=ages_of,
+    )
+
+
+def papers(connection: Connection, document: str, device_id: str) -> Sequence[FlowNode]:
+    """The papers around an order's or an invoice's document, whichever it is (E11)."""
+    found = read_flow(connection, document, device_id)
+    return found or read_invoice_flow(connection, document, device_id)

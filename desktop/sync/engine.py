@@ -63,8 +63,9 @@ __all__ = [
 ]
 
 _ROUNDS_MAX = 6
-_ANOTHER_JOURNAL = frozenset({"PUSH_GAP", "JOURNAL_FORKED"})
-"""Head office has less of this journal than it said, or another one: the next hello tells which."""
+_HELLO_AGAIN = frozenset({"PUSH_GAP", "JOURNAL_FORKED", "GENERATION_CHANGED"})
+"""Head office has less of this journal than it said, another one, or other scopes: it may have been
+restored in between, and the next hello tells."""
 _LITTLE = 500
 """Changes up to which scopes share a request; more are worth one of their own."""
 
@@ -119,7 +120,9 @@ class _Sync(Talk):
             if self._is_forked(hello, answer):
                 yield from fork(self, hello)
                 continue
-            self._check_head(answer)
+            if self._check_head(answer):
+                # What was sent just now went to a head office that is gone.
+                has_pushed = False
             self._note_durable(answer)
             yield from give_back(self, answer)
             try:
@@ -127,14 +130,15 @@ class _Sync(Talk):
                 # till would never come to its end.
                 if not has_pushed and (has_pushed := (yield from self._push_all(hello, answer))):
                     continue
+                # Only now: what was sold with an old program is head office's in any case.
+                if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
+                    theirs = answer.protocol_max
+                    raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=theirs)
+                yield from self._pull_all(hello, answer)
             except Conflict as error:
-                if error.code not in _ANOTHER_JOURNAL:
+                if error.code not in _HELLO_AGAIN:
                     raise
                 continue
-            # Only now: what was sold with an old program is head office's in any case.
-            if not answer.protocol_min <= PROTOCOL <= answer.protocol_max:
-                raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=answer.protocol_max)
-            yield from self._pull_all(hello, answer)
             yield from hold_bytes(self, answer.has_bytes)
             yield from report(self, answer)
             return
@@ -203,17 +207,19 @@ class _Sync(Talk):
             lambda local: local.read(lambda connection: link_at(connection, self.identity, n))
         )
 
-    def _check_head(self, answer: HelloAnswer) -> None:
-        """Head office's receipt must be good, and may say that it was restored itself."""
+    def _check_head(self, answer: HelloAnswer) -> bool:
+        """Head office's receipt must be good. Whether it was restored since the last hello."""
         if answer.high_water:
             # That it is a beginning of this journal was looked at just now.
             self._check_signature(answer.high_water, answer.high_hash, answer.head_signature)
         is_restored = self.identity.epoch not in {"", answer.epoch}
-        if is_restored or answer.high_water < self._known.acknowledged_n:
+        is_restored |= answer.high_water < self._known.acknowledged_n
+        if is_restored:
             self._head_office_restored(answer)
         if self.identity.epoch != answer.epoch:
             epoch = answer.epoch
             self.identity = self.store.on_writer(lambda local: local.change_identity(epoch=epoch))
+        return is_restored
 
     def _note_durable(self, answer: HelloAnswer) -> None:
         """What stands in a proved backup may be let go in time; more than it has is a slip."""

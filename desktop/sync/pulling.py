@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import select
 
 from desktop.sync.conversation import Ask, Fetch, Fetched, Talk
-from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
+from shared.core.errors import AccessDenied, QutongError, Unavailable
 from shared.sync.confirm import Applied, page_steps
 from shared.sync.holding import restart_scope, scope_cursor
 from shared.sync.limits import PAGE_ROWS
@@ -25,8 +25,12 @@ _NO_SNAPSHOT: Final = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SC
 
 
 def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
-    """Bring one scope to its head: a ready file where it is new, then page after page."""
-    scope, restarts = head.scope, 0
+    """Bring one scope to its head: a ready file where it is new, then page after page.
+
+    Raises Conflict GENERATION_CHANGED when head office began it anew meanwhile: the next hello
+    tells why, and a restored head office is first given back what it lost.
+    """
+    scope = head.scope
     _restart_if_other(talk, head)
     if head.snapshot and cursor_of(talk, scope) == (head.generation, 0):
         yield from _load_snapshot(talk, head)
@@ -40,12 +44,6 @@ def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
                 raise
             talk.behind.add(scope)
             return
-        except Conflict as error:
-            restarts += 1
-            if error.code != "GENERATION_CHANGED" or restarts > 1:
-                raise
-            restart(talk, scope, int(error.params.get("generation", pull.generation)))
-            continue
         _apply(talk, page, pull)
         if page.until >= page.head:
             return

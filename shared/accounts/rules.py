@@ -4,6 +4,7 @@ import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -190,3 +191,82 @@ def oldest_first(entries: Iterable[tuple[str, int]]) -> tuple[list[Paid], dict[s
                 if not held[0].minor:
                     held.popleft()
     return shares, {one.document: one.minor for one in charges}
+
+
+class Charge(NamedTuple):
+    """What a document added to what somebody owes, on a day, in minor units."""
+
+    document: str
+    day: str
+    amount_minor: int
+
+
+class Taken(NamedTuple):
+    """What was taken off again, of the invoice it was for; '' = of the oldest."""
+
+    amount_minor: int
+    invoice: str = ""
+
+
+class Ageing(NamedTuple):
+    """What somebody owes, by the age of its invoices, in minor units (N01)."""
+
+    not_due_minor: int = 0
+    to_30_minor: int = 0
+    to_60_minor: int = 0
+    to_90_minor: int = 0
+    over_90_minor: int = 0
+    ahead_minor: int = 0
+    """Zero or negative: paid with no invoice to pay."""
+
+    @property
+    def balance_minor(self) -> int:
+        """What the account's balance says."""
+        return sum(self)
+
+    @property
+    def overdue_minor(self) -> int:
+        """What should be here already."""
+        return self.to_30_minor + self.to_60_minor + self.to_90_minor + self.over_90_minor
+
+
+AGES: Final = (30, 60, 90)
+
+
+def age(
+    charges: Sequence[Charge], taken: Sequence[Taken], as_of: str, *, terms_days: int = 0
+) -> Ageing:
+    """Sort what is open at the end of a day by the days since each invoice.
+
+    What names its invoice goes off that one first; everything else goes off the oldest. An
+    invoice within its terms is not due, whatever its age. Charges come oldest first.
+    """
+    open_minor = [one.amount_minor for one in charges]
+    places: dict[str, list[int]] = {}
+    for place, one in enumerate(charges):
+        places.setdefault(one.document, []).append(place)
+    rest = 0
+    for one in taken:
+        rest += _take(open_minor, places.get(one.invoice, ()), one.amount_minor)
+    ahead = _take(open_minor, range(len(charges)), rest)
+    sums = [0] * (len(AGES) + 2)
+    today = date.fromisoformat(as_of)
+    for one, minor in zip(charges, open_minor, strict=True):
+        sums[_bucket((today - date.fromisoformat(one.day)).days, terms_days)] += minor
+    return Ageing(*sums, -ahead)
+
+
+def _take(open_minor: list[int], places: Iterable[int], amount_minor: int) -> int:
+    """Take an amount off invoices in order; what is left of it."""
+    for place in places:
+        part = min(open_minor[place], amount_minor)
+        open_minor[place] -= part
+        amount_minor -= part
+    return amount_minor
+
+
+def _bucket(days: int, terms_days: int) -> int:
+    """0 = not due, then one for each of AGES, the last for what is older."""
+    if days <= terms_days:
+        return 0
+    return 1 + sum(days > one for one in AGES)

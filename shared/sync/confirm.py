@@ -337,6 +337,12 @@ class Slice:
             detail = f"here {count}/{digest} there {self.page.count}/{self.page.digest}"
             self.find("DIGEST_MISMATCH", "", "", 0, detail)
 
+    def _uncount(self, table: Replicated, rows: Sequence[Row]) -> None:
+        """Own documents changed these: the rows stay, the version that counted is gone."""
+        for row in rows:
+            self.tally.change(table.scopes(row), row["_digest"], 0)
+        upsert(self.connection, table.table, ("id",), [row | {"_digest": 0} for row in rows])
+
     def _sweep(self) -> None:
         where = unseen_row.c.scope == self.page.scope
         by_table: dict[str, set[str]] = {}
@@ -347,6 +353,7 @@ class Slice:
             table = self.replica.schema[name]
             rows = list(load_rows(self.connection, table, ids).values())
             self._remove(table, [row for row in rows if row["_slot"] == 0])
+            self._uncount(table, [row for row in rows if row["_slot"] and row["_digest"]])
             self.touched.setdefault(name, set()).update(ids)
             self.find("ROWS_SWEPT", name, "", 0, str(len(ids)))
         if by_table:

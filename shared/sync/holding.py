@@ -121,10 +121,12 @@ def restart_scopes(connection: Connection, schema: Schema, generations: Mapping[
     wanted = frozenset(generations)
     connection.execute(delete(unseen_row).where(unseen_row.c.scope.in_(wanted)))
     connection.execute(delete(extra_row).where(extra_row.c.scope.in_(wanted)))
-    for table in tables_with(connection, schema, "_slot = 0"):
+    # Also what own documents changed since: head office may not have the version that counts.
+    told = "_slot = 0 OR _digest <> 0"
+    for table in tables_with(connection, schema, told):
         rows: list[Row] = [
             {"scope": scope, "table_name": table.name, "id": row["id"]}
-            for row in confirmed_rows(connection, table)
+            for row in rows_where(connection, table.table, told)
             for scope in table.scopes(row)
             if scope in wanted
         ]

@@ -104,6 +104,24 @@ async def orders_flow(stage: Stage) -> None:
     await stage.keys("D")
 
 
+async def orders_settled(stage: Stage) -> None:
+    house = stage.house
+    order = east(house, "order-submit", lines=[{"code": CREAM, "qty": "10"}])
+    office(house, "order-decide", order=order["number"])
+    sent = office(house, "order-ship", order=order["number"], site="HQ01")
+    east(house, "order-receive", shipment=sent["number"], lines=[{"line": 1, "good": "8"}])
+    office(house, "account-payment", account="P1001-FX", amount="500", reference="银行回单 8841")
+    await _seated(stage, "statement", "P1001-FX")
+    await stage.keys("D")
+
+
+async def sales_flow(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    east(stage.house, "collect", customer=CUSTOMER, amount="8000", tender="bank_transfer")
+    await _seated(stage, "sales")
+    await stage.keys("End", "D")
+
+
 async def orders_revision(stage: Stage) -> None:
     house = stage.house
     order = east(house, "order-submit", lines=[{"code": CREAM, "qty": "2箱"}])
@@ -217,6 +235,8 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("dealer-rework", rework),
     ("dealer-orders", orders),
     ("dealer-orders-flow", orders_flow),
+    ("dealer-orders-settled", orders_settled),
+    ("dealer-sales-flow", sales_flow),
     ("dealer-orders-revision", orders_revision),
     ("dealer-receiving", receiving),
     ("dealer-receiving-count", receiving_count),

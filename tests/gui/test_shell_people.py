@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QLabel
@@ -11,6 +12,7 @@ from desktop.app.program import Program
 from desktop.shell.help import HelpPanel
 from desktop.shell.messages import Messages
 from desktop.shell.palette import Palette
+from desktop.shell.statusbar import Standing
 from desktop.ui.widgets import Field
 from desktop.words.texts import Language
 from shared.sync.packets import MAGIC
@@ -162,6 +164,33 @@ def test_messages_and_help_say_what_is_here_in_both_languages(tmp_path: Path) ->
         help_panel = stage.window.overlay.top
         assert isinstance(help_panel, HelpPanel)
         assert "Language, theme" in help_panel.page.toPlainText()
+
+    play(script, tmp_path)
+
+
+def test_f12_shows_how_much_has_come_and_x_holds_it(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in(DEALER, "DL01.01", device_type="dealer")
+        held: list[bool] = []
+        window.around = replace(
+            window.around, acts=replace(window.around.acts, hold=lambda: held.append(True))
+        )
+        stage.program._clockwork.stop()
+        under_way = Standing(now_us=1, rows_here=25_000, rows_all=100_000)
+        await stage.keys("F12")
+        messages = window.overlay.top
+        assert isinstance(messages, Messages)
+        assert not messages.bar.isVisible()
+        window.show_standing(under_way)
+        assert messages.bar.isVisible()
+        assert "25,000 / 100,000" in messages.fetched.text()
+        assert "25%" in window.bar.saved.text()
+        await stage.keys("X")
+        assert held == [True]
+        window.show_standing(replace(under_way, is_held=True))
+        assert not messages._can_hold()
+        await stage.keys("Escape")
+        window.show_standing(under_way)
 
     play(script, tmp_path)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from desktop.accounts.usecases import pay_expense
 from desktop.store.desk import Desk
+from desktop.store.papers import FlowNode
 from desktop.watched import Watched
 from shared.accounts.queries import balance_minor, entries_of
 from shared.accounts.rules import Tender, due_at_us
@@ -86,6 +87,8 @@ Parties = Callable[..., Sequence[Party]]
 """Of a connection: everybody a statement can be made for."""
 Documents = Callable[..., Mapping[str, Named]]
 """Of a connection and ids: what documents are called."""
+Papers = Callable[..., Sequence[FlowNode]]
+"""Of a connection, a document and this device: the papers around it (E11)."""
 
 
 def days_of(period: Period, today: str) -> tuple[str, str]:
@@ -104,17 +107,28 @@ def days_of(period: Period, today: str) -> tuple[str, str]:
             return (now - timedelta(days=365)).isoformat(), today
 
 
+def _no_papers(*_asked: object) -> Sequence[FlowNode]:
+    return ()
+
+
 class StatementModel(Watched):
     """The parties of a site, and the statement of the one in front."""
 
     def __init__(
-        self, desk: Desk, zone: str, *, parties_of: Parties, documents_of: Documents
+        self,
+        desk: Desk,
+        zone: str,
+        *,
+        parties_of: Parties,
+        documents_of: Documents,
+        papers_of: Papers = _no_papers,
     ) -> None:
         super().__init__()
         self.desk = desk
         self.zone = zone
         self._parties_of = parties_of
         self._documents_of = documents_of
+        self._papers_of = papers_of
         self.parties: tuple[Party, ...] = ()
         self.party: Party | None = None
         self.period = Period.QUARTER
@@ -159,6 +173,12 @@ class StatementModel(Watched):
         done = await self.desk.do(pay_expense, category, amount_minor, payee=payee, tender=tender)
         await self.load(category)
         return done
+
+    async def papers(self, entry: StatementRow) -> Sequence[FlowNode]:
+        """The papers around the document of an entry (E11)."""
+        identity = self.desk.store.identity
+        device_id = identity.device_id if identity else ""
+        return await self.desk.fetch(self._papers_of, entry.document, device_id)
 
     async def _read(self) -> None:
         if self.party is None:

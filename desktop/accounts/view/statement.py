@@ -1,9 +1,11 @@
 """Statements of customers and of one's own account with head office; what the site spends."""
 
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
+from desktop.accounts.model.ageing import AgesOf
 from desktop.accounts.model.statement import (
     Documents,
+    Papers,
     Parties,
     Party,
     Period,
@@ -11,11 +13,13 @@ from desktop.accounts.model.statement import (
     StatementRow,
     Whose,
 )
+from desktop.accounts.view.ageing import AgeingPanel
+from desktop.accounts.view.expense import ExpensePanel
 from desktop.printing.pdf.reports import Statement, StatementLine, statement_pdf
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice, MoneyField
+from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
-from desktop.ui.panel import Panel
+from desktop.ui.papers import flow_sheet
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -23,11 +27,8 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import (
     Empty,
-    Field,
-    button,
     column,
     figure,
-    form_row,
     label,
     row,
     set_figure,
@@ -35,18 +36,28 @@ from desktop.ui.widgets import (
 )
 from desktop.words import formats
 from desktop.words.texts import Words
-from shared.accounts.rules import Tender
-
-SPENT_BY = (Tender.CASH, Tender.BANK_TRANSFER, Tender.STATIC_CODE)
 
 
 class StatementScreen(Screen):
     """Parties at the left, the statement of the one in front at the right."""
 
-    def __init__(self, frame: Frame, *, parties_of: Parties, documents_of: Documents) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        *,
+        parties_of: Parties,
+        documents_of: Documents,
+        papers_of: Papers,
+        ages_of: AgesOf,
+    ) -> None:
         super().__init__(frame)
+        self._ages_of = ages_of
         self.model = StatementModel(
-            frame.desk, frame.person.zone, parties_of=parties_of, documents_of=documents_of
+            frame.desk,
+            frame.person.zone,
+            parties_of=parties_of,
+            documents_of=documents_of,
+            papers_of=papers_of,
         )
         self._is_showing = False
         self._wanted = ""
@@ -94,6 +105,7 @@ class StatementScreen(Screen):
             ],
             empty=Empty("users", words("statement.nobody"), words("statement.nobody_hint")),
         )
+        GivingWay(self.parties, {"since": 390, "whose": 310})
         self.parties.chosen.connect(self._look)
         self.name = label("", "title")
         self.open = label("", "small")
@@ -114,7 +126,7 @@ class StatementScreen(Screen):
             empty=Empty("receipt", words("statement.empty"), words("statement.empty_hint")),
             can_filter=False,
         )
-        GivingWay(self.table, {"what": 520})
+        GivingWay(self.table, {"what": 620, "running": 480})
         detail = column(
             row(column(self.name, self.open, self.period), None, self.opening, 24, self.closing),
             self.table,
@@ -206,6 +218,12 @@ class StatementScreen(Screen):
     def key_actions(self) -> tuple[Action, ...]:
         has_rows = self._has_party
         return (
+            Action(
+                text="orders.flow",
+                keys=("D",),
+                run=self._flow,
+                is_enabled=lambda: bool(self.model.rows),
+            ),
             Action(text="statement.print", keys=("P",), run=self._print, is_enabled=has_rows),
             Action(
                 text="statement.excel",
@@ -226,6 +244,7 @@ class StatementScreen(Screen):
                 run=self._spend,
                 permission="account.expense",
             ),
+            Action(text="statement.ageing", keys=("A",), run=self._ages),
             Action(text="statement.seen", keys=("H",), run=self._seen),
             Action(text="statement.next_period", keys=("F4",), run=self._next, in_line=False),
         )
@@ -259,9 +278,30 @@ class StatementScreen(Screen):
         held = self.model.party
         return held is not None and held.whose is Whose.CUSTOMER
 
+    def _flow(self) -> None:
+        """The papers of the entry in front, or of the newest one."""
+        found = self.table.current
+        entry = found if isinstance(found, StatementRow) else self.model.rows[-1]
+        self.frame.tasks.start(self._show_flow(entry))
+
+    async def _show_flow(self, entry: StatementRow) -> None:
+        nodes = await self.model.papers(entry)
+        if nodes:
+            self.frame.show_sheet(flow_sheet(self.frame, nodes), self.words("orders.flow_title"))
+        else:
+            self.frame.say(self.words("flow.none"))
+
     def _invoice(self) -> None:
         if self.model.party is not None:
             self.frame.open("invoice", self.model.party.party_id)
+
+    def _ages(self) -> None:
+        self.frame.tasks.start(self._ask_ages())
+
+    async def _ask_ages(self) -> None:
+        party_id = await self.frame.ask(AgeingPanel(self.frame, self._ages_of))
+        if party_id is not None:
+            await self.model.load(party_id)
 
     def _seen(self) -> None:
         self.frame.open("seen", "")
@@ -323,51 +363,3 @@ class StatementScreen(Screen):
 def what_of(words: Words, one: StatementRow) -> str:
     """What an entry was for."""
     return words.of("statement.memo", one.memo.replace(" ", "_"))
-
-
-class ExpensePanel(Panel):
-    """What was paid out of the drawer."""
-
-    def __init__(self, frame: Frame) -> None:
-        words = frame.words
-        super().__init__(words("statement.spend"))
-        self.category = Field(words("statement.category_hint"))
-        self.amount = MoneyField(words("statement.amount"), frame.person.currency)
-        self.payee = Field(words("statement.payee"))
-        self.tender = Choice(
-            words("invoice.tender"),
-            [(one.value, words(f"tender.{one.value}")) for one in SPENT_BY],
-            value=Tender.CASH.value,
-        )
-        for key, field in (
-            ("statement.category", self.category),
-            ("statement.amount", self.amount),
-            ("statement.payee", self.payee),
-            ("invoice.tender", self.tender),
-        ):
-            self.body.addWidget(form_row(words(key), field))
-        done = button(words("statement.spend_do"), self._go, kind="primary")
-        self.body.addWidget(row(None, button(words("invoice.back"), self.back), done))
-        self.category.returnPressed.connect(self.amount.setFocus)
-        self.amount.returnPressed.connect(self.payee.setFocus)
-        self.payee.returnPressed.connect(self._go)
-
-    def first_focus(self) -> QWidget | None:
-        return self.category
-
-    def _go(self) -> None:
-        if not self.category.text().strip():
-            self.category.set_bad(True)
-            self.category.setFocus()
-        elif not self.amount.value or self.amount.value < 0:
-            self.amount.set_bad(True)
-            self.amount.setFocus()
-        else:
-            self.close_with(
-                (
-                    self.category.text().strip(),
-                    self.amount.value,
-                    self.payee.text().strip(),
-                    Tender(self.tender.value),
-                )
-            )

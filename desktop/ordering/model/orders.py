@@ -5,16 +5,16 @@ from enum import StrEnum
 from desktop.ordering.usecases.asking import cancel_order
 from desktop.ordering.usecases.carts import accounts_to_order_for
 from desktop.ordering.usecases.looking import (
-    FlowNode,
     ListedOrder,
     OrderDetail,
     list_orders,
     read_acceptance,
-    read_flow,
     read_order,
 )
+from desktop.ordering.usecases.papers import read_flow
 from desktop.ordering.usecases.revising import answer_revision
 from desktop.store.desk import Desk
+from desktop.store.papers import FlowNode
 from desktop.watched import Watched
 from shared.channel.queries import AccountView
 from shared.ordering.rules import AcceptanceRate, Action, OrderState, Side

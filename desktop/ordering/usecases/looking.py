@@ -1,25 +1,21 @@
 """What the screens of who orders read: orders, their lines, their papers, goods under way."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from desktop.store.arrivals import arrived_at
-from desktop.store.identity import load_identity, load_state
+from desktop.store.papers import unsent_of
 from shared.access.queries import user
 from shared.catalog.queries import ProductView, packs_of, products
 from shared.channel.queries import account, site_of
 from shared.core.quantity import Pack
-from shared.journal.tables import journal
 from shared.ordering.queries.deciding import acceptance
 from shared.ordering.queries.flow import (
-    FlowStep,
     Refusal,
     ShipmentView,
     ShippedLineView,
     awaited,
-    flow,
     refusals,
     shipment_of,
     shipped_lines,
@@ -35,8 +31,6 @@ from shared.ordering.queries.revising import (
 )
 from shared.ordering.rules import AcceptanceRate, OrderState
 from shared.ordering.tables import receipt, receipt_line, shipment
-
-NAMES_MAX = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,24 +82,6 @@ class OrderDetail:
     """Of the people and sites it mentions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlowNode:
-    """A step of the document flow as it is drawn; one without a document is still to come."""
-
-    kind: str
-    number: str
-    who: str
-    where: str
-    at_us: int
-    code: str = ""
-    arrived_at_us: int = 0
-    """When it came here; 0 = made here, or not known."""
-    is_missing: bool = False
-    """It is at head office, or not made yet, and not here."""
-    is_own: bool = False
-    is_unsent: bool = False
-
-
 def list_orders(
     connection: Connection, account_ids: Sequence[str], states: Collection[OrderState]
 ) -> list[ListedOrder]:
@@ -126,26 +102,6 @@ def list_orders(
         )
         for one in found
     ]
-
-
-def unsent_of(connection: Connection, uids: Sequence[str]) -> frozenset[str]:
-    """Those of the documents that head office has not acknowledged yet."""
-    own, acknowledged_n = load_identity(connection), load_state(connection).acknowledged_n
-    if own is None:
-        return frozenset()
-    found: set[str] = set()
-    for start in range(0, len(uids), NAMES_MAX):
-        part = uids[start : start + NAMES_MAX]
-        rows = connection.execute(
-            select(journal.c.uid).where(
-                journal.c.uid.in_(part),
-                journal.c.device_id == own.device_id,
-                journal.c.incarnation == own.incarnation,
-                journal.c.n > acknowledged_n,
-            )
-        )
-        found |= {row.uid for row in rows}
-    return frozenset(found)
 
 
 def read_acceptance(connection: Connection, account_ids: Sequence[str]) -> list[AcceptanceRate]:
@@ -209,60 +165,6 @@ def people_of(connection: Connection, user_ids: Collection[str]) -> dict[str, st
     """What people are called; nobody here knows all of them."""
     found = {one: user(connection, one) for one in user_ids if one}
     return {one: who.name for one, who in found.items() if who is not None}
-
-
-def read_flow(connection: Connection, order_id: str, device_id: str) -> list[FlowNode]:
-    """The documents around an order, and the next one that is not here (E11)."""
-    steps = flow(connection, order_id)
-    ids = [one.id for one in steps]
-    unsent, came = unsent_of(connection, ids), arrived_at(connection, ids)
-    people = people_of(connection, {one.author_id for one in steps})
-    nodes: list[FlowNode] = []
-    for one in steps:
-        if one.is_predecessor_missing:
-            nodes.append(_missing(one.kind))
-        node = _node(connection, one, people, device_id, one.id in unsent)
-        nodes.append(replace(node, arrived_at_us=came.get(one.id, 0)))
-    found = order(connection, order_id)
-    nodes += _to_come(found) if found else []
-    return nodes
-
-
-def _node(
-    connection: Connection, one: FlowStep, people: Mapping[str, str], device_id: str, unsent: bool
-) -> FlowNode:
-    place = site_of(connection, one.site_id) if one.site_id else None
-    return FlowNode(
-        kind=one.kind,
-        number=one.number,
-        who=people.get(one.author_id, one.author_id),
-        where=place.name if place else one.site_id,
-        at_us=one.happened_at_us,
-        code=one.code,
-        is_own=one.device_id == device_id,
-        is_unsent=unsent,
-    )
-
-
-def _missing(kind: str) -> FlowNode:
-    return FlowNode(kind=f"before_{kind}", number="", who="", where="", at_us=0, is_missing=True)
-
-
-_NEXT = {
-    OrderState.SUBMITTED: "order_decided",
-    OrderState.ACCEPTED: "shipment_posted",
-    OrderState.PARTIAL: "shipment_posted",
-    OrderState.PART_SHIPPED: "shipment_posted",
-    OrderState.REVISED: "order_revision_settled",
-    OrderState.SHIPPED: "receipt_posted",
-}
-
-
-def _to_come(found: OrderView) -> list[FlowNode]:
-    kind = _NEXT.get(found.state)
-    if kind is None:
-        return []
-    return [FlowNode(kind=kind, number="", who="", where="", at_us=0, is_missing=True)]
 
 
 # Receiving

@@ -1,70 +1,15 @@
-"""The document flow of an order, and the panels that cancel it or answer its revision."""
-
-from collections.abc import Sequence
+"""The panels that cancel an order or answer its revision."""
 
 from PySide6.QtWidgets import QWidget
 
-from desktop.ordering.usecases.looking import Changed, FlowNode, OrderDetail
-from desktop.ordering.usecases.wishing import synced_at
+from desktop.ordering.usecases.looking import Changed, OrderDetail
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.theme import Tone
-from desktop.ui.timeline import Step, Timeline
 from desktop.ui.widgets import Field, button, form_row, label, line, row
 from desktop.words import formats
 from desktop.words.texts import Words
-from shared.access.rules import SYSTEM_USER
-from shared.ordering.rules import OrderState
-
-BAD_KINDS = frozenset({"request_refused"})
-BAD_OUTCOMES = frozenset({OrderState.REJECTED.value})
-MINUTE_US = 60 * 1_000_000
-
-
-def flow_sheet(frame: Frame, nodes: Sequence[FlowNode]) -> QWidget:
-    """Who did what, where and when, and when it came here; what is missing is hollow (E11)."""
-    return Timeline([_step(frame, one) for one in nodes])
-
-
-def _step(frame: Frame, node: FlowNode) -> Step:
-    words = frame.words
-    title = words.of("flow", node.kind)
-    if node.is_missing:
-        at = formats.instant(frame.desk.read(synced_at), frame.person.zone)
-        key = "flow.missing" if at else "flow.not_yet"
-        return Step(title=title, details=(words(key, at=at),), is_hollow=True)
-    details = [part for part in (node.number, _who_and_where(words, node)) if part]
-    when = formats.instant(node.at_us, frame.person.zone)
-    details.append(f"{when}  {_delay(words, node)}".rstrip())
-    if node.code:
-        said = f"orders.state_{node.code}"
-        details.append(words(said) if words.has(said) else words.sentence(node.code))
-    return Step(title=title, details=tuple(details), tone=_tone(node))
-
-
-def _who_and_where(words: Words, node: FlowNode) -> str:
-    who = words("orders.head_office") if node.who == SYSTEM_USER else node.who
-    return " · ".join(part for part in (who, node.where) if part)
-
-
-def _delay(words: Words, node: FlowNode) -> str:
-    if node.is_unsent:
-        return words("flow.unsent")
-    if node.is_own or not node.arrived_at_us:
-        return ""
-    minutes = max(node.arrived_at_us - node.at_us, 0) // MINUTE_US
-    if minutes < 1:
-        return words("flow.at_once")
-    if minutes < 120:
-        return words("flow.after_minutes", n=minutes)
-    return words("flow.after_hours", n=minutes // 60)
-
-
-def _tone(node: FlowNode) -> Tone:
-    if node.kind in BAD_KINDS or node.code in BAD_OUTCOMES:
-        return Tone.BAD
-    return Tone.WAITING if node.is_unsent else Tone.GOOD
 
 
 class CancelPanel(Panel):

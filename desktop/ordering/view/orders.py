@@ -6,9 +6,10 @@ from desktop.ordering.model.orders import Filter, OrderList, state_word
 from desktop.ordering.usecases.looking import ListedOrder, OrderDetail
 from desktop.ordering.view.order_columns import STATE_TONES, line_columns, order_columns
 from desktop.ordering.view.order_paper import order_page
-from desktop.ordering.view.order_sheets import CancelPanel, RevisionPanel, flow_sheet
+from desktop.ordering.view.order_sheets import CancelPanel, RevisionPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.papers import flow_sheet
 from desktop.ui.screen import Screen
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table

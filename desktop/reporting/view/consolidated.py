@@ -4,6 +4,8 @@ from typing import Final
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from desktop.accounts.model.ageing import AgeingModel
+from desktop.accounts.view.ageing import AgeingView
 from desktop.reporting.model.consolidated import (
     Asker,
     DebtsOfAll,
@@ -22,11 +24,12 @@ from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, column, form_row, label
 from desktop.words import formats
 from shared.core.clock import business_day
+from shared.reporting.queries.ageing import AgedParty, ages_of_accounts
 from shared.reporting.queries.debts import DebtLine
 from shared.reporting.queries.stock_sums import StockOfSites
 from shared.reporting.queries.sums import By, SalesLine
 
-TABS: Final = ("sales", "stock", "debts")
+TABS: Final = ("sales", "stock", "debts", "ages")
 DETAIL_WIDTH, DETAIL_HEIGHT = 860, 360
 
 
@@ -43,11 +46,19 @@ class ConsolidatedScreen(Screen):
         self.sales_tab = SalesTab(frame, self.sales, self._drill_sales)
         self.stock_tab = StockTab(frame, self.stock, self._drill_stock)
         self.debts_tab = DebtsTab(frame, self.debts, self._drill_debts)
+        currency = frame.person.currency
+        self.ages = AgeingModel(
+            frame.desk,
+            frame.person.zone,
+            lambda connection, day: ages_of_accounts(connection, currency, day),
+        )
+        self.ages_tab = AgeingView(frame, self.ages, self._drill_ages)
         self.tabs = QTabWidget()
         self._pages: dict[str, QWidget] = {
             "sales": self.sales_tab,
             "stock": self.stock_tab,
             "debts": self.debts_tab,
+            "ages": self.ages_tab,
         }
         for name in TABS:
             self.tabs.addTab(self._pages[name], words(f"consol.{name}"))
@@ -58,6 +69,7 @@ class ConsolidatedScreen(Screen):
         self.until_gone(self.sales.watch(self.sales_tab.draw))
         self.until_gone(self.stock.watch(self.stock_tab.draw))
         self.until_gone(self.debts.watch(self.debts_tab.draw))
+        self.until_gone(self.ages.watch(self.ages_tab.draw))
         self.until_gone(self.asker.watch(self._asking))
         self.until_gone(self.asker.cancel)
         self.watch(self._load, "site_day", "device_contact", "account_balance", "stock_move")
@@ -80,6 +92,7 @@ class ConsolidatedScreen(Screen):
             "sales": self.sales_tab.table,
             "stock": self.stock_tab.table,
             "debts": self.debts_tab.table,
+            "ages": self.ages_tab.table,
         }
         return tables[self.tab]
 
@@ -90,6 +103,8 @@ class ConsolidatedScreen(Screen):
                 Action(text="consol.next_group", keys=("F7",), run=self._next_group),
                 Action(text="consol.next_span", keys=("F8",), run=self._next_span),
             ]
+        if self.tab == "ages":
+            words.append(Action(text="ageing.next_day", keys=("F8",), run=self._next_day))
         if self.tab == "stock":
             words.append(
                 Action(
@@ -115,7 +130,12 @@ class ConsolidatedScreen(Screen):
     # loading
 
     def _load(self) -> None:
-        loads = {"sales": self.sales.load, "stock": self.stock.load, "debts": self.debts.load}
+        loads = {
+            "sales": self.sales.load,
+            "stock": self.stock.load,
+            "debts": self.debts.load,
+            "ages": self.ages.load,
+        }
         self.frame.tasks.start(loads[self.tab]())
 
     def _export(self) -> None:
@@ -182,6 +202,13 @@ class ConsolidatedScreen(Screen):
         ]
         total = form_row(words("consol.total"), label(formats.qty(one.total_micro), "strong"))
         self.frame.show_sheet(column(total, *rows, None), one.name)
+
+    def _next_day(self) -> None:
+        self.frame.tasks.start(self.ages.next_day())
+
+    def _drill_ages(self, one: object) -> None:
+        if isinstance(one, AgedParty) and "channel" in self.frame.screens:
+            self.frame.open("channel", one.party_id)
 
     def _drill_debts(self, one: DebtLine) -> None:
         if "channel" in self.frame.screens:

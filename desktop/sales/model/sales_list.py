@@ -6,8 +6,10 @@ from typing import Any
 
 from desktop.sales.model.receipts import receipt_bytes
 from desktop.sales.usecases.coming_back import today
+from desktop.sales.usecases.papers import read_invoice_flow
 from desktop.sales.usecases.showing import SalePaper, person_names, sale_paper
 from desktop.store.desk import Desk
+from desktop.store.papers import FlowNode
 from desktop.watched import Watched
 from desktop.words.texts import Words
 from shared.pricing.queries.story import PriceStory, stored_story
@@ -45,6 +47,12 @@ class SalesModel(Watched):
         trails = [line.trail for line in paper.lines]
         at_us = paper.story.head["happened_at_us"]
         return await self._desk.fetch(_stories, self._site_id, trails, at_us)
+
+    async def flow(self, uid: str) -> list[FlowNode]:
+        """The papers around a sale: what came back of it and what was paid on it (E11)."""
+        identity = self._desk.store.identity
+        device_id = identity.device_id if identity else ""
+        return await self._desk.fetch(read_invoice_flow, uid, device_id)
 
     async def receipt_again(
         self, uid: str, words: Words, setting: Callable[[str, str], str], copy_number: int

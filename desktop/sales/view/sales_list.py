@@ -9,6 +9,7 @@ from desktop.sales.usecases.showing import SalePaper
 from desktop.sales.view.why import sentence
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.papers import flow_sheet
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -70,6 +71,7 @@ class SalesScreen(Screen):
         has_one = self._has_one
         return (
             Action(text="sales.show", keys=("Return",), run=self._show_current, is_enabled=has_one),
+            Action(text="orders.flow", keys=("D",), run=self._flow, is_enabled=has_one),
             Action(text="sales.print", keys=("P",), run=self._print, is_enabled=has_one),
             Action(
                 text="till.return",
@@ -122,6 +124,14 @@ class SalesScreen(Screen):
         stories = await self.model.stories(paper)
         content = _scrolled(sale_widget(self, paper, stories))
         self.frame.show_sheet(content, paper.story.head["number"])
+
+    def _flow(self) -> None:
+        if self.table.current is not None:
+            self.frame.tasks.start(self._show_flow(self.table.current))
+
+    async def _show_flow(self, one: SaleEntry) -> None:
+        nodes = await self.model.flow(one.uid)
+        self.frame.show_sheet(flow_sheet(self.frame, nodes), self.words("orders.flow_title"))
 
     def _print(self) -> None:
         one = self.table.current

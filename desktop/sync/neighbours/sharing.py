@@ -70,7 +70,7 @@ class Sharing:
         """
         done = Shared()
         for _ in range(_ROUNDS_MAX):
-            asked = self._store.on_writer(lambda local: local.read(partial(self._asked, resuming)))
+            asked = self._store.read(partial(self._asked, self._here(), resuming))
             answer = send(Ask(EXCHANGE, asked, Exchanged))
             if not isinstance(answer, Exchanged):
                 raise Unavailable("ANSWER_WRONG", path=EXCHANGE)
@@ -85,8 +85,10 @@ class Sharing:
         """What is asked to learn of news."""
         return Watch(mark=self._store.read(_mark), shelf=self._shelf)
 
-    def _asked(self, resuming: Set[str], connection: Connection) -> Exchange:
-        identity, now_us = self._here()
+    def _asked(
+        self, here: tuple[Identity, int], resuming: Set[str], connection: Connection
+    ) -> Exchange:
+        identity, now_us = here
         held = [
             one
             if one.uid in self._wanted

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 import msgspec
@@ -128,24 +129,25 @@ def flow(connection: Connection, document_id: str) -> list[FlowStep]:
     children: dict[str, list[Row[Any]]] = {}
     for row in rows:
         children.setdefault(row.predecessor if row.predecessor in here else "", []).append(row)
-    for parent_id, below in children.items():
-        own = here[parent_id].order_id if parent_id else ""
-        # What happens to an order comes before the order that reworks it.
-        below.sort(key=lambda row: (row.order_id != own, row.happened_at_us, row.id))
     return list(_walk(children))
 
 
 def _walk(children: dict[str, list[Row[Any]]]) -> Iterator[FlowStep]:
-    """Depth first. A forged circle of predecessors hangs on nothing and is never met."""
-    waiting = [(row, 0) for row in reversed(children.get("", ()))]
+    """By time, but nothing before what it follows, whatever the clocks said; an order that
+    reworks another comes after all of it. A forged circle of predecessors hangs on nothing and is
+    never met."""
+    waiting = [(0, row.happened_at_us, row.id, 0, row) for row in children.get("", ())]
+    heapify(waiting)
     while waiting:
-        row, depth = waiting.pop()
+        story, _, _, depth, row = heappop(waiting)
         yield FlowStep(
             depth=depth,
             is_predecessor_missing=bool(row.predecessor) and not depth,
             **{name: getattr(row, name) for name in _FLOW_SAME},
         )
-        waiting += [(below, depth + 1) for below in reversed(children.get(row.id, ()))]
+        for below in children.get(row.id, ()):
+            later = story + (below.order_id != row.order_id)
+            heappush(waiting, (later, below.happened_at_us, below.id, depth + 1, below))
 
 
 _FLOW_SAME = tuple(

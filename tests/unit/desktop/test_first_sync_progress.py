@@ -1,19 +1,21 @@
 """The first sync of a device counts its rows, can be held, and goes on from where it was held."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
+from desktop.store.bus import ChangeBus
 from desktop.store.local import LocalStore
 from desktop.sync.engine import Ask, drive, status, sync
 from desktop.sync.progress import Progress
-from desktop.sync.worker import HELD_US
-from shared.core.errors import QutongError, Unavailable
+from desktop.sync.worker import HELD_US, INTERVAL_S, SyncWorker
+from shared.core.errors import Unavailable
 from shared.journal.document import Write
 from shared.sync.messages import Message
 from tests.builders.devices import a_store
 from tests.builders.small_shop import REGISTRY, SCHEMA, a_sale
-from tests.fakes.edges import FakeClock
+from tests.fakes.edges import FakeClock, SeededRandomness
 from tests.fakes.head_office import FakeHeadOffice, Handler
 
 ROWS, PAGE = 1_000, 100
@@ -75,6 +77,54 @@ def test_rows_are_counted_held_and_gone_on_with(till: LocalStore, office: FakeHe
     assert rows(till, progress) == (0, 0), "nothing is under way any more"
 
 
-def test_a_person_who_holds_it_is_not_a_failure_and_it_goes_on_by_itself() -> None:
-    assert HELD_US == 600_000_000
-    assert issubclass(Unavailable, QutongError)
+class Running:
+    """A store as the worker is given it, without its threads."""
+
+    def __init__(self, local: LocalStore) -> None:
+        self.local = local
+        self.bus = ChangeBus()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.local, name)
+
+    def rest(self) -> None:
+        """Nothing to do in memory."""
+
+
+class Line:
+    """A transport that holds the worker at its first page."""
+
+    is_held: Callable[[], bool]
+
+    def __init__(self, handler: Handler) -> None:
+        self.handler = handler
+        self.worker: SyncWorker | None = None
+
+    def send(self, ask: Ask) -> Message:
+        if ask.path == "/hello" and self.worker is not None:
+            self.worker.hold()
+            self.worker = None
+        return self.handler(ask)
+
+
+def test_a_worker_that_is_held_did_not_fail_and_goes_on_by_itself(
+    till: LocalStore, office: FakeHeadOffice
+) -> None:
+    clock, line = FakeClock(), Line(office.handler("SH01.01"))
+    store: Any = Running(till)
+    transport: Any = line
+    worker = SyncWorker(
+        store, lambda: transport, clock=clock, randomness=SeededRandomness(1), listen=False
+    )
+    line.worker = worker
+    assert worker._once() == INTERVAL_S, "no backing off: nothing failed"
+    assert isinstance(worker.last, Unavailable)
+    assert worker.last.code == "SYNC_HELD"
+    assert line.is_held()
+    clock.tick(HELD_US - 1)
+    worker._once()
+    assert rows(till, worker.progress) == (0, ROWS), "held, and still known to be under way"
+    clock.tick(1)
+    worker._once()
+    assert not line.is_held()
+    assert till.read(lambda c: status(c, till.enrolled)).scopes["org:brand"][1] == ROWS
