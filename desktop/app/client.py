@@ -19,6 +19,7 @@ from shared.core.errors import Unavailable
 from shared.journal.chain import SigningKey
 
 if TYPE_CHECKING:
+    from desktop.sync.neighbours.worker import HostWorker, MemberWorker
     from desktop.sync.packets import Exported, Imported
     from desktop.sync.transport import HttpTransport
     from desktop.sync.worker import SyncWorker
@@ -166,6 +167,15 @@ class Client:
             randomness=self.randomness,
             listen=listen,
         )
+
+    def lan(self) -> "HostWorker | MemberWorker | None":
+        """Sharing in the store's network as the settings say, once it is started (Q06).
+
+        Raises: Unavailable NOT_ENROLLED, PORT_TAKEN.
+        """
+        from desktop.sync.neighbours.worker import lan_worker
+
+        return lan_worker(self.store, self._key(), clock=self.clock, randomness=self.randomness)
 
     def close(self) -> None:
         """Finish and let go of everything."""

@@ -37,10 +37,12 @@ from desktop.words.texts import Language, Words
 from shared.access.queries import people_at, permissions_of
 from shared.channel.queries import account_ids_of_site, site_of
 from shared.core.errors import QutongError
+from shared.sync.neighbours import HOST, MEMBER, MODE
 
 if TYPE_CHECKING:
     from desktop.access.model.signing_in import SignIn
     from desktop.shell.beginning import Beginning
+    from desktop.sync.neighbours.worker import HostWorker, MemberWorker
     from desktop.sync.worker import SyncWorker
 
 STANDING_MS = 1_000
@@ -85,6 +87,8 @@ class Program:
         self.window: Window | None = None
         self.gate: Gate | None = None
         self.worker: SyncWorker | None = None
+        self._lan: HostWorker | MemberWorker | None = None
+        self._lan_turn = asyncio.Lock()
         self.next_home: tuple[Path, str] | None = None
         self.opened: Callable[[], None] = lambda: None
         """Called when the gate or a person's window was shown."""
@@ -265,6 +269,24 @@ class Program:
             self.worker = self.client.worker()
             self.worker.start()
         self._hourly.start(ALONE_MS)
+        if self._lan is None and identity is not None:
+            self.tasks.start(self._share())
+
+    async def _share(self) -> None:
+        """Share in the store's network, or not any more, as the settings say (Q06)."""
+        async with self._lan_turn:
+            await self._share_no_more()
+            if not any(self.settings.get(MODE) == one for one in (HOST, MEMBER)):
+                return
+            self._lan = await self.desk.work(self.client.lan)
+            if self._lan is not None:
+                self._lan.start()
+                self.desk.neighbours = self._lan
+
+    async def _share_no_more(self) -> None:
+        former, self._lan, self.desk.neighbours = self._lan, None, None
+        if former is not None:
+            await self.desk.work(former.stop)
 
     def start_again(self, home: Path | None = None, user_id: str = "") -> None:
         """End, and begin anew in a folder (left out: the same)."""
@@ -292,6 +314,8 @@ class Program:
             self._redraw()
         elif key.startswith("scanner."):
             self._scanners.start()
+        elif key.startswith("lan."):
+            self.tasks.start(self._share())
         if key in LOOKS:
             self._keep_look()
 
@@ -339,6 +363,7 @@ class Program:
         await self.desk.work(self._scanners.stop)
         if self.worker is not None:
             await self.desk.work(self.worker.stop)
+        await self._share_no_more()
         self._paper.close()
         self.desk.close()
         self.client.close()

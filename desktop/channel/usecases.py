@@ -2,9 +2,10 @@
 
 from desktop.access.usecases import require
 from desktop.store.session import Session
-from shared.channel.documents import ChannelPublished, ShopFounded
+from shared.access.queries import Person, people_at
+from shared.channel.documents import ChannelPublished, ShopFounded, StaffStated
 from shared.channel.queries import SiteView, site_of
-from shared.channel.rules import ENTRIES_MAX, founder_id
+from shared.channel.rules import ENTRIES_MAX, STAFF_ROLES, check_staff, founder_id, staff_id
 from shared.core.clock import business_day
 from shared.core.errors import Conflict, RuleViolation
 from shared.core.money import minor_digits
@@ -77,3 +78,52 @@ def found_shop(
         is_demo=is_demo,
     )
     return session.append(body, business_day=business_day(session.now_us, zone))
+
+
+def add_staff(session: Session, name: str, role: str, *, pin_hash: str) -> str:
+    """The founder names a clerk or warehouse keeper of the own shop; their user id (R07).
+
+    It holds at once, and stays when the shop joins head office. Raises: RuleViolation
+    NOT_THE_FOUNDER, USER_INCOMPLETE, TEXT_TOO_LONG, ROLE_UNKNOWN, STAFF_EXISTS; AccessDenied
+    NOT_PERMITTED.
+    """
+    called = normal(name)
+    if any(one.name == called for one in people_at(session.connection, session.identity.site_id)):
+        raise RuleViolation("STAFF_EXISTS", name=called)
+    staff = session.randomness.bytes(4).hex()
+    _state_staff(session, StaffStated(staff=staff, name=called, role=role, pin_hash=pin_hash))
+    return staff_id(session.identity.site_id, staff)
+
+
+def give_staff_pin(session: Session, user_id: str, *, pin_hash: str) -> Header:
+    """The founder gives one of the shop's own people a new PIN. Raises as ``add_staff``, and
+    RuleViolation STAFF_UNUSABLE for whom head office or nobody named."""
+    one = _staff(session, user_id)
+    said = StaffStated(staff=_staff_part(one), name=one.name, role=one.role, pin_hash=pin_hash)
+    return _state_staff(session, said)
+
+
+def dismiss_staff(session: Session, user_id: str) -> Header:
+    """The founder takes one of the shop's own people away; what they did stays. Raises as
+    ``give_staff_pin``."""
+    one = _staff(session, user_id)
+    said = StaffStated(staff=_staff_part(one), name=one.name, role=one.role, is_active=False)
+    return _state_staff(session, said)
+
+
+def _state_staff(session: Session, said: StaffStated) -> Header:
+    require(session, "staff.write")
+    check_staff(session.author_id, session.identity.site_id, said.name, said.role)
+    return session.append(said)
+
+
+def _staff(session: Session, user_id: str) -> Person:
+    for one in people_at(session.connection, session.identity.site_id):
+        is_own = user_id.startswith(f"{session.identity.site_id}.") and one.role in STAFF_ROLES
+        if one.user_id == user_id and is_own:
+            return one
+    raise RuleViolation("STAFF_UNUSABLE", staff=user_id)
+
+
+def _staff_part(one: Person) -> str:
+    return one.user_id.rpartition(".")[2]

@@ -21,7 +21,7 @@ from desktop.ui.widgets import Banner, Empty, button, column, label, row
 if TYPE_CHECKING:
     from desktop.shell.window import Window
 
-WIDTH, HEIGHT = 860, 380
+WIDTH, HEIGHT = 860, 330
 SHIFT = "shift"
 """The screen that ends a shift, where the person has it."""
 

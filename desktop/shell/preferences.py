@@ -15,6 +15,7 @@ from desktop.watched import Watched
 from desktop.words.texts import Words
 from shared.access.rules import FIRST_TENDER, ROUND_OFF
 from shared.core.errors import QutongError, RuleViolation
+from shared.sync.neighbours import HOST, MEMBER, MODE, OFF, LanStanding
 
 ROLL, DRAWER, PRINTER, PAGE = "printer.roll", "printer.drawer", "printer.receipt", "printer.page"
 """Settings of paper: ``58`` or ``80``, ``1`` where a drawer hangs on the printer, the printer's
@@ -74,6 +75,12 @@ SCANNER: Final = (
         usual="35",
     ),
 )
+LAN: Final = Choice(
+    key=MODE,
+    values=(OFF, HOST, MEMBER),
+    texts=("settings.lan_off", "settings.lan_host", "settings.lan_member"),
+    usual=OFF,
+)
 RULES: Final = (
     Choice(
         key=FIRST_TENDER,
@@ -91,6 +98,9 @@ RULES: Final = (
         usual="none",
     ),
 )
+
+
+_NO_LINE: Final = frozenset({"NETWORK", "HOST_AWAY"})
 
 
 class Preferences(Watched):
@@ -140,6 +150,25 @@ class Preferences(Watched):
         if key == PRINTER and plain:
             transport_of(plain)
         self._settings.put(key, plain)
+
+    @property
+    def sharing(self) -> LanStanding:
+        """How sharing in the store's network stands (Q06)."""
+        neighbours = self._desk.neighbours
+        return LanStanding() if neighbours is None else neighbours.standing()
+
+    def sharing_text(self, words: Words) -> str:
+        """The same in words; '' when this device does not share."""
+        stands = self.sharing
+        if stands.mode == OFF:
+            return ""
+        if stands.code and stands.code not in _NO_LINE:
+            return words("settings.lan_trouble", why=stands.code)
+        if not stands.is_reached:
+            return words("settings.lan_away")
+        if stands.devices < 2:
+            return words("settings.lan_alone")
+        return words("settings.lan_standing", n=stands.devices)
 
     def scanned(self, code: str) -> None:
         """A scan came while the screen was open."""

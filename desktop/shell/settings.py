@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.shell.pin_panel import PinPanel
 from desktop.shell.preferences import (
+    LAN,
     LOOKS,
     PAPER,
     PRINTER,
@@ -31,6 +32,7 @@ from desktop.ui.widgets import Card, Field, button, column, form_row, label, row
 from shared.channel.queries import site_of
 from shared.channel.rules import DEMO_SITE
 from shared.core.errors import QutongError
+from shared.sync.neighbours import ADDRESS, MEMBER
 
 if TYPE_CHECKING:
     from desktop.shell.window import Window
@@ -47,6 +49,9 @@ class SettingsScreen(Screen):
         self.model = Preferences(frame.desk, frame.settings)
         self._combos: dict[str, tuple[Choice, QComboBox]] = {}
         self._scan = label("", "strong")
+        self._stands = label("", "strong")
+        self._clockwork = QTimer(self)
+        self._host = Field()
         self._printers = QComboBox()
         self._printers.setEditable(True)
         inside = QWidget()
@@ -55,7 +60,7 @@ class SettingsScreen(Screen):
         grid.setSpacing(SPACE_L)
         grid.setAlignment(Qt.AlignmentFlag.AlignTop)
         left = column(self._looks(), self._till(), self._device(), spacing=SPACE_M)
-        right = column(self._paper(), self._scanner(), spacing=SPACE_M)
+        right = column(self._paper(), self._scanner(), self._sharing(), spacing=SPACE_M)
         # Large text takes the whole width: one column below the other.
         columns = 2 if scaled(100) < ONE_COLUMN_PERCENT else 1
         for number, cards in enumerate((left, right)):
@@ -130,6 +135,27 @@ class SettingsScreen(Screen):
             self._scan,
         )
 
+    def _sharing(self) -> QWidget:
+        words = self.words
+        self._host = self._typed(ADDRESS, words("settings.lan_example"))
+        hint = label(words("settings.lan_hint"), "small")
+        for one in (hint, self._stands):
+            one.setWordWrap(True)
+        # The host is reached or lost without anybody doing anything here.
+        self._clockwork.timeout.connect(self._draw_sharing)
+        self._clockwork.start(1000)
+        return self._card(
+            "settings.lan",
+            self._choice(LAN),
+            self._named("settings.lan_address", self._host),
+            hint,
+            self._stands,
+        )
+
+    def _draw_sharing(self) -> None:
+        self._stands.setText(self.model.sharing_text(self.words))
+        self._host.setEnabled(self.model.get(LAN) == MEMBER)
+
     def _device(self) -> QWidget:
         words = self.words
         parts: list[QWidget] = []
@@ -177,7 +203,8 @@ class SettingsScreen(Screen):
         may = self.frame.person.may("shop.settings")
         for choice, combo in self._combos.values():
             combo.setCurrentIndex(choice.values.index(self.model.get(choice)))
-            combo.setEnabled(may or choice not in RULES)
+            combo.setEnabled(may or choice not in (*RULES, LAN))
+        self._draw_sharing()
         known = self.model.text(PRINTER)
         line = self._printers.lineEdit()
         if line is not None and not line.hasFocus():

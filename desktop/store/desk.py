@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Concatenate, Final, ParamSpec, TypeVar
+from typing import Concatenate, Final, ParamSpec, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 from desktop.store.bus import Touched
 from desktop.store.session import Session
 from desktop.store.writer import Store
+from shared.sync.neighbours import LanStanding
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -19,8 +20,24 @@ STORM_S: Final = 0.25
 """So long when the last news was told no longer ago than this: a catalogue is arriving."""
 
 
+class Neighbours(Protocol):
+    """The store's other devices, without head office (Q06); on a thread beside the window."""
+
+    def claim(self, uid: str) -> bytes:
+        """Ask to go on with a basket that was put aside; b'' for one of this device.
+
+        Raises: RuleViolation BASKET_GONE; Conflict BASKET_TAKEN; Unavailable HOST_AWAY.
+        """
+
+    def standing(self) -> LanStanding:
+        """How sharing stands, at once."""
+
+
 class Desk:
     """What models are given of a store. Belongs to the thread of the event loop."""
+
+    neighbours: Neighbours | None = None
+    """None while this device does not share."""
 
     def __init__(self, store: Store) -> None:
         self.store = store

@@ -41,7 +41,7 @@ from shared.core.clock import Clock, Randomness
 from shared.core.errors import Unavailable
 from shared.core.ids import uid_text
 from shared.journal.chain import SigningKey
-from shared.journal.spool import SpoolIdentity, encode_record, encode_slots
+from shared.journal.spool import SpoolHead, SpoolIdentity, encode_record, encode_slots
 from shared.journal.tables import journal
 from shared.sync.appending import Replica
 from shared.sync.confirm import Applied, Finding, Step
@@ -385,6 +385,19 @@ class LocalStore:
 
         self.transact(work)
         self._spool(head_records(identity, n, head_hash, signature, codes))
+
+    def withdraw(self, n: int, head_hash: bytes, signature: bytes) -> None:
+        """Head office was restored and has slots up to ``n`` alone: a database that is rebuilt
+        later starts from there, not from its earlier receipts."""
+        identity = self.enrolled
+        head = SpoolHead(
+            device_id=identity.device_id,
+            incarnation=identity.incarnation,
+            n=n,
+            link_hash=head_hash,
+            signature=signature,
+        )
+        self._spool(encode_record(head))
 
     def set_state(self, **values: int | bytes) -> None:
         """Remember what sync learned: the clock's offset, when it was done."""

@@ -10,7 +10,6 @@ from desktop.store.identity import (
     Identity,
     identity_of,
     load_identity,
-    load_state,
     store_identity,
     store_state,
 )
@@ -81,6 +80,7 @@ def reconcile(
     identity = load_identity(connection)
     start = position.size if identity and position.size <= spool.size() else 0
     spooled = read_spool(spool.load(start))
+    is_rebuilt = identity is None
     if identity is None:
         identity_record = _last_identity(spooled)
         if identity_record is None:
@@ -88,6 +88,7 @@ def reconcile(
         identity = identity_of(identity_record)
         store_identity(connection, identity)
     _repost(connection, replica, identity, spooled, now_us, done)
+    _note(connection, identity, spooled, is_rebuilt=is_rebuilt)
     _drop_linked_anew(connection, identity)
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
     aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
@@ -147,8 +148,6 @@ def _repost(
                 heads[record.incarnation] = (record.n, record.link_hash)
             else:
                 done.find("SPOOL_SLOT_BAD", record.n)
-        elif isinstance(record, SpoolHead | SpoolKept):
-            _note(connection, identity, record)
 
 
 def _drop_linked_anew(connection: Connection, identity: Identity) -> None:
@@ -243,21 +242,26 @@ def _raise_series(connection: Connection, replica: Replica, header: Header, slot
         upsert(connection, number_series, ("device_id", "incarnation", "series"), [row])
 
 
-def _note(connection: Connection, identity: Identity, record: SpoolHead | SpoolKept) -> None:
-    if record.incarnation != identity.incarnation:
-        return
-    if isinstance(record, SpoolKept):
-        set_kept(connection, identity, {record.n: record.code})
-        return
-    if record.n <= load_state(connection).acknowledged_n:
-        # The database commits first: a receipt is never taken back by an older one (I11).
-        return
-    store_state(
-        connection,
-        acknowledged_n=record.n,
-        acknowledged_hash=record.link_hash,
-        head_signature=record.signature,
-    )
+def _note(
+    connection: Connection, identity: Identity, spooled: Spooled, *, is_rebuilt: bool
+) -> None:
+    """What head office had said. Its receipts count for a database that was rebuilt alone: one that
+    is there knows later ones, and that a restored head office withdrew some (I11)."""
+    for placed in spooled.records:
+        record = placed.record
+        if not isinstance(record, SpoolHead | SpoolKept):
+            continue
+        if record.incarnation != identity.incarnation:
+            continue
+        if isinstance(record, SpoolKept):
+            set_kept(connection, identity, {record.n: record.code})
+        elif is_rebuilt:
+            store_state(
+                connection,
+                acknowledged_n=record.n,
+                acknowledged_hash=record.link_hash,
+                head_signature=record.signature,
+            )
 
 
 def set_kept(connection: Connection, identity: Identity, codes: dict[int, str]) -> None:

@@ -274,6 +274,8 @@ class _Sync(Talk):
                 local.store_findings(connection, [finding])
 
             local.transact(change)
+            if acknowledged > answer.high_water:
+                local.withdraw(answer.high_water, answer.high_hash, answer.head_signature)
 
         self.store.on_writer(work)
 

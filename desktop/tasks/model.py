@@ -153,7 +153,7 @@ def group_of(code: str) -> str:
         ("count", _OF_COUNTS),
         ("kept", _KEPT),
         ("order", _OF_RECEIVING),
-        ("money", _OF_SHIFTS | {"STATIC_CODE_OVER_CAP", "REFUND_OTHER_TENDER"}),
+        ("money", _OF_SHIFTS | {"STATIC_CODE_OVER_CAP", "REFUND_OTHER_TENDER", "RETURN_WITHOUT_RECEIPT"}),
         ("sale", frozenset({"SALE_UNBALANCED"})),
     )
     for name, codes in groups:

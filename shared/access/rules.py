@@ -70,6 +70,7 @@ LEVEL_OF: Final = {
     "shift.approve": GrantLevel.APPROVE,
     "shift.report": GrantLevel.APPROVE,
     "shop.settings": GrantLevel.ADMIN,
+    "staff.write": GrantLevel.ADMIN,
     "policy.publish": GrantLevel.ADMIN,
     "lease.use": GrantLevel.ORDER,
     "lease.publish": GrantLevel.ADMIN,
@@ -161,6 +162,7 @@ _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
     "member.write",
     "customer.write",
     "lease.use",
+    "staff.write",
 }
 
 PERMISSIONS_OF: Final = {
@@ -169,7 +171,7 @@ PERMISSIONS_OF: Final = {
     Role.WAREHOUSE: _WAREHOUSE,
     Role.HEAD_OFFICE: _HEAD_OFFICE,
     # The owner of a shop is clerk, warehouse keeper and dealer at once, at the own sites.
-    Role.OWNER: _CLERK | _WAREHOUSE | _DEALER,
+    Role.OWNER: _CLERK | _WAREHOUSE | _DEALER | {"staff.write"},
 }
 """The role templates: what each may at most."""
 

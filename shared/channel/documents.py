@@ -179,6 +179,22 @@ class ShopFounded(Body, kw_only=True):
     """A shop to try things out in; it never joins head office."""
 
 
+class StaffStated(Body, kw_only=True):
+    """The founder of a shop names somebody who works there, gives a new PIN, or lets them go (R07).
+
+    It says nothing of anybody but the site's own staff: the person's id is made of the site's name
+    and ``staff``.
+    """
+
+    staff: str
+    """Eight letters ``0-9a-f`` that tell this person from the others of the shop."""
+    name: str
+    role: str
+    """``clerk`` or ``warehouse``."""
+    pin_hash: str = ""
+    is_active: bool = True
+
+
 class ShopJoined(Body, kw_only=True):
     """Head office takes a founded shop in, by a code it had made (R07)."""
 

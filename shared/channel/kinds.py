@@ -9,6 +9,7 @@ from shared.channel.documents import (
     DeviceRevoked,
     ShopFounded,
     ShopJoined,
+    StaffStated,
 )
 from shared.channel.posting import (
     post_channel,
@@ -19,6 +20,7 @@ from shared.channel.posting import (
     post_invited,
     post_joined,
     post_revoked,
+    post_staff,
     respond_invited,
 )
 from shared.journal.document import DocumentClass
@@ -63,6 +65,17 @@ KINDS: tuple[Kind, ...] = (
         # Nobody has a permission yet where a shop begins; the key stands for it.
         authority=Authority(permission="", device_types=frozenset({"till"}), founds=True),
         post=post_founded,
+    ),
+    Kind(
+        name="staff_stated",
+        body=StaffStated,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="staff.write",
+            device_types=frozenset({"till", "dealer", "warehouse"}),
+            names_people=True,
+        ),
+        post=post_staff,
     ),
     Kind(
         name="shop_joined",

@@ -20,15 +20,18 @@ from shared.channel.documents import (
     ShopFounded,
     ShopJoined,
     Site,
+    StaffStated,
 )
 from shared.channel.queries import device_of, site_of
 from shared.channel.rules import (
     DEMO_SITE,
     HEAD_OFFICE,
+    check_staff,
     checked_name,
     founder_id,
     joined,
     new_device_id,
+    staff_id,
     upstream_text,
 )
 from shared.core.ids import derived_id
@@ -223,6 +226,26 @@ def post_founded(header: Header, body: ShopFounded) -> Iterator[Write]:
         pin_at_us=header.happened_at_us,
     )
     yield from post_user(header, owner)
+
+
+def post_staff(header: Header, body: StaffStated) -> Iterator[Write]:
+    """One of the shop's own people, in the shop's own scope.
+
+    Raises: RuleViolation NOT_THE_FOUNDER, USER_INCOMPLETE, TEXT_TOO_LONG, ROLE_UNKNOWN,
+    STAFF_UNUSABLE.
+    """
+    site_id = checked_name(header.site_id)
+    check_staff(header.author_id, site_id, body.name, body.role)
+    stated = UserPublished(
+        user_id=staff_id(site_id, body.staff),
+        name=body.name,
+        role=body.role,
+        grants=(Grant(site_id=site_id),),
+        pin_hash=body.pin_hash,
+        pin_at_us=header.happened_at_us,
+        is_active=body.is_active,
+    )
+    yield from post_user(header, stated)
 
 
 def post_joined(_header: Header, body: ShopJoined) -> Iterator[Write]:

@@ -114,6 +114,37 @@ def founder_id(site_id: str) -> str:
     return f"{site_id}.owner"
 
 
+STAFF_ROLES: Final = ("clerk", "warehouse")
+"""What the founder of a shop may make of somebody; all else is head office's to give."""
+STAFF_NAME_CHARS_MAX: Final = 60
+_STAFF: Final = re.compile("[0-9a-f]{8}")
+
+
+def staff_id(site_id: str, staff: str) -> str:
+    """The user a founder named: of that site alone, and never the founder.
+
+    Raises: RuleViolation STAFF_UNUSABLE.
+    """
+    if _STAFF.fullmatch(staff) is None:
+        raise RuleViolation("STAFF_UNUSABLE", staff=excerpt(staff))
+    return f"{site_id}.{staff}"
+
+
+def check_staff(author_id: str, site_id: str, name: str, role: str) -> None:
+    """Nothing when this author may name somebody so at the site.
+
+    Raises: RuleViolation NOT_THE_FOUNDER, USER_INCOMPLETE, TEXT_TOO_LONG, ROLE_UNKNOWN.
+    """
+    if author_id != founder_id(site_id):
+        raise RuleViolation("NOT_THE_FOUNDER")
+    if not name:
+        raise RuleViolation("USER_INCOMPLETE")
+    if len(name) > STAFF_NAME_CHARS_MAX:
+        raise RuleViolation("TEXT_TOO_LONG", most=STAFF_NAME_CHARS_MAX)
+    if role not in STAFF_ROLES:
+        raise RuleViolation("ROLE_UNKNOWN", role=excerpt(role))
+
+
 DEVICE_TYPES: Final = ("till", "dealer", "warehouse", "hq")
 _SITE_NAME: Final = re.compile(r"[0-9A-Za-z_-]{1,32}")
 _TAG: Final = re.compile(r"[0-9A-Za-z]{1,8}")

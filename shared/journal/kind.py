@@ -50,6 +50,8 @@ class Authority:
     founds: bool = False
     """It makes the site it is written for: only the device whose key the site's name is made of
     may write it, and only once."""
+    names_people: bool = False
+    """Who it names may write from the next slot of the same device on."""
     speaks_for: str = ""
     """The field of the body that names the channel account in whose name it is written; '' in that
     field is head office. Nobody writes into another's books (domain rule 14)."""

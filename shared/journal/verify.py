@@ -148,7 +148,7 @@ def verify_spool(data: bytes, *, key: bytes | None = None) -> tuple[list[Chain],
         elif fault := _spooled_fault(chains, current, record, identity):
             return list(chains.values()), fault
         elif isinstance(record, SpoolHead):
-            received[record.incarnation] = record.n
+            received[record.incarnation] = max(received.get(record.incarnation, 0), record.n)
     if identity is None:
         return [], Fault("", 1, 1, "the file is empty")
     for chain in chains.values():
@@ -191,6 +191,9 @@ def _spooled_fault(
         return chain.fault(reason) if reason else None
     if isinstance(record, SpoolKept):
         return chain.fault("is noted as kept and missing") if record.n > chain.last else None
+    if not record.n:
+        # A restored head office had nothing of this journal.
+        return None
     reason = chain.reaches(record.n, record.link_hash)
     if reason:
         return chain.fault(reason, min(record.n, chain.last + 1))

@@ -46,7 +46,8 @@ class Sale(Body, kw_only=True):
     salesperson_id: str = ""
     price_logic: str = ""
     return_of: str = ""
-    """uid text of the sale whose goods come back; '' without one."""
+    """uid text of the sale whose goods come back; '' without one, its own when goods come back
+    without a receipt."""
     shift: str = ""
     note: str = ""
     leases: tuple[LeaseSpend, ...] = ()

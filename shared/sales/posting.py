@@ -194,6 +194,15 @@ def _tender_tasks(connection: Connection, batch: Sequence[tuple[Header, Sale]]) 
     returns = [(header, sold) for header, sold in batch if sold.return_of]
     paid = paid_by_tender(connection, [sold.return_of for _, sold in returns])
     for header, sold in returns:
+        if sold.return_of == uid_text(header.uid):
+            said: dict[str, str | int] = {"number": header.number, "reason": sold.note}
+            yield open_task(
+                header,
+                "RETURN_WITHOUT_RECEIPT",
+                uid_text(header.uid),
+                said | {"amount_minor": -sold.total_minor},
+            )
+            continue
         was = paid.get(sold.return_of)
         for tender, minor in refunded_otherwise(sold.tenders, was) if was else ():
             values: dict[str, str | int] = {"number": header.number, "tender": tender}

@@ -18,6 +18,9 @@ SHELF_MAX: Final = 50
 BASKET_BYTES_MAX: Final = 64 * 1024
 WATCH_S_MAX: Final = 25
 LAN_PORT: Final = 47_613
+MODE, ADDRESS, PORT = "lan.mode", "lan.address", "lan.port"
+"""Settings: what this device is, where the host is ('' = it is looked for), and its port."""
+OFF, HOST, MEMBER = "off", "host", "member"
 LAN_CALL: Final = b"qutong store host?\n"
 """What is called into the store's network to find its host."""
 

@@ -1,6 +1,6 @@
 """Taking documents up: every slot of a device's journal ends stored, already there, or kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, func, select
@@ -63,8 +63,13 @@ def ingest(
     slots = _chained(device, push)
     before = _verdicts_before(connection, push, slots)
     _check_signature(device, slots[-1])
-    judged = _judge_all(connection, hq, device, [slot for slot in slots if slot.n > high])
-    judged, written = _post_all(connection, hq, device, judged, now_us)
+    judged: list[Judged] = []
+    written = Written()
+    for run in _runs(hq, [slot for slot in slots if slot.n > high]):
+        part = _judge_all(connection, hq, device, run)
+        part, more = _post_all(connection, hq, device, part, now_us)
+        judged += part
+        written.add(more)
     enter(connection, hq, written, [_piece(one) for one in judged if one.outcome == STORED])
     high, high_hash = head_of(connection, device.device_id, push.incarnation)
     return PushAnswer(
@@ -143,6 +148,21 @@ def _verdicts_before(connection: Connection, push: Push, slots: Sequence[Slot]) 
 def _check_signature(device: Device, last: Slot) -> None:
     if not VerifyKey(device.public_key).link_good(last.link_hash, last.link_signature):
         raise AccessDenied("BAD_LINK_SIGNATURE", n=last.n)
+
+
+def _runs(hq: HeadOffice, slots: Sequence[Slot]) -> Iterator[list[Slot]]:
+    """What can be judged before any of it is posted: a document that names people ends a run."""
+    kinds = hq.replica.registry
+    naming = [kind.name.encode() for kind in kinds if kind.authority.names_people]
+    run: list[Slot] = []
+    for slot in slots:
+        run.append(slot)
+        # A kind's name stands in the stored bytes as it is; a run too many does no harm.
+        if any(name in slot.stored for name in naming):
+            yield run
+            run = []
+    if run:
+        yield run
 
 
 def _judge_all(

@@ -7,10 +7,14 @@ from desktop.members.view.members import MembersScreen
 from desktop.sales.usecases.basket import Last
 from desktop.sales.usecases.keeping import open_basket
 from desktop.sales.usecases.shifts import Declared
+from desktop.sales.view.no_receipt import NoReceiptPanel
 from desktop.sales.view.register import RegisterScreen
 from desktop.sales.view.sales_list import SalesScreen
 from desktop.sales.view.shift import ShiftScreen
 from desktop.sales.view.till import TillScreen
+from shared.sales.queries.showing import sale_story
+from shared.tasks.queries import open_tasks
+from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
 
@@ -251,5 +255,42 @@ def test_a_customers_code_scanned_at_f9_pays_without_enter(tmp_path: Path) -> No
             await stage.settle()
         (sold,) = sales_of(stage)
         assert sold["total_minor"] == 5_900
+
+    play(script, tmp_path)
+
+
+def test_goods_without_a_receipt_come_back_by_keys_with_somebody_who_stands_for_it(
+    tmp_path: Path,
+) -> None:
+    async def script(stage: Stage) -> None:
+        boss(stage)
+        await at_till(stage)
+        before = on_hand(stage.house, "SH01", "010101")
+        await stage.keys("F8")
+        await stage.scan(CLEANSER)
+        panel = stage.window.overlay.top
+        assert isinstance(panel, NoReceiptPanel)
+        await stage.scan(CLEANSER)
+        await stage.scan(TONER)
+        await stage.keys("F4", "2", "Return", "F9")
+        assert stage.window.overlay.top is panel, "no reason was said yet"
+        await stage.keys("6", "F9")
+        assert stage.window.overlay.top is not panel, "the clerk may not alone"
+        await stage.keys("boss", "Return", "2580", "Return")
+        for _ in range(100):
+            if stage.window.overlay.top is None:
+                break
+            await stage.settle()
+        (back,) = sales_of(stage)
+        assert back["total_minor"] == -(2 * 5_900 + 2 * 11_900)
+        assert back["return_of"] == back["uid"]
+        assert balance(stage.house, "site/SH01/tender/cash") == back["total_minor"]
+        assert on_hand(stage.house, "SH01", "010101") - before == 2
+        tasks = stage.house.read(lambda one: [task.code for task in open_tasks(one)])
+        assert "RETURN_WITHOUT_RECEIPT" in tasks, "head office sees it as such"
+        story = stage.house.read(lambda one: sale_story(one, back["uid"]))
+        assert story is not None
+        assert story.is_without_receipt
+        assert story.head["note"] == "damaged"
 
     play(script, tmp_path)

@@ -101,7 +101,7 @@ class AgeingView(QWidget):
                 title=words("ageing.terms"),
                 get=lambda one: one.terms_days or None,
                 kind=Kind.COUNT,
-                width=70,
+                width=96,
             ),
             Column(
                 key="balance",

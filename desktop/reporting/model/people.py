@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from desktop.access.usecases import new_pin_hash, publish_user
+from desktop.channel.usecases import add_staff, dismiss_staff, give_staff_pin
 from desktop.reporting.usecases.devices import (
     Invitation,
     invite_device,
@@ -15,6 +16,7 @@ from shared.access.documents import Grant
 from shared.access.queries import User, users_of_site
 from shared.access.rules import GrantLevel, Role
 from shared.channel.queries import sales_orgs
+from shared.channel.rules import STAFF_ROLES, founder_id
 from shared.core.errors import RuleViolation
 from shared.reporting.queries.devices import DeviceLine, DeviceState, devices
 from shared.reporting.queries.people import PersonLine, people
@@ -42,6 +44,34 @@ class People(Watched):
     def may_change(self) -> bool:
         """Whether people are published from here."""
         return not self.site_id
+
+    @property
+    def may_name_staff(self) -> bool:
+        """Whether who is signed in founded this shop, and so names its people (R07)."""
+        return bool(self.site_id) and self._desk.author_id == founder_id(self.site_id)
+
+    def is_staff(self, person: PersonLine) -> bool:
+        """Whether the founder may change this person: the shop's own, and not the founder."""
+        own = person.user_id.startswith(f"{self.site_id}.") and person.role in STAFF_ROLES
+        return self.may_name_staff and own
+
+    async def add_staff(self, name: str, role: str, pin: str) -> None:
+        """Somebody works here from now on. Raises: RuleViolation PIN_BAD and as ``add_staff``."""
+        pin_hash = await self._desk.work(new_pin_hash, self._desk.store, pin)
+        await self._desk.do(add_staff, name, role, pin_hash=pin_hash)
+        await self.load()
+
+    async def give_staff_pin(self, person: PersonLine, pin: str) -> None:
+        """A new PIN for one of the shop's own. Raises: RuleViolation PIN_BAD, STAFF_UNUSABLE."""
+        pin_hash = await self._desk.work(new_pin_hash, self._desk.store, pin)
+        await self._desk.do(give_staff_pin, person.user_id, pin_hash=pin_hash)
+        await self.load()
+
+    async def dismiss(self, person: PersonLine) -> None:
+        """One of the shop's own does not work here any more. Raises: RuleViolation
+        STAFF_UNUSABLE."""
+        await self._desk.do(dismiss_staff, person.user_id)
+        await self.load()
 
     async def load(self) -> None:
         """Read everybody again."""

@@ -7,9 +7,11 @@ from desktop.reporting.view.people_panels import (
     CodePanel,
     InvitePanel,
     Keyed,
+    Named,
     PersonPanel,
     PinPanel,
     RevokePanel,
+    StaffPanel,
 )
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -45,6 +47,8 @@ class PeopleScreen(Screen):
         identity = frame.desk.store.identity
         is_joined = identity is not None and bool(identity.server_url)
         told = words("people.by_head_office" if is_joined else "people.alone")
+        if self.model.may_name_staff:
+            told = words("people.own_joined" if is_joined else "people.own_staff")
         self.banner = Banner("" if is_office else told)
         self.people_table = Table(
             frame,
@@ -101,6 +105,19 @@ class PeopleScreen(Screen):
 
     def key_actions(self) -> tuple[Action, ...]:
         other = Action(text="people.other_tab", keys=("F6",), run=self._other_tab)
+        if self.model.may_name_staff:
+            return (
+                Action(text="people.new_staff", keys=("N",), run=self._new_staff),
+                Action(
+                    text="people.pin", keys=("P",), run=self._pin, is_enabled=self._is_staff
+                ),
+                Action(
+                    text="people.dismiss",
+                    keys=("Delete",),
+                    run=self._dismiss,
+                    is_enabled=self._is_staff,
+                ),
+            )
         if not self.model.may_change:
             return ()
         if self._is_devices:
@@ -216,9 +233,40 @@ class PeopleScreen(Screen):
 
     async def _ask_pin(self, person: PersonLine) -> None:
         pin = await self.frame.ask(PinPanel(self.frame, person))
-        if pin:
+        if pin and self.model.may_change:
             await self.model.give_pin(person, pin)
             self._said("people.pin_given", person.name)
+        elif pin:
+            await self.model.give_staff_pin(person, pin)
+            self._said("people.pin_given_here", person.name)
+
+    # the shop's own staff
+
+    def _is_staff(self) -> bool:
+        one = self.people_table.current
+        return isinstance(one, PersonLine) and self.model.is_staff(one)
+
+    def _new_staff(self) -> None:
+        self.frame.tasks.start(self._ask_staff())
+
+    async def _ask_staff(self) -> None:
+        keyed = await self.frame.ask(StaffPanel(self.frame, self.model))
+        if isinstance(keyed, Named):
+            self._said("people.staff_added", keyed.name)
+
+    def _dismiss(self) -> None:
+        if self.people_table.current is not None:
+            self.frame.tasks.start(self._ask_dismiss(self.people_table.current))
+
+    async def _ask_dismiss(self, person: PersonLine) -> None:
+        words = self.words
+        sentences = [(words("people.dismiss_hint", name=person.name), Tone.PLAIN)]
+        panel = Question(
+            words, words("people.dismiss"), sentences, go_on="people.dismiss", kind="danger"
+        )
+        if await self.frame.ask(panel):
+            await self.model.dismiss(person)
+            self._said("people.dismissed", person.name)
 
     def _toggle_active(self) -> None:
         if self.people_table.current is not None:

@@ -18,7 +18,7 @@ from desktop.ui.widgets import Field, button, form_row, label, row
 from desktop.words import formats
 from shared.access.documents import Grant
 from shared.access.rules import GrantLevel, Role
-from shared.channel.rules import DEVICE_TYPES
+from shared.channel.rules import DEVICE_TYPES, STAFF_ROLES
 from shared.core.errors import RuleViolation
 from shared.reporting.queries.devices import DeviceLine
 from shared.reporting.queries.people import PersonLine
@@ -173,6 +173,66 @@ class PinPanel(Panel):
 
     def first_focus(self) -> QWidget:
         return self.pin
+
+
+class Named(NamedTuple):
+    """Somebody the founder named."""
+
+    name: str
+    role: str
+
+
+class StaffPanel(Panel):
+    """Somebody who works in the founder's shop; closed with ``Named`` once it is written."""
+
+    def __init__(self, frame: Frame, model: People) -> None:
+        words = frame.words
+        super().__init__(words("people.new_staff"), width=520)
+        self._frame, self._model = frame, model
+        self.name = Field(words("people.name_hint"))
+        roles = [(one, words(f"role.{one}")) for one in STAFF_ROLES]
+        self.role = Choice(words("people.role"), roles, value=STAFF_ROLES[0])
+        self.hint = label("", "small")
+        self.hint.setWordWrap(True)
+        self.pin = Field(words("people.pin_digits"))
+        self.pin.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
+        self.pin.entered.connect(lambda _text: self._take())
+        for key, field in (
+            ("people.name", self.name),
+            ("people.role", self.role),
+            ("sign_in.pin", self.pin),
+        ):
+            self.body.addWidget(form_row(words(key), field, width=72))
+        self.body.addWidget(self.hint)
+        go_on = button(words("people.add_staff"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
+        self.role.picked.connect(lambda _one: self._show_hint())
+        self._show_hint()
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="people.add_staff", keys=("F10",), run=self._take),)
+
+    def first_focus(self) -> QWidget:
+        return self.name
+
+    def _show_hint(self) -> None:
+        self.hint.setText(self._frame.words.of("role.hint", self.role.value))
+
+    def _take(self) -> None:
+        self._frame.tasks.start(self._write())
+
+    async def _write(self) -> None:
+        """The panel stays until the shop has it: a PIN that is too simple is typed again."""
+        name = self.name.text().strip()
+        try:
+            await self._model.add_staff(name, self.role.value, self.pin.text())
+        except RuleViolation as error:
+            field = self.pin if error.code.startswith("PIN") else self.name
+            field.set_bad(True)
+            field.setFocus()
+            self._frame.tell(error)
+            return
+        self.close_with(Named(name, self.role.value))
 
 
 class Asked(NamedTuple):

@@ -62,7 +62,9 @@ def receipt_of(paper: SalePaper, words: Words, *, copy_number: int = 0) -> Recei
         change_minor=paper.change_minor,
         price_version=paper.version,
         member=paper.member,
-        return_of=paper.story.return_number,
+        return_of=words("return.no_receipt")
+        if paper.story.is_without_receipt
+        else paper.story.return_number,
         copy_number=copy_number,
     )
 

@@ -8,6 +8,7 @@ from desktop.sales.usecases.coming_back import (
     EarlierSale,
     SoldLine,
     earlier_sale,
+    is_sale,
     product_of_code,
     returned_part,
     today,
@@ -52,6 +53,14 @@ class ReturnModel(Watched):
         day = self._desk.do_now(today)
         found = self._desk.read(sales_of, self._site_id, day=day)
         return [one for one in found if not one.return_of and one.units_micro > 0]
+
+    def is_sale(self, code: str) -> bool:
+        """Whether a scan is the receipt of a sale made here."""
+        return self._desk.read(is_sale, self._site_id, code.strip())
+
+    def is_goods(self, code: str) -> bool:
+        """Whether a scan is goods known here."""
+        return bool(self._desk.do_now(product_of_code, code))
 
     def find(self, name: str) -> None:
         """A sale by its number or the code on its receipt. Raises: RuleViolation SALE_UNKNOWN,

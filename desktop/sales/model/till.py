@@ -39,6 +39,8 @@ from desktop.sales.usecases.keeping import (
     sell_unknown,
     set_buyer,
     set_quantity,
+    shared_baskets,
+    take_over,
 )
 from desktop.sales.usecases.options import TillOptions
 from desktop.sales.usecases.selling import Sold
@@ -288,10 +290,44 @@ class TillModel(Watched):
         self._undo.clear()
         self.say("till.held", "good", n=len(self.held))
 
+    def refresh_held(self) -> None:
+        """Baskets put aside are others than before; one that went without us is told."""
+        known = {one.uid for one in self.held}
+        self.held = self.desk.read(held_baskets)
+        if known - {one.uid for one in self.held}:
+            self.say("till.taken_elsewhere")
+        self.changed()
+
+    def shelf(self) -> tuple[list[Basket], dict[str, str]]:
+        """All that may be taken up, own ones first; and on which other device the rest is."""
+        identity = self.desk.store.identity
+        if self.desk.neighbours is None or identity is None:
+            return self.held, {}
+        others = self.desk.read(shared_baskets, identity.device_id)
+        return [*self.held, *(one for one, _ in others)], {one.uid: tag for one, tag in others}
+
+    async def take_up(self, uid: str) -> None:
+        """Take up a basket of this device, or of another one of the store.
+
+        Raises: RuleViolation BASKET_GONE; Conflict BASKET_TAKEN; Unavailable HOST_AWAY.
+        """
+        self.check_free()
+        neighbours = self.desk.neighbours
+        content = b"" if neighbours is None else await self.desk.work(neighbours.claim, uid)
+        self.check_free()
+        if not content:
+            self.resume(uid)
+            return
+        self.basket = self.desk.do_now(take_over, uid, content, self.basket)
+        self._taken_up()
+
     def resume(self, uid: str) -> None:
         """Take a held basket up. Raises: RuleViolation BASKET_GONE."""
         self.check_free()
         self.basket = self.desk.do_now(resume, uid, self.basket)
+        self._taken_up()
+
+    def _taken_up(self) -> None:
         self.held = self.desk.read(held_baskets)
         self._undo.clear()
         self.notice = None

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
 from desktop.channel.usecases import day_at, place_of
 from desktop.sales.usecases.basket import Back, Return
 from desktop.sales.usecases.returning import find_sale, original, worth_of
 from desktop.store.session import Session
 from shared.catalog.queries import by_barcode, product
+from shared.core.errors import RuleViolation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,14 @@ def returned_part(
             for no, amount in worth.amounts
         ),
     )
+
+
+def is_sale(connection: Connection, site_id: str, name: str) -> bool:
+    """Whether a sale of the site bears this number or uid."""
+    try:
+        return bool(find_sale(connection, site_id, name))
+    except RuleViolation:
+        return False
 
 
 def product_of_code(session: Session, code: str) -> str:

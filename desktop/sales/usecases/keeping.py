@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from desktop.access.usecases import require
 from desktop.channel.usecases import place_of
@@ -32,9 +32,12 @@ from desktop.sales.usecases.selling import Sold, consumer, sell
 from desktop.sales.usecases.taking_up import take_up_goods
 from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
 from desktop.store.session import Session
+from desktop.store.tables import neighbour_basket
+from desktop.sync.neighbours.baskets import HELD as SHARED_HELD
 from shared.accounts.rules import Tender
 from shared.catalog.queries import by_barcode, packs_of, product
 from shared.catalog.search import search
+from shared.channel.queries import device_of
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes, uid_text
 from shared.core.quantity import Pack, checked_quantity, parse_quantity
@@ -45,8 +48,11 @@ from shared.stock.queries import is_opened, on_hand_micro, reserved_micro
 from shared.stock.rules import location
 
 OPEN: Final = "till/open"
-HELD: Final = "till/held/"
+HELD: Final = SHARED_HELD
+TAKEN: Final = "till/taken/"
+"""Baskets of other devices that were taken over here: each once."""
 BASKETS_HELD_MAX: Final = 50
+_TAKEN_US: Final = 35 * 24 * 3600 * 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +292,48 @@ def resume(session: Session, uid: str, basket: Basket) -> Basket:
         _put_aside(session, basket)
     remove_draft(session, HELD + uid)
     return keep(session, msgspec.structs.replace(found, held_at_us=0))
+
+
+def shared_baskets(connection: Connection, device_id: str) -> list[tuple[Basket, str]]:
+    """What other devices of the store put aside and may be gone on with here, the oldest first;
+    each with the short name of its device (I06)."""
+    b = neighbour_basket.c
+    rows = connection.execute(
+        select(neighbour_basket)
+        .where(b.device_id != device_id, b.claimed_by.in_(("", device_id)))
+        .order_by(b.held_at_us, b.uid)
+    )
+    found = []
+    for row in rows:
+        basket = unpacked(bytes(row.content))
+        if basket is not None and draft_of(connection, TAKEN + row.uid) is None:
+            device = device_of(connection, row.device_id)
+            found.append((basket, device.tag if device else row.device_id))
+    return found
+
+
+def take_over(session: Session, uid: str, content: bytes, basket: Basket) -> Basket:
+    """Go on with a basket another device put aside, as a sale of its own.
+
+    What is open is put aside instead, unless it is empty. The store's host gave it to this device;
+    twice has effect once. Raises: RuleViolation BASKET_GONE.
+    """
+    found = unpacked(content)
+    if found is None or draft_of(session.connection, TAKEN + uid) is not None:
+        raise RuleViolation("BASKET_GONE")
+    if basket.lines or basket.came_back is not None:
+        _put_aside(session, basket)
+    _forget_taken(session)
+    put_draft(session, TAKEN + uid, b"1")
+    # Another identity: whatever became of the former one, what is sold here is not lost for it.
+    own = uid_text(session.new_uid())
+    return keep(session, msgspec.structs.replace(found, uid=own, held_at_us=0, last=None))
+
+
+def _forget_taken(session: Session) -> None:
+    for one in drafts_under(session.connection, TAKEN):
+        if one.changed_at_us < session.now_us - _TAKEN_US:
+            remove_draft(session, one.key)
 
 
 def _put_aside(session: Session, basket: Basket) -> None:

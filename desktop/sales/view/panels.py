@@ -1,6 +1,6 @@
 """The small panels of the till: one field that is read as it is typed, and lists to choose from."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
@@ -111,13 +111,26 @@ class UnknownPanel(Panel):
 class HeldPanel(Panel):
     """The baskets that were put aside; Enter takes one up."""
 
-    def __init__(self, frame: Frame, held: Sequence[Basket], amounts: dict[str, int]) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        held: Sequence[Basket],
+        amounts: dict[str, int],
+        places: Mapping[str, str],
+    ) -> None:
         super().__init__(frame.words("till.held_title"), width=640)
         words, person = frame.words, frame.person
+        where = Column(
+            key="where",
+            title=words("till.held_where"),
+            get=lambda one: places.get(one.uid, words("till.held_here")),
+            width=80,
+        )
         self.table = Table(
             frame,
             "till.held",
             [
+                *((where,) if places else ()),
                 Column(
                     key="at",
                     title=words("till.held_at"),

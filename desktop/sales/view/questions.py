@@ -101,14 +101,14 @@ class Questions:
             self._frame.tasks.start(self._resume())
 
     async def _resume(self) -> None:
-        held = self._model.held
+        held, places = self._model.shelf()
         if not held:
             self._model.say("till.none_held")
             return
         amounts = {one.uid: due_of(one, self._model.currency).total_minor for one in held}
-        uid = await self._frame.ask(HeldPanel(self._frame, held, amounts))
+        uid = await self._frame.ask(HeldPanel(self._frame, held, amounts, places))
         if uid is not None:
-            self._try(lambda: self._model.resume(uid))
+            await self._model.take_up(uid)
 
     async def unknown(self, code: str) -> None:
         may = self._frame.person.may("own_goods.write")

@@ -19,6 +19,8 @@ from desktop.words import formats
 from shared.core.errors import QutongError
 
 _WIDTH = 860
+WITHOUT = "without:"
+"""The answer that goods come back without a receipt, with the code that was scanned."""
 
 
 class ReturnPanel(Panel):
@@ -117,7 +119,8 @@ class ReturnPanel(Panel):
     def key_actions(self) -> tuple[Action, ...]:
         if self.model.sale is None:
             take = Action(text="return.choose", keys=("Return",), run=self._take_current)
-            return (take,)
+            bare = Action(text="return.without", keys=("F2",), run=self._without)
+            return (take, bare)
         reasons = tuple(
             Action(
                 text=f"return.reason.{reason}",
@@ -138,7 +141,11 @@ class ReturnPanel(Panel):
 
     def scanned(self, code: str) -> bool:
         if self.model.sale is None:
-            self.find_sale(code)
+            if not self.model.is_sale(code) and self.model.is_goods(code):
+                # No receipt was scanned but goods: they come back without one.
+                self.close_with(f"{WITHOUT}{code}")
+            else:
+                self.find_sale(code)
         elif not self.model.scan(code):
             self.say(self.words("return.not_of_it", code=code), Tone.WAITING)
         return True
@@ -184,6 +191,9 @@ class ReturnPanel(Panel):
         if shown:
             at = self.sales.view.currentIndex().row()
             self.sales.go_to(max(0, min(at + by, shown - 1)))
+
+    def _without(self) -> None:
+        self.close_with(WITHOUT)
 
     def _take_current(self) -> None:
         if self.sales.current is not None:
@@ -250,7 +260,8 @@ class ReturnPanel(Panel):
 
 
 async def ask_return(frame: Frame, till: TillModel, number: str) -> str:
-    """``pay``: refund now; ``scan``: go on in the basket; '' = nothing came back."""
+    """``pay``: refund now; ``scan``: go on in the basket; ``without:`` and a code: goods come back
+    without a receipt; '' = nothing came back."""
     panel = ReturnPanel(frame, till)
     if number:
         panel.find_sale(number)

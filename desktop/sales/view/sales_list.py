@@ -162,7 +162,9 @@ def sale_widget(screen: Screen, paper: SalePaper, stories: Sequence[PriceStory |
         label(formats.instant(head["happened_at_us"], paper.zone), "muted"),
         label(paper.cashier + (f" · {paper.member}" if paper.member else ""), "muted"),
     ]
-    if paper.story.return_number:
+    if paper.story.is_without_receipt:
+        parts.append(label(words("return.no_receipt"), "muted"))
+    elif paper.story.return_number:
         parts.append(label(words("sales.returned_from", number=paper.story.return_number), "muted"))
     parts.append(line())
     for one, story in zip(paper.lines, stories, strict=True):

@@ -9,6 +9,7 @@ from desktop.sales.model.payment import PaymentModel
 from desktop.sales.model.till import TillModel
 from desktop.sales.model.typed import counted, looks_like_code
 from desktop.sales.usecases.basket import Line
+from desktop.sales.usecases.keeping import HELD
 from desktop.sales.usecases.payments import PaymentProvider
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.view.basket import Totals
@@ -17,6 +18,7 @@ from desktop.sales.view.lines import LINES_FONT, line_columns
 from desktop.sales.view.payment import PaymentPanel
 from desktop.sales.view.questions import Questions
 from desktop.sales.view.suggestions import Suggestions
+from desktop.store.bus import Touched
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -47,6 +49,7 @@ class TillScreen(Screen):
         self.ask = Questions(frame, self.model)
         self._build()
         self.until_gone(self.model.watch(self.draw))
+        self.until_gone(frame.desk.watch(self._drafts_changed, "draft"))
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._look_at_prices)
         self._clock.start(PRICES_MS)
@@ -146,6 +149,10 @@ class TillScreen(Screen):
         self.model.suggest([])
         self._take(code, waiting)
         return True
+
+    def _drafts_changed(self, touched: Touched) -> None:
+        if any(key.startswith(HELD) for key in touched.get("draft", ())):
+            self.model.refresh_held()
 
     def draw(self) -> None:
         """Show the model as it is now."""
@@ -289,11 +296,18 @@ class TillScreen(Screen):
         self._start_return("")
 
     def _start_return(self, number: str) -> None:
-        from desktop.sales.view.returning import ask_return
+        from desktop.sales.view.no_receipt import ask_no_receipt
+        from desktop.sales.view.returning import WITHOUT, ask_return
 
         async def work() -> None:
-            if await ask_return(self.frame, self.model, number) == "pay":
+            answer = await ask_return(self.frame, self.model, number)
+            if answer == "pay":
                 await self._pay_basket()
+            elif answer.startswith(WITHOUT):
+                done = await ask_no_receipt(self.frame, answer.removeprefix(WITHOUT))
+                if done is not None:
+                    self.frame.say(self.words("return.done", number=done.number), Tone.GOOD)
+                    await self._print(done)
 
         self.frame.tasks.start(work())
 

@@ -197,7 +197,8 @@ class Caller:
     def stop(self) -> None:
         """End."""
         self._is_over = True
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         self._socket.close()
 
 

@@ -1,7 +1,10 @@
 """Sharing in the background: this device is its store's host, or goes to the host, or neither."""
 
+import re
 from threading import Event, Lock, Thread
-from typing import Final, Protocol
+from typing import Final
+
+from sqlalchemy import Connection
 
 from desktop.store.identity import Identity
 from desktop.store.settings import settings_under
@@ -22,8 +25,13 @@ from shared.journal.chain import SigningKey
 from shared.journal.tables import journal
 from shared.sync.messages import Message
 from shared.sync.neighbours import (
+    ADDRESS,
     CLAIM,
+    HOST,
     LAN_PORT,
+    MEMBER,
+    MODE,
+    PORT,
     WATCH,
     WATCH_S_MAX,
     WHO,
@@ -35,21 +43,10 @@ from shared.sync.neighbours import (
     WhoAnswer,
 )
 
-MODE, ADDRESS, PORT = "lan.mode", "lan.address", "lan.port"
-OFF, HOST, MEMBER = "off", "host", "member"
 _INTERVAL_S: Final = 20.0
 _BACK_OFF_MAX_S: Final = 15.0
 _CLAIM_S: Final = 3.0
-
-
-class Neighbours(Protocol):
-    """What screens are given of it."""
-
-    def claim(self, uid: str) -> bytes:
-        """Ask to go on with a basket that was put aside; b'' for one of this device."""
-
-    def standing(self) -> LanStanding:
-        """How sharing stands."""
+_HOST: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?")
 
 
 def lan_worker(
@@ -57,8 +54,9 @@ def lan_worker(
 ) -> "HostWorker | MemberWorker | None":
     """What this device's settings say; None when it does not share. Raises: Unavailable
     PORT_TAKEN, NOT_ENROLLED."""
-    told = store.read(lambda connection: settings_under(connection, "lan."))
-    port = int(text) if (text := told.get(PORT, "")).isdigit() else LAN_PORT
+    # On the writer: what was set a moment ago is counted.
+    told = store.on_writer(lambda local: local.read(_settings))
+    port = int(text) if _is_port(text := told.get(PORT, "")) else LAN_PORT
     identity = store.on_writer(lambda local: local.enrolled)
     if told.get(MODE) == HOST:
         return HostWorker(store, identity, key, clock=clock, randomness=randomness, port=port)
@@ -67,6 +65,14 @@ def lan_worker(
             store, identity, key, randomness=randomness, address=told.get(ADDRESS, ""), port=port
         )
     return None
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 6 and 0 < int(text) < 65_536
+
+
+def _settings(connection: Connection) -> dict[str, str]:
+    return settings_under(connection, "lan.")
 
 
 class HostWorker:
@@ -117,7 +123,7 @@ class HostWorker:
                 self._stopped.wait(1.0)
 
     def claim(self, uid: str) -> bytes:
-        """As ``Neighbours.claim``; decided here. Raises: RuleViolation BASKET_GONE; Conflict
+        """As ``desk.Neighbours.claim``; decided here. Raises: RuleViolation BASKET_GONE; Conflict
         BASKET_TAKEN."""
         self.serving.host.tend()
         content = self.serving.host.claim(self._device_id, Claim(uid=uid)).content
@@ -187,7 +193,7 @@ class MemberWorker:
         return self._standing
 
     def claim(self, uid: str) -> bytes:
-        """As ``Neighbours.claim``. Without the host a device resumes its own baskets only.
+        """As ``desk.Neighbours.claim``. Without the host a device resumes its own baskets only.
 
         Raises: RuleViolation BASKET_GONE; Conflict BASKET_TAKEN; Unavailable HOST_AWAY.
         """
@@ -315,9 +321,10 @@ class MemberWorker:
     def _find(self) -> None:
         """Where the host is, and which of this store's devices it says it is."""
         address = self._typed or find_host(self._identity.site_id, self._port)
-        if not address:
+        host, _, port = address.partition(":")
+        if not _HOST.fullmatch(host) or not _is_port(port or str(self._port)):
             raise Unavailable("HOST_AWAY")
-        self._address = address if ":" in address else f"{address}:{self._port}"
+        self._address = f"{host}:{port or self._port}"
         line = self._line()
         try:
             said = line.send(Ask(WHO, Who(), WhoAnswer), answer_s=_CLAIM_S)

@@ -37,6 +37,11 @@ class SaleStory:
     return_number: str
     """Printed number of the sale whose goods came back."""
 
+    @property
+    def is_without_receipt(self) -> bool:
+        """Whether goods came back that no sale was shown for."""
+        return bool(self.head["return_of"] == self.head["id"])
+
 
 def sales_of(
     connection: Connection,

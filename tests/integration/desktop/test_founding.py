@@ -9,9 +9,11 @@ import msgspec
 import pytest
 from sqlalchemy import Connection, func, select
 
+from desktop.access.usecases import new_pin_hash, sign_in
 from desktop.app.client import Client
 from desktop.app.founding import NewShop, found_shop, join
 from desktop.catalog.usecases import withdraw_own_barcode
+from desktop.channel.usecases import add_staff, dismiss_staff, give_staff_pin
 from desktop.channel.usecases import found_shop as found_by_document
 from desktop.sales.usecases.returning import return_goods
 from desktop.sales.usecases.selling import BasketLine, Sold, sell
@@ -23,7 +25,8 @@ from desktop.sync.founding import begin_alone
 from desktop.sync.transport import new_client as http_client
 from desktop.sync.transport import send_enrolment, send_joining
 from shared.access.pins import pin_fits
-from shared.access.queries import users_of_site
+from shared.access.queries import permissions_of, users_of_site
+from shared.access.tables import user_account
 from shared.accounts.queries import balance_minor
 from shared.accounts.rules import revenue, tender_account
 from shared.areas import REGISTRY, SCHEMA
@@ -32,7 +35,14 @@ from shared.catalog.queries import barcode_conflicts, by_barcode
 from shared.catalog.rules import own_product_id
 from shared.catalog.search import search
 from shared.catalog.tables import product
-from shared.channel.documents import ChannelPublished, DeviceRevoked, ShopFounded, Site
+from shared.channel import posting as channel_posting
+from shared.channel.documents import (
+    ChannelPublished,
+    DeviceRevoked,
+    ShopFounded,
+    Site,
+    StaffStated,
+)
 from shared.channel.rules import founder_id
 from shared.channel.tables import device as enrolled
 from shared.channel.tables import site
@@ -202,6 +212,73 @@ def test_the_owner_keeps_signing_in_with_the_same_pin(shop: Client, brand: HeadO
     assert pin_fits(OWNER.pin, owner.pin_hash)
     with brand.office.database.read() as connection:
         assert users_of_site(connection, site_id) == [owner]
+
+
+def test_staff_the_founder_named_before_joining_stays_and_what_they_sold_is_stored(
+    shop: Client, brand: HeadOffice
+) -> None:
+    site_id = site_of(shop)
+    given = new_pin_hash(shop.store, "1357")
+    mei = shop.store.write(add_staff, "小梅", "clerk", pin_hash=given).value
+    lao = shop.store.write(add_staff, "老赵", "warehouse", pin_hash=given).value
+    with pytest.raises(RuleViolation, match="STAFF_EXISTS"):
+        shop.store.write(add_staff, "小梅", "clerk", pin_hash=given)
+    assert sign_in(shop.store, mei, "1357").role == "clerk"
+    sold = sell_one(shop)
+    with pytest.raises(AccessDenied, match="NOT_PERMITTED"):
+        shop.store.write(add_staff, "小李", "clerk", pin_hash=given)
+    sign_in(shop.store, founder_id(site_id), OWNER.pin)
+    with pytest.raises(RuleViolation, match="STAFF_UNUSABLE"):
+        shop.store.write(dismiss_staff, founder_id(site_id))
+    shop.store.write(give_staff_pin, mei, pin_hash=new_pin_hash(shop.store, "9753"))
+    shop.store.write(dismiss_staff, lao)
+    joined = join(shop, brand.url, brand.invite())
+    assert joined.summary is not None
+    assert joined.summary.kept == {}
+    assert_equal_and_proved(shop, brand)
+    with brand.office.database.read() as connection:
+        found = {one.user_id: one for one in users_of_site(connection, site_id)}
+        by = select(sale.c.author_id).where(sale.c.id == sold.uid)
+        assert connection.execute(by).scalar_one() == mei
+        assert not permissions_of(connection, lao, site_id)
+    assert set(found) == {founder_id(site_id), mei}
+    assert pin_fits("9753", found[mei].pin_hash)
+    # Afterwards, too: at the next sync, and by their own PIN.
+    sign_in(shop.store, mei, "9753")
+    sell_one(shop)
+    assert shop.sync().kept == {}
+    assert_equal_and_proved(shop, brand)
+
+
+def test_staff_of_another_site_or_of_another_rank_is_kept_and_names_nobody(
+    shop: Client, brand: HeadOffice
+) -> None:
+    """A program that is not ours may write what ours refuses."""
+    join(shop, brand.url, brand.invite())
+    here = site_of(shop)
+    forged = (
+        (founder_id("SH01"), "SH01", "00c0ffee", "clerk", "FOREIGN_SITE"),
+        (founder_id(here), "SH01", "00c0ffee", "clerk", "POSTING_FAILED"),
+        (founder_id(here), here, "owner", "clerk", "POSTING_FAILED"),
+        (founder_id(here), here, "00c0ffee", "head_office", "POSTING_FAILED"),
+        (founder_id(here), here, "00c0ffee", "owner", "POSTING_FAILED"),
+        (f"{here}.00c0ffee", here, "00c0ffee", "clerk", "POSTING_FAILED"),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(channel_posting, "check_staff", lambda *_asked: None)
+        patch.setattr(channel_posting, "staff_id", lambda site, staff: f"{site}.{staff}")
+        for author, site_id, staff, role, _code in forged:
+            shop.store.author_id = author
+            shop.store.write(append_staff, site_id, StaffStated(staff=staff, name="坏人", role=role))
+    assert list(shop.sync().kept.values()) == [one[-1] for one in forged]
+    with brand.office.database.read() as connection:
+        names = connection.execute(select(user_account.c.name)).scalars().all()
+    assert OWNER.owner_name in names
+    assert "坏人" not in names
+
+
+def append_staff(session: Session, site_id: str, body: StaffStated) -> None:
+    session.append(body, site_id=site_id)
 
 
 def test_one_barcode_of_both_is_told_and_not_merged(shop: Client, brand: HeadOffice) -> None:

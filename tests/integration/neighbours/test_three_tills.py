@@ -163,16 +163,20 @@ def tills(tmp_path: Path) -> Iterator[list[Till]]:
         made = []
         for name in NAMES:
             till = Till(tmp_path, name)
-            stack.callback(lambda one=till: one.close())
+            stack.callback(till.close)
             made.append(till)
         yield made
+
+
+def _is_reached(worker: MemberWorker) -> bool:
+    return worker.standing().is_reached
 
 
 def _joined(tills: list[Till]) -> int:
     port = tills[2].host()
     for one in tills[:2]:
         worker = one.join(port)
-        until(lambda at=worker: at.standing().is_reached, 5.0)
+        until(partial(_is_reached, worker), 5.0)
     return port
 
 

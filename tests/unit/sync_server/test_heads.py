@@ -37,7 +37,7 @@ def test_many_that_wait_cost_one_reading_per_commit() -> None:
         watch = HeadsWatch(heads, pause_s=60)
         running = asyncio.create_task(watch.run())
         waiting = [asyncio.create_task(watch.moved([AT_3], 60)) for _ in range(50)]
-        while heads.read < 50:
+        while not heads.read:
             await asyncio.sleep(0)
         before = heads.read
         heads.head = 4
@@ -48,7 +48,8 @@ def test_many_that_wait_cost_one_reading_per_commit() -> None:
 
     found, readings = asyncio.run(wait())
     assert found == [["site:A"]] * 50
-    assert readings <= 2
+    # One for those that were not waiting yet, one or two for the commit.
+    assert readings <= 3
 
 
 def test_a_commit_of_another_process_is_found_by_looking() -> None:
