@@ -69,6 +69,8 @@ def _run(options: argparse.Namespace) -> int:
                     pin=options.pin,
                     randomness=randomness,
                 )
+            case "org":
+                return commands.org(office, clock, options.code, options.name, options.currency)
             case "revoke":
                 return commands.revoke(office, clock, options.device, options.reason)
             case "import":
@@ -98,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
             ("enrol", "print a one-time code for a new device"),
             ("invite", "print a one-time code for a shop that runs by itself and joins"),
             ("user", "state a user: role and sites"),
+            ("org", "publish a sales organisation, before accounts and prices"),
             ("revoke", "take a device's trust back"),
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
             ("packet-in", "take a packet of a device without a line up, and write the answer"),
@@ -145,6 +148,9 @@ def _parser() -> argparse.ArgumentParser:
     stating.add_argument("--role", choices=[role.value for role in Role], required=True)
     stating.add_argument("--site", action="append", default=[], help="where; not for head_office")
     stating.add_argument("--pin", help="a new PIN at every site; '' takes it away")
+    added["org"].add_argument("code", help="what accounts and prices call it, such as FX")
+    added["org"].add_argument("--name", required=True, help="what people call it")
+    added["org"].add_argument("--currency", default="CNY", help="ISO 4217, three letters")
     revoking = added["revoke"]
     revoking.add_argument("device")
     revoking.add_argument("--reason", default="")

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWid
 from desktop.runtime.tasks import TaskScope
 from desktop.shell.beginning import Beginning, Step
 from desktop.ui.icons import pixmap
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone, tokens_now
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone, scaled, tokens_now
 from desktop.ui.widgets import (
     Banner,
     Card,
@@ -170,7 +170,7 @@ class FirstRunPage(QWidget):
         top = row(picture, None, key_cap(key))
         card = Card(top, label(self._words(text), "title"), told, pressed=pressed)
         card.inside.setSpacing(SPACE_M)
-        card.setFixedWidth(CARD_WIDTH)
+        card.setFixedWidth(scaled(CARD_WIDTH))
         card.setAccessibleName(self._words(text))
         return card
 
@@ -196,7 +196,7 @@ class FirstRunPage(QWidget):
         is_first = self.model.step is Step.JOIN and not self._has_choice
         back = button(words("first.later" if is_first else "first.back"), self._back)
         layout.addWidget(row(None, back, button(words(go), act, kind="primary")))
-        made.setFixedWidth(FORM_WIDTH)
+        made.setFixedWidth(scaled(FORM_WIDTH))
         return made
 
     @property
@@ -222,7 +222,7 @@ class FirstRunPage(QWidget):
             layout = made.layout()
             assert layout is not None
             layout.addWidget(row(None, button(self._words("panel.cancel"), self.model.stop)))
-        made.setFixedWidth(FORM_WIDTH)
+        made.setFixedWidth(scaled(FORM_WIDTH))
         return made
 
     def _broken(self) -> QWidget:
@@ -232,5 +232,5 @@ class FirstRunPage(QWidget):
         assert layout is not None
         go_on = button(words("first.go_on"), self._go_on, kind="primary")
         layout.addWidget(row(None, button(words("first.later"), self._later), go_on))
-        made.setFixedWidth(FORM_WIDTH)
+        made.setFixedWidth(scaled(FORM_WIDTH))
         return made

@@ -14,7 +14,7 @@ from desktop.ui.panel import Panel
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, Tone
+from desktop.ui.theme import SPACE_L, Tone, scaled
 from desktop.ui.widgets import button, label, row, set_tone
 from shared.core.errors import RuleViolation
 
@@ -32,7 +32,7 @@ class KeysScreen(Screen):
         self.table = Table(frame, "keys", self._columns(), title=words("screen.keys"))
         self.table.activated.connect(self._change)
         self.place = Choice(words("keys.place"), [])
-        self.place.setMinimumWidth(220)
+        self.place.setMinimumWidth(scaled(220))
         self.place.picked.connect(self._show_place)
         self.table.add_to_bar(self.place)
         hint = label(words("keys.hint"), "muted")

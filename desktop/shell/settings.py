@@ -182,7 +182,7 @@ class SettingsScreen(Screen):
     # parts
 
     def _named(self, name: str, widget: QWidget) -> QWidget:
-        return form_row(self.words(name), widget, width=scaled(NAME_WIDTH))
+        return form_row(self.words(name), widget, width=NAME_WIDTH)
 
     def _choice(self, choice: Choice) -> QWidget:
         combo = QComboBox()
@@ -192,7 +192,7 @@ class SettingsScreen(Screen):
             combo.addItem(self.words(text), value)
         combo.activated.connect(lambda _place: self._set(choice, combo))
         self._combos[choice.key] = (choice, combo)
-        return form_row(name, combo, width=scaled(NAME_WIDTH))
+        return form_row(name, combo, width=NAME_WIDTH)
 
     def _typed(self, key: str, example: str) -> Field:
         field = Field(example, text=self.model.text(key))

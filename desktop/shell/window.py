@@ -434,7 +434,7 @@ class _Sheet(QWidget):
         super().__init__()
         self.setObjectName("sheet")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(360)
+        self.setFixedWidth(scaled(360))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_L)
         self._layout.setSpacing(SPACE_M)

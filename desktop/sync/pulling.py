@@ -96,6 +96,7 @@ def _apply(talk: Talk, page: Page, pull: Pull) -> None:
 def check_moves(page: Page, asked: Cursor, path: str) -> None:
     """A page that is another than asked for, or leads nowhere, would turn us in a ring."""
     is_asked = (page.scope, page.generation) == (asked.scope, asked.generation)
+    is_asked &= page.after <= asked.seq
     moves = page.until > asked.seq or (page.until == asked.seq and page.until >= page.head)
     if not is_asked or not moves:
         raise Unavailable("ANSWER_WRONG", path=path)

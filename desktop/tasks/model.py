@@ -37,6 +37,9 @@ _OF_GOODS: Final = frozenset({"STOCK_BELOW_ZERO"})
 _OF_UNKNOWN_GOODS: Final = frozenset({"PRODUCT_UNKNOWN"})
 _OF_COUNTS: Final = frozenset({"SEAL_BROKEN", "SAME_COUNTER", "COUNT_UNKNOWN", "OPENED_TWICE"})
 _KEPT: Final = frozenset({"DOCUMENT_KEPT", "DOCUMENTS_KEPT"})
+_OF_MONEY: Final = frozenset(
+    {"STATIC_CODE_OVER_CAP", "REFUND_OTHER_TENDER", "RETURN_WITHOUT_RECEIPT"}
+)
 _OF_SHIFTS: Final = frozenset({"SHIFT_DIFFERENCE"})
 _OF_RECEIVING: Final = frozenset({"CLAIM", "RECEIVED_TWICE"})
 _SCREENS_OF: Final = {
@@ -153,7 +156,7 @@ def group_of(code: str) -> str:
         ("count", _OF_COUNTS),
         ("kept", _KEPT),
         ("order", _OF_RECEIVING),
-        ("money", _OF_SHIFTS | {"STATIC_CODE_OVER_CAP", "REFUND_OTHER_TENDER", "RETURN_WITHOUT_RECEIPT"}),
+        ("money", _OF_SHIFTS | _OF_MONEY),
         ("sale", frozenset({"SALE_UNBALANCED"})),
     )
     for name, codes in groups:

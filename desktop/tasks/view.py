@@ -10,7 +10,7 @@ from desktop.ui.panel import Panel
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, Tone
+from desktop.ui.theme import SPACE_L, Tone, scaled
 from desktop.ui.widgets import Empty, Field, button, form_row, label, row
 from desktop.words import formats
 from shared.core.errors import RuleViolation
@@ -34,7 +34,7 @@ class TasksScreen(Screen):
         self.site = Choice(words("tasks.site"), [("", words("tasks.all_sites"))])
         self.kind = Choice(words("tasks.kind"), [("", words("tasks.all_kinds"))])
         for box in (self.site, self.kind):
-            box.setMinimumWidth(170)
+            box.setMinimumWidth(scaled(170))
             self.table.add_to_bar(box)
         self.site.picked.connect(self.model.of_site)
         self.kind.picked.connect(self.model.of_kind)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
+from desktop.ui.theme import scaled
 from desktop.ui.widgets import Field
 from desktop.words import formats
 from shared.core.errors import QutongError, RuleViolation
@@ -103,7 +104,7 @@ class DayField(QLineEdit):
         self._may_be_empty = may_be_empty
         self._day: date | None = None if may_be_empty else today
         self.setAccessibleName(name)
-        self.setFixedWidth(120)
+        self.setFixedWidth(scaled(120))
         self._write()
         self.editingFinished.connect(self._read)
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from desktop.ui.finder import Finder, Hit
-from desktop.ui.theme import SPACE_S
+from desktop.ui.theme import SPACE_S, scaled
 from desktop.ui.widgets import Field, button
 
 
@@ -49,7 +49,7 @@ class GoodsEntry(QWidget):
         self.finder.picked.connect(self._pick)
         self.finder.typed.connect(self._typed)
         self.qty = Field(placeholders[1])
-        self.qty.setFixedWidth(140)
+        self.qty.setFixedWidth(scaled(140))
         self.qty.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.qty.returnPressed.connect(self._add)
         layout = QHBoxLayout(self)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from desktop.ui.actions import Action
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, scaled
 
 
 class Panel(QFrame):
@@ -17,7 +17,8 @@ class Panel(QFrame):
     def __init__(self, title: str, *, width: int = 440) -> None:
         super().__init__()
         self.setObjectName("panel")
-        self.setFixedWidth(width)
+        self._wide = width
+        self.setFixedWidth(scaled(width))
         self.setAccessibleName(title)
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
@@ -34,6 +35,10 @@ class Panel(QFrame):
     def scanned(self, code: str) -> bool:
         """A scan while the panel is open; False lets it wait until the panel is closed."""
         return False
+
+    def fit_in(self, width: int) -> None:
+        """As wide as its text wants it, but never wider than the window."""
+        self.setFixedWidth(min(scaled(self._wide), width - 2 * SPACE_L))
 
     def takes_key(self, key: str) -> bool:
         """A key was pressed, before it is anybody's: True when the panel wanted to know it."""
@@ -98,6 +103,8 @@ class Overlay(QWidget):
         parent = self.parentWidget()
         if parent is not None:
             self.setGeometry(parent.rect())
+            for panel in self.panels:
+                panel.fit_in(self.width())
 
     def _take_away(self, panel: Panel) -> None:
         self.panels.remove(panel)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.ui.icons import icon, pixmap
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, TARGET, Tone, tokens_now
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, TARGET, Tone, scaled, tokens_now
 
 
 def label(text: str = "", style: str = "", *, tone: Tone | None = None) -> QLabel:
@@ -203,7 +203,7 @@ class Field(QLineEdit):
 def form_row(name: str, field: QWidget, *, width: int = 120) -> QWidget:
     """A field with its name before it."""
     named = label(name, "muted")
-    named.setFixedWidth(width)
+    named.setFixedWidth(scaled(width))
     if isinstance(field, QLineEdit):
         named.setBuddy(field)
     made = row(named, field, spacing=SPACE_M)

@@ -196,6 +196,9 @@ class Page(Message, kw_only=True):
     runs: list[Run]
     folded: bytes = b""
     """Runs that many devices are sent, compressed once; they come after ``runs``."""
+    after: int = 0
+    """Where the stretch begins. It must not begin behind the cursor: what lies between would be
+    missing, as in an answer to an earlier question."""
 
 
 class PullMany(Message, kw_only=True):

@@ -6,13 +6,19 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from sqlalchemy import select
+
 from shared.access.documents import Grant, UserPublished
 from shared.access.pins import SALT_BYTES, hash_of_pin
 from shared.access.queries import given_pin
 from shared.access.rules import Role
-from shared.channel.documents import DeviceRevoked
+from shared.channel.documents import ChannelPublished, DeviceRevoked, SalesOrg
+from shared.channel.rules import checked_name
+from shared.channel.tables import sales_org
 from shared.core.clock import Clock, Randomness
-from shared.core.errors import RuleViolation
+from shared.core.errors import Conflict, RuleViolation
+from shared.core.money import minor_digits
+from shared.core.text import normal
 from sync_server.enrolment.codes import make_code
 from sync_server.enrolment.joining import make_join_code
 from sync_server.operations.home import Office, create
@@ -83,6 +89,30 @@ def _publish_user(
             pin_at_us=pin[1],
         )
         publish(connection, office.hq, [draft_of(office.hq, body, now_us)], now_us)
+
+
+def org(office: Office, clock: Clock, code: str, name: str, currency: str) -> int:
+    """Publish a sales organisation, which a new head office needs before accounts and prices.
+
+    What stands is not touched: said again word for word it is there already, otherwise it is
+    changed at a desktop of head office. Raises: Conflict SALES_ORG_EXISTS; RuleViolation
+    NAME_UNUSABLE, NAME_MISSING, CURRENCY_UNKNOWN.
+    """
+    called = normal(name)
+    if not called:
+        raise RuleViolation("NAME_MISSING")
+    minor_digits(currency)
+    said = SalesOrg(sales_org_id=checked_name(code), name=called, currency=currency)
+    now_us = clock.now_us()
+    with office.database.write() as connection:
+        row = connection.execute(select(sales_org).where(sales_org.c.id == code)).one_or_none()
+        if row is None:
+            draft = draft_of(office.hq, ChannelPublished(sales_orgs=(said,)), now_us)
+            publish(connection, office.hq, [draft], now_us)
+        elif (row.name, row.currency) != (called, currency):
+            raise Conflict("SALES_ORG_EXISTS", sales_org_id=code, name=row.name)
+    print(f"sales organisation {code} {called} {currency}" + (" stands already" if row else ""))
+    return 0
 
 
 def revoke(office: Office, clock: Clock, device_id: str, reason: str) -> int:

@@ -55,10 +55,10 @@ def page(
         raise Conflict("GENERATION_CHANGED", generation=head.generation)
     if cache is not None and pull.is_folded and pull.scope.startswith(SHARED):
         made = _folded_page(connection, schema, head, pull, cache)
-        bare = _page(head, [], posted_n(connection, device, pull.incarnation))
+        bare = _page(head, [], posted_n(connection, device, pull.incarnation), pull.after)
         return msgspec.structs.replace(bare, until=made.until, folded=made.folded)
     runs = list(_runs(connection, schema, pull.scope, pull.after, _Room(_limit(pull.limit))))
-    return _page(head, runs, posted_n(connection, device, pull.incarnation))
+    return _page(head, runs, posted_n(connection, device, pull.incarnation), pull.after)
 
 
 def pages(
@@ -87,7 +87,7 @@ def pages(
             runs = list(_runs(connection, schema, cursor.scope, cursor.seq, room))
             if not runs and cursor.seq < head.head:
                 break
-            found.append(_page(head, runs, highest))
+            found.append(_page(head, runs, highest, cursor.seq))
     return Pages(pages=found)
 
 
@@ -122,7 +122,7 @@ def _limit(asked: int) -> int:
     return min(asked if asked > 0 else PAGE_ROWS, PAGE_ROWS_MAX)
 
 
-def _page(head: ScopeHead, runs: list[Run], highest: int) -> Page:
+def _page(head: ScopeHead, runs: list[Run], highest: int, after: int) -> Page:
     return Page(
         scope=head.scope,
         generation=head.generation,
@@ -132,6 +132,7 @@ def _page(head: ScopeHead, runs: list[Run], highest: int) -> Page:
         digest=head.digest,
         posted_n=highest,
         runs=runs,
+        after=after,
     )
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from desktop.store.desk import Desk
+from desktop.store.desk import Desk, Neighbours
 from tests.builders.one_house import House
 
 
 class PlainDesk:
     """What models use of a desk; everything happens at once."""
+
+    neighbours: Neighbours | None = None
 
     def __init__(self, house: House) -> None:
         self.house = house

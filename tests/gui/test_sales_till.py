@@ -283,12 +283,12 @@ def test_goods_without_a_receipt_come_back_by_keys_with_somebody_who_stands_for_
             await stage.settle()
         (back,) = sales_of(stage)
         assert back["total_minor"] == -(2 * 5_900 + 2 * 11_900)
-        assert back["return_of"] == back["uid"]
+        assert back["return_of"] == back["id"]
         assert balance(stage.house, "site/SH01/tender/cash") == back["total_minor"]
         assert on_hand(stage.house, "SH01", "010101") - before == 2
         tasks = stage.house.read(lambda one: [task.code for task in open_tasks(one)])
         assert "RETURN_WITHOUT_RECEIPT" in tasks, "head office sees it as such"
-        story = stage.house.read(lambda one: sale_story(one, back["uid"]))
+        story = stage.house.read(lambda one: sale_story(one, back["id"]))
         assert story is not None
         assert story.is_without_receipt
         assert story.head["note"] == "damaged"

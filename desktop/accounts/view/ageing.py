@@ -120,11 +120,11 @@ class AgeingPanel(Panel):
     """The ages over another screen; closed with the id of who is to be looked at."""
 
     def __init__(self, frame: Frame, ages_of: AgesOf) -> None:
-        super().__init__(frame.words("ageing.title"), width=scaled(WIDTH))
+        super().__init__(frame.words("ageing.title"), width=WIDTH)
         self._frame = frame
         self.model = AgeingModel(frame.desk, frame.person.zone, ages_of)
         self.view = AgeingView(frame, self.model, self._choose)
-        self.view.setFixedHeight(scaled(HEIGHT))
+        self.view.setFixedHeight(HEIGHT)
         self.body.addWidget(self.view)
         self._stop = self.model.watch(self.view.draw)
         frame.tasks.start(self.model.load())

@@ -24,7 +24,7 @@ from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.problems import problem_columns
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, button, column, figure, label, row, set_figure
 from desktop.words import formats
 from shared.catalog.importing import ProductRow
@@ -72,7 +72,7 @@ class GoodsImportScreen(Screen):
         area = QScrollArea()
         area.setWidgetResizable(True)
         area.setWidget(self.mapping)
-        area.setMinimumWidth(250)
+        area.setMinimumWidth(scaled(250))
         self._mapping_area = area
         left = column(label(words("goods.columns"), "strong"), area, spacing=SPACE_M)
         doubts = column(label(words("goods.doubts"), "strong"), self.problems, spacing=SPACE_M)
@@ -161,7 +161,7 @@ class GoodsImportScreen(Screen):
             meant = Choice(header, choices, value=field)
             meant.picked.connect(partial(self._choose, header))
             named = label(header)
-            named.setFixedWidth(100)
+            named.setFixedWidth(scaled(100))
             line = row(named, meant)
             layout = line.layout()
             assert isinstance(layout, QHBoxLayout)

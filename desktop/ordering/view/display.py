@@ -13,7 +13,7 @@ from desktop.ui.cards import CardGrid, CardItem, Tile, initial
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Empty, Field, button, column, label, pill, row
 from desktop.words import formats
 from shared.core.errors import QutongError
@@ -40,7 +40,7 @@ class DisplayScreen(Screen):
         self.org = pill("", Tone.ACCENT)
         self.search = Field(words("display.search"))
         self.search.setClearButtonEnabled(True)
-        self.search.setMinimumWidth(280)
+        self.search.setMinimumWidth(scaled(280))
         self.search.textChanged.connect(lambda text: self.model.narrow(text=text))
         self.search.returnPressed.connect(self._to_cards)
         self.brand = Choice(words("display.brand"), [("", words("display.all_brands"))])

@@ -6,7 +6,6 @@ from desktop.ordering.usecases.looking import Changed, OrderDetail
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
-from desktop.ui.theme import Tone
 from desktop.ui.widgets import Field, button, form_row, label, line, row
 from desktop.words import formats
 from desktop.words.texts import Words

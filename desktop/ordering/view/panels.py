@@ -10,7 +10,7 @@ from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
-from desktop.ui.theme import Tone
+from desktop.ui.theme import Tone, scaled
 from desktop.ui.widgets import Field, button, form_row, label, line, row
 from desktop.words import formats
 from desktop.words.texts import Words
@@ -67,7 +67,7 @@ class CheckPanel(Panel):
     def _check_row(self, check: Check) -> QWidget:
         mark, tone = MARKS[check.verdict]
         sign = label(mark, "strong", tone=tone)
-        sign.setFixedWidth(20)
+        sign.setFixedWidth(scaled(20))
         said = label(check_text(self.frame.words, check, self.model.currency))
         said.setWordWrap(True)
         made = row(sign, said)

@@ -11,6 +11,7 @@ from desktop.ui.actions import Action
 from desktop.ui.editors import DayField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
+from desktop.ui.theme import scaled
 from desktop.ui.widgets import Field, button, column, form_row, label, line, row
 from shared.core.clock import instant_of_local_iso
 from shared.core.errors import RuleViolation
@@ -59,7 +60,7 @@ class PublishPanel(Panel):
         )
         self._day = DayField(words("price.from_day"), today, may_be_empty=True)
         self._time = Field("00:00", text="00:00", name=words("price.from_time"))
-        self._time.setFixedWidth(80)
+        self._time.setFixedWidth(scaled(80))
         self._reason = Field(words("price.reason_hint"), text=draft.reason)
         self._reason.entered.connect(lambda _text: self._take())
         self.body.addWidget(label(summary, "strong"))

@@ -12,7 +12,7 @@ from desktop.ui.screen import Screen
 from desktop.ui.stacked_bar import Share, StackedBar
 from desktop.ui.table.columns import Column
 from desktop.ui.table.tree import Node, TreeTable
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Card, Empty, label, row
 from desktop.words import formats
 from shared.reporting.queries.delivery import BoardLine, BoardState
@@ -37,7 +37,7 @@ class PriceBoardScreen(Screen):
         self.org = Choice(words("price.org"), self.model.orgs, value=self.model.org_id)
         self.org.picked.connect(self._choose_org)
         self.version = Choice(words("board.version"), ())
-        self.version.setMinimumWidth(260)
+        self.version.setMinimumWidth(scaled(260))
         self.version.picked.connect(self._choose_version)
         self.counts = label("", "strong")
         self.effective = label("", "muted")

@@ -12,7 +12,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.tree import Node, TreeTable
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Empty, column, figure, form_row, label, line, row
 from desktop.words import formats
 from shared.channel.documents import Account
@@ -30,7 +30,7 @@ class ChannelScreen(Screen):
         words = self.words
         self.model = ChannelTree(frame.desk)
         self.org = Choice(words("price.org"), [("", words("channel.all_orgs"))])
-        self.org.setMinimumWidth(180)
+        self.org.setMinimumWidth(scaled(180))
         self.org.picked.connect(self.model.choose_org)
         self.sums = label("", "muted")
         self.tree = TreeTable(

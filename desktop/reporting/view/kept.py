@@ -14,7 +14,7 @@ from desktop.ui.panel import Panel
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Banner, Card, Empty, Field, button, column, form_row, label, row
 from shared.core.errors import RuleViolation
 from shared.tasks.queries import KeptLine
@@ -52,7 +52,7 @@ class KeptScreen(Screen):
         self.title = label("", "strong")
         side = Card(self.title, self.why, self.what_to_do, self.outcome, self.content)
         side.inside.setStretch(4, 1)
-        side.setMinimumWidth(360)
+        side.setMinimumWidth(scaled(360))
         self.side = side
         across = QSplitter(Qt.Orientation.Horizontal)
         across.setHandleWidth(SPACE_M)
@@ -254,7 +254,7 @@ def _document(said: Sequence[Said], none: str) -> QWidget:
     parts: list[QWidget | int | None] = []
     for one in said:
         name = label(one.name, "muted" if one.value else "")
-        name.setFixedWidth(130)
+        name.setFixedWidth(scaled(130))
         value = label(one.value)
         value.setWordWrap(True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

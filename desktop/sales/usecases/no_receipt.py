@@ -1,4 +1,4 @@
-"""Goods come back and nobody has the receipt: at today's price, in cash, and somebody stands for it."""
+"""Goods come back without a receipt: at today's price, in cash, and somebody stands for it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.sales.model.till import TillModel
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone, scaled
 from desktop.ui.widgets import button, label, line, pill, row, set_tone
 from desktop.words import formats
 from desktop.words.texts import Words
@@ -21,7 +21,7 @@ class Totals(QFrame):
     def __init__(self, model: TillModel, words: Words, pay: Callable[[], None]) -> None:
         super().__init__()
         self.setObjectName("card")
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(scaled(WIDTH))
         self._model, self._words = model, words
         self._name, self._total = label("", "strong"), label("", "total")
         self._total.setAlignment(Qt.AlignmentFlag.AlignRight)

@@ -14,7 +14,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import TARGET_TILL, Tone, scaled
+from desktop.ui.theme import TARGET_TILL, Tone
 from desktop.ui.widgets import Empty, label, row, set_tone
 from desktop.words import formats
 from shared.core.errors import QutongError
@@ -26,7 +26,7 @@ class NoReceiptPanel(Panel):
     """Closes with the return that was made (Sold), or with None."""
 
     def __init__(self, frame: Frame, first: str = "") -> None:
-        super().__init__(frame.words("return.no_receipt_title"), width=scaled(WIDTH))
+        super().__init__(frame.words("return.no_receipt_title"), width=WIDTH)
         self.frame, self.words = frame, frame.words
         self.model = NoReceiptModel(frame.desk, frame.person.currency)
         words = self.words
@@ -52,7 +52,7 @@ class NoReceiptPanel(Panel):
             can_filter=False,
             row_height=TARGET_TILL,
         )  # fmt: skip
-        self.table.setFixedHeight(scaled(TABLE_PX))
+        self.table.setFixedHeight(TABLE_PX)
         self._reasons = [label("", "muted") for _reason in REASONS]
         half = (len(REASONS) + 1) // 2
         self.body.addWidget(row(self._who, None, self._gives))

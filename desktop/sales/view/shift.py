@@ -13,7 +13,7 @@ from desktop.sales.view.panels import StepsPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone, scaled
 from desktop.ui.widgets import (
     Banner,
     Card,
@@ -103,7 +103,7 @@ class ShiftScreen(Screen):
         old = self._card
         self._fields = []
         self._card = Card(self._drawn[step]())
-        self._card.setFixedWidth(680)
+        self._card.setFixedWidth(scaled(680))
         self._layout.replaceWidget(old, self._card)
         self._layout.setAlignment(self._card, Qt.AlignmentFlag.AlignHCenter)
         old.hide()
@@ -170,7 +170,7 @@ class ShiftScreen(Screen):
             name.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             count = self.model.counts.get(value, 0)
             field = self._field(name.text(), str(count) if count else "")
-            field.setMaximumWidth(110)
+            field.setMaximumWidth(scaled(110))
             field.setAlignment(Qt.AlignmentFlag.AlignRight)
             field.textEdited.connect(partial(self._counted, value, field))
             field.entered.connect(partial(self._next, place))

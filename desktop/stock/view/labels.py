@@ -13,7 +13,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Card, Empty, Field, label, row
 from shared.core.errors import QutongError
 
@@ -36,7 +36,7 @@ class LabelsScreen(Screen):
             [(one, words(f"labels.size_{one}")) for one in SIZES],
             value=self.model.size,
         )
-        self._size.setMinimumWidth(140)
+        self._size.setMinimumWidth(scaled(140))
         self._size.picked.connect(self.model.choose)
         self.table = Table(
             frame, "labels", self._columns(),

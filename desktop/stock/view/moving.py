@@ -23,7 +23,7 @@ from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Card, Empty, Field, form_row, key_cap, label, pill, row
 from desktop.words import formats
 from desktop.words.texts import Language
@@ -225,7 +225,7 @@ class MovementsScreen(Screen):
         card = Card(*self._rows.values(), self._signs)
         card.inside.setSpacing(SPACE_M)
         card.inside.addStretch(1)
-        card.setFixedWidth(340)
+        card.setFixedWidth(scaled(340))
         return card
 
     # drawing

@@ -32,7 +32,7 @@ class ReservePanel(Panel):
             ("reserve.qty", self.qty), ("reserve.days", self.days), ("reserve.whom", self.whom)
         ):  # fmt: skip
             field.entered.connect(lambda _text: self._take())
-            self.body.addWidget(form_row(words(name), field, width=scaled(96)))
+            self.body.addWidget(form_row(words(name), field, width=96))
         take = button(words("reserve.take"), self._take, kind="primary")
         self.body.addWidget(row(None, button(words("ask.back"), self.back), take))
 

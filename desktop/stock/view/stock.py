@@ -12,7 +12,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_S, Tone
+from desktop.ui.theme import SPACE_L, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, label, row
 from desktop.words import formats
 from shared.stock.queries import StockRow
@@ -112,7 +112,7 @@ class StockScreen(Screen):
         self._below.toggled.connect(lambda on: model.choose(only_below_zero=on))
         self._sum = label("", "strong")
         for choice, width in ((self._category, 132), (self._brand, 132), (self._site, 184)):
-            choice.setMinimumWidth(width)
+            choice.setMinimumWidth(scaled(width))
         for one in (self._below, self._category, self._brand, self._site):
             self.table.add_to_bar(one)
         layout.addWidget(self.table, 1)

@@ -10,7 +10,7 @@ from desktop.ui.bar_chart import Bar, BarChart
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone, scaled
 from desktop.ui.widgets import (
     Banner,
     Card,
@@ -241,7 +241,7 @@ class BoardPage(QWidget):
         )  # fmt: skip
         chart = Card(label(words("review.chart"), "strong"), self._chart)
         chart.inside.addStretch(1)
-        chart.setFixedWidth(400)
+        chart.setFixedWidth(scaled(400))
         below = QWidget()
         across = QHBoxLayout(below)
         across.setContentsMargins(0, 0, 0, 0)

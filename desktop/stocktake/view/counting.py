@@ -18,7 +18,7 @@ from desktop.ui.question import Question, TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, tokens_now
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled, tokens_now
 from desktop.ui.widgets import Banner, Card, Empty, label, pill, row
 from desktop.words import formats
 from shared.core.errors import QutongError
@@ -171,7 +171,7 @@ class CountingScreen(Screen):
             self._hint,
         )  # fmt: skip
         card.inside.addStretch(1)
-        card.setFixedWidth(320)
+        card.setFixedWidth(scaled(320))
         return card
 
     def _make_lines(self) -> QWidget:

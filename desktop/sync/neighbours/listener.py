@@ -151,7 +151,7 @@ class Listener:
             raise Unavailable("PORT_TAKEN", port=port) from error
         self.port = int(self._server.server_address[1])
         self._thread = Thread(
-            target=self._server.serve_forever, args=(0.2,), name="lan-host", daemon=True
+            target=self._server.serve_forever, args=(0.1,), name="lan-host", daemon=True
         )
 
     def start(self) -> None:
@@ -175,7 +175,7 @@ class Caller:
         self._is_over = False
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._socket.settimeout(0.5)
+            self._socket.settimeout(0.2)
             self._socket.bind(("", port))
         except OSError:
             self._is_over = True
@@ -191,7 +191,7 @@ class Caller:
                 if heard == self._call:
                     self._socket.sendto(self._answer, who)
             except OSError:
-                # Also twice a second, when nobody called.
+                # Also five times a second, when nobody called.
                 continue
 
     def stop(self) -> None:

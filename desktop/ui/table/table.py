@@ -7,6 +7,7 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
@@ -67,10 +68,15 @@ class Table(QWidget):
         self.view.verticalHeader().setDefaultSectionSize(scaled(row_height))
         self._filter = Field(frame.words("table.filter"))
         self._filter.setClearButtonEnabled(True)
-        self._filter.setFixedWidth(scaled(240))
+        # What stands beside it comes first: large text leaves the filter less room.
+        self._filter.setMinimumWidth(scaled(110))
+        self._filter.setMaximumWidth(scaled(240))
         self._filter.textChanged.connect(self.rows.set_filter)
         self._filter.entered.connect(lambda _text: self.view.setFocus())
         self.extra = row(self._filter, None)
+        inside = self.extra.layout()
+        assert isinstance(inside, QHBoxLayout)
+        inside.setStretch(0, 1)
         if not can_filter:
             self.extra.hide()
         self.can_filter = can_filter

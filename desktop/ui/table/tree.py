@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import NUMBERS, Column
 from desktop.ui.table.export import workbook
-from desktop.ui.theme import SPACE_S, Tone, tokens_now
+from desktop.ui.theme import SPACE_S, Tone, scaled, tokens_now
 from desktop.ui.widgets import Empty, Field, row
 from shared.core.text import normal
 
@@ -148,7 +148,7 @@ class TreeTable(QWidget):
         self.view = _View(self)
         self._filter = Field(frame.words("table.filter"))
         self._filter.setClearButtonEnabled(True)
-        self._filter.setFixedWidth(240)
+        self._filter.setFixedWidth(scaled(240))
         self._filter.textChanged.connect(self.filter_by)
         self._filter.entered.connect(lambda _text: self.view.setFocus())
         self.extra = row(self._filter, None)

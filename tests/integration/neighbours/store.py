@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from desktop.store.drafts import drafts_under, put_draft, remove_draft
 from desktop.store.session import Session
-from desktop.store.tables import neighbour_document
+from desktop.store.tables import neighbour_basket, neighbour_document
 from desktop.sync.engine import Ask, Summary, drive, sync
 from desktop.sync.neighbours.baskets import HELD
 from desktop.sync.neighbours.host import Host
@@ -71,6 +71,11 @@ class StoreLan:
     def held(self, device: SimDevice) -> dict[str, bytes]:
         found = device.running.read(lambda one: drafts_under(one, HELD))
         return {one.key.removeprefix(HELD): one.content for one in found}
+
+    def shelf(self, device: SimDevice) -> dict[str, bytes]:
+        """What this device may take over."""
+        rows = device.running.read(lambda one: one.execute(select(neighbour_basket)).all())
+        return {row.uid: row.content for row in rows}
 
     def resume(self, device: SimDevice, uid: str) -> None:
         def work(session: Session) -> None:

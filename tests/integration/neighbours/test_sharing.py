@@ -10,6 +10,7 @@ from desktop.sync.neighbours.documents import PATIENCE_US
 from shared.core.errors import Conflict, RuleViolation, Unavailable
 from shared.sync.neighbours import Claim
 from tests.integration.neighbours.store import StoreLan
+from tests.simulation.edges import new_disk
 
 
 @pytest.fixture
@@ -255,3 +256,30 @@ def _do(lan: StoreLan, step: str | list[str]) -> None:
 
 def _claim(uid: str) -> Claim:
     return Claim(uid=uid)
+
+
+def test_who_died_between_claim_and_basket_is_offered_it_again(lan: StoreLan) -> None:
+    lan.hold(lan.host, "b1", b"two hats")
+    lan.exchange()
+    lan.claim("b1")
+    lan.till.crash()
+    lan.till.open()
+    lan.begin_anew()
+    lan.exchange()
+    assert lan.shelf(lan.till) == {"b1": b"two hats"}
+    assert lan.claim("b1") == b"two hats"
+
+
+def test_what_was_shared_outlives_a_database_that_is_lost(lan: StoreLan) -> None:
+    lan.sell(lan.host, 2)
+    lan.sell(lan.till)
+    lan.exchange()
+    before = lan.stock(lan.till)
+    lan.till.crash()
+    lan.till.disk.release()
+    lan.till.disk = new_disk(lan.house.synced["SH01.02"].disk)
+    lan.till.open()
+    lan.begin_anew()
+    lan.exchange()
+    assert lan.stock(lan.till) == before
+    lan.must_add_up(lan.till)

@@ -17,12 +17,14 @@ from desktop.app.system import SystemClock, SystemRandomness
 from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
 from desktop.store.identity import Identity
 from desktop.store.session import Session
+from desktop.store.settings import put_setting
 from desktop.store.tables import neighbour_basket
 from desktop.store.writer import Store, StorePaths
 from desktop.sync.conversation import Ask
 from desktop.sync.neighbours.baskets import HELD
 from desktop.sync.neighbours.door import Letter, SealedLine
-from desktop.sync.neighbours.worker import HostWorker, MemberWorker
+from desktop.sync.neighbours.listener import Caller, find_host
+from desktop.sync.neighbours.worker import HostWorker, MemberWorker, lan_worker
 from desktop.sync.transport import HttpTransport, new_client
 from shared.channel.tables import device
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
@@ -31,7 +33,16 @@ from shared.journal.chain import SigningKey
 from shared.stock.queries import on_hand_micro
 from shared.sync.holding import gain_scope
 from shared.sync.messages import pack
-from shared.sync.neighbours import EXCHANGE, Exchange, Exchanged, Mark, Sealed
+from shared.sync.neighbours import (
+    ADDRESS,
+    EXCHANGE,
+    MEMBER,
+    MODE,
+    Exchange,
+    Exchanged,
+    Mark,
+    Sealed,
+)
 from shared.sync.statements import upsert
 from tests.simulation import selling
 from tests.simulation.device import LAYOUT, key_of
@@ -305,3 +316,33 @@ def test_nonsense_and_much_of_it_ends_no_host(tills: list[Till]) -> None:
         line.close()
     worker = tills[0].join(port)
     until(lambda: worker.standing().is_reached, 5.0)
+
+
+def test_the_settings_say_what_a_device_is(tills: list[Till]) -> None:
+    till = tills[0]
+    key = key_of(till.name)
+
+    def worker() -> HostWorker | MemberWorker | None:
+        return lan_worker(till.store, key, clock=CLOCK, randomness=RANDOMNESS)
+
+    assert worker() is None
+    till.store.write(lambda session: put_setting(session.connection, MODE, MEMBER))
+    till.store.write(lambda session: put_setting(session.connection, ADDRESS, "no host!"))
+    member = worker()
+    assert isinstance(member, MemberWorker)
+    member.start()
+    until(lambda: member.standing().code == "HOST_AWAY")
+    member.stop()
+
+
+def test_the_host_is_found_by_a_call_of_its_own_store_only() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind(("127.0.0.1", 0))
+        port = line.getsockname()[1]
+    caller = Caller(SITE, NAMES[2], port)
+    caller.start()
+    try:
+        assert find_host(SITE, port, to="127.0.0.1") == f"127.0.0.1:{port}"
+        assert find_host("SH02", port, to="127.0.0.1", wait_s=0.1) == ""
+    finally:
+        caller.stop()

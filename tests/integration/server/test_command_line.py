@@ -9,10 +9,11 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from shared.access.pins import pin_fits
 from shared.access.queries import people_at
+from shared.channel.tables import sales_org
 from shared.journal.chain import SigningKey
 from shared.sync.messages import Enrol, EnrolAnswer, Hello, HelloAnswer, pack, unpack
 from shared.sync.requests import enrolment_message
@@ -213,4 +214,29 @@ def test_a_served_head_office_enrols_a_device_and_stops_in_order(
     main(["status", "--home", str(home), "--json"])
     devices = [one["device_id"] for one in json.loads(capsys.readouterr().out)["devices"]]
     assert devices == ["HQ", "SH01.02"]
+    assert main(["verify", "--home", str(home)]) == 0
+
+
+def test_a_new_head_office_gets_its_first_sales_organisation_and_none_is_changed(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["org", "--home", str(home)]
+    assert main([*command, "FX", "--name", "分销", "--currency", "CNY"]) == 0
+    assert main([*command, "FX", "--name", "分销"]) == 0
+    assert capsys.readouterr().out.endswith("FX 分销 CNY stands already\n")
+    for said, code in (
+        (["FX", "--name", "别的"], "SALES_ORG_EXISTS"),
+        (["A B", "--name", "x"], "NAME_UNUSABLE"),
+        (["ODM", "--name", " "], "NAME_MISSING"),
+        (["ODM", "--name", "x", "--currency", "XXX"], "CURRENCY_UNKNOWN"),
+    ):
+        assert main([*command, *said]) == 1
+        assert code in capsys.readouterr().err
+    assert main(["status", "--home", str(home), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["documents"] == 1
+    office = open_home(home, "", SystemRandomness())
+    with office.database.read() as connection:
+        found = connection.execute(select(sales_org)).one()
+    office.database.close()
+    assert (found.id, found.name, found.currency) == ("FX", "分销", "CNY")
     assert main(["verify", "--home", str(home)]) == 0

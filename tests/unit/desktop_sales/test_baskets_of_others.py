@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from desktop.sales.model.till import TillModel
-from desktop.sales.usecases.basket import Basket, packed
+from desktop.sales.usecases.basket import packed, unpacked
 from desktop.sales.usecases.keeping import HELD
 from desktop.store.desk import Desk
 from desktop.store.drafts import remove_draft
@@ -87,7 +87,9 @@ def test_a_basket_of_another_till_is_listed_and_taken_over_with_its_lines(till: 
 
 
 def _code(content: bytes) -> str:
-    return msgspec.msgpack.decode(content, type=Basket).lines[0].code
+    found = unpacked(content)
+    assert found is not None
+    return found.lines[0].code
 
 
 def test_a_basket_is_taken_over_once_although_the_host_gives_it_again(till: TillModel) -> None:
