@@ -11,7 +11,7 @@ SHELL := /bin/bash
 PYTHON := .venv/bin/python
 STEP := .ci/step
 WORKERS ?= 2
-SEEDS ?= 200
+SEEDS ?= 500
 SERVE_HOME ?= build/serve
 
 # Checks read text and names in UTF-8 on a machine without a locale too.

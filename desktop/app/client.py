@@ -11,11 +11,12 @@ from desktop.store.asking import device
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
 from desktop.sync.credentials import FileKeyStore, KeysInTwoPlaces, KeyStore, key_store
-from desktop.sync.enrolment import enrol, load_key
+from desktop.sync.enrolment import KEY_NAME, enrol, load_key
 from desktop.sync.founding import is_joined
+from desktop.sync.revocation import is_revoked, obey
 from desktop.sync.story import Summary
 from shared.core.clock import Clock, Randomness
-from shared.core.errors import Unavailable
+from shared.core.errors import AccessDenied, QutongError, Unavailable
 from shared.journal.chain import SigningKey
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class Client:
             key=load_key(held),
             ballast_bytes=ballast_bytes,
         )
+        if is_revoked(store):
+            # Told in an earlier life that may have ended before the key was gone.
+            held.forget(KEY_NAME)
         return cls(home=home, store=store, keys=held, clock=clock, randomness=randomness)
 
     def enrol(self, server_url: str, code: str) -> str:
@@ -108,15 +112,23 @@ class Client:
         return key
 
     def sync(self) -> Summary:
-        """One sync, now. Raises Unavailable NETWORK, NOT_ENROLLED …"""
+        """One sync, now. Raises Unavailable NETWORK, NOT_ENROLLED …; AccessDenied DEVICE_REVOKED,
+        which locks this device for good."""
         from desktop.sync.conversation import drive
         from desktop.sync.engine import sync
 
         transport = self.new_transport()
         try:
             return drive(sync(self.store, self.clock), transport.send)
+        except AccessDenied as error:
+            self.obey(error)
+            raise
         finally:
             transport.close()
+
+    def obey(self, refusal: QutongError) -> bool:
+        """Lock when head office took this device's trust back; whether it did (P10)."""
+        return obey(self.store, self.keys, refusal)
 
     def export_packet(self, path: Path) -> "Exported":
         """Write what head office lacks for a stick (Q06); in the caller's thread.
@@ -166,6 +178,7 @@ class Client:
             clock=self.clock,
             randomness=self.randomness,
             listen=listen,
+            refused=self.obey,
         )
 
     def lan(self) -> "HostWorker | MemberWorker | None":

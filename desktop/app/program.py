@@ -41,6 +41,7 @@ from shared.sync.neighbours import HOST, MEMBER, MODE
 
 if TYPE_CHECKING:
     from desktop.access.model.signing_in import SignIn
+    from desktop.access.usecases.locking import Lock
     from desktop.shell.beginning import Beginning
     from desktop.sync.neighbours.worker import HostWorker, MemberWorker
     from desktop.sync.worker import SyncWorker
@@ -95,6 +96,8 @@ class Program:
         self.closed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._last_sync: object = None
         self._is_crashing = False
+        self._lock: Lock | None = None
+        """Why nobody may sign in; None while people may."""
         self._beginning: Beginning | None = None
         self._draw_page: Callable[[], QWidget] = QWidget
         load_fonts()
@@ -121,6 +124,8 @@ class Program:
         self._scanners.start()
         if self.client.store.identity is None:
             self.show_first_run()
+        elif (lock := self._revocation()) is not None:
+            self._show_locked(lock)
         else:
             self.tasks.start(self._greet(user_id))
             # The network is loaded once the window stands.
@@ -130,12 +135,57 @@ class Program:
         """The work of who needs no PIN at once; for others the page that asks who works here."""
         from desktop.access.model.signing_in import SignIn
 
+        if await self._locked_alone():
+            return
         model = SignIn(self.desk, self._let_in, chosen_id=user_id)
         try:
             await model.load()
         finally:
             if self.window is None:
                 self._show_sign_in(model)
+
+    # a device that is locked
+
+    def _revocation(self) -> "Lock | None":
+        from desktop.access.usecases.locking import revocation
+
+        return self.desk.read(revocation, self.client.store.identity)
+
+    async def _locked_alone(self) -> bool:
+        """Whether the device was without head office for too long; then nobody works (P10)."""
+        identity = self.client.store.identity
+        if identity is None or not identity.server_url:
+            return False
+        found = await self.desk.work(alone, self.client.store)
+        if not found.is_locked:
+            return False
+        from desktop.access.usecases.locking import too_long_alone
+
+        lock = self.desk.read(too_long_alone, identity, found.days, found.allowed_days)
+        self._show_locked(lock)
+        return True
+
+    def _show_locked(self, lock: "Lock") -> None:
+        from desktop.access.view.locked import LockedPage
+
+        self._lock = lock
+        gate = self._open_gate()
+        spool = self.client.store.spool_file
+        place = self._place_name()
+        self._draw_page = lambda: LockedPage(self.words, lock, place, spool, self._sync_now)
+        gate.show_page(self._draw_page())
+
+    async def _look_at_lock(self) -> None:
+        """After a contact, and while the time alone passes: lock, or let people in again."""
+        if self._lock is not None and self._lock.is_for_good:
+            return
+        if (revoked := self._revocation()) is not None:
+            self._show_locked(revoked)
+        elif self._lock is None:
+            await self._locked_alone()
+        elif not (await self.desk.work(alone, self.client.store)).is_locked:
+            self._lock = None
+            self.show_sign_in()
 
     def show_first_run(self) -> None:
         """Nobody owns this device yet."""
@@ -375,6 +425,9 @@ class Program:
             self.tasks.start(self._synced())
 
     async def _synced(self) -> None:
+        await self._look_at_lock()
+        if self._lock is not None:
+            return
         from desktop.leases.usecases import tend_leases
         from desktop.reporting.usecases.deliveries import report_price_versions
 
@@ -382,7 +435,9 @@ class Program:
         await self.desk.do(tend_leases)
 
     def _count_time_alone(self) -> None:
-        self.tasks.start(self.desk.work(alone, self.client.store))
+        self.tasks.start(self._look_at_lock())
+        if self._lock is not None and self._lock.is_for_good:
+            return
         if self.worker is None:
             # Who syncs reads his disk again after each sync; a shop of its own does it here.
             self.tasks.start(self.desk.work(self.client.store.scrub, SCRUB_SLICES))

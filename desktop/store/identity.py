@@ -49,6 +49,8 @@ class SyncState:
     """Whether that epoch was told so."""
     is_recovering: int = 0
     """Whether head office's figures are not whole yet, as last told."""
+    revoked_at_us: int = 0
+    """When this device learned that head office trusts it no more; 0 = it does."""
 
 
 def load_identity(connection: Connection) -> Identity | None:

@@ -38,7 +38,7 @@ from desktop.store.spool_tail import SpoolTail
 from desktop.store.spooling import head_records
 from desktop.store.tables import sync_finding
 from shared.core.clock import Clock, Randomness
-from shared.core.errors import Unavailable
+from shared.core.errors import AccessDenied, Unavailable
 from shared.core.ids import uid_text
 from shared.journal.chain import SigningKey
 from shared.journal.spool import SpoolHead, SpoolIdentity, encode_record, encode_slots
@@ -147,7 +147,8 @@ class LocalStore:
         return self._randomness.bytes(8)
 
     def desk(self) -> Desk:
-        """What sessions are given. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN."""
+        """What sessions are given. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN;
+        AccessDenied DEVICE_REVOKED."""
         if self._desk is None:
             self._desk = self.read(self._new_desk)
         return self._desk
@@ -156,6 +157,8 @@ class LocalStore:
         identity = load_identity(connection)
         if identity is None:
             raise Unavailable("NOT_ENROLLED")
+        if load_state(connection).revoked_at_us:
+            raise AccessDenied("DEVICE_REVOKED")
         if self._key is None:
             raise Unavailable("KEY_MISSING")
         if self._key.public != identity.public_key:
@@ -208,6 +211,15 @@ class LocalStore:
         self._spool(encode_record(spool_identity(identity, key)))
         self.transact(lambda connection: store_identity(connection, identity))
         self._desk = None
+
+    def lock_for_good(self) -> None:
+        """Head office trusts this device no more (P10): nothing is written from now on.
+
+        Journal and spool stay as they are: what head office lacks can be taken from them.
+        """
+        now_us = self.now_us()
+        self.transact(lambda connection: store_state(connection, revoked_at_us=now_us))
+        self._key = self._desk = None
 
     def identity_record(self) -> SpoolIdentity:
         """What begins a spool. Raises Unavailable NOT_ENROLLED, KEY_MISSING, KEY_FOREIGN."""

@@ -32,6 +32,7 @@ sync_state = local_table(
     integer_column("return_tries"),
     integer_column("is_reported"),
     integer_column("is_recovering"),
+    integer_column("revoked_at_us"),
 )
 """One row: what head office *received*, countersigned, and how far this clock is off."""
 

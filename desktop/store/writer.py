@@ -99,6 +99,11 @@ class Store:
         self._readers = open_readers(paths.database)
 
     @property
+    def spool_file(self) -> Path:
+        """Where every document of this device stands a second time."""
+        return self._paths.spool
+
+    @property
     def identity(self) -> Identity | None:
         """Who this device is; None before enrolment."""
         # Once it is known nobody waits for the writer, who may be in the middle of a page.

@@ -27,6 +27,9 @@ class KeyStore(Protocol):
     def save(self, name: str, seed: bytes) -> None:
         """Keep a seed."""
 
+    def forget(self, name: str) -> None:
+        """Wipe a seed; nothing when there is none."""
+
 
 class SystemKeyStore:
     """The key store of the system: Credential Manager, Keychain, Secret Service."""
@@ -49,6 +52,18 @@ class SystemKeyStore:
 
         try:
             keyring.set_password(_SERVICE, name, seed.hex())
+        except keyring.errors.KeyringError as error:
+            raise Unavailable("KEY_STORE") from error
+
+    def forget(self, name: str) -> None:
+        """Wipe a seed. Raises Unavailable KEY_STORE."""
+        import keyring
+        import keyring.errors
+
+        if self.load(name) is None:
+            return
+        try:
+            keyring.delete_password(_SERVICE, name)
         except keyring.errors.KeyringError as error:
             raise Unavailable("KEY_STORE") from error
 
@@ -78,6 +93,13 @@ class FileKeyStore:
         nonce = self._randomness.bytes(_NONCE_BYTES)
         sealed = AESGCM(self._machine_key()).encrypt(nonce, seed, name.encode())
         _write_private(self._path(name), nonce + sealed)
+
+    def forget(self, name: str) -> None:
+        """Wipe a seed, as far as a file can be wiped: written over, then taken away."""
+        _wipe(self._path(name))
+        if not any(one.name != "machine.key" for one in self._folder.glob("*.key")):
+            # What the disk may still hold of the sealed seed opens with nothing.
+            _wipe(self._folder / "machine.key")
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name}.key"
@@ -109,6 +131,11 @@ class KeysInTwoPlaces:
         self._first.save(name, seed)
         self._second.save(name, seed)
 
+    def forget(self, name: str) -> None:
+        """Wipe a seed in both places."""
+        self._first.forget(name)
+        self._second.forget(name)
+
 
 def key_store(folder: Path, randomness: Randomness) -> KeyStore:
     """The system's key store where one runs, else encrypted files in ``folder``.
@@ -138,6 +165,16 @@ def _write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def _wipe(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("r+b") as file:
+        file.write(bytes(path.stat().st_size))
+        file.flush()
+        os.fsync(file.fileno())
+    path.unlink()
 
 
 def _machine_name() -> bytes:

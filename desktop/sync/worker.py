@@ -42,7 +42,7 @@ class SyncWorker:
     """Syncs in the background until it is stopped.
 
     ``listen`` keeps a long poll open on a second connection, so that what head office publishes
-    is here within a second.
+    is here within a second. ``refused`` is told of every sync that failed; True ends the syncing.
     """
 
     def __init__(
@@ -53,7 +53,9 @@ class SyncWorker:
         clock: Clock,
         randomness: Randomness,
         listen: bool = True,
+        refused: Callable[[QutongError], bool] = lambda _error: False,
     ) -> None:
+        self._refused = refused
         self._store = store
         self._clock = clock
         self._randomness = randomness
@@ -132,6 +134,8 @@ class SyncWorker:
             if self._stopped.is_set():
                 return
             delay_s = self._once()
+            if self._stopped.is_set():
+                return
             self._scrub()
             self._forget()
 
@@ -176,6 +180,8 @@ class SyncWorker:
             if error.code == HELD:
                 return self._held(asked, error)
             self._failures += 1
+            if self._refused(error):
+                self._stopped.set()
             self.last = error
             for future in asked:
                 future.set_exception(error)

@@ -16,6 +16,7 @@ _DOCUMENT_DOMAIN = b"qutong/document/1\n"
 _LINK_DOMAIN = b"qutong/link/1\n"
 _HEAD_DOMAIN = b"qutong/head/1\n"
 _PACKET_DOMAIN = b"qutong/packet/1\n"
+_REVOKED_DOMAIN = b"qutong/revoked/1\n"
 _FIELD = 2**255 - 19
 _HASH_OF_NOTHING = hashlib.sha256().digest()
 _ENCODER = msgspec.msgpack.Encoder()
@@ -70,6 +71,10 @@ class SigningKey:
         """The device's signature over one request of the wire."""
         return self._private.sign(b"qutong/request/1\n" + message)
 
+    def sign_revocation(self, device_id: str) -> bytes:
+        """Head office's word that it trusts a device no more, which nobody else can give."""
+        return self._private.sign(_REVOKED_DOMAIN + device_id.encode())
+
     def sign_packet(self, digest: bytes) -> bytes:
         """The writer's signature over a packet that is carried by hand."""
         return self._private.sign(_PACKET_DOMAIN + digest)
@@ -109,6 +114,10 @@ class VerifyKey:
     def head_good(self, link_hash: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is head office's over this acknowledged head."""
         return self._good(signature, _HEAD_DOMAIN + link_hash)
+
+    def revocation_good(self, device_id: str, signature: bytes) -> bool:
+        """Whether ``signature`` is head office's over this device's revocation."""
+        return self._good(signature, _REVOKED_DOMAIN + device_id.encode())
 
     def packet_good(self, digest: bytes, signature: bytes) -> bool:
         """Whether ``signature`` is the writer's over a packet."""

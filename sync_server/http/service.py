@@ -133,7 +133,9 @@ class Service:
         if not self.nonces.spend(signed.nonce):
             raise AccessDenied("NONCE")
         if device.is_revoked:
-            raise AccessDenied("DEVICE_REVOKED")
+            # A device locks for good at this: it must be known that nobody else said it.
+            proof = self.hq.author.key.sign_revocation(device.device_id)
+            raise AccessDenied("DEVICE_REVOKED", proof=proof.hex())
         if self.pace is not None:
             # Only here: nobody uses up the turns of a device whose key he does not have.
             self.pace.spend(device.device_id)

@@ -14,3 +14,7 @@ class MemoryKeyStore:
     def save(self, name: str, seed: bytes) -> None:
         """Keep a seed."""
         self._seeds[name] = seed
+
+    def forget(self, name: str) -> None:
+        """Wipe a seed."""
+        self._seeds.pop(name, None)

@@ -15,11 +15,13 @@ from desktop.accounts.model.statement import (
 )
 from desktop.accounts.view.ageing import AgeingPanel
 from desktop.accounts.view.expense import ExpensePanel
+from desktop.printing.pdf.pictures import to_pngs
 from desktop.printing.pdf.reports import Statement, StatementLine, statement_pdf
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.papers import flow_sheet
+from desktop.ui.pictures import copy_pictures
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -225,6 +227,7 @@ class StatementScreen(Screen):
                 is_enabled=lambda: bool(self.model.rows),
             ),
             Action(text="statement.print", keys=("P",), run=self._print, is_enabled=has_rows),
+            Action(text="paper.copy", keys=("C",), run=self._copy, is_enabled=has_rows),
             Action(
                 text="statement.excel",
                 keys=("Ctrl+E",),
@@ -335,6 +338,17 @@ class StatementScreen(Screen):
         pdf = await self.frame.desk.work(statement_pdf, paper, self.words)
         self.frame.paper.document(pdf, f"{party.name} {paper.from_day} {paper.to_day}")
         self.frame.say(self.words("statement.printed", name=party.name), Tone.GOOD)
+
+    def _copy(self) -> None:
+        self.frame.tasks.start(self._copy_now())
+
+    async def _copy_now(self) -> None:
+        party, desk = self.model.party, self.frame.desk
+        if party is None:
+            return
+        pdf = await desk.work(statement_pdf, self._paper(party), self.words)
+        if copy_pictures(await desk.work(to_pngs, pdf)):
+            self.frame.say(self.words("paper.copied", number=party.name), Tone.GOOD)
 
     def _paper(self, party: Party) -> Statement:
         first, last = self.model.days

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from desktop.printing.escpos import PrinterProfile, encode
+from desktop.printing.preview import slip_png
 from desktop.printing.receipt import (
     GiftBlock,
     GiftLine,
@@ -84,6 +85,12 @@ def _gifts(paper: SalePaper, words: Words) -> tuple[GiftBlock, ...]:
         if line.kind == LineKind.GIFT
     )
     return (GiftBlock(policy=words("till.gifts"), lines=lines),) if lines else ()
+
+
+def receipt_png(paper: SalePaper, words: Words, setting: Callable[[str, str], str]) -> bytes:
+    """The receipt as a picture, for a chat (复制为图片)."""
+    roll = PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+    return slip_png(receipt_slip(receipt_of(paper, words), words, roll), roll)
 
 
 def receipt_bytes(

@@ -124,12 +124,12 @@ class ShiftModel(Watched):
         return await self._desk.do(shift_figures)
 
 
-def z_bytes(
-    report: ShiftReport, words: Words, shop: str, zone: str, names: Mapping[str, str], roll: str
-) -> bytes:
-    """The report of a closed shift as bytes for the receipt printer."""
+def z_value(
+    report: ShiftReport, words: Words, shop: str, zone: str, names: Mapping[str, str]
+) -> ZReport:
+    """All that stands on the paper of a closed shift."""
     shift = report.shift
-    value = ZReport(
+    return ZReport(
         shop=shop,
         register=shift.device_id,
         number=report.closing_number,
@@ -159,5 +159,12 @@ def z_bytes(
         last_number=report.last_number,
         approver=names.get(report.approver_id, report.approver_id),
     )
+
+
+def z_bytes(
+    report: ShiftReport, words: Words, shop: str, zone: str, names: Mapping[str, str], roll: str
+) -> bytes:
+    """The report of a closed shift as bytes for the receipt printer."""
+    value = z_value(report, words, shop, zone, names)
     width = PaperRoll.MM_58 if roll == "58" else PaperRoll.MM_80
     return encode(z_report_slip(value, words, width), PrinterProfile(roll=width))

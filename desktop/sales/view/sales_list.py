@@ -4,12 +4,16 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
+from desktop.printing.pdf.pictures import to_pngs
+from desktop.sales.model.receipts import receipt_png
 from desktop.sales.model.sales_list import SalesModel
 from desktop.sales.usecases.showing import SalePaper
+from desktop.sales.view.invoice_paper import sales_note
 from desktop.sales.view.why import sentence
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.papers import flow_sheet
+from desktop.ui.pictures import copy_pictures
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -19,6 +23,7 @@ from desktop.ui.widgets import Empty, column, label, line, row
 from desktop.words import formats
 from shared.pricing.queries.story import PriceStory
 from shared.sales.queries.showing import SaleEntry
+from shared.sales.rules import SaleMode
 
 
 class SalesScreen(Screen):
@@ -73,6 +78,7 @@ class SalesScreen(Screen):
             Action(text="sales.show", keys=("Return",), run=self._show_current, is_enabled=has_one),
             Action(text="orders.flow", keys=("D",), run=self._flow, is_enabled=has_one),
             Action(text="sales.print", keys=("P",), run=self._print, is_enabled=has_one),
+            Action(text="paper.copy", keys=("C",), run=self._copy, is_enabled=has_one),
             Action(
                 text="till.return",
                 keys=("F8",),
@@ -148,6 +154,22 @@ class SalesScreen(Screen):
 
         if one is not None:
             self.frame.tasks.start(work())
+
+    def _copy(self) -> None:
+        if self.table.current is not None:
+            self.frame.tasks.start(self._copy_now(self.table.current))
+
+    async def _copy_now(self, one: SaleEntry) -> None:
+        """A receipt as it is printed; of an invoice the note."""
+        paper, desk = await self.model.paper(one.uid), self.frame.desk
+        if one.mode == SaleMode.INVOICE:
+            note = await desk.work(sales_note, self.frame, paper, None, "")
+            pictures = await desk.work(to_pngs, note)
+        else:
+            setting = self.frame.settings.get
+            pictures = [await desk.work(receipt_png, paper, self.words, setting)]
+        if copy_pictures(pictures):
+            self.frame.say(self.words("paper.copied", number=one.number), Tone.GOOD)
 
     def _return(self) -> None:
         if self.table.current is not None:

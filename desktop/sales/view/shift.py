@@ -1,15 +1,15 @@
 """The shift: float, blind count, difference, Z; the X report for who may see it."""
 
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from desktop.sales.model.receipts import ROLL
-from desktop.sales.model.shift import ShiftModel, z_bytes
+from desktop.sales.model.shift import ShiftModel
 from desktop.sales.view.approval import approver_of
 from desktop.sales.view.panels import StepsPanel
+from desktop.sales.view.shift_list import ShiftListPanel, print_sheet, print_slip
+from desktop.sales.view.shift_report import report_widget, tenders_widget
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -24,11 +24,9 @@ from desktop.ui.widgets import (
     label,
     line,
     row,
-    set_tone,
 )
 from desktop.words import formats
 from shared.core.errors import QutongError
-from shared.sales.queries import ShiftReport, TenderFigures
 
 
 class ShiftScreen(Screen):
@@ -61,11 +59,18 @@ class ShiftScreen(Screen):
         may_open = Action(text="shift.open", keys=("F10",), run=self._open, permission="shift.run")
         x = Action(text="shift.x", keys=("X",), run=self._show_x, permission="shift.report")
         z = Action(text="shift.z", keys=("Z",), run=self._count, permission="shift.run")
+        old = Action(text="shift.list", keys=("F7",), run=self._list, permission="shift.report")
         till = Action(text="shift.to_till", keys=("F9",), run=lambda: self.frame.open("till", ""))
         steps = {
-            "closed": (Action(text="shift.print", keys=("P",), run=self._print), till, may_open),
-            "none": (may_open, till),
-            "running": (z, x, till),
+            "closed": (
+                Action(text="shift.print", keys=("P",), run=self._print),
+                Action(text="shift.sheet", keys=("A",), run=self._sheet),
+                old,
+                till,
+                may_open,
+            ),
+            "none": (may_open, till, old),
+            "running": (z, x, till, old),
             "counting": (Action(text="shift.declare", keys=("F10",), run=self._declare),),
             "declared": (
                 Action(text="shift.close", keys=("F10",), run=self._close),
@@ -202,7 +207,7 @@ class ShiftScreen(Screen):
         made = column(
             label(words("shift.declared"), "title"),
             banner,
-            _tenders(self, declared.tenders),
+            tenders_widget(self, declared.tenders),
             line(),
             label(words("shift.deposit_hint"), "muted"),
             field,
@@ -295,72 +300,22 @@ class ShiftScreen(Screen):
         self._print()
 
     def _print(self) -> None:
-        report, person = self.model.report, self.frame.person
+        if self.model.report is not None:
+            print_slip(self.frame, self.model.report, self.model.now.names)
+
+    def _sheet(self) -> None:
+        report = self.model.report
         if report is not None:
-            roll = self.frame.settings.get(ROLL, "80")
-            job = z_bytes(
-                report, self.words, person.site_name, person.zone, self.model.now.names, roll
-            )
-            self.frame.paper.receipt(job, report.closing_number)
+            self.frame.tasks.start(print_sheet(self.frame, report, self.model.now.names))
+
+    def _list(self) -> None:
+        self.frame.tasks.start(self._ask_list())
+
+    async def _ask_list(self) -> None:
+        await self.frame.ask(ShiftListPanel(self.frame))
 
     def _show_x(self) -> None:
         self.frame.tasks.start(show_x(self.frame))
-
-
-def _tenders(screen: Screen, tenders: Sequence[TenderFigures]) -> QWidget:
-    words, currency = screen.words, screen.frame.person.currency
-    grid = QWidget()
-    places = QGridLayout(grid)
-    places.setContentsMargins(0, 0, 0, 0)
-    for across, key in enumerate(("tender", "expected", "counted", "difference")):
-        head = label(words(f"shift.{key}"), "muted")
-        head.setAlignment(_side(across))
-        places.addWidget(head, 0, across)
-    for down, one in enumerate(tenders, start=1):
-        texts = [words.of("tender", one.tender), formats.money(one.expected_minor, currency)]
-        texts += [formats.money(one.declared_minor, currency) if one.is_declared else "–"]
-        texts += [formats.money(one.difference_minor, currency) if one.is_declared else "–"]
-        for across, text in enumerate(texts):
-            cell = label(text, "strong")
-            cell.setAlignment(_side(across))
-            if across == 3 and one.difference_minor:
-                set_tone(cell, Tone.BAD if one.difference_minor < 0 else Tone.WAITING)
-            places.addWidget(cell, down, across)
-    return grid
-
-
-def _side(across: int) -> Qt.AlignmentFlag:
-    return Qt.AlignmentFlag.AlignLeft if across == 0 else Qt.AlignmentFlag.AlignRight
-
-
-def report_widget(screen: Screen, report: ShiftReport) -> QWidget:
-    """The figures of a shift as X and Z show them."""
-    words, currency, person = screen.words, report.shift.currency, screen.frame.person
-    pairs = [
-        ("shift.opened_at", formats.instant(report.shift.opened_at_us, person.zone)),
-        ("shift.closed_at", formats.instant(report.shift.closed_at_us, person.zone)),
-        ("shift.sales", f"{report.sales}   {formats.money(report.sales_minor, currency)}"),
-        ("shift.returns", f"{report.returns}   {formats.money(report.returns_minor, currency)}"),
-        ("shift.discounts", formats.money(-report.discount_minor, currency)),
-        ("shift.rounding", formats.money(report.rounding_minor, currency)),
-        ("shift.total", formats.money(report.total_minor, currency)),
-    ]
-    if report.shift.closed_at_us:
-        pairs += [
-            ("shift.deposit", formats.money(report.deposit_minor, currency)),
-            ("shift.left", formats.money(report.left_minor, currency)),
-        ]
-    return column(
-        *(_pair(words(key), text) for key, text in pairs if text),
-        line(),
-        _tenders(screen, report.tenders),
-    )
-
-
-def _pair(name: str, text: str) -> QWidget:
-    value: QLabel = label(text, "strong")
-    value.setAlignment(Qt.AlignmentFlag.AlignRight)
-    return row(label(name, "muted"), None, value)
 
 
 async def ask_open_shift(frame: Frame) -> bool:

@@ -12,7 +12,7 @@ from shared.core.ids import uid_text
 from shared.core.text import code_text
 from shared.stock.queries import is_opened
 from shared.stock.rules import location
-from shared.stocktake.queries.books import held_products
+from shared.stocktake.queries.books import ever_held, held_products
 from shared.stocktake.queries.counts import counter_view, counts
 from shared.stocktake.rules import CountMode, CountState
 from shared.stocktake.tables import stock_count, zone_sheet
@@ -78,6 +78,15 @@ def goods_for_counter(connection: Connection, product_ids: Sequence[str]) -> lis
     """Products by id, in the order asked for."""
     known = products(connection, list(product_ids))
     return [_goods(known[one]) if one in known else _stranger(one) for one in product_ids]
+
+
+def goods_to_count(connection: Connection, site_id: str, work: Work) -> list[CountedGoods]:
+    """What a sheet on paper lists, by code: what is wanted, else all the site has held.
+
+    It says nothing of how many: what is gone stands there as well.
+    """
+    ids = list(work.wanted) or ever_held(connection, location(site_id))
+    return sorted(goods_for_counter(connection, ids), key=lambda one: one.code)
 
 
 def goods_scanned(

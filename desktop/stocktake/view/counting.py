@@ -10,6 +10,7 @@ from desktop.printing.slips import ZoneSlip, zone_slip
 from desktop.stocktake.model.counting import CountingModel
 from desktop.stocktake.model.sheet import Found, Sealed
 from desktop.stocktake.usecases.reading import CountedGoods, Work
+from desktop.stocktake.view.count_paper import print_count_sheet
 from desktop.stocktake.view.find_goods import FindGoodsPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -46,6 +47,7 @@ class CountingScreen(Screen):
         if self.model.zone is None:
             return (
                 Action(text="counting.open", keys=("Return",), run=self._open_current),
+                Action(text="counting.sheet", keys=("P",), run=self._paper),
                 Action(text="counting.refresh", keys=("F5",), run=self.model.reload),
             )
         digits = tuple(
@@ -78,6 +80,11 @@ class CountingScreen(Screen):
             ),
             *digits,
         )
+
+    def _paper(self) -> None:
+        work = self.zones.current
+        if work is not None:
+            self.frame.tasks.start(print_count_sheet(self.frame, work))
 
     def shown(self, subject: str = "") -> None:
         self.model.reload()

@@ -74,10 +74,11 @@ class Sharing:
             answer = send(Ask(EXCHANGE, asked, Exchanged))
             if not isinstance(answer, Exchanged):
                 raise Unavailable("ANSWER_WRONG", path=EXCHANGE)
-            is_first = self._place is None
+            # A host that was restored says another place than the one that was given after.
+            is_same = self._place == answer.place
             self._take(answer, done)
             done.given += len(asked.documents)
-            if answer.is_whole and not is_first and not asked.documents and not self._wanted:
+            if answer.is_whole and is_same and not asked.documents and not self._wanted:
                 break
         return done
 

@@ -60,6 +60,12 @@ def held_products(connection: Connection, place: str) -> list[str]:
     return sorted(connection.execute(statement).scalars())
 
 
+def ever_held(connection: Connection, place: str) -> list[str]:
+    """The products a location ever held, also what the book says is gone, by id."""
+    statement = select(stock_balance.c.product_id).where(stock_balance.c.end == place).distinct()
+    return sorted(connection.execute(statement).scalars())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedCount:
     """The instant and figure that stand for a product after a posted count."""

@@ -11,7 +11,7 @@ import keyring.errors
 import pytest
 
 from desktop.sync import credentials
-from desktop.sync.credentials import FileKeyStore, SystemKeyStore, key_store
+from desktop.sync.credentials import FileKeyStore, KeysInTwoPlaces, SystemKeyStore, key_store
 from desktop.sync.worker import BACK_OFF_MAX_S, back_off_s
 from shared.core.errors import Unavailable
 from tests.fakes.edges import SeededRandomness
@@ -34,6 +34,9 @@ class HeldKeyring(keyring.backend.KeyringBackend):
             raise keyring.errors.KeyringLocked
         return self.held.get((service, username))
 
+    def delete_password(self, service: str, username: str) -> None:
+        del self.held[service, username]
+
     def set_password(self, service: str, username: str, password: str) -> None:
         if self.is_locked:
             raise keyring.errors.KeyringLocked
@@ -44,6 +47,33 @@ def test_a_key_in_files_is_read_again(tmp_path: Path) -> None:
     FileKeyStore(tmp_path, SeededRandomness()).save("device", SEED)
     assert FileKeyStore(tmp_path, SeededRandomness(2)).load("device") == SEED
     assert FileKeyStore(tmp_path, SeededRandomness(2)).load("other") is None
+
+
+def test_a_wiped_key_is_in_no_place_and_no_copy_of_its_file_opens_again(tmp_path: Path) -> None:
+    here, beside = tmp_path / "here", tmp_path / "beside"
+    both = KeysInTwoPlaces(
+        FileKeyStore(here, SeededRandomness()), FileKeyStore(beside, SeededRandomness(2))
+    )
+    both.save("device", SEED)
+    copy = (here / "device.key").read_bytes()
+    both.forget("device")
+    both.forget("device")
+    assert both.load("device") is None
+    assert list(here.iterdir()) == list(beside.iterdir()) == []
+    (here / "device.key").write_bytes(copy)
+    with pytest.raises(Unavailable, match="KEY_FOREIGN"):
+        FileKeyStore(here, SeededRandomness(3)).load("device")
+
+
+def test_a_key_in_the_systems_store_is_wiped_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend = HeldKeyring()
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    for name in ("get_password", "set_password", "delete_password"):
+        monkeypatch.setattr(keyring, name, getattr(backend, name))
+    SystemKeyStore().save("device", SEED)
+    SystemKeyStore().forget("device")
+    SystemKeyStore().forget("device")
+    assert SystemKeyStore().load("device") is None
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights elsewhere")

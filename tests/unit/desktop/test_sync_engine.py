@@ -365,3 +365,64 @@ def test_logs_are_kept_for_the_last_syncs_only(till: LocalStore, office: FakeHea
     assert len(started) == LOGS_KEPT
     assert all(a < b for a, b in pairwise(sorted(started)))
     assert max(started) == clock.at_us
+
+
+def test_a_page_that_begins_behind_the_cursor_is_no_answer(
+    till: LocalStore, office: FakeHeadOffice
+) -> None:
+    """An answer to an earlier question leaves a gap between the cursor and its first row."""
+    synced(till, office.handler("SH01.01"))
+    for n in range(4):
+        office.publish(Write("small_product", f"A{n}", {"name": "cream"}))
+    handler = office.handler("SH01.01")
+
+    def send(ask: Ask) -> Message:
+        answer = handler(ask)
+        if isinstance(answer, Page):
+            return msgspec.structs.replace(answer, after=2)
+        return answer
+
+    with pytest.raises(Unavailable, match="ANSWER_WRONG"):
+        drive(sync(till, FakeClock()), send)
+
+
+def test_an_answer_to_an_earlier_hello_is_no_answer(
+    till: LocalStore, office: FakeHeadOffice
+) -> None:
+    """It would make a head office that has less, and so was restored, of a sound one (I11)."""
+    earlier: list[Message] = []
+
+    def first(ask: Ask) -> Message:
+        answer = office.handler("SH01.01")(ask)
+        if isinstance(answer, HelloAnswer):
+            earlier.append(answer)
+        return answer
+
+    drive(sync(till, FakeClock()), first)
+    till.run("wang", sell)
+    synced(till, office.handler("SH01.01"))
+    before = till.read(load_state).acknowledged_n
+
+    with pytest.raises(Unavailable, match="ANSWER_WRONG"):
+        drive(sync(till, FakeClock()), lambda _: earlier[0])
+    assert till.read(load_state).acknowledged_n == before
+
+
+def test_another_generation_in_the_middle_leads_to_another_hello(
+    till: LocalStore, office: FakeHeadOffice
+) -> None:
+    """Head office may have been restored: it is first asked what it has."""
+    synced(till, office.handler("SH01.01"))
+    office.publish(Write("small_product", "A1", {"name": "cream"}))
+    handler = office.handler("SH01.01")
+    refused: list[str] = []
+
+    def send(ask: Ask) -> Message:
+        if ask.answer is Page and not refused:
+            refused.append(ask.path)
+            raise Conflict("GENERATION_CHANGED", generation=2)
+        return handler(ask)
+
+    drive(sync(till, FakeClock()), send)
+    assert handler.asked[:2] == ["/hello", "/hello"]
+    assert refused == ["/pull"]
