@@ -122,7 +122,7 @@ def statement(frame: Frame) -> Screen:
     )
 
 
-def papers(connection: Connection, document: str, device_id: str) -> Sequence[FlowNode]:
+def papers(connection: Connection, document: str, device_id: str) -> list[FlowNode]:
     """The papers around an order's or an invoice's document, whichever it is (E11)."""
     found = read_flow(connection, document, device_id)
     return found or read_invoice_flow(connection, document, device_id)

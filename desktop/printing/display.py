@@ -31,3 +31,20 @@ def text_display(top: str, bottom: str) -> bytes:
     upper = pad(clean(top), COLUMNS)
     lower = pad(cut(clean(bottom), COLUMNS), COLUMNS, to_right=True)
     return b"\x0c" + (upper + lower).encode("gbk", "replace")
+
+
+ADDRESS, KIND = "display.address", "display.kind"
+"""Settings: where the display hangs (as printers are named), and ``digits`` or ``text``."""
+DIGITS, TEXT = "digits", "text"
+
+
+def shown(kind: str, name: str, minor: int, currency: str, lamp: Lamp) -> bytes:
+    """An amount as this kind of display takes it; a name only where there is room for one."""
+    if kind == TEXT:
+        return text_display(name, format_money(Money(minor, currency), grouped=False))
+    return digits_display(minor, currency, lamp)
+
+
+def trial(kind: str, name: str, currency: str) -> bytes:
+    """A line that shows every digit, to see that a display works."""
+    return shown(kind, name, 12_345_678, currency, Lamp.TOTAL)

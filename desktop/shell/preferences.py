@@ -6,6 +6,7 @@ from typing import Final
 
 from desktop.access.usecases import change_pin, policies, set_policy
 from desktop.devices.transports import installed_printers, transport_of
+from desktop.printing import display
 from desktop.printing.escpos import PrinterProfile, encode, kick
 from desktop.printing.slip import PaperRoll
 from desktop.printing.slips import trial_slip
@@ -61,6 +62,12 @@ PAPER: Final = (
         usual="open",
     ),
 )  # fmt: skip
+DISPLAY: Final = Choice(
+    key=display.KIND,
+    values=(display.DIGITS, display.TEXT),
+    texts=("settings.display_digits", "settings.display_text"),
+    usual=display.DIGITS,
+)
 SCANNER: Final = (
     Choice(
         key="scanner.suffix",
@@ -147,7 +154,7 @@ class Preferences(Watched):
     def put_text(self, key: str, value: str) -> None:
         """Remember a typed setting. Raises RuleViolation PRINTER_ADDRESS_UNREADABLE."""
         plain = value.strip()
-        if key == PRINTER and plain:
+        if key in (PRINTER, display.ADDRESS) and plain:
             transport_of(plain)
         self._settings.put(key, plain)
 
@@ -163,7 +170,9 @@ class Preferences(Watched):
         if stands.mode == OFF:
             return ""
         if stands.code and stands.code not in _NO_LINE:
-            return words("settings.lan_trouble", why=stands.code)
+            known = self._desk.store.identity
+            about = {"device_id": known.device_id if known is not None else ""}
+            return words("settings.lan_trouble", why=words.sentence(stands.code, about))
         if not stands.is_reached:
             return words("settings.lan_away")
         if stands.devices < 2:
@@ -174,6 +183,15 @@ class Preferences(Watched):
         """A scan came while the screen was open."""
         self.last_scan = code
         self.changed()
+
+    async def test_display(self, words: Words) -> None:
+        """Show a line to the customer. Raises: RuleViolation DISPLAY_MISSING,
+        PRINTER_ADDRESS_UNREADABLE; Unavailable PRINTER_UNREACHABLE, PRINTER_MISSING."""
+        address = self._settings.get(display.ADDRESS)
+        if not address:
+            raise RuleViolation("DISPLAY_MISSING")
+        line = display.trial(self.get(DISPLAY), words("settings.display_hello"), "CNY")
+        await self._desk.work(transport_of(address).send, line)
 
     def test_slip(self, words: Words) -> bytes:
         """A slip that shows whether paper, letters and drawer are set up right."""

@@ -13,8 +13,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.printing import display
 from desktop.shell.pin_panel import PinPanel
 from desktop.shell.preferences import (
+    DISPLAY,
     LAN,
     LOOKS,
     PAPER,
@@ -80,6 +82,7 @@ class SettingsScreen(Screen):
     def key_actions(self) -> tuple[Action, ...]:
         return (
             Action(text="settings.test_print", keys=("F10",), run=self._test_print),
+            Action(text="settings.test_display", keys=("F9",), run=self._test_display),
             Action(text="settings.change_pin", keys=("P",), run=self._change_pin),
             Action(text="keys.change_some", keys=("K",), run=self._keys),
             Action(text="shell.lock", keys=("Ctrl+L",), run=self._lock, in_line=False),
@@ -108,11 +111,15 @@ class SettingsScreen(Screen):
         self._printers.setAccessibleName(words("settings.printer"))
         self._printers.activated.connect(lambda _place: self._printer_typed())
         test = button(words("settings.test_print"), self._test_print, icon_name="printer")
+        self._shown_at = self._typed(display.ADDRESS, words("settings.display_example"))
+        shows = button(words("settings.test_display"), self._test_display)
         return self._card(
             "settings.paper",
             self._named("settings.printer", self._printers),
             *(self._choice(one) for one in PAPER),
-            row(None, test),
+            self._named("settings.display_address", self._shown_at),
+            self._choice(DISPLAY),
+            row(None, shows, test),
         )
 
     def _till(self) -> QWidget:
@@ -237,6 +244,13 @@ class SettingsScreen(Screen):
         has_printer = bool(self.model.text(PRINTER))
         said = "settings.test_sent" if has_printer else "settings.test_kept"
         self.frame.say(words(said), Tone.GOOD if has_printer else Tone.WAITING)
+
+    def _test_display(self) -> None:
+        self.frame.tasks.start(self._show_test())
+
+    async def _show_test(self) -> None:
+        await self.model.test_display(self.words)
+        self.frame.say(self.words("settings.display_sent"), Tone.GOOD)
 
     def _change_pin(self) -> None:
         self.frame.tasks.start(self._changing())

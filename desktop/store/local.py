@@ -398,18 +398,37 @@ class LocalStore:
         self.transact(work)
         self._spool(head_records(identity, n, head_hash, signature, codes))
 
-    def withdraw(self, n: int, head_hash: bytes, signature: bytes) -> None:
-        """Head office was restored and has slots up to ``n`` alone: a database that is rebuilt
-        later starts from there, not from its earlier receipts."""
-        identity = self.enrolled
-        head = SpoolHead(
-            device_id=identity.device_id,
-            incarnation=identity.incarnation,
-            n=n,
-            link_hash=head_hash,
-            signature=signature,
-        )
-        self._spool(encode_record(head))
+    def begin_epoch(
+        self, epoch: str, receipt: tuple[int, bytes, bytes] | None, change: Work[None]
+    ) -> Identity:
+        """Head office was restored: its new epoch, what it withdraws and ``change`` are one.
+
+        ``receipt`` is up to which slot it still has this journal (with the head and signature);
+        None = it withdraws nothing. The spool has it first: a database that is rebuilt later
+        starts from there, not from earlier receipts.
+        """
+        assert self._key is not None
+        identity = replace(self.enrolled, epoch=epoch)
+        records = encode_record(spool_identity(identity, self._key))
+        if receipt is not None:
+            n, head_hash, signature = receipt
+            head = SpoolHead(
+                device_id=identity.device_id,
+                incarnation=identity.incarnation,
+                n=n,
+                link_hash=head_hash,
+                signature=signature,
+            )
+            records += encode_record(head)
+        self._spool(records)
+
+        def work(connection: Connection) -> None:
+            change(connection)
+            store_identity(connection, identity)
+
+        self.transact(work)
+        self._desk = None
+        return identity
 
     def set_state(self, **values: int | bytes) -> None:
         """Remember what sync learned: the clock's offset, when it was done."""

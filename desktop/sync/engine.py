@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from desktop.store import envelopes
 from desktop.store.forgetting import durable_n, note_durable
-from desktop.store.identity import SyncState, load_state, store_state
+from desktop.store.identity import Identity, SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
 from desktop.store.scrub import sound_slots
@@ -14,7 +14,7 @@ from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncSto
 from desktop.sync.forking import fork
 from desktop.sync.neighbours.documents import settle_neighbours
 from desktop.sync.progress import Progress
-from desktop.sync.pulling import check_moves, pull_scope
+from desktop.sync.pulling import pull_little, pull_scope
 from desktop.sync.repairing import repair_differing
 from desktop.sync.returning import give_back, hold_bytes, report
 from desktop.sync.story import Summary, SyncStatus, status, write_log
@@ -23,14 +23,11 @@ from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
 from shared.core.version import VERSION
 from shared.journal.chain import Slot, VerifyKey
 from shared.sync.appending import head_of
-from shared.sync.confirm import Finding, Step, page_steps, together
+from shared.sync.confirm import Finding
 from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scopes
 from shared.sync.limits import (
-    PAGE_ROWS,
-    PULL_SCOPES_MAX,
     PUSH_BYTES_MAX,
     PUSH_DOCUMENTS_MAX,
-    RUN_ROWS,
 )
 from shared.sync.messages import (
     PROTOCOL,
@@ -38,9 +35,6 @@ from shared.sync.messages import (
     Hello,
     HelloAnswer,
     Message,
-    Page,
-    Pages,
-    PullMany,
     Push,
     PushAnswer,
     PushItem,
@@ -66,8 +60,6 @@ _ROUNDS_MAX = 6
 _HELLO_AGAIN = frozenset({"PUSH_GAP", "JOURNAL_FORKED", "GENERATION_CHANGED"})
 """Head office has less of this journal than it said, another one, or other scopes: it may have been
 restored in between, and the next hello tells."""
-_LITTLE = 500
-"""Changes up to which scopes share a request; more are worth one of their own."""
 
 
 def sync(
@@ -248,9 +240,11 @@ class _Sync(Talk):
 
     def _head_office_restored(self, answer: HelloAnswer) -> None:
         """Head office lost its end: what it lacks is offered again, and all is compared anew."""
+        receipt = (answer.high_water, answer.high_hash, answer.head_signature)
 
-        def work(local: LocalStore) -> None:
+        def work(local: LocalStore) -> Identity:
             acknowledged = local.read(load_state).acknowledged_n
+            is_withdrawn = acknowledged > answer.high_water
             finding = Finding(
                 code="HEAD_OFFICE_RESTORED",
                 scope="",
@@ -264,20 +258,18 @@ class _Sync(Talk):
                 held = {row.scope: 0 for row in cursors(connection)}
                 restart_scopes(connection, local.replica.schema, held)
                 envelopes.begin_anew(connection)
-                if acknowledged > answer.high_water:
+                if is_withdrawn:
                     store_state(
                         connection,
-                        acknowledged_n=answer.high_water,
-                        acknowledged_hash=answer.high_hash,
-                        head_signature=answer.head_signature,
+                        acknowledged_n=receipt[0],
+                        acknowledged_hash=receipt[1],
+                        head_signature=receipt[2],
                     )
                 local.store_findings(connection, [finding])
 
-            local.transact(change)
-            if acknowledged > answer.high_water:
-                local.withdraw(answer.high_water, answer.high_hash, answer.head_signature)
+            return local.begin_epoch(answer.epoch, receipt if is_withdrawn else None, change)
 
-        self.store.on_writer(work)
+        self.identity = self.store.on_writer(work)
 
     def _push_all(self, hello: Hello, answer: HelloAnswer) -> Generator[Ask, Message, bool]:
         """Send what is not acknowledged. What head office has, but whose verdicts were lost on
@@ -346,7 +338,7 @@ class _Sync(Talk):
             self._settle_scopes(answer, heads)
         moved = [heads[scope] for scope in sorted(heads) if scope in answer.scopes]
         self.progress.expect({head.scope: head.count for head in moved})
-        done = yield from self._pull_little(moved)
+        done = yield from pull_little(self, moved)
         for head in moved:
             if head.scope not in done:
                 yield from pull_scope(self, head)
@@ -382,50 +374,3 @@ class _Sync(Talk):
             local.change_scopes(change)
 
         self.store.on_writer(work)
-
-    def _pull_little(self, heads: Sequence[ScopeHead]) -> Generator[Ask, Message, set[str]]:
-        """Scopes with little news share requests and transactions; those at their head return."""
-        done: set[str] = set()
-        if len(heads) < 2:
-            return done
-        held = {row.scope: row for row in self.store.on_writer(lambda local: local.read(cursors))}
-        little = [
-            Cursor(scope=head.scope, generation=head.generation, seq=held[head.scope].seq)
-            for head in heads
-            if head.scope in held
-            and not (head.snapshot and held[head.scope].seq == 0)
-            and held[head.scope].generation == head.generation
-            and 0 <= head.head - held[head.scope].seq <= _LITTLE
-        ]
-        if len(little) < 2:
-            return done
-        for start in range(0, len(little), PULL_SCOPES_MAX):
-            asked = little[start : start + PULL_SCOPES_MAX]
-            answer = yield from self.ask("/pulls", self._pull_many(asked), Pages)
-            done |= self._apply_together(asked, answer.pages)
-        return done
-
-    def _pull_many(self, asked: list[Cursor]) -> PullMany:
-        return PullMany(cursors=asked, limit=PAGE_ROWS, incarnation=self.own.incarnation)
-
-    def _apply_together(self, asked: Sequence[Cursor], pages: Sequence[Page]) -> set[str]:
-        """Apply small pages in few transactions; the scopes that are at their head now."""
-        by_scope = {cursor.scope: cursor for cursor in asked}
-        replica = self.store.on_writer(lambda local: local.replica)
-        steps: list[Step] = []
-        rows = 0
-        for page in pages:
-            cursor = by_scope.pop(page.scope, None)
-            if cursor is None:
-                raise Unavailable("ANSWER_WRONG", path="/pulls")
-            check_moves(page, cursor, "/pulls")
-            steps += page_steps(replica, self.own, page)
-            size = sum(len(run.ids) for run in page.runs)
-            self.summary.scopes[page.scope] = self.summary.scopes.get(page.scope, 0) + size
-            rows += size
-            if rows >= RUN_ROWS:
-                self.tell(self.store.apply(together(steps)))
-                steps, rows = [], 0
-        if steps:
-            self.tell(self.store.apply(together(steps)))
-        return {page.scope for page in pages if page.until >= page.head}

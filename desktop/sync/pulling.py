@@ -1,6 +1,6 @@
-"""Pulling one scope: its ready file, its pages, and starting over where head office did."""
+"""Pulling scopes: little ones together, others by ready file and pages, or from the beginning."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -8,20 +8,77 @@ from sqlalchemy import select
 
 from desktop.sync.conversation import Ask, Fetch, Fetched, Talk
 from shared.core.errors import AccessDenied, QutongError, Unavailable
-from shared.sync.confirm import Applied, page_steps
-from shared.sync.holding import restart_scope, scope_cursor
-from shared.sync.limits import PAGE_ROWS
+from shared.sync.confirm import Applied, Step, page_steps, together
+from shared.sync.holding import cursors, restart_scope, scope_cursor
+from shared.sync.limits import PAGE_ROWS, PULL_SCOPES_MAX, RUN_ROWS
 from shared.sync.messages import (
     BadMessage,
     Cursor,
     Message,
     Page,
+    Pages,
     Pull,
+    PullMany,
     ScopeHead,
     unfolded,
 )
 
+_LITTLE = 500
+"""Changes up to which scopes share a request; more are worth one of their own."""
 _NO_SNAPSHOT: Final = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN"})
+
+
+def pull_little(talk: Talk, heads: Sequence[ScopeHead]) -> Generator[Ask, Message, set[str]]:
+    """Scopes with little news share requests and transactions; those at their head return."""
+    done: set[str] = set()
+    if len(heads) < 2:
+        return done
+    held = {row.scope: row for row in talk.store.on_writer(lambda local: local.read(cursors))}
+    little = [
+        Cursor(scope=head.scope, generation=head.generation, seq=held[head.scope].seq)
+        for head in heads
+        if head.scope in held
+        and not (head.snapshot and held[head.scope].seq == 0)
+        and held[head.scope].generation == head.generation
+        and 0 <= head.head - held[head.scope].seq <= _LITTLE
+    ]
+    if len(little) < 2:
+        return done
+    told = {head.scope: head.head for head in heads}
+    for start in range(0, len(little), PULL_SCOPES_MAX):
+        asked = little[start : start + PULL_SCOPES_MAX]
+        answer = yield from talk.ask("/pulls", _pull_many(talk, asked), Pages)
+        done |= _apply_together(talk, asked, answer.pages, told)
+    return done
+
+
+def _pull_many(talk: Talk, asked: list[Cursor]) -> PullMany:
+    return PullMany(cursors=asked, limit=PAGE_ROWS, incarnation=talk.own.incarnation)
+
+
+def _apply_together(
+    talk: Talk, asked: Sequence[Cursor], pages: Sequence[Page], told: Mapping[str, int]
+) -> set[str]:
+    """Apply small pages in few transactions; the scopes that are at their head now."""
+    by_scope = {cursor.scope: cursor for cursor in asked}
+    replica = talk.store.on_writer(lambda local: local.replica)
+    steps: list[Step] = []
+    rows = 0
+    for page in pages:
+        cursor = by_scope.pop(page.scope, None)
+        if cursor is None:
+            raise Unavailable("ANSWER_WRONG", path="/pulls")
+        check_moves(page, cursor, told[page.scope], "/pulls")
+        steps += page_steps(replica, talk.own, page)
+        size = sum(len(run.ids) for run in page.runs)
+        talk.summary.scopes[page.scope] = talk.summary.scopes.get(page.scope, 0) + size
+        rows += size
+        if rows >= RUN_ROWS:
+            talk.tell(talk.store.apply(together(steps)))
+            steps, rows = [], 0
+    if steps:
+        talk.tell(talk.store.apply(together(steps)))
+    return {page.scope for page in pages if page.until >= page.head}
 
 
 def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
@@ -44,7 +101,7 @@ def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
                 raise
             talk.behind.add(scope)
             return
-        _apply(talk, page, pull)
+        _apply(talk, page, pull, head.head)
         if page.until >= page.head:
             return
 
@@ -81,9 +138,9 @@ def _count(talk: Talk, scope: str, applied: Applied) -> None:
     scopes[scope] = scopes.get(scope, 0) + applied.rows
 
 
-def _apply(talk: Talk, page: Page, pull: Pull) -> None:
+def _apply(talk: Talk, page: Page, pull: Pull, head: int) -> None:
     asked = Cursor(scope=pull.scope, generation=pull.generation, seq=pull.after)
-    check_moves(page, asked, "/pull")
+    check_moves(page, asked, head, "/pull")
     try:
         page = unfolded(page)
     except BadMessage as error:
@@ -93,10 +150,11 @@ def _apply(talk: Talk, page: Page, pull: Pull) -> None:
         _count(talk, page.scope, talk.store.apply(step))
 
 
-def check_moves(page: Page, asked: Cursor, path: str) -> None:
-    """A page that is another than asked for, or leads nowhere, would turn us in a ring."""
+def check_moves(page: Page, asked: Cursor, head: int, path: str) -> None:
+    """A page that is another than asked for, or leads nowhere, would turn us in a ring; one of
+    before the ``head`` that was told would have rows reversed that are there."""
     is_asked = (page.scope, page.generation) == (asked.scope, asked.generation)
-    is_asked &= page.after <= asked.seq
+    is_asked &= page.after <= asked.seq and page.head >= head
     moves = page.until > asked.seq or (page.until == asked.seq and page.until >= page.head)
     if not is_asked or not moves:
         raise Unavailable("ANSWER_WRONG", path=path)

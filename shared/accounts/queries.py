@@ -318,9 +318,7 @@ def money_documents(connection: Connection, uids: Collection[str]) -> dict[str, 
             select(money_document).where(money_document.c.id.in_(wanted[start : start + 500]))
         )
         names = MoneyView.__slots__
-        found |= {
-            row.id: MoneyView(**{name: getattr(row, name) for name in names}) for row in rows
-        }
+        found |= {row.id: MoneyView(**{name: getattr(row, name) for name in names}) for row in rows}
     return found
 
 

@@ -40,7 +40,7 @@ def test_the_founder_adds_a_clerk_who_signs_in_and_is_taken_away_again(tmp_path:
         await hands.keys("Xiao Mei")
         panel.pin.setText("1111")
         await hands.keys("F10")
-        await until(lambda: panel.pin.hasFocus())
+        await until(panel.pin.hasFocus)
         assert names() == {"王老板"}, "a PIN of one digit four times is none"
         panel.pin.setText("1357")
         await hands.keys("F10")

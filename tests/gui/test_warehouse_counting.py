@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pypdfium2
 from PySide6.QtCore import QAbstractTableModel, QModelIndex
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
@@ -214,6 +215,14 @@ def every_text(stage: Stage) -> str:
     return " ".join(found).replace(",", "")
 
 
+def text_of(pdf: Path) -> str:
+    file = pypdfium2.PdfDocument(pdf.read_bytes())
+    try:
+        return "".join(page.get_textpage().get_text_range() for page in file)
+    finally:
+        file.close()
+
+
 def test_a_blind_counter_meets_the_book_figure_on_no_screen_and_on_no_paper(
     tmp_path: Path,
 ) -> None:
@@ -223,6 +232,13 @@ def test_a_blind_counter_meets_the_book_figure_on_no_screen_and_on_no_paper(
         zones = [{"zone": "A", "people": ["li"]}]
         number = at_boss(stage, "count-open", zones=zones, tolerance_qty="0")["number"]
         counter = await sit(stage, "li", "counting")
+        await until(stage, lambda: counter.zones.current is not None)
+        await stage.keys("P")
+        await until(stage, lambda: list((tmp_path / "paper").glob("*.pdf")))
+        (sheet,) = (tmp_path / "paper").glob("*.pdf")
+        listed = text_of(sheet)
+        assert CLEANSER in listed, "the sheet lists what is to be counted"
+        assert "7351" not in listed, "and never how many there should be"
         await stage.scan(label_text(number, "A"))
         await stage.scan(CLEANSER_EA)
         seen: list[str] = [every_text(stage)]

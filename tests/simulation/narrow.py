@@ -6,11 +6,10 @@ from unittest.mock import patch
 
 _LIMITS = (
     ("desktop.sync.engine.PUSH_DOCUMENTS_MAX", 2),
-    ("desktop.sync.engine.PAGE_ROWS", 5),
-    ("desktop.sync.engine.PULL_SCOPES_MAX", 2),
-    ("desktop.sync.engine.RUN_ROWS", 2),
-    ("desktop.sync.engine._LITTLE", 10),
     ("desktop.sync.pulling.PAGE_ROWS", 5),
+    ("desktop.sync.pulling.PULL_SCOPES_MAX", 2),
+    ("desktop.sync.pulling.RUN_ROWS", 2),
+    ("desktop.sync.pulling._LITTLE", 10),
     ("desktop.sync.returning.ENVELOPES_MAX", 3),
     ("shared.sync.confirm.SLICE_ROWS", 3),
     ("sync_server.sync.envelopes.ENVELOPES_MAX", 3),

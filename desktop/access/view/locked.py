@@ -35,12 +35,9 @@ class LockedPage(QWidget):
         if lock.unsent:
             unsent = label(words("locked.unsent", n=lock.unsent), "strong")
             unsent.setWordWrap(True)
-            parts += [unsent, _told(words("locked.spool"))]
-            file = label(str(spool), "small")
-            file.setProperty("data", True)
-            file.setWordWrap(True)
-            file.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            parts.append(file)
+            parts.append(unsent)
+            if lock.is_for_good:
+                parts += [_told(words("locked.spool")), _file(spool)]
         else:
             parts.append(label(words("locked.all_sent"), "strong"))
         if not lock.is_for_good:
@@ -58,6 +55,14 @@ class LockedPage(QWidget):
             self._meet()
             return True
         return False
+
+
+def _file(spool: Path) -> QWidget:
+    made = label(str(spool), "small")
+    made.setProperty("data", True)
+    made.setWordWrap(True)
+    made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return made
 
 
 def _sentences(words: Words, lock: Lock) -> list[str]:

@@ -292,7 +292,7 @@ class StatementScreen(Screen):
         if nodes:
             self.frame.show_sheet(flow_sheet(self.frame, nodes), self.words("orders.flow_title"))
         else:
-            self.frame.say(self.words("flow.none"))
+            self.frame.say(self.words("flow.none"), Tone.PLAIN)
 
     def _invoice(self) -> None:
         if self.model.party is not None:

@@ -82,9 +82,10 @@ def _chain(connection: Connection, steps: Sequence[FlowStep], device_id: str) ->
     money = money_documents(connection, {one.document for one in settled.payments})
     here = _here(
         connection,
-        [one.id for one in (*steps, *claims, *money.values())],
+        [*(one.id for one in steps), *(one.id for one in claims), *money],
         [
-            *(one.author_id for one in (*steps, *money.values())),
+            *(one.author_id for one in steps),
+            *(one.author_id for one in money.values()),
             *(one.closed_by for one in claims),
         ],
         device_id,

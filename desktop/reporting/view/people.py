@@ -108,9 +108,7 @@ class PeopleScreen(Screen):
         if self.model.may_name_staff:
             return (
                 Action(text="people.new_staff", keys=("N",), run=self._new_staff),
-                Action(
-                    text="people.pin", keys=("P",), run=self._pin, is_enabled=self._is_staff
-                ),
+                Action(text="people.pin", keys=("P",), run=self._pin, is_enabled=self._is_staff),
                 Action(
                     text="people.dismiss",
                     keys=("Delete",),

@@ -191,6 +191,25 @@ def open_payments(connection: Connection) -> list[Payment]:
     return [_view(row) for row in connection.execute(statement.order_by(c.begun_at_us))]
 
 
+def last_payments(connection: Connection, *, limit: int = 60) -> list[tuple[Payment, int]]:
+    """The last payments and refunds of this device and when each was begun, the latest first."""
+    newest = select(payment).order_by(payment.c.begun_at_us.desc(), payment.c.reference)
+    rows = connection.execute(newest.limit(limit))
+    return [(_view(row), int(row.begun_at_us)) for row in rows]
+
+
+def give_back(store: Store, provider: PaymentProvider, reference: str) -> Payment:
+    """Money that stands in no sale goes back: cancelled, or refunded when it is too late for that.
+
+    Raises: RuleViolation PAYMENT_UNKNOWN, PAYMENT_USED, REFUND_TOO_LARGE; AccessDenied
+    NOT_PERMITTED.
+    """
+    found = give_up_payment(store, provider, reference)
+    if found.state is PaymentState.PAID:
+        return refund_payment(store, provider, reference, found.amount_minor)
+    return found
+
+
 def use_payments(session: Session, given: Sequence[Given]) -> None:
     """The payments among what is handed over stand in one sale, and are what they say.
 

@@ -1,6 +1,7 @@
 """What else is done at a till (F12): shifts, the sales of the day, the register, sync."""
 
 from desktop.sales.model.till import TillModel
+from desktop.sales.usecases.payments import PaymentProvider
 from desktop.sales.view.panels import ChoicePanel, StepsPanel
 from desktop.sales.view.payment import STATIC_CODE
 from desktop.ui.frame import Frame
@@ -11,6 +12,7 @@ _CHOICES = (
     ("X", "till.more.x"),
     ("L", "till.more.sales"),
     ("R", "till.more.register"),
+    ("P", "till.more.payments"),
     ("C", "till.more.code"),
     ("S", "till.more.sync"),
     ("H", "till.more.home"),
@@ -20,11 +22,15 @@ _CHOICES = (
 _NEEDS = {"X": "shift.report", "C": "shop.settings", "R": "register.write", "Z": "shift.run"}
 
 
-async def ask_more(frame: Frame, model: TillModel) -> None:
+async def ask_more(frame: Frame, model: TillModel, provider: PaymentProvider | None) -> None:
     """Show the choices and do the chosen one."""
+    from desktop.sales.view.payment_list import PaymentListPanel
     from desktop.sales.view.shift import ask_open_shift, show_x
 
     choices = [one for one in _CHOICES if frame.person.may(_NEEDS.get(one[0], ""))]
+    if provider is None:
+        # Without a provider there is no such payment.
+        choices = [one for one in choices if one[0] != "P"]
     chosen = await frame.ask(ChoicePanel(frame, frame.words("till.more"), choices))
     if chosen == "Z":
         frame.open("shift", "close")
@@ -36,6 +42,8 @@ async def ask_more(frame: Frame, model: TillModel) -> None:
         frame.open("sales", "")
     elif chosen == "R":
         frame.open("register", "")
+    elif chosen == "P" and provider is not None:
+        await frame.ask(PaymentListPanel(frame, provider))
     elif chosen == "C":
         await _set_code(frame)
     elif chosen == "S":

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
+from desktop.sales.model.display import CustomerDisplay
 from desktop.sales.model.payment import PaymentModel
 from desktop.sales.model.till import TillModel
 from desktop.sales.model.typed import counted, looks_like_code
@@ -42,6 +43,7 @@ class TillScreen(Screen):
     def __init__(self, frame: Frame, provider: PaymentProvider | None = None) -> None:
         super().__init__(frame)
         self.provider = provider
+        self._display = CustomerDisplay(frame.desk, frame.settings.get)
         """Takes customers' payment codes; None hides that way of paying."""
         self.model = TillModel(
             frame.desk, frame.person.currency, may_approve=frame.person.may("sale.approve")
@@ -165,10 +167,19 @@ class TillScreen(Screen):
         text = self.words(notice.key, **notice.values) if notice else ""
         self.banner.say(text, Tone(notice.tone) if notice else Tone.PLAIN)
         self._draw_suggestions()
+        self._show_customer()
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._draw_suggestions()
+
+    def _show_customer(self) -> None:
+        basket, due = self.model.basket, self.model.due
+        last = basket.last
+        name = basket.line.name if basket.line is not None else ""
+        minor = last.change_minor if last is not None else due.total_minor
+        if self._display.wants(name, minor, self.model.currency, is_change=last is not None):
+            self.frame.tasks.start(self._display.send())
 
     def _prices_changed(self) -> None:
         # Rows arrive in bursts; looked at once when they are quiet, never in their way.
@@ -319,7 +330,7 @@ class TillScreen(Screen):
     def _more(self) -> None:
         from desktop.sales.view.more import ask_more
 
-        self.frame.tasks.start(ask_more(self.frame, self.model))
+        self.frame.tasks.start(ask_more(self.frame, self.model, self.provider))
 
     # small things
 

@@ -122,7 +122,7 @@ class Door:
             raise RuleViolation("MESSAGE_TOO_LARGE", limit=LAN_BYTES_MAX)
         device = self._device(device_id)
         if device is None:
-            raise AccessDenied("DEVICE_UNKNOWN")
+            raise AccessDenied("DEVICE_UNKNOWN", device_id=device_id[:40])
         signed = request_message("POST", path, body, nonce, device_id)
         if not VerifyKey(device.public_key).request_good(signed, _signature(signature)):
             raise AccessDenied("SIGNATURE_BAD")

@@ -269,7 +269,8 @@ def test_staff_of_another_site_or_of_another_rank_is_kept_and_names_nobody(
         patch.setattr(channel_posting, "staff_id", lambda site, staff: f"{site}.{staff}")
         for author, site_id, staff, role, _code in forged:
             shop.store.author_id = author
-            shop.store.write(append_staff, site_id, StaffStated(staff=staff, name="坏人", role=role))
+            said = StaffStated(staff=staff, name="坏人", role=role)
+            shop.store.write(append_staff, site_id, said)
     assert list(shop.sync().kept.values()) == [one[-1] for one in forged]
     with brand.office.database.read() as connection:
         names = connection.execute(select(user_account.c.name)).scalars().all()

@@ -111,10 +111,12 @@ def test_what_is_certain_and_not_here_is_told_apart_from_what_is_not_made_yet(
 
 def test_an_invoice_stands_with_what_was_paid_on_it_and_what_came_back(house: House) -> None:
     a_fortnight(house)
-    first = house.read(lambda one: one.execute(select(sale).order_by(sale.c.happened_at_us)).first())
+    oldest = select(sale).order_by(sale.c.happened_at_us)
+    first = house.read(lambda one: one.execute(oldest).first())
     assert first is not None
     paid = east(house, "collect", customer=CUSTOMER, amount="100", tender="cash")
-    east(house, "return-goods", sale=first.number, lines=[{"code": CREAM, "qty": "1"}], reason="破损")
+    back = [{"code": CREAM, "qty": "1"}]
+    east(house, "return-goods", sale=first.number, lines=back, reason="破损")
     desk = sit(house, "dealer-east", "DL01.01", device_type="dealer")
     model = SalesModel(desk, "DL01")
     nodes = asyncio.run(model.flow(first.id))
