@@ -22,6 +22,7 @@ ABOUT: Final = {
     "people": "channel",
     "channel-import": "channel",
     "kept": "messages",
+    "keys": "settings",
     "movements": "stock",
     "labels": "stock",
     "transfers": "stock",

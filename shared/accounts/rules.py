@@ -246,14 +246,14 @@ def age(
     for place, one in enumerate(charges):
         places.setdefault(one.document, []).append(place)
     rest = 0
-    for one in taken:
-        rest += _take(open_minor, places.get(one.invoice, ()), one.amount_minor)
+    for off in taken:
+        rest += _take(open_minor, places.get(off.invoice, ()), off.amount_minor)
     ahead = _take(open_minor, range(len(charges)), rest)
     sums = [0] * (len(AGES) + 2)
     today = date.fromisoformat(as_of)
     for one, minor in zip(charges, open_minor, strict=True):
         sums[_bucket((today - date.fromisoformat(one.day)).days, terms_days)] += minor
-    return Ageing(*sums, -ahead)
+    return Ageing._make((*sums, -ahead))
 
 
 def _take(open_minor: list[int], places: Iterable[int], amount_minor: int) -> int:

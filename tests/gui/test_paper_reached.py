@@ -70,7 +70,7 @@ def test_past_shifts_statements_and_notes(tmp_path: Path) -> None:
         clipboard = QGuiApplication.clipboard()
         for screen in ("sales", "statement"):
             made = await at(stage, screen)
-            await until(stage, lambda shown=made.table: shown.rows.shown)
+            await until(stage, lambda: stage.window.current.table.rows.shown)  # type: ignore[union-attr]
             clipboard.clear()
             if screen == "statement":
                 await made.model.load(CUSTOMER)

@@ -42,7 +42,10 @@ class Carrier:
 
     def begin(self, device: SimDevice) -> None:
         """A device begins a sync, unless it is in one or cut off."""
-        if device.is_alone:
+        alone: list[bool] = []
+        if not self._stage.guarded(device, lambda: alone.append(device.is_alone)):
+            return
+        if alone[0]:
             try_to_join(self._stage, device, is_calm=self.is_calm)
         elif device.conversation is None and not device.is_cut_off:
             self._stage.tally.syncs += 1
