@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 
 from desktop.ordering.view.display import DisplayScreen
 from desktop.ordering.view.editor import OrderEditorScreen
@@ -197,5 +198,28 @@ def test_products_are_shown_without_pictures_and_go_into_the_cart_by_one_key(
         editor = stage.window.current
         assert isinstance(editor, OrderEditorScreen)
         assert [row.line.qty_micro for row in editor.model.rows] == [1_000_000, 2_000_000]
+
+    play(script, tmp_path)
+
+
+def test_the_papers_of_an_entry_go_from_the_order_to_its_payment(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        house = stage.house
+        order = east(house, "order-submit", lines=[{"code": CREAM, "qty": "10"}])
+        office(house, "order-decide", order=order["number"])
+        sent = office(house, "order-ship", order=order["number"], site="HQ01")
+        east(house, "order-receive", shipment=sent["number"], lines=[{"line": 1, "good": "8"}])
+        office(house, "account-payment", account="P1001-FX", amount="500")
+        await at(stage, "statement")
+        stage.window.open("statement", "P1001-FX")
+        await stage.settle()
+        await stage.keys("D")
+        await stage.settle()
+        assert stage.window.sheet.isVisible()
+        said = [one.text() for one in stage.window.sheet.findChildren(QLabel)]
+        for title in ("order_submitted", "shipment_posted", "receipt_posted", "claim"):
+            assert stage.window.words(f"flow.{title}") in said
+        assert said.count(stage.window.words("flow.account_payment")) == 2
+        assert stage.window.words("flow.open", amount="￥405.50") in said
 
     play(script, tmp_path)
