@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
+from desktop.access.usecases import new_pin_hash
 from desktop.channel import usecases
 from desktop.store.asking import Nothing, Params, Written, entry
 from desktop.store.command import Command
@@ -87,6 +88,30 @@ def _whoami(store: Store, _asked: Nothing) -> dict[str, str]:
     }
 
 
+class AddStaff(Params):
+    """Somebody of the founder's own shop: ``clerk`` or ``warehouse``, with a PIN."""
+
+    name: str
+    pin: str
+    role: str = "clerk"
+
+
+def _add_staff(store: Store, asked: AddStaff) -> object:
+    given = new_pin_hash(store, asked.pin)
+    done = store.write(usecases.add_staff, asked.name, asked.role, pin_hash=given)
+    return {"user": done.value, "name": asked.name, "role": asked.role}
+
+
+class OfStaff(Params):
+    """One of the founder's own people, by user id."""
+
+    user: str
+
+
+def _dismiss(store: Store, asked: OfStaff) -> Written:
+    return Written.of(store.write(usecases.dismiss_staff, asked.user).value)
+
+
 COMMANDS = (
     Command(
         name="publish-channel",
@@ -100,6 +125,18 @@ COMMANDS = (
         summary="The accounts a supplier may supply.",
         params=OfSupplier,
         run=_customers,
+    ),
+    Command(
+        name="staff-add",
+        summary="The founder names somebody of the own shop.",
+        params=AddStaff,
+        run=_add_staff,
+    ),
+    Command(
+        name="staff-remove",
+        summary="The founder takes one of the shop's own people away.",
+        params=OfStaff,
+        run=_dismiss,
     ),
     Command(name="whoami", summary="User, device and site.", params=Nothing, run=_whoami),
 )

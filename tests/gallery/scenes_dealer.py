@@ -224,6 +224,14 @@ async def seen(stage: Stage) -> None:
     await _seated(stage, "seen")
 
 
+async def ageing(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    stage.house.time.tick(40 * 86_400_000_000)
+    east(stage.house, "sell-invoice", customer=CUSTOMER, lines=[f"6*{CREAM}"])
+    await _seated(stage, "statement")
+    await stage.keys("A")
+
+
 SCENES: tuple[tuple[str, Scene], ...] = (
     ("dealer-reorder-empty", reorder_empty),
     ("dealer-reorder", reorder),
@@ -250,5 +258,6 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("dealer-invoice-why", invoice_why),
     ("dealer-invoice-collect", invoice_collect),
     ("dealer-statement", statement),
+    ("dealer-ageing", ageing),
     ("dealer-seen", seen),
 )

@@ -217,6 +217,14 @@ async def members(stage: Stage) -> None:
     await stage.keys("Return")
 
 
+async def no_receipt(stage: Stage) -> None:
+    await _at_till(stage)
+    await stage.keys("F8")
+    await stage.scan("2000101010005")
+    await stage.scan("2000102010004")
+    await stage.keys("6")
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("till-empty", till_empty),
     ("till-lines", till_lines),
@@ -229,6 +237,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("till-member-new", member_new),
     ("till-return", returning),
     ("till-exchange", exchange),
+    ("till-no-receipt", no_receipt),
     ("register", register),
     ("sales", sales),
     ("shift-count", shift_count),

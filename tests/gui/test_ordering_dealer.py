@@ -20,6 +20,7 @@ from tests.builders.dealer_days import (
     SPRAY,
     WATER,
     a_fortnight,
+    east,
     office,
 )
 from tests.builders.one_house import on_hand
@@ -210,9 +211,7 @@ def test_the_papers_of_an_entry_go_from_the_order_to_its_payment(tmp_path: Path)
         sent = office(house, "order-ship", order=order["number"], site="HQ01")
         east(house, "order-receive", shipment=sent["number"], lines=[{"line": 1, "good": "8"}])
         office(house, "account-payment", account="P1001-FX", amount="500")
-        await at(stage, "statement")
-        stage.window.open("statement", "P1001-FX")
-        await stage.settle()
+        await at(stage, "statement", "P1001-FX")
         await stage.keys("D")
         await stage.settle()
         assert stage.window.sheet.isVisible()

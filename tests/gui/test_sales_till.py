@@ -17,6 +17,7 @@ from shared.tasks.queries import open_tasks
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
+from tests.gui.office_hands import until
 
 CLERK, DEVICE = "clerk-guanqian", "SH01.01"
 CLEANSER, TONER = "2000101010005", "2000102010004"
@@ -277,10 +278,7 @@ def test_goods_without_a_receipt_come_back_by_keys_with_somebody_who_stands_for_
         await stage.keys("6", "F9")
         assert stage.window.overlay.top is not panel, "the clerk may not alone"
         await stage.keys("boss", "Return", "2580", "Return")
-        for _ in range(100):
-            if stage.window.overlay.top is None:
-                break
-            await stage.settle()
+        await until(stage, lambda: len(sales_of(stage)) == 1)
         (back,) = sales_of(stage)
         assert back["total_minor"] == -(2 * 5_900 + 2 * 11_900)
         assert back["return_of"] == back["id"]

@@ -234,7 +234,7 @@ def test_a_blind_counter_meets_the_book_figure_on_no_screen_and_on_no_paper(
         counter = await sit(stage, "li", "counting")
         await until(stage, lambda: counter.zones.current is not None)
         await stage.keys("P")
-        await until(stage, lambda: list((tmp_path / "paper").glob("*.pdf")))
+        await until(stage, lambda: bool(list((tmp_path / "paper").glob("*.pdf"))))
         (sheet,) = (tmp_path / "paper").glob("*.pdf")
         listed = text_of(sheet)
         assert CLEANSER in listed, "the sheet lists what is to be counted"

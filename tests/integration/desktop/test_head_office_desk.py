@@ -14,6 +14,7 @@ from desktop.app.system import SystemClock, SystemRandomness
 from desktop.reporting.usecases.asking import Report
 from desktop.store.asking import device
 from desktop.store.command import find_command
+from desktop.sync.enrolment import load_key
 from desktop.sync.story import status
 from shared.access.documents import Grant, UserPublished
 from shared.catalog.tables import product
@@ -329,5 +330,13 @@ def test_a_revoked_till_is_refused_at_its_next_word(desk: Client, till: Client) 
     do(desk, "device-revoke", device="SH01.01", reason="stolen")
     desk.sync()
 
+    sell(till)
+    before = till.store.spool_file.read_bytes()
     with pytest.raises(AccessDenied, match="DEVICE_REVOKED"):
         till.sync()
+    # Its key is gone, whatever was not sent is not (P10).
+    assert load_key(till.keys) is None
+    with pytest.raises(AccessDenied, match="DEVICE_REVOKED"):
+        sell(till)
+    assert till.store.spool_file.read_bytes() == before
+    assert count(till, sale) == 1
