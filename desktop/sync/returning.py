@@ -44,8 +44,11 @@ def _hold_some(
 
 
 def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
-    """Before the own journal: decisions and publications come first, then what neighbours wrote."""
-    if not answer.is_recovering:
+    """Before the own journal: decisions and publications come first, then what neighbours wrote.
+
+    Once for every restore, also when head office did not wait for this device.
+    """
+    if not answer.recovered_from_us:
         return
     state = talk.store.on_writer(lambda local: local.read(load_state))
     if state.returned_epoch == answer.epoch.encode():

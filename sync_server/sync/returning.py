@@ -15,18 +15,28 @@ from shared.sync.limits import DOCUMENT_BYTES_MAX, ENVELOPES_MAX
 from shared.sync.messages import Envelope, Return, ReturnAnswer
 from shared.sync.replica import apply_writes
 from shared.sync.statements import insert_rows
+from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.devices import Device, find_device
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.daily import note_days
 from sync_server.sync.envelopes import Piece
-from sync_server.sync.head_office import HeadOffice, Posted, Written, enter
-from sync_server.sync.judging import DERIVING_FAULTS, STORED, judge
+from sync_server.sync.head_office import (
+    HeadOffice,
+    Posted,
+    Written,
+    draft_of,
+    enter,
+    settle,
+    write,
+)
+from sync_server.sync.judging import DERIVING_FAULTS, KEPT, STORED, judge
 from sync_server.sync.recovering import (
     awaited,
     finish,
     is_recovering,
     note_report,
     put_off,
+    recovered_from_us,
     remember,
 )
 
@@ -40,24 +50,27 @@ def take_back(
     """Store and post what head office lacks; the same document twice, or one it has, is nothing.
 
     A document is believed by its author's signature, whoever brings it. When the last device has
-    reported, the recovery ends. Raises RuleViolation BATCH_TOO_LARGE.
+    reported, the recovery ends. What comes later still is posted and answered as if it were new;
+    only head office's own answers are kept aside then, because others may stand in their place.
+    Raises RuleViolation BATCH_TOO_LARGE.
     """
     if len(given.envelopes) > ENVELOPES_MAX:
         raise RuleViolation("BATCH_TOO_LARGE", limit=ENVELOPES_MAX)
-    if not is_recovering(connection):
+    if not recovered_from_us(connection):
         return ReturnAnswer(taken=0, unknown=[])
     _lock(connection)
+    is_late = not is_recovering(connection)
     written, pieces, unknown = Written(), list[Piece](), list[str]()
     for envelope in _lacking(connection, given.envelopes):
-        done = _take(connection, hq, envelope, now_us)
+        done = _take(connection, hq, envelope, now_us, is_late=is_late)
         if isinstance(done, str):
             unknown += [done] if done else []
             continue
-        piece, changes = done
-        pieces.append(piece)
-        written.changes.extend(changes.changes)
+        piece, one = done
+        pieces += [piece] if piece.writes else []
+        written.add(one)
     enter(connection, hq, written, pieces)
-    if given.is_all:
+    if given.is_all and not is_late:
         note_report(connection, device.device_id, now_us)
         if not awaited(connection):
             finish(connection, hq, now_us)
@@ -83,7 +96,7 @@ def _lacking(connection: Connection, envelopes: Sequence[Envelope]) -> list[Enve
 
 
 def _take(
-    connection: Connection, hq: HeadOffice, envelope: Envelope, now_us: int
+    connection: Connection, hq: HeadOffice, envelope: Envelope, now_us: int, *, is_late: bool
 ) -> tuple[Piece, Written] | str:
     """Post one document; its uid where its author is unknown yet, '' where it is not wanted."""
     document = _read(hq, envelope)
@@ -106,7 +119,16 @@ def _take(
         return ""
     try:
         with connection.begin_nested():
-            return _post(connection, hq, envelope, document, now_us, is_own=is_own)
+            if is_late and is_own and document.header.predecessor:
+                return _keep_aside(connection, hq, envelope, document, now_us)
+            piece, written = _post(connection, hq, envelope, document, now_us)
+            posted = Posted(document.header, document.body, piece.writes)
+            if is_late and not is_own:
+                written.add(settle(connection, hq, [posted], now_us))
+            elif not is_own:
+                # What head office wrote was settled when it was written: the answers come back.
+                put_off(connection, [piece])
+            return piece, written
     except DERIVING_FAULTS:
         return ""
 
@@ -147,9 +169,39 @@ def _post(
     envelope: Envelope,
     document: Document,
     now_us: int,
-    *,
-    is_own: bool,
 ) -> tuple[Piece, Written]:
+    n = _link(connection, hq, envelope, document, now_us, STORED)
+    writes = hq.replica.registry.post(document)
+    changes = apply_writes(connection, hq.replica.schema, writes, slot=0, owns=hq.replica.owns)
+    note_days(connection, [Posted(document.header, document.body, writes)])
+    return Piece(envelope.device_id, RETURNED, n, writes), Written([], changes)
+
+
+def _keep_aside(
+    connection: Connection, hq: HeadOffice, envelope: Envelope, document: Document, now_us: int
+) -> tuple[Piece, Written]:
+    """A former answer of head office's that came after the recovery: a person compares it."""
+    n = _link(connection, hq, envelope, document, now_us, KEPT)
+    task = TaskOpened(
+        code="RETURNED_LATE",
+        subject=uid_text(document.header.uid),
+        site_id=document.header.site_id,
+        params=params_of({"number": document.header.number or document.header.kind}),
+        about_uid=document.header.predecessor,
+    )
+    draft = draft_of(hq, task, now_us, site_id=document.header.site_id)
+    return Piece(envelope.device_id, RETURNED, n, []), write(connection, hq, [draft], now_us)
+
+
+def _link(
+    connection: Connection,
+    hq: HeadOffice,
+    envelope: Envelope,
+    document: Document,
+    now_us: int,
+    verdict: str,
+) -> int:
+    """Chain a document behind what came back before, and remember where it stood; its place."""
     n, previous = head_of(connection, envelope.device_id, RETURNED)
     linked = seal(
         hq.author.key,
@@ -160,13 +212,8 @@ def _post(
         stored=envelope.stored,
     )
     slot = linked._replace(signature=envelope.signature)
-    insert_rows(connection, journal, [slot_row(slot, document.header, now_us, STORED)])
-    writes = hq.replica.registry.post(document)
-    changes = apply_writes(connection, hq.replica.schema, writes, slot=0, owns=hq.replica.owns)
+    code = "" if verdict == STORED else "RETURNED_LATE"
+    row = slot_row(slot, document.header, now_us, verdict, code)
+    insert_rows(connection, journal, [row])
     remember(connection, document, (envelope.device_id, envelope.incarnation, envelope.n))
-    piece = Piece(envelope.device_id, RETURNED, n + 1, writes)
-    note_days(connection, [Posted(document.header, document.body, writes)])
-    if not is_own:
-        # What head office wrote was settled when it was written: the answers come back as well.
-        put_off(connection, [piece])
-    return piece, Written([], changes)
+    return slot.n

@@ -11,6 +11,7 @@ from desktop.app.client import Client
 from desktop.app.system import SystemClock, SystemRandomness
 from desktop.headless import __main__ as headless
 from desktop.headless.first_run import DEMO, FIRST_RUN
+from desktop.headless.packets import PACKETS
 from desktop.reporting.commands import ASK
 from desktop.store.command import find_command
 from desktop.store.writer import Store
@@ -66,7 +67,7 @@ def test_every_command_has_a_name_of_its_own_and_a_summary(
 ) -> None:
     code, (listed,) = run(tmp_path, capsys, "commands")
     assert code == 0
-    assert len(listed) == len(COMMANDS) + len(FIRST_RUN) + len([DEMO, ASK])
+    assert len(listed) == len(COMMANDS) + len(FIRST_RUN) + len(PACKETS) + len([DEMO, ASK])
     assert all(listed.values())
 
 
