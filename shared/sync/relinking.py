@@ -118,9 +118,7 @@ def _move_rows(
         connection.exec_driver_sql(settled, (_MOVING, _MOVING))
 
 
-def _move_slots(
-    connection: Connection, former: tuple[str, int], moved: Sequence[Relinked]
-) -> None:
+def _move_slots(connection: Connection, former: tuple[str, int], moved: Sequence[Relinked]) -> None:
     if not moved:
         return
     c = journal.c

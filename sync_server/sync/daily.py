@@ -50,9 +50,7 @@ def sum_days(connection: Connection, hq: HeadOffice, now_us: int) -> int:
         return 0
     c = day_to_sum.c
     statement = select(c.uid, c.site_id, c.business_day).order_by(c.site_id, c.business_day)
-    notes = connection.execute(
-        statement.limit(_NOTES_MAX).with_for_update(skip_locked=True)
-    ).all()
+    notes = connection.execute(statement.limit(_NOTES_MAX).with_for_update(skip_locked=True)).all()
     days = list(dict.fromkeys((row.site_id, row.business_day) for row in notes))[:DAYS_MAX]
     taken = set(days)
     done = [row.uid for row in notes if (row.site_id, row.business_day) in taken]

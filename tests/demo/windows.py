@@ -35,6 +35,7 @@ from desktop.words.texts import Language
 from resources.demo import read_rows
 from shared.ordering.tables import channel_order
 from shared.sales.tables import sale
+from shared.sync.limits import BUSY_S_MAX
 from sync_server.operations.home import open_home
 from tests.builders.hands import Hands
 from tests.demo.machine import OFFSET
@@ -57,10 +58,11 @@ class MovedClient(Client):
 
     url: str = ""
 
-    def new_transport(self) -> HttpTransport:
+    def new_transport(self, *, patience_s: float = BUSY_S_MAX) -> HttpTransport:
         identity = self.store.on_writer(lambda local: local.enrolled)
         http = new_client(self.url)
-        return HttpTransport(http, identity.device_id, self._key(), self.home / "snapshots")
+        folder = self.home / "snapshots"
+        return HttpTransport(http, identity.device_id, self._key(), folder, patience_s=patience_s)
 
 
 class RunningClock(StoryClock):

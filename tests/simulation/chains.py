@@ -135,8 +135,10 @@ def check_once(journals: Journals, promised: Mapping[str, Collection[str]]) -> N
     )
     twice = [uid for uid, count in stored.items() if count > 1]
     must(not twice, "I1", f"posted twice: {twice[:3]}")
+    # A former answer of head office's that came after its recovery is put before a person.
+    aside = {entry.uid for found in journals.values() for entry in found if entry.verdict == "kept"}
     for uid, holders in promised.items():
-        is_back = stored[uid] == 1 or not holders
+        is_back = stored[uid] == 1 or uid in aside or not holders
         must(is_back, "I1", f"{uid}, whose bytes {sorted(holders)} held, did not come back")
 
 

@@ -25,6 +25,9 @@ class _Keys:
     def save(self, _name: str, _seed: bytes) -> None:
         """It is there already."""
 
+    def forget(self, _name: str) -> None:
+        """A simulated machine that was revoked is not started again."""
+
 
 def try_to_join(stage: Stage, device: SimDevice, *, is_calm: bool = False) -> None:
     """One try; the request, the answer or either process may be lost in it.

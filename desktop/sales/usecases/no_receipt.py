@@ -94,9 +94,7 @@ def return_without_receipt(
         shift=now.shift,
         note=reason,
     )
-    written = session.append(
-        body, uid=made, business_day=now.business_day, approver_id=approver_id
-    )
+    written = session.append(body, uid=made, business_day=now.business_day, approver_id=approver_id)
     return sold(written, body)
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
-from shared.sync.summing import sums_by_scopes
 from shared.areas import SCHEMA
+from shared.sync.summing import sums_by_scopes
 
 TEXTS = ("", "A", "B", "A B", "account:X", "level:L", "org:Z")
 
