@@ -74,7 +74,7 @@ def test_an_order_goes_from_wish_to_shelf_and_the_account_owes_it(house: House) 
     steps = [one["kind"] for one in hq(house, "order-show", order=order["uid"])["flow"]]
     assert steps == [
         "order_submitted", "order_decision_requested", "order_decided",
-        "shipment_posted", "receipt_posted", "shipment_posted", "receipt_posted",
+        "shipment_posted", "shipment_posted", "receipt_posted", "receipt_posted",
     ]  # fmt: skip
 
 
