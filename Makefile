@@ -18,10 +18,6 @@ SERVE_HOME ?= build/serve
 export PYTHONUTF8 := 1
 # Some tests start the programs many times; each start would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
-# Every store of a test flushes its files for real; a third of the time would be waiting for a disk.
-ifneq ($(wildcard /dev/shm/.),)
-everything: export TMPDIR := /dev/shm
-endif
 
 .PHONY: demo run app gallery test fast serve lock clean setup static unit everything simulation
 # The checks of one run share the machine's cores and stop at the first failure.

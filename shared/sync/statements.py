@@ -3,7 +3,7 @@
 Building a statement costs more than running it on SQLite; these texts are kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -57,12 +57,13 @@ def rows_of(
     return found
 
 
-def rows_where(connection: Connection, table: Table, condition: str) -> list[Row]:
-    """The whole rows for which ``condition`` (SQL) is true, in no order."""
+def rows_where(connection: Connection, table: Table, condition: str) -> Iterator[Row]:
+    """The whole rows for which ``condition`` (SQL) is true, in no order and one at a time: a table
+    may hold more than fits into memory."""
     names = [column.name for column in table.columns]
     statement = f'SELECT {_quoted(names)} FROM "{table.name}" WHERE {condition}'
-    rows = connection.exec_driver_sql(statement).all()
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    for row in connection.exec_driver_sql(statement):
+        yield dict(zip(names, row, strict=True))
 
 
 def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:

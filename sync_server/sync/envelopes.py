@@ -4,7 +4,7 @@ Head office's own documents, and those of neighbours, come back from there when 
 restored from a backup that is older than they are (sync, "up", 6).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, bindparam, func, or_, select
@@ -23,10 +23,11 @@ from shared.sync.messages import (
     ScopeHead,
 )
 from shared.sync.replica import Change
-from shared.sync.statements import insert_rows
+from shared.sync.statements import Row, insert_rows
 from sync_server.store.devices import Device
 from sync_server.store.migrations import known
 from sync_server.store.tables import durable, envelope, scope_head
+from sync_server.sync.feed import Marked
 
 HELD_US = 35 * 24 * 3600 * 1_000_000
 """How long bytes are held after a backup that has them was restored and verified."""
@@ -47,16 +48,16 @@ class Piece(NamedTuple):
 
 def note(
     connection: Connection,
-    heads: dict[str, int],
+    moved: Mapping[str, Marked],
     changes: Sequence[Change],
     own: Sequence[Piece],
     taken: Sequence[Piece],
 ) -> None:
     """Remember who is to hold the bytes of these documents: whoever holds all of their rows.
 
-    ``heads`` are those the same transaction brought its scopes to; it still holds them.
+    ``moved`` are the scopes the same transaction moved; it still holds them.
     """
-    if not heads:
+    if not moved:
         return
     scopes = {(change.table, change.id): change.scopes for change in changes}
     wanted = [(piece, scope) for piece in own for scope in _held_whole(piece, scopes)]
@@ -65,17 +66,16 @@ def note(
     wanted += [
         (piece, scope) for piece, scope in found if not scope.startswith(_SITE) or scope in crowded
     ]
-    numbers = _numbers(connection, {scope for _, scope in wanted})
-    rows = [
+    rows: list[Row] = [
         {
-            "scope_id": numbers[scope],
-            "seq": heads[scope],
+            "scope_id": moved[scope].scope_id,
+            "seq": moved[scope].head,
             "device_id": piece.device_id,
             "incarnation": piece.incarnation,
             "n": piece.n,
         }
         for piece, scope in wanted
-        if scope in numbers
+        if scope in moved
     ]
     insert_rows(connection, envelope, rows)
 
@@ -101,15 +101,6 @@ def _crowded(connection: Connection, scopes: set[str]) -> set[str]:
         .having(func.count() > 1)
     )
     return {scope_names.site(site_id) for site_id in rows.scalars()}
-
-
-def _numbers(connection: Connection, scopes: set[str]) -> dict[str, int]:
-    if not scopes:
-        return {}
-    rows = connection.execute(
-        select(scope_head.c.scope, scope_head.c.scope_id).where(scope_head.c.scope.in_(scopes))
-    )
-    return {row.scope: row.scope_id for row in rows}
 
 
 def may_hold(device: Device, scope: str) -> bool:

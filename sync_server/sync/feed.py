@@ -37,8 +37,15 @@ class _Entry(NamedTuple):
     after: int
 
 
-def mark(connection: Connection, schema: Schema, changes: Sequence[Change]) -> dict[str, int]:
-    """Enter changes into the feeds of their scopes; returns the new heads by scope.
+class Marked(NamedTuple):
+    """A scope that moved: its number in the feed, and its new head."""
+
+    scope_id: int
+    head: int
+
+
+def mark(connection: Connection, schema: Schema, changes: Sequence[Change]) -> dict[str, Marked]:
+    """Enter changes into the feeds of their scopes; returns those that moved, by name.
 
     It must be the last step before the commit: the scopes stay locked from here on, so that
     their sequence is the order of commits. Within a scope ledger rows come before record rows,
@@ -112,7 +119,7 @@ def _standing(
 
 def _enter(
     connection: Connection, tables: dict[str, int], entries: Sequence[_Entry]
-) -> dict[str, int]:
+) -> dict[str, Marked]:
     if not entries:
         return {}
     heads = _locked_heads(connection, sorted({entry.scope for entry in entries}))
@@ -136,7 +143,7 @@ def _enter(
     if moves:
         connection.execute(_MOVE[connection.dialect.name], moves)
     connection.execute(_SET_HEAD, list(heads.values()))
-    return {scope: head["head"] for scope, head in heads.items()}
+    return {scope: Marked(head["b_scope_id"], head["head"]) for scope, head in heads.items()}
 
 
 def _locked_heads(connection: Connection, scopes: Sequence[str]) -> dict[str, dict[str, int]]:

@@ -10,6 +10,7 @@ from shared.sync.limits import FORKS_MAX, INCARNATION_MAX, SLOT_MAX
 from shared.sync.messages import Fork, ForkAnswer
 from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.devices import Device, lock_device
+from sync_server.store.durable import link_here
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
 
 _HASH_BYTES = 32
@@ -75,19 +76,9 @@ def _answered_before(connection: Connection, device: Device, fork: Fork) -> Fork
 
 def _common(connection: Connection, device: Device, fork: Fork) -> int:
     """Up to where both are surely one; from there the copy sends again, and twice is once."""
-    is_same = _link(connection, device, fork.incarnation, fork.known_n) == fork.known_hash
-    return fork.known_n if fork.known_n and is_same else 0
-
-
-def _link(connection: Connection, device: Device, incarnation: int, n: int) -> bytes | None:
-    found: bytes | None = connection.execute(
-        select(journal.c.link_hash).where(
-            journal.c.device_id == device.device_id,
-            journal.c.incarnation == incarnation,
-            journal.c.n == n,
-        )
-    ).scalar()
-    return found
+    known = fork.known_hash
+    here = link_here(connection, device.device_id, fork.incarnation, fork.known_n)
+    return fork.known_n if known and here == known else 0
 
 
 def _latest(connection: Connection, device: Device) -> int:

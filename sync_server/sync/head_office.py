@@ -193,9 +193,9 @@ def enter(
 
     ``taken`` are documents of others: those who hold their rows are to hold their bytes, too.
     """
-    heads = feed.mark(connection, hq.replica.schema, written.changes)
+    moved = feed.mark(connection, hq.replica.schema, written.changes)
     own = [Piece(*one.slot[:3], one.writes) for one in written.documents]
-    envelopes.note(connection, heads, written.changes, own, taken)
+    envelopes.note(connection, moved, written.changes, own, taken)
 
 
 def draft_of(

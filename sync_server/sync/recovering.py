@@ -6,14 +6,14 @@ stand in a document that comes back later, and a decided request is never decide
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from shared.channel.tables import device as enrolled
 from shared.core.ids import uid_text
 from shared.journal.document import Document
 from shared.journal.kind import Registry
 from shared.journal.tables import journal
-from shared.sync.statements import insert_rows, upsert
+from shared.sync.statements import Row, insert_rows, upsert
 from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.migrations import known, tell
 from sync_server.store.tables import (
@@ -83,11 +83,10 @@ def recovered_from_us(connection: Connection) -> int:
 
 def put_off(connection: Connection, pieces: Sequence[Piece]) -> None:
     """Remember documents nothing was said to yet, in the order of their arrival."""
-    rows = [
+    rows: list[Row] = [
         {"device_id": one.device_id, "incarnation": one.incarnation, "n": one.n} for one in pieces
     ]
-    if rows:
-        connection.execute(insert(unsettled), rows)
+    insert_rows(connection, unsettled, rows)
 
 
 def note_report(connection: Connection, device_id: str, now_us: int) -> None:
@@ -148,12 +147,11 @@ def lost_slots(connection: Connection) -> list[str]:
     rows = connection.execute(
         select(c.device_id, c.incarnation, c.n).order_by(c.device_id, c.incarnation, c.n)
     ).all()
-    heads = {
-        (row.device_id, row.incarnation): row.n
-        for row in connection.execute(
-            select(journal.c.device_id, journal.c.incarnation, journal.c.n).order_by(journal.c.n)
-        )
-    } if rows else {}  # fmt: skip
+    if not rows:
+        return []
+    j = journal.c
+    last = select(j.device_id, j.incarnation, func.max(j.n)).group_by(j.device_id, j.incarnation)
+    heads = {(device_id, incarnation): n for device_id, incarnation, n in connection.execute(last)}
     found: list[str] = []
     for row in rows:
         place = (row.device_id, row.incarnation)
