@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
 
 from desktop.store.identity import (
     Identity,
@@ -151,20 +151,20 @@ def _repost(
 
 
 def _drop_linked_anew(connection: Connection, identity: Identity) -> None:
-    """Of a document that was linked anew the former slot goes: the journal holds it once."""
-    again = journal.alias()
+    """Of a document that was linked anew the former slot goes: the journal holds it once.
+
+    One that nobody can read has no uid; its bytes and their signature tell it.
+    """
+    c = journal.c
+    again = and_(c.device_id == identity.device_id, c.incarnation == identity.incarnation)
     connection.execute(
         delete(journal).where(
-            journal.c.device_id == identity.device_id,
-            journal.c.incarnation < identity.incarnation,
-            journal.c.uid != "",
-            select(again.c.n)
-            .where(
-                again.c.device_id == identity.device_id,
-                again.c.incarnation == identity.incarnation,
-                again.c.uid == journal.c.uid,
-            )
-            .exists(),
+            c.device_id == identity.device_id,
+            c.incarnation < identity.incarnation,
+            or_(
+                and_(c.uid != "", c.uid.in_(select(c.uid).where(again))),
+                tuple_(c.hash, c.signature).in_(select(c.hash, c.signature).where(again)),
+            ),
         )
     )
 

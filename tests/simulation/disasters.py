@@ -1,10 +1,13 @@
 """Disks that are lost, put back to what they were, or copied: a device's and head office's."""
 
+from dataclasses import replace
+
 from shared.areas import SCHEMA
 from shared.channel.documents import DeviceRevoked
 from shared.journal.spool import SpoolSlot, read_spool
 from shared.sync.digest import MODULUS, row_digest
 from shared.sync.tables import TableRole
+from sync_server.enrolment.joining import make_join_code
 from tests.simulation.device import Copy, SimDevice
 from tests.simulation.edges import new_disk
 from tests.simulation.reading import Reader, document_of
@@ -125,6 +128,7 @@ def restore_head_office(stage: Stage) -> None:
     _note_promises(stage)
     office.restore(new_disk(backup.disk), backup.made_at_us)
     _report_absent(stage)
+    _write_another_code(stage)
     stage.fire("head office restored")
     stage.say("HQ restored", (stage.world.now_us - backup.made_at_us) // 1_000_000)
 
@@ -151,6 +155,16 @@ def _report_absent(stage: Stage) -> None:
         for (name,) in stage.office.disk.look("SELECT id FROM device"):
             if name not in present:
                 connection.exec_driver_sql("INSERT INTO reported VALUES (?, 1)", (name,))
+
+
+def _write_another_code(stage: Stage) -> None:
+    """Codes for shops that join hold for days only: head office gives another one by telephone."""
+    office = stage.office
+    with office.database.write() as connection:
+        code = make_join_code(
+            connection, office.randomness, account_id="D2", now_us=stage.world.now_us
+        )
+    stage.house = replace(stage.house, join_code=code)
 
 
 def revoke(stage: Stage, device: SimDevice) -> None:

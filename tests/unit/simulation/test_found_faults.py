@@ -10,6 +10,7 @@ from sqlalchemy import select
 from shared.journal.tables import journal
 from shared.journal.verify import verify_spool
 from shared.stock.tables import stock_move
+from shared.sync.confirm import Finding
 from shared.sync.holding import gain_scope, granted_scopes
 from tests.simulation import channel_trade, selling
 from tests.simulation.carrier import Carrier
@@ -73,6 +74,21 @@ def test_a_badly_signed_slot_does_not_cut_off_what_was_sold_after_it(till: SimDe
 
     assert _slots(till) == [1, 2, 3, 4]
     check_device(till)
+
+
+def test_a_badly_signed_slot_that_was_linked_anew_is_there_once_after_a_rebuild(
+    till: SimDevice,
+) -> None:
+    _sell(till, 1)
+    misbehave(till.running, random.Random(0), START_US, till.poison)
+    _sell(till, 2)
+    told = Finding(code="DEVICE_FORKED", scope="", slot=1, detail="")
+    till.running.on_writer(lambda local: local.begin_incarnation(2, 1, told))
+    till.crash()
+    till.lose_database(templates().empty)
+    till.open()
+    slots = till.disk.look("SELECT incarnation, n FROM journal WHERE device_id = 'SH01.01'")
+    assert sorted(slots) == [(1, 1), (2, 1), (2, 2)]
 
 
 def test_a_torn_spool_is_whole_again_after_the_database_was_rebuilt_from_it(
