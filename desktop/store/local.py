@@ -378,9 +378,10 @@ class LocalStore:
     def acknowledge(
         self, n: int, head_hash: bytes, signature: bytes, kept: Mapping[int, str]
     ) -> None:
-        """Head office *received* up to slot ``n``; remembered here and in the spool.
+        """Head office *received* up to slot ``n``; remembered in the spool and here.
 
-        With ``n`` 0 only the kept slots are remembered.
+        With ``n`` 0 only the kept slots are remembered. The spool has it first: were it to miss
+        what is kept, and learn a later receipt, a database rebuilt from it would never ask again.
         """
         identity = self.enrolled
         codes = dict(kept)
@@ -395,8 +396,8 @@ class LocalStore:
                     head_signature=signature,
                 )
 
-        self.transact(work)
         self._spool(head_records(identity, n, head_hash, signature, codes))
+        self.transact(work)
 
     def begin_epoch(
         self, epoch: str, receipt: tuple[int, bytes, bytes] | None, change: Work[None]
