@@ -8,7 +8,7 @@ from pathlib import Path
 from shared.access.rules import Role
 from shared.core.errors import QutongError
 from sync_server.enrolment.codes import DEVICE_TYPES
-from sync_server.operations import aftermath, commands, packets, safekeeping
+from sync_server.operations import aftermath, commands, packets, safekeeping, spools
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
@@ -81,6 +81,8 @@ def _run(options: argparse.Namespace) -> int:
                 return aftermath.recovery(office, clock, sign_off=options.sign_off)
             case "packet-in":
                 return packets.packet_in(office, clock, randomness, options.packet, options.answer)
+            case "spool-in":
+                return spools.spool_in(office, clock, options.device, options.spool, options.by)
             case "status":
                 return commands.show_status(office, as_json=options.json)
             case _:
@@ -104,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
             ("revoke", "take a device's trust back"),
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
             ("packet-in", "take a packet of a device without a line up, and write the answer"),
+            ("spool-in", "take up what a lost or revoked device had written, from its spool"),
             ("status", "what head office holds"),
             ("forks", "which disks were copied or restored, and numbers that stand twice"),
             ("recovery", "whom head office waits for after a restore, or sign it off"),
@@ -119,6 +122,10 @@ def _parser() -> argparse.ArgumentParser:
     carried = added["packet-in"]
     carried.add_argument("packet", type=Path, metavar="FILE", help="what the device wrote")
     carried.add_argument("--answer", type=Path, required=True, help="what it is to be brought")
+    found = added["spool-in"]
+    found.add_argument("device")
+    found.add_argument("spool", type=Path, metavar="FILE", help="the device's second file")
+    found.add_argument("--by", required=True, metavar="NAME", help="who answers for the file")
     serving = added["serve"]
     serving.add_argument("--host", default="127.0.0.1")
     serving.add_argument("--port", type=int, default=8123, help="0 = any free one")

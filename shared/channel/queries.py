@@ -317,6 +317,11 @@ def scopes_of_device(connection: Connection, device_id: str) -> tuple[str, ...]:
     found = device_of(connection, device_id)
     if found is None or found.is_revoked:
         return ()
+    return scopes_of_place(connection, found)
+
+
+def scopes_of_place(connection: Connection, found: DeviceView) -> tuple[str, ...]:
+    """The scopes of a device of this type and site, sorted, whether it is trusted or not."""
     granted = sales_orgs_of_people(connection, found.site_id)
     if found.device_type == "hq":
         return tuple(sorted(_head_office_scopes(connection, granted)))
