@@ -43,13 +43,20 @@ class Carrier:
     def begin(self, device: SimDevice) -> None:
         """A device begins a sync, unless it is in one or cut off."""
         alone: list[bool] = []
-        if not self._stage.guarded(device, lambda: alone.append(device.is_alone)):
+        if not self._stage.guarded(device, lambda: self._look(device, alone)) or not alone:
             return
         if alone[0]:
             try_to_join(self._stage, device, is_calm=self.is_calm)
         elif device.conversation is None and not device.is_cut_off:
             self._stage.tally.syncs += 1
             self._stage.guarded(device, lambda: self._begin(device))
+
+    def _look(self, device: SimDevice, alone: list[bool]) -> None:
+        """Who it is stands on its disk, which may fail just then."""
+        try:
+            alone.append(device.is_alone)
+        except QutongError as why:
+            self._over(device, why)
 
     def _begin(self, device: SimDevice) -> None:
         try:

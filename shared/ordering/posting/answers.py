@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from shared.access.queries import is_org_withheld
 from shared.catalog.queries import visible_products
@@ -48,6 +48,7 @@ from shared.ordering.rules import (
     outcome_of,
     part_minor,
 )
+from shared.ordering.tables import channel_order
 from shared.tasks.documents import params_of
 from shared.tasks.posting import open_task
 
@@ -57,7 +58,12 @@ from shared.tasks.posting import open_task
 def respond_submitted(
     connection: Connection, header: Header, order: OrderSubmitted, _now_us: int
 ) -> Iterator[Answer]:
-    """Reject by rule what no person may accept; everything else waits for the supplier."""
+    """Reject by rule what no person may accept; everything else waits for the supplier.
+
+    After a restore an order comes back beside its decision: it is not decided again.
+    """
+    if _is_decided(connection, header):
+        return
     asked = [
         AskedLine(
             line_no=line.line_no,
@@ -155,6 +161,13 @@ def _not_in_list(
 
 
 # Deciding and cancelling
+
+
+def _is_decided(connection: Connection, header: Header) -> bool:
+    decided = connection.execute(
+        select(channel_order.c.decided).where(channel_order.c.id == uid_text(header.uid))
+    ).scalar()
+    return decided not in (None, OrderState.SUBMITTED.value)
 
 
 def respond_decision(
