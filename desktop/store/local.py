@@ -260,8 +260,7 @@ class LocalStore:
             store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
             self.store_findings(connection, [finding])
 
-        self.transact(work)
-        self._desk = None
+        self._change_desk(work)
         return identity
 
     def run(
@@ -427,14 +426,12 @@ class LocalStore:
             change(connection)
             store_identity(connection, identity)
 
-        self.transact(work)
-        self._desk = None
+        self._change_desk(work)
         return identity
 
     def set_state(self, **values: int | bytes) -> None:
         """Remember what sync learned: the clock's offset, when it was done."""
-        self.transact(lambda connection: store_state(connection, **values))
-        self._desk = None
+        self._change_desk(lambda connection: store_state(connection, **values))
 
     def change_scopes(self, change: Work[None]) -> None:
         """Gain or lose scopes, and keep the balances that follow from them: both or neither."""
@@ -444,8 +441,15 @@ class LocalStore:
             change(connection)
             rebuild_balances(connection, self.layout.schema, _owned(connection, identity))
 
-        self.transact(work)
-        self._desk = None
+        self._change_desk(work)
+
+    def _change_desk(self, work: Work[None]) -> None:
+        """Change what the desk was made of: it is read again, also where a commit that reported an
+        error may have happened."""
+        try:
+            self.transact(work)
+        finally:
+            self._desk = None
 
     def note(self, *findings: Finding) -> None:
         """Keep what was found for the person, in a transaction of its own."""

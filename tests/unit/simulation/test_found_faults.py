@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 from sqlalchemy import select
 
+from shared.core.errors import Unavailable
 from shared.journal.tables import journal
 from shared.journal.verify import verify_spool
 from shared.stock.tables import stock_move
@@ -60,6 +61,20 @@ def test_scopes_and_the_balances_that_follow_from_them_change_together_or_not_at
         store.change_scopes(lambda c: gain_scope(c, store.layout.schema, "account:D3", 1))
 
     assert store.read(granted_scopes) == before
+
+
+def test_a_change_of_scopes_that_reported_an_error_and_happened_is_known_to_the_next_document(
+    till: SimDevice,
+) -> None:
+    store = till.running
+    assert not store.replica.owns("partner/D3/receivable")
+    till.fuse.fail("full", "after commit", 1, 1)
+
+    with pytest.raises(Unavailable):
+        store.change_scopes(lambda c: gain_scope(c, store.layout.schema, "account:D3", 1))
+
+    assert "account:D3" in store.read(granted_scopes)
+    assert store.replica.owns("partner/D3/receivable")
 
 
 def test_a_badly_signed_slot_does_not_cut_off_what_was_sold_after_it(till: SimDevice) -> None:
