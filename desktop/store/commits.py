@@ -18,6 +18,8 @@ class Commits:
 
     def __init__(self, writer: Engine) -> None:
         self.connection = writer.connect()
+        self._is_light = False
+        """Whether the last transaction did not wait for the disk; the next one does."""
 
     def transact(self, work: Work[T], stands: Callable[[], bool] = lambda: False) -> T:
         """Run work in one write transaction.
@@ -26,6 +28,10 @@ class Commits:
         same. Raises what ``work`` raises; Unavailable DISK_FULL, DISK_FAULTY… when nothing was
         written, OUTCOME_UNKNOWN when that cannot be told before the disk answers again.
         """
+        self._wait_for_disk(True)
+        return self._transact(work, stands)
+
+    def _transact(self, work: Work[T], stands: Callable[[], bool] = lambda: False) -> T:
         with told():
             transaction = self.connection.begin()
             try:
@@ -48,12 +54,21 @@ class Commits:
 
         The next transaction makes it durable with its own rows.
         """
-        driver = self._driver()
-        driver.execute("PRAGMA synchronous=NORMAL")
+        self._wait_for_disk(False)
+        return self._transact(work)
+
+    def _wait_for_disk(self, is_wanted: bool) -> None:
+        """Whether commits wait until the disk has them. Before a transaction, not behind a light
+        one: what went wrong there must not leave the next one light."""
+        if self._is_light is not is_wanted:
+            return
+        statement = f"PRAGMA synchronous={'FULL' if is_wanted else 'NORMAL'}"
         try:
-            return self.transact(work)
-        finally:
-            driver.execute("PRAGMA synchronous=FULL")
+            self._driver().execute(statement)
+        except self._driver_error() as error:
+            with told():
+                raise DBAPIError(statement, None, error) from error
+        self._is_light = not is_wanted
 
     def _happened(self, stands: Callable[[], bool], error: DBAPIError) -> bool:
         try:

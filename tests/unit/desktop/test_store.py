@@ -458,6 +458,15 @@ def test_the_library_is_one_that_keeps_what_it_commits(till: LocalStore) -> None
     assert found == 2
 
 
+def test_what_need_not_wait_for_the_disk_leaves_no_sale_that_does_not(till: LocalStore) -> None:
+    def level(connection: Connection) -> int:
+        found: int = connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+        return found
+
+    assert till.transact_lightly(level) == 1
+    assert till.transact(level) == 2
+
+
 # Findings of a start are kept for the person.
 
 
