@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
 from desktop.store.bus import ChangeBus, Touched
 from desktop.store.engine import open_writer
