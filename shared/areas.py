@@ -10,6 +10,8 @@ import shared.catalog.kinds
 import shared.catalog.tables
 import shared.channel.kinds
 import shared.channel.tables
+import shared.closing.kinds
+import shared.closing.tables
 import shared.leases.kinds
 import shared.leases.tables
 import shared.members.kinds
@@ -18,6 +20,8 @@ import shared.ordering.kinds
 import shared.ordering.tables
 import shared.pricing.kinds
 import shared.pricing.tables
+import shared.promotions.kinds
+import shared.promotions.tables
 import shared.reporting.tables
 import shared.sales.kinds
 import shared.sales.tables
@@ -27,6 +31,8 @@ import shared.stocktake.kinds
 import shared.stocktake.tables
 import shared.tasks.kinds
 import shared.tasks.tables
+import shared.vouchers.kinds
+import shared.vouchers.tables
 from shared.journal.kind import Kind, Registry
 from shared.sync.tables import Replicated, Schema
 
@@ -35,10 +41,13 @@ AREAS: tuple[tuple[Sequence[Kind], Sequence[Replicated]], ...] = (
     (shared.channel.kinds.KINDS, shared.channel.tables.TABLES),
     (shared.catalog.kinds.KINDS, shared.catalog.tables.TABLES),
     (shared.tasks.kinds.KINDS, shared.tasks.tables.TABLES),
+    (shared.closing.kinds.KINDS, shared.closing.tables.TABLES),
     (shared.stock.kinds.KINDS, shared.stock.tables.TABLES),
     (shared.accounts.kinds.KINDS, shared.accounts.tables.TABLES),
     (shared.leases.kinds.KINDS, shared.leases.tables.TABLES),
     (shared.pricing.kinds.KINDS, shared.pricing.tables.TABLES),
+    (shared.promotions.kinds.KINDS, shared.promotions.tables.TABLES),
+    (shared.vouchers.kinds.KINDS, shared.vouchers.tables.TABLES),
     (shared.members.kinds.KINDS, shared.members.tables.TABLES),
     (shared.ordering.kinds.KINDS, shared.ordering.tables.TABLES),
     (shared.sales.kinds.KINDS, shared.sales.tables.TABLES),

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.access.rules import Role
+from shared.closing.rules import KEPT_MONTHS
 from shared.core.errors import QutongError
 from sync_server.enrolment.codes import DEVICE_TYPES
 from sync_server.operations import aftermath, commands, packets, safekeeping, spools
+from sync_server.operations.closing import close_month
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
@@ -75,12 +77,25 @@ def _run(options: argparse.Namespace) -> int:
                 return commands.revoke(office, clock, options.device, options.reason)
             case "import":
                 return run_import(office, wanted(options), clock)
+            case "close-month":
+                return close_month(
+                    office,
+                    clock,
+                    month=options.month,
+                    sites=tuple(options.site),
+                    keep=options.keep,
+                    signed_off_by=options.signed_off_by,
+                )
             case "forks":
                 return aftermath.show_forks(office, as_json=options.json)
             case "recovery":
                 return aftermath.recovery(office, clock, sign_off=options.sign_off)
             case "packet-in":
                 return packets.packet_in(office, clock, randomness, options.packet, options.answer)
+            case "packet-for":
+                return packets.packet_for(
+                    office, clock, randomness, options.device, options.org, options.answer
+                )
             case "spool-in":
                 return spools.spool_in(office, clock, options.device, options.spool, options.by)
             case "status":
@@ -106,8 +121,10 @@ def _parser() -> argparse.ArgumentParser:
             ("revoke", "take a device's trust back"),
             ("import", "publish products, prices or partners from a csv, xlsx or xls file"),
             ("packet-in", "take a packet of a device without a line up, and write the answer"),
+            ("packet-for", "write the prices a device lacks into a file for a stick"),
             ("spool-in", "take up what a lost or revoked device had written, from its spool"),
             ("status", "what head office holds"),
+            ("close-month", "add old months up, so that devices hold openings and not their rows"),
             ("forks", "which disks were copied or restored, and numbers that stand twice"),
             ("recovery", "whom head office waits for after a restore, or sign it off"),
             ("verify", "prove journals, scopes and balances"),
@@ -122,6 +139,10 @@ def _parser() -> argparse.ArgumentParser:
     carried = added["packet-in"]
     carried.add_argument("packet", type=Path, metavar="FILE", help="what the device wrote")
     carried.add_argument("--answer", type=Path, required=True, help="what it is to be brought")
+    cutting = added["packet-for"]
+    cutting.add_argument("device", help="id of the device it is for")
+    cutting.add_argument("--org", required=True, help="sales organisation whose prices")
+    cutting.add_argument("--answer", type=Path, required=True, help="what it is to be brought")
     found = added["spool-in"]
     found.add_argument("device")
     found.add_argument("spool", type=Path, metavar="FILE", help="the device's second file")
@@ -143,6 +164,15 @@ def _parser() -> argparse.ArgumentParser:
     enrolling.add_argument("--type", choices=DEVICE_TYPES, required=True)
     enrolling.add_argument("--site", default="", help="the device's site; none for type hq")
     enrolling.add_argument("--tag", required=True, help="short name in printed numbers, such as 02")
+    closing = added["close-month"]
+    closing.add_argument("--month", default="", help="the last one, such as 2025-03")
+    closing.add_argument("--site", action="append", default=[], help="one site; may be repeated")
+    closing.add_argument(
+        "--keep", type=int, default=KEPT_MONTHS, help="whole months devices keep row by row"
+    )
+    closing.add_argument(
+        "--signed-off-by", default="", help="who answers for devices that were not heard of"
+    )
     inviting = added["invite"].add_mutually_exclusive_group(required=True)
     inviting.add_argument("--account", default="", help="channel account it will work for")
     inviting.add_argument("--site", default="", help="a planned site, whose place it takes")

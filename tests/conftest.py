@@ -3,9 +3,12 @@
 import threading
 import time
 from collections.abc import Iterator
+from unittest.mock import patch
 
 import pytest
 from hypothesis import settings
+
+from tests.builders.engines import create_sharing
 
 # The same run twice finds the same, and a slow minute of the machine is no failure.
 # A longer, random search: pytest --hypothesis-profile=search
@@ -13,6 +16,7 @@ settings.register_profile("repeatable", derandomize=True, deadline=None, databas
 settings.register_profile("search", deadline=None, max_examples=2_000, print_blob=True)
 settings.load_profile("repeatable")
 
+_ENGINES = ("desktop.store.engine", "sync_server.store.engine")
 THREAD_GRACE_S = 1.0
 
 
@@ -23,6 +27,14 @@ def threads_still_alive(known: set[threading.Thread]) -> list[threading.Thread]:
     for thread in started:
         thread.join(max(0.0, deadline_s - time.monotonic()))
     return [thread for thread in started if thread.is_alive()]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Compiled statements belong to the program: a test's own databases do not cost them anew."""
+    device, office = (patch(f"{name}.create_engine", create_sharing) for name in _ENGINES)
+    with device, office:
+        yield
 
 
 @pytest.fixture(autouse=True)

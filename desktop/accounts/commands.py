@@ -83,6 +83,29 @@ def _adjust(store: Store, asked: Adjustment) -> Written:
     return Written.of(done.value)
 
 
+class Rebate(Params, kw_only=True):
+    """A rebate for an account's orders: ``note`` (票折) or ``goods`` (货补)."""
+
+    account: str
+    amount: str
+    reason: str
+    form: str = "note"
+    valid_until: str = ""
+    """The last day it may be used; '' = no end."""
+
+
+def _rebate(store: Store, asked: Rebate) -> Written:
+    done = store.write(
+        usecases.grant_rebate,
+        asked.account,
+        _minor(store, asked.amount, asked.account),
+        reason=asked.reason,
+        form=asked.form,
+        valid_until=asked.valid_until,
+    )
+    return Written.of(done.value)
+
+
 class Statement(Params):
     """A channel account's entries, or a customer's of this site, or the whole site's."""
 
@@ -248,6 +271,12 @@ COMMANDS = (
         summary="Write an amount to a channel account (head office).",
         params=Adjustment,
         run=_adjust,
+    ),
+    Command(
+        name="rebate-grant",
+        summary="Grant a channel account a rebate for its orders (head office).",
+        params=Rebate,
+        run=_rebate,
     ),
     Command(
         name="statement",

@@ -1,6 +1,7 @@
 """Money that a site spends, what channel accounts pay, and a site's own customers."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 import msgspec
@@ -16,6 +17,7 @@ from shared.accounts.documents import (
     AccountPayment,
     CustomerStated,
     ExpensePaid,
+    RebateGranted,
 )
 from shared.accounts.queries import (
     CustomerView,
@@ -24,7 +26,13 @@ from shared.accounts.queries import (
     has_entries,
     open_shift,
 )
-from shared.accounts.rules import Tender, check_customer, customer_receivable, own_customer_id
+from shared.accounts.rules import (
+    RebateForm,
+    Tender,
+    check_customer,
+    customer_receivable,
+    own_customer_id,
+)
 from shared.catalog.pinyin import initials_of
 from shared.channel.queries import SiteView, account, level_names
 from shared.core.errors import RuleViolation
@@ -130,6 +138,45 @@ def adjust_account(session: Session, account_id: str, amount_minor: int, *, reas
         reason=reason,
     )
     return session.append(body)
+
+
+def grant_rebate(
+    session: Session,
+    account_id: str,
+    amount_minor: int,
+    *,
+    reason: str,
+    form: str = "note",
+    valid_until: str = "",
+) -> Header:
+    """Head office grants an account a rebate to use on its orders (M02); negative takes back.
+
+    Raises: RuleViolation ACCOUNT_UNKNOWN, REASON_MISSING, AMOUNT_ZERO, REBATE_FORM_UNKNOWN,
+    DAY_BAD; AccessDenied NOT_PERMITTED.
+    """
+    require(session, "account.adjust")
+    if not reason.strip():
+        raise RuleViolation("REASON_MISSING")
+    if not amount_minor:
+        raise RuleViolation("AMOUNT_ZERO")
+    if form not in set(RebateForm):
+        raise RuleViolation("REBATE_FORM_UNKNOWN", form=form[:20])
+    body = RebateGranted(
+        account_id=account_id,
+        currency=_currency_of(session, account_id),
+        amount_minor=amount_minor,
+        reason=reason.strip(),
+        form=form,
+        valid_until=_day_of(valid_until),
+    )
+    return session.append(body)
+
+
+def _day_of(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
+    except ValueError:
+        raise RuleViolation("DAY_BAD", text=text[:20]) from None
 
 
 def _currency_of(session: Session, account_id: str) -> str:

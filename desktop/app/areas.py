@@ -9,6 +9,7 @@ from desktop.leases.commands import COMMANDS as LEASES
 from desktop.members.commands import COMMANDS as MEMBERS
 from desktop.ordering.commands import COMMANDS as ORDERING
 from desktop.pricing.commands import COMMANDS as PRICING
+from desktop.promotions.commands import COMMANDS as PROMOTIONS
 from desktop.reporting.commands import COMMANDS as REPORTING
 from desktop.sales.commands import COMMANDS as SALES
 from desktop.stock.commands import BOOK_COMMANDS as BOOK
@@ -17,6 +18,7 @@ from desktop.stocktake.commands import COMMANDS as STOCKTAKE
 from desktop.stocktake.commands import not_while_blind
 from desktop.store.command import Command
 from desktop.tasks.commands import COMMANDS as TASKS
+from desktop.vouchers.commands import COMMANDS as VOUCHERS
 
 __all__ = ["COMMANDS", "LAYOUT"]
 
@@ -30,6 +32,8 @@ COMMANDS: tuple[Command, ...] = (
     *ACCOUNTS,
     *LEASES,
     *PRICING,
+    *PROMOTIONS,
+    *VOUCHERS,
     *MEMBERS,
     *ORDERING,
     *SALES,

@@ -1,7 +1,7 @@
 """Putting a client together in a folder: store, key, connection to head office."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from desktop.store.writer import Store, StorePaths
 from desktop.sync.credentials import FileKeyStore, KeysInTwoPlaces, KeyStore, key_store
 from desktop.sync.enrolment import KEY_NAME, enrol, load_key
 from desktop.sync.founding import is_joined
+from desktop.sync.pictures import PictureCache, fetch_pictures
 from desktop.sync.revocation import is_revoked, obey
 from desktop.sync.story import Summary
 from shared.core.clock import Clock, Randomness
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from desktop.sync.packets import Exported, Imported
     from desktop.sync.transport import HttpTransport
     from desktop.sync.worker import SyncWorker
+    from shared.sync.messages import PacketMade
 
 # The network is loaded when it is first used: a window that opens does not wait for it (P11).
 from shared.journal.document import Value
@@ -44,6 +46,7 @@ class Client:
     keys: KeyStore
     clock: Clock
     randomness: Randomness
+    _pictures: PictureCache | None = field(default=None, init=False, repr=False)
 
     @classmethod
     def open(
@@ -150,6 +153,48 @@ class Client:
         from desktop.sync.packets import import_packet, load_packet
 
         return import_packet(self.store, self.clock, load_packet(path))
+
+    def cut_packet(self, device_id: str, sales_org_id: str, path: Path) -> "PacketMade":
+        """Have head office's server write the prices a device lacks into a file for a stick (C03);
+        in the caller's thread.
+
+        Raises: Unavailable NETWORK, NOT_JOINED, PACKET_UNWRITABLE; AccessDenied NOT_PERMITTED;
+        RuleViolation DEVICE_UNKNOWN, PACKET_TOO_LARGE.
+        """
+        from desktop.sync.conversation import Ask
+        from desktop.sync.packets import save_packet
+        from shared.sync.messages import AskPacket, PacketMade
+
+        asked = AskPacket(
+            device_id=device_id, sales_org_id=sales_org_id, user_id=self.store.author_id
+        )
+        transport = self.new_transport(patience_s=_ASKED_S)
+        try:
+            made = transport.send(Ask("/packet", asked, PacketMade))
+        finally:
+            transport.close()
+        assert isinstance(made, PacketMade), "the transport reads no other answer"
+        if made.rows:
+            save_packet(path, made.data)
+        return made
+
+    @property
+    def pictures(self) -> PictureCache:
+        """The pictures of goods that were fetched to this device."""
+        if self._pictures is None:
+            self._pictures = PictureCache(self.home / "pictures")
+        return self._pictures
+
+    def fetch_pictures(self, digests: Sequence[str]) -> int:
+        """Fetch pictures of goods from head office's server; in the caller's thread. How many came.
+
+        Raises: Unavailable NETWORK, NOT_ENROLLED, NOT_JOINED; AccessDenied DEVICE_REVOKED.
+        """
+        transport = self.new_transport(patience_s=0)
+        try:
+            return fetch_pictures(transport.send, self.pictures, digests)
+        finally:
+            transport.close()
 
     def ask(self, name: str, params: Mapping[str, Value], *, progress: Progress = go_on) -> Report:
         """Detail this device does not hold, from head office's server; in the caller's thread.

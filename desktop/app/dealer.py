@@ -12,11 +12,12 @@ from desktop.sales.usecases.papers import read_invoice_flow
 from desktop.store.papers import FlowNode
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from shared.accounts.queries import balance_minor, balances, money_documents
-from shared.accounts.rules import customer_receivable, expense, receivable
+from shared.accounts.queries import balance_minor, balances, has_entries, money_documents
+from shared.accounts.rules import customer_receivable, deposit, expense, rebate, receivable
 from shared.areas import REGISTRY
 from shared.channel.queries import account, account_ids_of_site
 from shared.journal.tables import journal
+from shared.ordering.tables import channel_order
 from shared.reporting.queries.ageing import AgedParty, ages_of_customers
 from shared.reporting.queries.documents import documents_named
 
@@ -50,17 +51,23 @@ def _own(connection: Connection, site_id: str) -> list[Party]:
     for account_id in account_ids_of_site(connection, site_id):
         held = account(connection, account_id)
         if held is not None:
-            ledger = receivable(account_id)
-            found.append(
+            found += [
                 Party(
-                    whose=Whose.OWN,
-                    party_id=account_id,
+                    whose=whose,
+                    party_id=account_id if whose is Whose.OWN else f"{account_id}/{whose.value}",
                     name=f"{held.name} {held.sales_org_id}",
                     ledger=ledger,
                     currency=held.currency,
-                    balance_minor=balance_minor(connection, ledger, held.currency),
+                    balance_minor=(1 if whose is Whose.OWN else -1)
+                    * balance_minor(connection, ledger, held.currency),
                 )
-            )
+                for whose, ledger in (
+                    (Whose.OWN, receivable(account_id)),
+                    (Whose.REBATE, rebate(account_id)),
+                    (Whose.DEPOSIT, deposit(account_id)),
+                )
+                if whose is Whose.OWN or has_entries(connection, ledger)
+            ]
     return found
 
 
@@ -86,7 +93,21 @@ def documents(connection: Connection, uids: Sequence[str]) -> Mapping[str, Named
     found = {uid: Named(number=one.number, kind=one.kind) for uid, one in known.items()}
     money = money_documents(connection, [uid for uid in uids if uid not in found])
     found |= {uid: Named(number=one.number, kind=one.kind) for uid, one in money.items()}
+    missing = [uid for uid in uids if uid not in found]
+    found |= {
+        uid: Named(number=no, kind="order_tenders") for uid, no in decided(connection, missing)
+    }
     return found | _written_here(connection, [uid for uid in uids if uid not in found])
+
+
+def decided(connection: Connection, uids: Sequence[str]) -> list[tuple[str, str]]:
+    """Decisions among these documents, each with the number of its order (E14)."""
+    o = channel_order.c
+    found: list[tuple[str, str]] = []
+    for start in range(0, len(uids), 500):
+        statement = select(o.decision, o.number).where(o.decision.in_(uids[start : start + 500]))
+        found += [(row.decision, row.number) for row in connection.execute(statement)]
+    return found
 
 
 def _written_here(connection: Connection, uids: Sequence[str]) -> dict[str, Named]:

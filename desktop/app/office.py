@@ -1,10 +1,15 @@
 """Head office's screens, given what they ask of other areas."""
 
+from collections.abc import Sequence
+
 from desktop.pricing.view.prices import PricesScreen
 from desktop.reporting.usecases.deliveries import recall_version
+from desktop.reporting.view.price_history import HistoryPanel
+from desktop.reporting.view.rehearsal import RehearsalPanel
 from desktop.tasks.view import TasksScreen
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from shared.pricing.rules import PriceRow
 from shared.reporting.queries.task_names import task_subjects
 
 
@@ -19,4 +24,10 @@ def prices(frame: Frame) -> Screen:
     async def recall(org_id: str, back_to: int, approver: str, reason: str) -> None:
         await frame.desk.do(recall_version, org_id, back_to, approver_id=approver, reason=reason)
 
-    return PricesScreen(frame, recall=recall)
+    async def rehearse(org_id: str, parent_number: int, rows: Sequence[PriceRow]) -> None:
+        await frame.ask(RehearsalPanel(frame, org_id, parent_number, rows))
+
+    async def history(org_id: str, product_id: str) -> None:
+        await frame.ask(HistoryPanel(frame, org_id, product_id))
+
+    return PricesScreen(frame, recall=recall, rehearse=rehearse, history=history)

@@ -42,6 +42,7 @@ from shared.sync.neighbours import HOST, MEMBER, MODE
 if TYPE_CHECKING:
     from desktop.access.model.signing_in import SignIn
     from desktop.access.usecases.locking import Lock
+    from desktop.app.price_news import PriceNews
     from desktop.shell.beginning import Beginning
     from desktop.sync.neighbours.worker import HostWorker, MemberWorker
     from desktop.sync.worker import SyncWorker
@@ -88,6 +89,7 @@ class Program:
         self.window: Window | None = None
         self.gate: Gate | None = None
         self.worker: SyncWorker | None = None
+        self._prices: PriceNews | None = None
         self._lan: HostWorker | MemberWorker | None = None
         self._lan_turn = asyncio.Lock()
         self.next_home: tuple[Path, str] | None = None
@@ -402,6 +404,8 @@ class Program:
         self._clockwork.stop()
         self._sync_soon.stop()
         self._hourly.stop()
+        if self._prices is not None:
+            self._prices.stop()
         for stop in self._stops:
             stop()
         self._router.stop()
@@ -429,10 +433,23 @@ class Program:
         if self._lock is not None:
             return
         from desktop.leases.usecases import tend_leases
-        from desktop.reporting.usecases.deliveries import report_price_versions
 
-        await self.desk.do(report_price_versions)
+        await self._price_news().tell_reached()
         await self.desk.do(tend_leases)
+
+    def _price_news(self) -> "PriceNews":
+        """Made when head office was asked the first time: a window that opens waits for nothing."""
+        from desktop.app.price_news import PriceNews
+
+        if self._prices is None:
+            self._prices = PriceNews(
+                self.desk,
+                self.tasks,
+                words=lambda: self.words,
+                say=lambda text, tone: self.window.say(text, tone) if self.window else None,
+                sync=self._sync_now,
+            )
+        return self._prices
 
     def _count_time_alone(self) -> None:
         self.tasks.start(self._look_at_lock())
@@ -455,6 +472,8 @@ class Program:
             sound=self._sound,
             closed=self._window_closed,
             detail=self.client.ask,
+            cut_packet=self.client.cut_packet,
+            album=self.client,
             acts=Acts(
                 lock=self.lock,
                 join=self.show_joining,

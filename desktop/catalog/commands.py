@@ -1,6 +1,7 @@
 """The commands of the catalogue."""
 
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +241,29 @@ def _barcode(store: Store, asked: Barcode) -> dict[str, object]:
     }
 
 
+class PublishPicture(Params, kw_only=True):
+    """JPEGs of a product as base64, by size class (``small large``); '' takes one back."""
+
+    code: str
+    pictures: Mapping[str, str]
+
+
+def _publish_picture(store: Store, asked: PublishPicture) -> dict[str, int]:
+    try:
+        made = {size: b64decode(data, validate=True) for size, data in asked.pictures.items()}
+    except ValueError as error:
+        raise RuleViolation("PICTURE_UNREADABLE") from error
+    store.write(usecases.publish_picture, asked.code, made)
+    return {size: len(data) for size, data in made.items()}
+
+
 COMMANDS = (
+    Command(
+        name="publish-picture",
+        summary="Publish pictures of a product (head office).",
+        params=PublishPicture,
+        run=_publish_picture,
+    ),
     Command(
         name="publish-products",
         summary="Publish products from named fields or from a file (head office).",

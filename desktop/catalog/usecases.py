@@ -1,6 +1,6 @@
 """Publishing goods and lists, a shop's own goods, and what a person means by a code."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -17,12 +17,14 @@ from shared.catalog.documents import (
     Product,
     ProductBarcode,
     ProductPack,
+    ProductPicturePublished,
     SupplierStated,
 )
 from shared.catalog.pinyin import initials_of
-from shared.catalog.queries import by_barcode, own_goods, packs_of, product
+from shared.catalog.queries import by_barcode, home_of, own_goods, packs_of, product
 from shared.catalog.rules import (
     OWN_PRODUCTS_MAX,
+    PICTURE_SIZES,
     PRODUCTS_MAX,
     own_product_id,
     own_supplier_id,
@@ -32,6 +34,8 @@ from shared.core.quantity import checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
 from shared.core.text import code_text, normal
 from shared.journal.document import Header
+
+_JPEG = b"\xff\xd8\xff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,42 @@ def publish_products(session: Session, products: Sequence[Product]) -> list[Head
     full = [_with_initials(one) for one in products]
     chunks = (full[at : at + PRODUCTS_MAX] for at in range(0, len(full), PRODUCTS_MAX))
     return [session.append(CataloguePublished(products=tuple(some))) for some in chunks]
+
+
+def publish_picture(session: Session, product_id: str, pictures: Mapping[str, bytes]) -> None:
+    """Publish pictures of a product of head office's by size class, or take them back with b''.
+
+    They go where the product is at home now (B01).
+
+    Raises: RuleViolation PRODUCT_UNKNOWN, PICTURE_SIZE_UNKNOWN, PICTURE_UNREADABLE,
+    PICTURE_TOO_LARGE; AccessDenied NOT_PERMITTED.
+    """
+    require(session, "catalogue.publish")
+    home = home_of(session.connection, product_id)
+    if home is None:
+        raise RuleViolation("PRODUCT_UNKNOWN", code=product_id[:60])
+    for size_class, data in pictures.items():
+        _check_picture(size_class, data)
+    for size_class, data in pictures.items():
+        session.append(
+            ProductPicturePublished(
+                product_id=product_id,
+                size_class=size_class,
+                data=data,
+                sales_org_ids=home[1],
+                exclusive_assortment_id=home[0],
+            )
+        )
+
+
+def _check_picture(size_class: str, data: bytes) -> None:
+    size = PICTURE_SIZES.get(size_class)
+    if size is None:
+        raise RuleViolation("PICTURE_SIZE_UNKNOWN", size=size_class[:20])
+    if data and not data.startswith(_JPEG):
+        raise RuleViolation("PICTURE_UNREADABLE")
+    if len(data) > size.bytes_max:
+        raise RuleViolation("PICTURE_TOO_LARGE", most_kb=size.bytes_max // 1024)
 
 
 def _check_products(products: Iterable[Product]) -> None:

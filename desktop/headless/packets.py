@@ -32,6 +32,8 @@ def carry(client: Client, command: str, params: bytes) -> object:
         made = client.export_packet(path)
         return {"documents": made.documents, "bytes": len(made.data), "is_whole": made.is_whole}
     brought = client.import_packet(path)
+    if brought.carried >= 0:
+        return {"is_new": brought.carried > 0, "is_whole": True, "rows": brought.carried}
     return {"is_new": brought.summary is not None, "is_whole": brought.is_whole} | (
         {"pushed": brought.summary.pushed, "pulled": brought.summary.pulled}
         if brought.summary

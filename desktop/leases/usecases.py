@@ -22,6 +22,7 @@ from shared.leases.documents import (
 from shared.leases.queries import LeaseView, is_asking, leases
 from shared.leases.rules import (
     AMOUNT_MAX,
+    PERSONAL,
     Held,
     LeaseState,
     check_pool,
@@ -138,23 +139,25 @@ def give_back(session: Session, lease_id: str, *, uid: bytes | None = None) -> H
 
 
 def give_back_deposits(session: Session) -> tuple[str, ...]:
-    """Give back what is left of customers' deposits: at the end of a shift they are not waited for.
+    """Give back what is left of customers' deposits, points and coupons: at the end of a shift
+    they are not waited for.
 
     Gives the leases.
     """
-    return _give_back(session, _held(session, deposit_pool("")))
+    return _give_back(session, [one for pool in PERSONAL for one in _held(session, pool)])
 
 
 def tend_leases(session: Session) -> Tended:
     """After a sync and every hour: count the terms, give back what is over, ask where it is low.
 
-    Nobody has to be signed in. A deposit is asked for by a person alone, its customer stands here.
+    Nobody has to be signed in. Deposits, points and coupons are asked for by a person alone, their
+    customer stands here.
     """
     held = _held(session, "")
     over = [one for one in held if not one.left_us]
     asked = []
     running = [one for one in held if one.left_us and _is_ours(session, one)]
-    for pool in sorted({one.pool for one in running if not one.pool.startswith(deposit_pool(""))}):
+    for pool in sorted({one.pool for one in running if not one.pool.startswith(PERSONAL)}):
         of_pool = [one for one in running if one.pool == pool]
         rest, amount = sum(one.rest for one in of_pool), max(one.amount for one in of_pool)
         is_waiting = is_asking(session.connection, session.identity.device_id, pool)

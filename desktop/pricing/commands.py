@@ -32,6 +32,7 @@ from shared.pricing.queries import (
     version_by_number,
     versions,
 )
+from shared.pricing.queries.versions import FOREVER
 from shared.pricing.rules import (
     RETAIL,
     RETAIL_ONLY,
@@ -81,6 +82,10 @@ class PricePublish(Params, kw_only=True):
     effective_at: str = ""
     parent: int | None = None
     reason: str = ""
+    message: str = ""
+    """What devices are told of it."""
+    labels: bool = False
+    """Ask shops for new labels of what changed."""
 
 
 def _row(asked: RowParams) -> PriceRow:
@@ -161,6 +166,8 @@ def _publish(store: Store, asked: PricePublish) -> dict[str, object]:
         effective_at_us=instant_us(asked.effective_at) if asked.effective_at else 0,
         parent_number=asked.parent,
         reason=asked.reason,
+        message=asked.message,
+        prints_labels=asked.labels,
     )
     return {"version": done.value, "rows": len(rows)}
 
@@ -251,6 +258,8 @@ class PriceOf(Params, kw_only=True):
     """With a level: whose price; '' is the site's first one."""
     qty: str = "1"
     at: str = ""
+    known: str = ""
+    """As known at this instant; '' = as known now (C10)."""
     language: str = "zh"
 
 
@@ -285,15 +294,16 @@ def _found(
     qty_micro: int,
     at_us: int,
 ) -> Price | None:
+    known_at_us = instant_us(asked.known) if asked.known else FOREVER
     if not asked.account and not asked.level and not asked.sales_org:
-        return retail_price(connection, site_id, product_id, at_us)
+        return retail_price(connection, site_id, product_id, at_us, known_at_us=known_at_us)
     if asked.account:
         context = context_of(connection, asked.account, at_us, level_id=asked.level)
     else:
         orgs = (asked.sales_org,) if asked.sales_org else sales_orgs_of_site(connection, site_id)
         context = PriceContext(sales_org_id=next(iter(orgs), ""), level_id=asked.level)
     is_retail = not asked.account and not asked.level
-    book = price_book(connection, context, at_us, retail=is_retail)
+    book = price_book(connection, context, at_us, known_at_us=known_at_us, retail=is_retail)
     return book.price(product_id, qty_micro=max(qty_micro, MICRO)) if book else None
 
 

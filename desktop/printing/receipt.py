@@ -36,12 +36,16 @@ class ReceiptLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiftLine:
-    """Goods given for a policy; they cost nothing."""
+    """Goods given for a policy; mostly they cost nothing."""
 
     code: str
     name: str
     qty_micro: int
     unit: str = ""
+    amount_minor: int = 0
+    """What is paid for it: a symbolic price; 0 prints nothing."""
+    accepted_micro: int = 0
+    """Of an order: what the supplier accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +174,8 @@ def _gifts(writer: SlipWriter, receipt: Receipt, words: Words) -> None:
         writer.text(words("print.paper.gifts", policy=block.policy), is_bold=True)
         for gift in block.lines:
             writer.text(gift.name)
-            writer.pair(gift.code, quantity(gift.qty_micro, gift.unit))
+            paid = f"  {amount(gift.amount_minor, receipt.currency)}" if gift.amount_minor else ""
+            writer.pair(gift.code, quantity(gift.qty_micro, gift.unit) + paid)
     if receipt.gifts:
         writer.rule()
 

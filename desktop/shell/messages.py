@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QProgressBar, QTabWidget, QVBoxLayout, QWidget
 
+from desktop.pricing.model.here import notice_text
+from desktop.pricing.usecases.here import Notice
 from desktop.shell.news import News, Told, advice, fetching, summary
 from desktop.sync.past import KeptDocument
 from desktop.ui.actions import Action
@@ -45,6 +47,7 @@ class Messages(Panel):
             "sync": self._story_table(),
             "kept": self._kept_table(),
             "tasks": self._task_table(),
+            "notices": self._notice_table(),
             "jobs": self._job_table(),
         }
         for name, table in self._tables.items():
@@ -55,7 +58,9 @@ class Messages(Panel):
             self.tabs.addTab(page, words(f"news.{name}_tab"))
         self.body.addWidget(self.tabs)
         self.body.addWidget(self._foot())
-        self._stop = frame.desk.watch(lambda _touched: self._load(), "journal", "task")
+        self._stop = frame.desk.watch(
+            lambda _touched: self._load(), "journal", "task", "price_nudge", "price_version"
+        )
         self.model.watch(self._draw)
         window.standing_shown.connect(self._show_fetching)
         self._load()
@@ -162,6 +167,9 @@ class Messages(Panel):
         assert read is not None, "the action is off without it"
         self._frame.say(self._words("news.packet_reading"), Tone.PLAIN)
         brought = await self._frame.desk.work(read, path)
+        if brought.carried >= 0:
+            self._frame.say(self._words("news.packet_carried", n=brought.carried), Tone.GOOD)
+            return
         if brought.summary is None:
             self._frame.say(self._words("news.packet_known"), Tone.PLAIN)
             return
@@ -236,8 +244,10 @@ class Messages(Panel):
         self._tables["sync"].set_rows(model.story(words))
         self._tables["kept"].set_rows(model.kept)
         self._tables["tasks"].set_rows(model.tasks)
+        here = model.prices.here
+        self._tables["notices"].set_rows(here.notices)
         self._tables["jobs"].set_rows(model.jobs)
-        counts = (0, len(model.kept), len(model.tasks), model.waiting_jobs)
+        counts = (0, len(model.kept), len(model.tasks), len(here.unread), model.waiting_jobs)
         for place, (name, count) in enumerate(zip(self._tables, counts, strict=True)):
             title = words(f"news.{name}_tab")
             self.tabs.setTabText(place, f"{title} {count}" if count else title)
@@ -311,6 +321,34 @@ class Messages(Panel):
         table = self._table("tasks", columns, empty)
         table.activated.connect(self._open_task)
         return table
+
+    def _notice_table(self) -> Table:
+        words, frame = self._words, self._frame
+
+        def text(one: Notice) -> str:
+            return notice_text(words, one, frame.person.zone, frame.desk.now_us)
+
+        def tone(one: Notice) -> Tone | None:
+            return None if one.is_read else Tone.ACCENT
+
+        columns = [
+            self._when(lambda one: one.at_us),
+            Column(key="what", title=words("news.what"), get=text, stretches=True, tone=tone),
+        ]
+        empty = Empty("circle-check", words("news.no_notices"), words("news.no_notices_hint"))
+        table = self._table("notices", columns, empty)
+        table.activated.connect(self._read_notice)
+        return table
+
+    def _read_notice(self, one: Notice) -> None:
+        """Took note; what asks for new labels goes on where they are made."""
+        self._frame.tasks.start(self._take_note(one))
+        if one.kind == "labels":
+            self.close_with(partial(self._window.open, "labels", "changed"))
+
+    async def _take_note(self, one: Notice) -> None:
+        await self.model.prices.read(one)
+        await self.model.load()
 
     def _job_table(self) -> Table:
         words = self._words

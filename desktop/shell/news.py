@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from desktop.devices.job_folder import Job, JobState
+from desktop.pricing.model.here import PriceWatch
 from desktop.shell.jobs import Jobs
 from desktop.shell.statusbar import Standing
 from desktop.store.desk import Desk
@@ -46,6 +47,7 @@ class News(Watched):
         self.kept: Sequence[KeptDocument] = ()
         self.tasks: Sequence[TaskLine] = ()
         self.jobs: Sequence[Job] = ()
+        self.prices = PriceWatch(desk)
 
     async def load(self) -> None:
         """Read everything again."""
@@ -55,6 +57,7 @@ class News(Watched):
         registry = desk.store.local.layout.registry
         self.kept = await desk.fetch(kept_documents, desk.store.identity, registry)
         self.tasks = await desk.fetch(open_tasks)
+        await self.prices.look()
         self.load_jobs()
 
     def load_jobs(self) -> None:

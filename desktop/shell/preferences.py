@@ -88,14 +88,15 @@ LAN: Final = Choice(
     texts=("settings.lan_off", "settings.lan_host", "settings.lan_member"),
     usual=OFF,
 )
+FIRST_TENDERS: Final = (
+    "cash", "static_code", "payment_code", "card", "bank_transfer", "mall", "points",
+)  # fmt: skip
+"""Points are proposed where a member who has some buys."""
 RULES: Final = (
     Choice(
         key=FIRST_TENDER,
-        values=("cash", "static_code", "payment_code", "card", "bank_transfer", "mall"),
-        texts=tuple(
-            f"settings.tender_{one}"
-            for one in ("cash", "static_code", "payment_code", "card", "bank_transfer", "mall")
-        ),
+        values=FIRST_TENDERS,
+        texts=tuple(f"settings.tender_{one}" for one in FIRST_TENDERS),
         usual="cash",
     ),
     Choice(

@@ -72,6 +72,10 @@ class Surroundings:
     acts: Acts
     detail: Callable[..., Any] | None = None
     """Asks head office's server for detail this device does not hold."""
+    cut_packet: Callable[..., Any] | None = None
+    """Has the server write the prices a device lacks into a file for a stick."""
+    album: Any = None
+    """Pictures of goods, here and at head office."""
 
 
 class Window(QMainWindow):
@@ -213,6 +217,8 @@ class Window(QMainWindow):
             sync=around.sync,
             screens=frozenset(self.specs),
             detail=around.detail,
+            cut_packet=around.cut_packet,
+            album=around.album,
         )
 
     def show_keys(self) -> None:

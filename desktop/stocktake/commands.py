@@ -1,5 +1,6 @@
 """The commands of counting; and keeping the book from who counts blind."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ from sqlalchemy import Connection, select
 
 from desktop.catalog.usecases import known, name_of, scanned
 from desktop.stocktake import usecases
+from desktop.stocktake.usecases.photos import take_photo
 from desktop.store.asking import Params, Written, device, instant_us, now_us
 from desktop.store.command import Command
 from desktop.store.writer import Store
@@ -244,6 +246,40 @@ def _post(store: Store, asked: CountPost) -> usecases.Posted:
     return store.write(usecases.post_count, count_id, reasons=store.read(read)).value
 
 
+class CountPhotoTaken(OfCount):
+    """A photo: a JPEG of at most 60 KB as base64, of an unknown code or of a product."""
+
+    data: str
+    zone: str = ""
+    unknown: str = ""
+    """The code nobody knows; '' when it is about a product."""
+    code: str = ""
+    note: str = ""
+
+
+def _photo(store: Store, asked: CountPhotoTaken) -> Written:
+    site_id = device(store).site_id
+    try:
+        data = b64decode(asked.data, validate=True)
+    except ValueError as error:
+        raise RuleViolation("PICTURE_UNREADABLE") from error
+    product_id = (
+        store.read(lambda connection: scanned(connection, site_id, asked.code).product_id)
+        if asked.code
+        else ""
+    )
+    header = store.write(
+        take_photo,
+        _count_id(store, asked.count),
+        data,
+        zone_id=asked.zone,
+        code=asked.unknown,
+        product_id=product_id,
+        note=asked.note,
+    ).value
+    return Written.of(header)
+
+
 def _show(store: Store, asked: OfCount) -> dict[str, object]:
     """What this person may see: a counter sees zones and no book; differences only who reveals."""
     count_id = _count_id(store, asked.count)
@@ -325,6 +361,12 @@ COMMANDS = (
         summary="Sign the differences.",
         params=CountApprove,
         run=_approve,
+    ),
+    Command(
+        name="count-photo",
+        summary="Put a photo to a count.",
+        params=CountPhotoTaken,
+        run=_photo,
     ),
     Command(name="count-post", summary="Make the count stock.", params=CountPost, run=_post),
     Command(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from desktop.store.tables import envelope, envelope_cursor
-from shared.sync.holding import scope_cursor
+from shared.sync.holding import granted_scopes
 from shared.sync.messages import Envelope, EnvelopeCursor, EnvelopesAnswer
 from shared.sync.statements import upsert
 
@@ -15,18 +15,14 @@ MARGIN_US = 24 * 3600 * 1_000_000
 
 def cursors_of(connection: Connection, scopes: Sequence[str]) -> list[EnvelopeCursor]:
     """Up to where the bytes of these scopes are held."""
-    rows = connection.execute(
-        select(envelope_cursor.c.scope, envelope_cursor.c.after).where(
-            envelope_cursor.c.scope.in_(scopes)
-        )
-    )
+    rows = connection.execute(_PLACES, {"scopes": list(scopes)})
     known: dict[str, int] = {row.scope: row.after for row in rows}
     return [EnvelopeCursor(scope=scope, after=known.get(scope, 0)) for scope in sorted(scopes)]
 
 
 def hold(connection: Connection, answer: EnvelopesAnswer) -> None:
     """Keep what came, with the cursors that say so, and let go of what is durable long since."""
-    held = set(connection.execute(select(scope_cursor.c.scope)).scalars())
+    held = granted_scopes(connection)
     cursors = [one for one in answer.cursors if one.scope in held]
     if not cursors:
         return
@@ -45,8 +41,14 @@ def hold(connection: Connection, answer: EnvelopesAnswer) -> None:
     upsert(connection, envelope, ("device_id", "incarnation", "n"), rows)
     places = [{"scope": one.scope, "after": one.after} for one in cursors]
     upsert(connection, envelope_cursor, ("scope",), places)
-    old = envelope.c.stored_at_us < answer.keep_since_us
-    connection.execute(delete(envelope).where(old))
+    connection.execute(_LET_GO, {"since_us": answer.keep_since_us})
+
+
+# Built once: making a statement costs more than running it.
+_PLACES = select(envelope_cursor.c.scope, envelope_cursor.c.after).where(
+    envelope_cursor.c.scope.in_(bindparam("scopes", expanding=True))
+)
+_LET_GO = delete(envelope).where(envelope.c.stored_at_us < bindparam("since_us"))
 
 
 def begin_anew(connection: Connection) -> None:

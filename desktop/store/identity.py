@@ -55,7 +55,7 @@ class SyncState:
 
 def load_identity(connection: Connection) -> Identity | None:
     """The enrolled identity; None before enrolment."""
-    row = connection.execute(select(this_device)).mappings().one_or_none()
+    row = connection.execute(_IDENTITY).mappings().one_or_none()
     if row is None:
         return None
     return Identity(**{name: row[name] for name in Identity.__slots__})
@@ -70,6 +70,9 @@ def store_identity(connection: Connection, identity: Identity) -> None:
 
 # Built once: a sync reads it several times, also when there is nothing to do.
 _STATE = select(sync_state)
+_STATE_ID = select(sync_state.c.id)
+_CHANGE_STATE = update(sync_state)
+_IDENTITY = select(this_device)
 
 
 def load_state(connection: Connection) -> SyncState:
@@ -82,9 +85,9 @@ def load_state(connection: Connection) -> SyncState:
 
 def store_state(connection: Connection, **values: int | bytes) -> None:
     """Change what is given, keep the rest."""
-    if connection.execute(select(sync_state.c.id)).scalar() is None:
+    if connection.execute(_STATE_ID).scalar() is None:
         connection.execute(insert(sync_state), [{"id": 1}])
-    connection.execute(update(sync_state).values(**values))
+    connection.execute(_CHANGE_STATE, values)
 
 
 def spool_identity(identity: Identity, key: SigningKey) -> SpoolIdentity:

@@ -104,8 +104,13 @@ class LocalStore:
             raise
 
     def _open(self) -> Reconciled:
-        has_gained = self._with_room(lambda: self.transact(lambda one: migrate(one, self.layout)))
-        return self._with_room(lambda: self.transact(lambda one: self._reconcile(one, has_gained)))
+        self._with_room(lambda: self.transact(self._migrate))
+        return self._with_room(lambda: self.transact(self._reconcile))
+
+    def _migrate(self, connection: Connection) -> None:
+        if migrate(connection, self.layout):
+            # With what was gained: a start that ends here is not told of it again.
+            self._rebuild_balances(connection)
 
     @property
     def connection(self) -> Connection:
@@ -179,7 +184,11 @@ class LocalStore:
             owns=_owned(connection, identity),
         )
 
-    def _reconcile(self, connection: Connection, has_gained: bool) -> Reconciled:
+    def _rebuild_balances(self, connection: Connection) -> None:
+        owns = _owned(connection, load_identity(connection))
+        rebuild_balances(connection, self.layout.schema, owns)
+
+    def _reconcile(self, connection: Connection) -> Reconciled:
         identity = load_identity(connection)
         record = spool_identity(identity, self._key) if identity and self._key else None
         try:
@@ -194,11 +203,9 @@ class LocalStore:
             raise disk_error(error) from error
         self.store_findings(connection, done.findings)
         self._derive(connection, _touched(done.changes))
-        is_rebuilt = identity is None and load_identity(connection) is not None
-        if is_rebuilt or has_gained:
+        if identity is None and load_identity(connection) is not None:
             # Which ends are kept was not known while documents were posted again.
-            owns = _owned(connection, load_identity(connection))
-            rebuild_balances(connection, self.layout.schema, owns)
+            self._rebuild_balances(connection)
         return done
 
     def enrol(self, identity: Identity, key: SigningKey) -> None:

@@ -14,7 +14,7 @@ from shared.sync.adopting import adopt_extras
 from shared.sync.appending import Replica
 from shared.sync.holding import granted_scopes, recount
 from shared.sync.replica import everything
-from shared.sync.statements import Row, upsert
+from shared.sync.statements import Row, create_table, upsert
 from shared.sync.tables import Replicated
 
 SCHEMA_VERSION = 1
@@ -26,6 +26,7 @@ _UNCONFIRMED = "__unconfirmed"
 """Ends the name of the index that finds the rows head office has not sent back yet."""
 _EXTRA = msgspec.msgpack.Decoder(dict[str, Value])
 _ENCODER = msgspec.msgpack.Encoder()
+_NAMES = msgspec.json.Decoder(list[str])
 
 
 def version_of(connection: Connection) -> int:
@@ -74,7 +75,7 @@ def _add_tables_and_columns(connection: Connection, layout: Layout) -> bool:
     changed = False
     for table in _all_tables(layout):
         if table.name not in here:
-            table.create(connection, checkfirst=False)
+            create_table(connection, table)
             changed = True
         else:
             changed |= _add_columns(connection, table, here[table.name])
@@ -96,14 +97,12 @@ def _all_tables(layout: Layout) -> Sequence[Table]:
 
 
 def _columns_here(connection: Connection) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
+    # A line for each table and not for each of its columns, of which there are thousands.
     rows = connection.exec_driver_sql(
-        "SELECT m.name, p.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS p"
-        " WHERE m.type = 'table'"
+        "SELECT m.name, (SELECT json_group_array(p.name) FROM pragma_table_info(m.name) AS p)"
+        " FROM sqlite_schema AS m WHERE m.type = 'table'"
     )
-    for table, column in rows:
-        found.setdefault(table, set()).add(column)
-    return found
+    return {table: set(_NAMES.decode(names)) for table, names in rows.all()}
 
 
 def _add_columns(connection: Connection, table: Table, here: set[str]) -> bool:

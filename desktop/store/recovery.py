@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import bindparam as bind
 
 from desktop.store.identity import (
     Identity,
@@ -31,11 +32,11 @@ from shared.journal.spool import (
     read_spool,
 )
 from shared.journal.tables import journal, number_series
-from shared.sync.appending import Replica, head_of, slot_row
+from shared.sync.appending import Replica, head_of, letters, slot_row
 from shared.sync.confirm import Finding
 from shared.sync.own_slots import NONSENSE
 from shared.sync.replica import Change, apply_writes
-from shared.sync.statements import upsert
+from shared.sync.statements import at_most, upsert
 
 
 class _Position(NamedTuple):
@@ -176,13 +177,8 @@ def _keep_place(connection: Connection, record: SpoolForgotten, now_us: int) -> 
 
 
 def _compare(connection: Connection, record: SpoolSlot | SpoolForgotten, done: Reconciled) -> None:
-    here = connection.execute(
-        select(journal.c.link_hash).where(
-            journal.c.device_id == record.device_id,
-            journal.c.incarnation == record.incarnation,
-            journal.c.n == record.n,
-        )
-    ).scalar()
+    of = {"device_id": record.device_id, "incarnation": record.incarnation, "n": record.n}
+    here = connection.execute(_LINK_AT, of).scalar()
     if here != record.link_hash:
         done.find("SPOOL_DIFFERS", record.n)
 
@@ -224,15 +220,21 @@ def _post_slot(
             connection, replica.schema, writes, slot=slot.n, owns=replica.owns
         )
     if header is not None:
-        _raise_series(connection, replica, header, slot)
+        _raise_series(connection, replica, identity, header, slot)
     done.reposted += 1
 
 
-def _raise_series(connection: Connection, replica: Replica, header: Header, slot: Slot) -> None:
-    """The running number goes on behind the last printed one."""
+def _raise_series(
+    connection: Connection, replica: Replica, identity: Identity, header: Header, slot: Slot
+) -> None:
+    """The running number goes on behind the last printed one.
+
+    What was linked anew keeps the number an earlier incarnation printed, and is none of this one.
+    """
     series = replica.registry.named(header.kind).series
-    running = header.number.rpartition("-")[2]
-    if series and running.isdecimal():
+    printed, _, running = header.number.rpartition("-")
+    is_own = printed.endswith(f"-{identity.tag}{letters(slot.incarnation)}")
+    if series and is_own and running.isdecimal():
         row = {
             "device_id": slot.device_id,
             "incarnation": slot.incarnation,
@@ -352,23 +354,34 @@ def journal_slots(
     limit: int | None = None,
 ) -> Sequence[Slot]:
     """Own slots of an incarnation (0 = of all) after ``after``, in order, at most ``limit``."""
-    columns = [journal.c[name] for name in Slot._fields]
-    query = select(*columns).where(journal.c.device_id == device_id, journal.c.n > after)
+    of = {"device_id": device_id, "after": after, "most": -1 if limit is None else limit}
     if incarnation:
-        query = query.where(journal.c.incarnation == incarnation)
-    ordered = query.order_by(journal.c.incarnation, journal.c.n).limit(limit)
-    return [Slot(*row) for row in connection.execute(ordered)]
+        rows = connection.execute(_SLOTS_OF, of | {"incarnation": incarnation})
+    else:
+        rows = connection.execute(_SLOTS, of)
+    return [Slot(*row) for row in rows.all()]
 
 
 def link_at(connection: Connection, identity: Identity, n: int) -> bytes:
     """The link hash of an own slot; GENESIS before the first, b'' for one that is not here."""
     if n == 0:
         return GENESIS
-    found = connection.execute(
-        select(journal.c.link_hash).where(
-            journal.c.device_id == identity.device_id,
-            journal.c.incarnation == identity.incarnation,
-            journal.c.n == n,
-        )
-    ).scalar()
-    return found or b""
+    of = {"device_id": identity.device_id, "incarnation": identity.incarnation, "n": n}
+    return connection.execute(_LINK_AT, of).scalar() or b""
+
+
+# Built once: making a statement costs more than running it.
+_LINK_AT = select(journal.c.link_hash).where(
+    journal.c.device_id == bind("device_id"),
+    journal.c.incarnation == bind("incarnation"),
+    journal.c.n == bind("n"),
+)
+_ALL_SLOTS = select(*(journal.c[name] for name in Slot._fields)).where(
+    journal.c.device_id == bind("device_id"), journal.c.n > bind("after")
+)
+_SLOTS = _ALL_SLOTS.order_by(journal.c.incarnation, journal.c.n).limit(at_most("most"))
+_SLOTS_OF = (
+    _ALL_SLOTS.where(journal.c.incarnation == bind("incarnation"))
+    .order_by(journal.c.incarnation, journal.c.n)
+    .limit(at_most("most"))
+)

@@ -8,6 +8,9 @@ from desktop.store.tables import setting
 from shared.core.errors import RuleViolation
 from shared.sync.statements import upsert
 
+HEARD: Final = "packet.heard_at_us"
+"""When head office wrote the newest packet of prices that was brought here, microseconds UTC."""
+
 KEY_CHARS_MAX = 200
 VALUE_CHARS_MAX = 10_000
 

@@ -121,9 +121,20 @@ def _is_plain(connection: Connection, replica: Replica, names: Sequence[str], sc
         here = connection.exec_driver_sql(
             f'SELECT 1 FROM main."{name}" AS h JOIN {ATTACHED}."{name}" AS t ON t.id = h.id LIMIT 1'
         )
-        if here.first() is not None:
+        if here.first() is not None or _may_cover(connection, table):
             return False
     return True
+
+
+def _may_cover(connection: Connection, table: Replicated) -> bool:
+    """Whether opening rows may stand for rows that are here."""
+    if table.opens is None:
+        return False
+    any_row = connection.exec_driver_sql(
+        f'SELECT 1 FROM main."{table.opens.table}" WHERE site_id IN'
+        f' (SELECT DISTINCT site_id FROM {ATTACHED}."{table.name}") LIMIT 1'
+    )
+    return any_row.first() is not None
 
 
 def _copy_all(
@@ -133,7 +144,8 @@ def _copy_all(
     touched: dict[str, frozenset[str]] = {}
     for table in tables:
         touched[table.name] = frozenset(_copy(connection, table, tally))
-        if table.balances:
+    for table in replica.schema.tables.values():
+        if table.balances and not touched.keys().isdisjoint(_counted_in(table)):
             mend_balances(connection, table, replica.owns)
     tally.store(connection)
     connection.execute(
@@ -142,6 +154,11 @@ def _copy_all(
         .values(seq=about.seq, begun=about.seq)
     )
     return Applied(touched=touched, rows=sum(map(len, touched.values())))
+
+
+def _counted_in(table: Replicated) -> set[str]:
+    """The tables whose rows make up a ledger's balances here."""
+    return {table.name, *(one.openings for one in table.balances)}
 
 
 def _copy(connection: Connection, table: Replicated, tally: Tally) -> list[str]:
@@ -167,6 +184,9 @@ def _apply_all(
 ) -> Applied:
     """Row by row, as if they had come as pages; no digest is compared before the pages that
     follow."""
+    # What came after an opening row is not among what it stands for.
+    tables = replica.schema.tables
+    names = sorted(names, key=lambda name: not (name in tables and tables[name].opens))
     runs = [run for name in names for run in _runs(connection, name)]
     numbered = [_numbered(run, n) for n, run in enumerate(runs, 1)]
     if not numbered:

@@ -4,6 +4,7 @@ The conversation is the one of the line; here its requests are answered out of a
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,8 @@ from sqlalchemy import Connection
 from desktop.store.identity import load_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
-from desktop.store.settings import put_setting, setting_of
+from desktop.store.session import Desk
+from desktop.store.settings import HEARD, put_setting, setting_of
 from desktop.sync.conversation import Ask, SyncStore, drive
 from desktop.sync.engine import sync
 from desktop.sync.story import Summary
@@ -22,7 +24,9 @@ from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.core.version import VERSION
 from shared.journal.chain import Slot
-from shared.sync.appending import head_of
+from shared.journal.document import Write
+from shared.sync.appending import Replica, head_of
+from shared.sync.confirm import Applied
 from shared.sync.holding import cursors
 from shared.sync.limits import PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
 from shared.sync.messages import (
@@ -41,16 +45,22 @@ from shared.sync.messages import (
     ScopeHead,
 )
 from shared.sync.packets import (
+    CARRIED,
     DOWN,
     GOAL_BYTES,
     PACKET_BYTES_MAX,
     PACKET_ID_BYTES,
+    CarriedLetter,
+    CarriedRow,
     DownLetter,
     UpLetter,
+    goes,
     open_packet,
     read_letter,
     write_packet,
 )
+from shared.sync.provisional import fill_in
+from shared.sync.replica import load_rows
 
 SUFFIX: Final = ".qtpacket"
 _SENT, _TAKEN = "packet.sent", "packet.taken"
@@ -82,6 +92,8 @@ class Imported:
     summary: Summary | None
     is_whole: bool
     """False: head office has more; write another packet."""
+    carried: int = -1
+    """Rows that were new of what head office sent unasked; -1 = it was an answer."""
 
 
 def export_packet(store: SyncStore, clock: Clock, randomness: Randomness) -> Exported:
@@ -187,6 +199,8 @@ def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
     PACKET_FOREIGN; RuleViolation PACKET_TOO_LARGE; and as ``engine.sync``.
     """
     desk = store.on_writer(lambda local: local.desk())
+    if goes(data, CARRIED, desk.author.key.public):
+        return _take_carried(store, desk, data)
     opened = open_packet(data, DOWN, desk.author.key)
     opened.check(desk.identity.hq_public_key)
     letter = read_letter(opened.letter, DownLetter)
@@ -199,6 +213,43 @@ def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
     carried = _Carried(letter)
     summary = drive(sync(store, clock, carried_n=letter.until_n), carried.answer)
     return Imported(summary=summary, is_whole=letter.is_whole)
+
+
+def _take_carried(store: SyncStore, desk: Desk, data: bytes) -> Imported:
+    """Rows head office sent unasked stand here until a sync brings them: twice is nothing more."""
+    opened = open_packet(data, CARRIED, desk.author.key)
+    opened.check(desk.identity.hq_public_key)
+    letter = read_letter(opened.letter, CarriedLetter)
+    if letter.device_id != desk.identity.device_id:
+        raise AccessDenied("PACKET_FOREIGN")
+    replica = desk.replica
+
+    def take(connection: Connection) -> Applied:
+        touched = fill_in(connection, replica, _missing(connection, replica, letter.rows))
+        for name, ids in touched.items():
+            derive = replica.schema[name].derive
+            if derive is not None and ids:
+                derive(connection, sorted(ids))
+        heard_at_us = max(int(setting_of(connection, HEARD, "0")), letter.made_at_us)
+        put_setting(connection, HEARD, str(heard_at_us))
+        frozen = {name: frozenset(ids) for name, ids in touched.items() if ids}
+        return Applied(touched=frozen, rows=sum(map(len, frozen.values())))
+
+    applied = store.apply(take)
+    return Imported(summary=None, is_whole=True, carried=applied.rows)
+
+
+def _missing(connection: Connection, replica: Replica, rows: Sequence[CarriedRow]) -> list[Write]:
+    """The rows of tables this program knows that are not here."""
+    by_table: dict[str, list[CarriedRow]] = {}
+    for row in rows:
+        if row.table in replica.schema:
+            by_table.setdefault(row.table, []).append(row)
+    found: list[Write] = []
+    for name, some in by_table.items():
+        here = load_rows(connection, replica.schema[name], {one.id for one in some})
+        found += [Write(name, one.id, one.values) for one in some if one.id not in here]
+    return found
 
 
 def _is_taken(connection: Connection, packet_id: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from desktop.sync.conversation import Ask, Fetch, Fetched, Talk
 from shared.core.errors import AccessDenied, QutongError, Unavailable
@@ -174,11 +174,14 @@ class _Held(NamedTuple):
     begun: int
 
 
+_HELD = select(scope_cursor.c.generation, scope_cursor.c.seq, scope_cursor.c.begun).where(
+    scope_cursor.c.scope == bindparam("of")
+)
+
+
 def _held(talk: Talk, scope: str) -> _Held:
-    c = scope_cursor.c
-    query = select(c.generation, c.seq, c.begun).where(c.scope == scope)
     row = talk.store.on_writer(
-        lambda local: local.read(lambda connection: connection.execute(query).one())
+        lambda local: local.read(lambda connection: connection.execute(_HELD, {"of": scope}).one())
     )
     return _Held(*row)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from desktop.store.identity import Identity, SyncState, load_state, store_state
 from desktop.store.local import LocalStore
@@ -14,6 +14,7 @@ from shared.journal.tables import journal
 from shared.sync.appending import head_of
 from shared.sync.confirm import Finding
 from shared.sync.holding import cursors
+from shared.sync.statements import ONE_ROW
 
 LOGS_KEPT = 100
 
@@ -61,21 +62,26 @@ def write_log(local: LocalStore, summary: Summary) -> None:
     }
 
     def work(connection: Connection) -> None:
-        same = sync_log.c.started_at_us == summary.started_at_us
-        connection.execute(delete(sync_log).where(same))
-        connection.execute(insert(sync_log), [row])
-        oldest = connection.execute(
-            select(sync_log.c.started_at_us)
-            .order_by(sync_log.c.started_at_us.desc())
-            .offset(LOGS_KEPT)
-            .limit(1)
-        ).scalar()
+        connection.execute(_DROP_SAME, {"same": summary.started_at_us})
+        connection.execute(_ADD, [row])
+        oldest = connection.execute(_OLDEST).scalar()
         if oldest is not None:
             connection.execute(delete(sync_log).where(sync_log.c.started_at_us <= oldest))
         if summary.outcome == "done":
             store_state(connection, synced_at_us=summary.finished_at_us)
 
     (local.transact_lightly if summary.is_idle else local.transact)(work)
+
+
+# Built once: making a statement costs more than running it.
+_DROP_SAME = delete(sync_log).where(sync_log.c.started_at_us == bindparam("same"))
+_ADD = insert(sync_log)
+_OLDEST = (
+    select(sync_log.c.started_at_us)
+    .order_by(sync_log.c.started_at_us.desc())
+    .offset(LOGS_KEPT)
+    .limit(ONE_ROW)
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,17 @@ _OF_UNKNOWN_GOODS: Final = frozenset({"PRODUCT_UNKNOWN"})
 _OF_COUNTS: Final = frozenset({"SEAL_BROKEN", "SAME_COUNTER", "COUNT_UNKNOWN", "OPENED_TWICE"})
 _KEPT: Final = frozenset({"DOCUMENT_KEPT", "DOCUMENTS_KEPT"})
 _OF_MONEY: Final = frozenset(
-    {"STATIC_CODE_OVER_CAP", "REFUND_OTHER_TENDER", "RETURN_WITHOUT_RECEIPT"}
+    {
+        "STATIC_CODE_OVER_CAP",
+        "REFUND_OTHER_TENDER",
+        "RETURN_WITHOUT_RECEIPT",
+        "POINTS_NOT_EARNED",
+        "POINTS_NOT_LEASED",
+        "COUPON_FORGED",
+        "COUPON_NOT_LEASED",
+        "COUPON_UNBALANCED",
+        "COUPON_USED_TWICE",
+    }
 )
 _OF_SHIFTS: Final = frozenset({"SHIFT_DIFFERENCE"})
 _OF_RECEIVING: Final = frozenset({"CLAIM", "RECEIVED_TWICE"})
@@ -157,7 +167,7 @@ def group_of(code: str) -> str:
         ("kept", _KEPT),
         ("order", _OF_RECEIVING),
         ("money", _OF_SHIFTS | _OF_MONEY),
-        ("sale", frozenset({"SALE_UNBALANCED"})),
+        ("sale", frozenset({"SALE_UNBALANCED", "PROMOTION_DIFFERS", "LIMIT_PASSED"})),
     )
     for name, codes in groups:
         if code in codes:

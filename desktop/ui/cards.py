@@ -84,6 +84,11 @@ class CardGrid(QListView):
         if values:
             self.setCurrentIndex(self._rows.index(place))
 
+    def redraw(self) -> None:
+        """Make the cards anew where they stand: something in them changed, pictures came."""
+        self._rows.forget()
+        self.viewport().update()
+
     @property
     def current(self) -> Any:
         """The value of the card the cursor is on, or None."""
@@ -125,6 +130,9 @@ class _Items(QAbstractListModel):
         self._card_of = card_of
         self._made.clear()
         self.endResetModel()
+
+    def forget(self) -> None:
+        self._made.clear()
 
     def rowCount(self, parent: Index | None = None) -> int:  # noqa: N802
         return 0 if parent is not None and parent.isValid() else len(self.values)
@@ -170,13 +178,24 @@ class _Delegate(QStyledItemDelegate):
         if known is None or known.isNull():
             draw_tile(painter, place, item.letters or initial(item.title), item.seed)
         else:
-            fitting = known.scaled(
-                place.size(),
-                Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            painter.drawPixmap(place.topLeft(), fitting)
+            draw_whole(painter, place, known)
         painter.setClipping(False)
+
+
+def draw_whole(painter: QPainter, place: QRect, picture: QPixmap) -> None:
+    """A picture without a cut in the middle of its place; its own corner's colour goes around it,
+    which for goods before a plain ground is the ground."""
+    painter.fillRect(place, picture.copy(0, 0, 1, 1).toImage().pixelColor(0, 0))
+    ratio = painter.device().devicePixelRatio()
+    fitting = picture.scaled(
+        place.size() * ratio,
+        Qt.AspectRatioMode.KeepAspectRatio,
+        Qt.TransformationMode.SmoothTransformation,
+    )
+    fitting.setDevicePixelRatio(ratio)
+    shown = fitting.deviceIndependentSize().toSize()
+    left, top = place.width() - shown.width(), place.height() - shown.height()
+    painter.drawPixmap(place.x() + left // 2, place.y() + top // 2, fitting)
 
 
 def draw_tile(painter: QPainter, place: QRect, letters: str, seed: str) -> None:
@@ -261,6 +280,11 @@ class Tile(QWidget):
         self._letters, self._seed = letters, seed
         self._picture = QPixmap(picture) if picture else QPixmap()
 
+    def show_picture(self, picture: str) -> None:
+        """Another picture, or the letter again ('')."""
+        self._picture = QPixmap(picture) if picture else QPixmap()
+        self.update()
+
     def paintEvent(self, event: Any) -> None:  # noqa: N802
         super().paintEvent(event)
         painter = QPainter(self)
@@ -271,10 +295,5 @@ class Tile(QWidget):
         if self._picture.isNull():
             draw_tile(painter, self.rect(), self._letters, self._seed)
         else:
-            fitting = self._picture.scaled(
-                self.size(),
-                Qt.AspectRatioMode.KeepAspectRatioByExpanding,
-                Qt.TransformationMode.SmoothTransformation,
-            )
-            painter.drawPixmap(0, 0, fitting)
+            draw_whole(painter, self.rect(), self._picture)
         painter.end()

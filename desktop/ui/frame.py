@@ -91,3 +91,8 @@ class Frame:
     detail: Callable[..., Any] | None = None
     """Asks head office's server for a report by name and parameters (``Client.ask``), in the
     caller's thread; None where there is no client."""
+    cut_packet: Callable[..., Any] | None = None
+    """Has the server write the prices a device lacks into a file (``Client.cut_packet``)."""
+    album: Any = None
+    """Pictures of goods, here and at head office (``desktop.catalog.model.pictures.Album``); None
+    where there is no client."""

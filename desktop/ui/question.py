@@ -50,7 +50,7 @@ class TextQuestion(Panel):
 
     def __init__(self, words: Words, title: str, hint: str, *, text: str = "") -> None:
         super().__init__(title, width=480)
-        self._field = Field(hint, text=text)
+        self._field = Field(text=text, name=hint)
         self._field.entered.connect(self.close_with)
         self._field.setClearButtonEnabled(True)
         told = label(hint, "muted")

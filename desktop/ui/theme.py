@@ -147,6 +147,11 @@ def dress(application: QApplication, scheme: Scheme, *, percent: int = 0) -> Tok
     tokens = TOKENS[scheme]
     if percent:
         application.setProperty("text_percent", percent)
+    look = f"{scheme.value} {application.property('text_percent')}"
+    # Every widget is measured anew, which takes a third of a second: not for the look it has.
+    if application.property("look") == look:
+        return tokens
+    application.setProperty("look", look)
     application.setStyle(QStyleFactory.create("Fusion"))
     application.setPalette(_palette(tokens))
     application.setFont(font(BODY))
@@ -225,10 +230,11 @@ def _sheet(t: Tokens) -> str:
     #title {{ font-size: {TITLE}px; font-weight: 600; }}
     #big {{ font-size: {BIG}px; font-weight: 600; }}
     #total {{ font-size: {TOTAL}px; font-weight: 600; }}
-    QLabel[tone="good"] {{ color: {t.good}; }}
-    QLabel[tone="waiting"] {{ color: {t.waiting}; }}
-    QLabel[tone="bad"] {{ color: {t.bad}; }}
-    QLabel[tone="accent"] {{ color: {t.accent}; }}
+    QLabel[tone="good"], #muted[tone="good"], #small[tone="good"] {{ color: {t.good}; }}
+    QLabel[tone="waiting"], #muted[tone="waiting"], #small[tone="waiting"] {{
+        color: {t.waiting}; }}
+    QLabel[tone="bad"], #muted[tone="bad"], #small[tone="bad"] {{ color: {t.bad}; }}
+    QLabel[tone="accent"], #muted[tone="accent"], #small[tone="accent"] {{ color: {t.accent}; }}
     QLabel[pill="good"] {{ color: {t.good}; background: {t.good_soft}; }}
     QLabel[pill="waiting"] {{ color: {t.waiting}; background: {t.waiting_soft}; }}
     QLabel[pill="bad"] {{ color: {t.bad}; background: {t.bad_soft}; }}

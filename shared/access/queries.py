@@ -190,6 +190,13 @@ def user(connection: Connection, user_id: str) -> User | None:
     return User(**row) if row else None
 
 
+def names_of_users(connection: Connection, user_ids: Collection[str]) -> dict[str, str]:
+    """What people are called, of those known here."""
+    c = user_account.c
+    rows = connection.execute(select(c.id, c.name).where(c.id.in_(set(user_ids) - {""})))
+    return {row.id: row.name for row in rows}
+
+
 def complete_grants(
     connection: Connection, user_id: str, grants: Collection[Grant]
 ) -> tuple[Grant, ...]:

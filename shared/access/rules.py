@@ -1,5 +1,6 @@
 """Who may do what: role templates, the level each act needs, and how both meet (P01, A04)."""
 
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
@@ -58,6 +59,9 @@ LEVEL_OF: Final = {
     "catalogue.publish": GrantLevel.ORDER,
     "price.publish": GrantLevel.ORDER,
     "price.approve": GrantLevel.APPROVE,
+    "promotion.publish": GrantLevel.ORDER,
+    "promotion.approve": GrantLevel.APPROVE,
+    "voucher.publish": GrantLevel.ORDER,
     "channel.publish": GrantLevel.ADMIN,
     "access.grant": GrantLevel.ADMIN,
     "task.close": GrantLevel.ORDER,
@@ -183,6 +187,14 @@ SHIFT_REQUIRED: Final = "till.shift_required"
 ROUND_OFF: Final = "till.round_off"
 REFUND_OTHER_TENDER: Final = "till.refund_other_tender"
 FIRST_TENDER: Final = "till.first_tender"
+PRICE_GRACE_HOURS: Final = "price.grace_hours"
+PRICE_PIN_DAYS: Final = "price.pin_days"
+
+REBATE_PERCENT: Final = "order.rebate_percent"
+"""The most of an order that may be paid by rebate."""
+
+PHOTO_REASONS: Final = "stocktake.photo_reasons"
+"""Reasons of a count's differences that want a photo, a blank between them; '' = none (H09)."""
 
 POLICIES: Final = {
     LOCK_DAYS: "30",
@@ -193,18 +205,35 @@ POLICIES: Final = {
     ROUND_OFF: "none",
     REFUND_OTHER_TENDER: "task",
     FIRST_TENDER: "cash",
+    PRICE_GRACE_HOURS: "72",
+    PRICE_PIN_DAYS: "0",
+    REBATE_PERCENT: "10",
+    PHOTO_REASONS: "",
 }
 """The rules of a house that can be set, with what holds where nobody set them.
 
-Days 0 never locks. Amounts are minor units; 0 as a cap means none."""
+Days 0 never locks. Hours without the prices that should hold until the till says so, and days
+until it asks a second person to sell; 0 = never (domain rule 13). Amounts are minor
+units; 0 as a cap means none."""
 
 _WORDS_OF: Final = {
     APPROVER_PIN: ("never", "if_set", "always"),
     SHIFT_REQUIRED: ("0", "1"),
     ROUND_OFF: ("none", "jiao", "yuan"),
     REFUND_OTHER_TENDER: ("task", "approver"),
-    FIRST_TENDER: ("cash", "static_code", "payment_code", "card", "bank_transfer", "mall"),
+    FIRST_TENDER: (
+        "cash",
+        "static_code",
+        "payment_code",
+        "card",
+        "bank_transfer",
+        "mall",
+        "points",
+    ),
 }
+
+_NAMES: Final = re.compile(r"(?:[a-z_]{1,30}(?: [a-z_]{1,30}){0,19})?")
+"""Names with blanks between them."""
 
 
 def check_policy(name: str, value: str) -> None:
@@ -215,8 +244,13 @@ def check_policy(name: str, value: str) -> None:
     if name not in POLICIES:
         raise RuleViolation("POLICY_UNKNOWN", policy=name[:60])
     words = _WORDS_OF.get(name)
-    is_number = value.isascii() and value.isdigit() and len(value) <= 12
-    if not (value in words if words else is_number):
+    if name == PHOTO_REASONS:
+        is_good = _NAMES.fullmatch(value) is not None
+    elif words:
+        is_good = value in words
+    else:
+        is_good = value.isascii() and value.isdigit() and len(value) <= 12
+    if not is_good:
         raise RuleViolation("POLICY_BAD", policy=name, value=value[:40])
 
 

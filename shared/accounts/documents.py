@@ -45,6 +45,23 @@ class AccountAdjusted(Body, kw_only=True):
     reason: str
 
 
+class RebateGranted(Body, kw_only=True):
+    """Head office grants a channel account a rebate to use on its orders (返利, M02).
+
+    It is no money: it is used on orders, as 票折 or 货补 (domain rule 6).
+    """
+
+    account_id: str
+    currency: str
+    amount_minor: int
+    """Negative takes back what was granted wrongly."""
+    reason: str
+    form: str = "note"
+    """``note`` (票折) or ``goods`` (货补)."""
+    valid_until: str = ""
+    """The last day it may be used; '' = no end."""
+
+
 class ExpensePaid(Body, kw_only=True):
     """A site paid something out of its drawer: postage, cleaning, a taxi."""
 

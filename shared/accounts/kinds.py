@@ -7,6 +7,7 @@ from shared.accounts.documents import (
     Collection,
     CustomerStated,
     ExpensePaid,
+    RebateGranted,
     ShiftClosed,
     ShiftDeclared,
     ShiftOpened,
@@ -57,6 +58,18 @@ KINDS = (
         ),
         post=posting.post_adjustment,
         series="TZ",
+    ),
+    Kind(
+        name="rebate_granted",
+        body=RebateGranted,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="account.adjust",
+            device_types=frozenset({"hq", "server"}),
+            outer_ends=("hq/", "partner/"),
+        ),
+        post=posting.post_rebate,
+        series="FL",
     ),
     Kind(
         name="expense_paid",

@@ -11,12 +11,14 @@ from shared.accounts.documents import (
     Collection,
     CustomerStated,
     ExpensePaid,
+    RebateGranted,
     ShiftClosed,
     ShiftDeclared,
     ShiftOpened,
 )
 from shared.accounts.rules import (
     BANK,
+    HQ_REBATES,
     HQ_REVENUE,
     SHIFT_DIFFERENCE_MINOR,
     Tender,
@@ -25,6 +27,7 @@ from shared.accounts.rules import (
     deposit,
     expense,
     put_by,
+    rebate,
     receivable,
     tender_account,
 )
@@ -54,7 +57,7 @@ def entries(
         "account_id": account_id,
         "currency": currency,
         "happened_at_us": header.happened_at_us,
-        "business_day": header.business_day or business_day(header.happened_at_us, "UTC"),
+        "business_day": _day(header),
     }
     for number, entry in enumerate(wanted, start=1):
         if entry.amount_minor:
@@ -171,6 +174,32 @@ def post_adjustment(header: Header, adjusted: AccountAdjusted) -> Iterator[Write
     yield _money(
         header, adjusted.currency, adjusted.amount_minor, adjusted.reason, account_id=account_id
     )
+
+
+def post_rebate(header: Header, granted: RebateGranted) -> Iterator[Write]:
+    """The account may use so much on its orders; each grant is a lot with its own end (M02)."""
+    account_id = granted.account_id
+    entry = Entry(HQ_REBATES, rebate(account_id), granted.amount_minor, "rebate")
+    yield from entries(header, granted.currency, [entry], account_id=account_id)
+    yield _money(
+        header, granted.currency, granted.amount_minor, granted.reason, account_id=account_id
+    )
+    if granted.amount_minor > 0:
+        values: dict[str, Value] = {
+            "document": uid_text(header.uid),
+            "account_id": account_id,
+            "currency": granted.currency,
+            "amount_minor": granted.amount_minor,
+            "form": granted.form,
+            "reason": granted.reason,
+            "business_day": _day(header),
+            "valid_until": granted.valid_until,
+        }
+        yield Write("rebate_lot", derived_id(header.uid, "l"), values)
+
+
+def _day(header: Header) -> str:
+    return header.business_day or business_day(header.happened_at_us, "UTC")
 
 
 def post_expense(header: Header, paid: ExpensePaid) -> Iterator[Write]:

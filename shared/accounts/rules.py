@@ -14,6 +14,7 @@ from shared.core.text import normal
 ROUNDING = "rounding"
 SUSPENSE = "suspense"
 HQ_REVENUE = "hq/revenue"
+HQ_REBATES = "hq/rebates"
 BANK = "bank"
 OPENING = "opening"
 
@@ -28,6 +29,12 @@ class Tender(StrEnum):
     BANK_TRANSFER = "bank_transfer"
     MALL = "mall"
     DEPOSIT = "deposit"
+    COUPON = "coupon"
+    POINTS = "points"
+
+
+PROMISED: Final = frozenset({Tender.COUPON, Tender.POINTS})
+"""Tenders that are no money: what head office promised, taken back (I07)."""
 
 
 SHIFT_DIFFERENCE_MINOR = 2_000
@@ -117,6 +124,12 @@ def put_by(site_id: str, place: str) -> str:
     return f"site/{site_id}/{place}"
 
 
+def is_personal(account: str) -> bool:
+    """Whether somebody owes it or is owed: its single entries stay, paid invoices are known by
+    them."""
+    return account.startswith("partner/") or "/receivable/" in account
+
+
 def cash_difference(site_id: str) -> str:
     """What counts of drawers found too much (negative) or too little."""
     return f"site/{site_id}/cash_difference"
@@ -130,6 +143,66 @@ def receivable(account_id: str) -> str:
 def deposit(account_id: str) -> str:
     """What a channel account paid ahead; its balance is negative while money is held."""
     return f"partner/{account_id}/deposit"
+
+
+def rebate(account_id: str) -> str:
+    """What head office granted a channel account to buy goods with; negative while it is held."""
+    return f"partner/{account_id}/rebate"
+
+
+class RebateForm(StrEnum):
+    """How a rebate comes to the account (返利): never as money at a till (domain rule 6)."""
+
+    NOTE = "note"
+    """票折: off the invoices of later orders."""
+    GOODS = "goods"
+    """货补: goods instead of money; used on orders all the same."""
+
+
+class Lot(NamedTuple):
+    """A rebate as it was granted: the day, the last day it may be used ('' = no end), how much."""
+
+    day: str
+    valid_until: str
+    amount_minor: int
+
+
+def usable_rebate(lots: Sequence[Lot], used: Sequence[tuple[str, int]], day: str) -> int:
+    """What of the rebates may be used on a day (M02), in minor units; lots that ended do not count.
+
+    ``used`` are (day, amount), oldest first: each takes from the lot that ends first among those
+    it could use; negative gives back what was taken last.
+    """
+    left = [one.amount_minor for one in lots]
+    order = sorted(range(len(lots)), key=lambda at: (lots[at].valid_until or "9", lots[at].day))
+    taken: list[tuple[int, int]] = []
+    for when, amount in used:
+        if amount < 0:
+            _give_back(left, taken, -amount)
+            continue
+        usable = [at for at in order if _is_usable(lots[at], when)]
+        rest = amount
+        for at in (*usable, *order):
+            part = min(left[at], rest)
+            if part > 0:
+                left[at] -= part
+                rest -= part
+                taken.append((at, part))
+    return sum(left[at] for at, lot in enumerate(lots) if _is_usable(lot, day))
+
+
+def _is_usable(lot: Lot, day: str) -> bool:
+    return lot.day <= day and (not lot.valid_until or day <= lot.valid_until)
+
+
+def _give_back(left: list[int], taken: list[tuple[int, int]], amount: int) -> None:
+    while amount and taken:
+        at, part = taken.pop()
+        back = min(part, amount)
+        left[at] += back
+        amount -= back
+        if back < part:
+            taken.append((at, part - back))
 
 
 class Open(NamedTuple):

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 
 from sqlalchemy import Index
 
+from shared.accounts.rules import is_personal
+from shared.closing.tables import last_slot
 from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import (
     Balance,
+    Opens,
     Replicated,
     TableRole,
     balance_table,
@@ -28,9 +31,25 @@ account_entry = replicated_table(
     text_column("memo"),
     integer_column("happened_at_us"),
     text_column("business_day"),
+    text_column("period"),
 )
 """A positive amount from the credit account to the debit account. ``account_id`` names the
-channel account that also sees the entry, '' for a site's own business."""
+channel account that also sees the entry, '' for a site's own business; ``period`` is the month with
+which head office closed the row, '' while it is open."""
+
+account_opening = replicated_table(
+    "account_opening",
+    text_column("document"),
+    text_column("site_id"),
+    text_column("month"),
+    text_column("debit_account"),
+    text_column("credit_account"),
+    integer_column("amount_minor"),
+    text_column("currency"),
+    text_column("business_day"),
+    integer_column("row_count"),
+)
+"""What a closed month brought from one account to another: at the site one row for its entries."""
 
 account_balance = balance_table("account_balance", "currency")
 
@@ -135,9 +154,29 @@ drawer_move = replicated_table(
 )
 """What a shift took in (negative: gave out) beside its sales: ``collection``, ``expense``."""
 
+rebate_lot = replicated_table(
+    "rebate_lot",
+    text_column("document"),
+    text_column("account_id", index=True),
+    text_column("currency"),
+    integer_column("amount_minor"),
+    text_column("form"),
+    text_column("reason"),
+    text_column("business_day"),
+    text_column("valid_until"),
+)
+"""A rebate as it was granted (M02); what was used of it follows from the entries."""
+
+
+def _is_personal(row: Mapping[str, Value]) -> bool:
+    return any(is_personal(str(row[name])) for name in ("debit_account", "credit_account"))
+
 
 def _entry_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
-    """A site's own business stays at the site; an account's is head office's as well."""
+    """A site's own business stays at the site; an account's is head office's as well. Of a closed
+    month nobody at the site holds the entries: opening rows stand for them."""
+    if row["period"]:
+        return (scopes.closed_month(str(row["site_id"]), str(row["period"])),)
     site = (scopes.site(str(row["site_id"])),) if row["site_id"] else ()
     if row["account_id"]:
         return (scopes.HQ, scopes.account(str(row["account_id"])), *site)
@@ -151,19 +190,36 @@ def _money_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     return scopes.in_site(row)
 
 
+def _lot_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
+    return (scopes.HQ, scopes.account(str(row["account_id"])))
+
+
+_BALANCES = (
+    Balance(
+        table=account_balance,
+        from_column="credit_account",
+        to_column="debit_account",
+        keys=("currency",),
+        amount="amount_minor",
+        openings="account_opening",
+    ),
+)
+
 TABLES = (
     Replicated(
-        table=account_entry,
+        table=account_entry, role=TableRole.LEDGER, scopes=_entry_scopes, balances=_BALANCES
+    ),
+    Replicated(
+        table=account_opening,
         role=TableRole.LEDGER,
-        scopes=_entry_scopes,
-        balances=(
-            Balance(
-                table=account_balance,
-                from_column="credit_account",
-                to_column="debit_account",
-                keys=("currency",),
-                amount="amount_minor",
-            ),
+        scopes=scopes.in_site,
+        opens=Opens(
+            table="account_entry",
+            keys=("debit_account", "credit_account", "currency"),
+            amount="amount_minor",
+            balances=_BALANCES,
+            included=last_slot,
+            stays=_is_personal,
         ),
     ),
     Replicated(table=invoice_payment, role=TableRole.LEDGER, scopes=scopes.in_site),
@@ -173,4 +229,5 @@ TABLES = (
     Replicated(table=shift_tender, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=shift_cash, role=TableRole.LEDGER, scopes=scopes.in_site),
     Replicated(table=drawer_move, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=rebate_lot, role=TableRole.LEDGER, scopes=_lot_scopes),
 )

@@ -138,3 +138,21 @@ class SupplierStated(Body, kw_only=True):
     phone: str = ""
     note: str = ""
     is_active: bool = True
+
+
+class ProductPicturePublished(Body, kw_only=True):
+    """Head office publishes a picture of a product in one size; the last one published is shown.
+
+    The bytes stay in the document: rows name them by their digest, and a device asks for what it
+    wants to show (B01).
+    """
+
+    product_id: str
+    size_class: str
+    """``small large``, as ``rules.PICTURE_SIZES`` names them."""
+    media_type: str = "image/jpeg"
+    data: bytes = b""
+    """b'' takes the picture back."""
+    sales_org_ids: tuple[str, ...] = ()
+    exclusive_assortment_id: str = ""
+    """Where the product is at home when the picture is published, as in ``Product``."""

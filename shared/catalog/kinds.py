@@ -5,6 +5,7 @@ from shared.catalog.documents import (
     CataloguePublished,
     OwnProductCreated,
     OwnProductsStated,
+    ProductPicturePublished,
     SupplierStated,
 )
 from shared.catalog.posting import (
@@ -12,6 +13,7 @@ from shared.catalog.posting import (
     post_catalogue,
     post_own_product,
     post_own_products,
+    post_picture,
     post_supplier,
 )
 from shared.journal.document import DocumentClass
@@ -60,5 +62,12 @@ KINDS: tuple[Kind, ...] = (
         document_class=DocumentClass.FACT,
         authority=_BY_SHOP,
         post=post_supplier,
+    ),
+    Kind(
+        name="product_picture",
+        body=ProductPicturePublished,
+        document_class=DocumentClass.PUBLICATION,
+        authority=_BY_HEAD_OFFICE,
+        post=post_picture,
     ),
 )

@@ -1,6 +1,7 @@
 """How documents of the catalogue become rows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 
 from shared.catalog.documents import (
     AssortmentPublished,
@@ -11,12 +12,13 @@ from shared.catalog.documents import (
     Product,
     ProductBarcode,
     ProductPack,
+    ProductPicturePublished,
     SupplierStated,
 )
 from shared.catalog.rules import own_product_id, own_supplier_id
 from shared.channel.posting import assortment_accounts
 from shared.channel.rules import HEAD_OFFICE
-from shared.core.ids import derived_id
+from shared.core.ids import derived_id, uid_text
 from shared.core.text import gtin14
 from shared.journal.document import Header, Value, Write
 from shared.sync import scopes
@@ -33,9 +35,13 @@ def post_catalogue(_header: Header, body: CataloguePublished) -> Iterator[Write]
 
 def home_scopes(product: Product) -> str:
     """The scopes of a product's rows: one exclusive assortment alone, or sales organisations."""
-    if product.exclusive_assortment_id:
-        return scopes.assortment(product.exclusive_assortment_id)
-    return " ".join(scopes.org(one) for one in sorted(set(product.sales_org_ids)))
+    return _home(product.exclusive_assortment_id, product.sales_org_ids)
+
+
+def _home(exclusive_assortment_id: str, sales_org_ids: Iterable[str]) -> str:
+    if exclusive_assortment_id:
+        return scopes.assortment(exclusive_assortment_id)
+    return " ".join(scopes.org(one) for one in sorted(set(sales_org_ids)))
 
 
 def _product_values(product: Product, names: str) -> dict[str, Value]:
@@ -116,6 +122,23 @@ def post_assortment(_header: Header, body: AssortmentPublished) -> Iterator[Writ
                 "rank": item.rank,
             },
         )
+
+
+def post_picture(header: Header, body: ProductPicturePublished) -> Iterator[Write]:
+    """That there is a picture, and what it is called: never the picture itself.
+
+    The digest is made here of the bytes, so that no document can name another's picture.
+    """
+    values: dict[str, Value] = {
+        "scopes": _home(body.exclusive_assortment_id, body.sales_org_ids),
+        "product_id": body.product_id,
+        "size_class": body.size_class,
+        "digest": sha256(body.data).hexdigest() if body.data else "",
+        "size_bytes": len(body.data),
+        "media_type": body.media_type,
+        "document": uid_text(header.uid),
+    }
+    yield Write("product_picture", derived_id(body.product_id, body.size_class), values)
 
 
 def post_own_product(header: Header, body: OwnProductCreated) -> Iterator[Write]:

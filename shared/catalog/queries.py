@@ -1,6 +1,6 @@
 """What screens, prices and orders ask about goods."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,13 +8,20 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from shared.catalog.documents import OwnGoods, ProductBarcode, ProductPack
 from shared.catalog.rules import is_listed, own_product_id
-from shared.catalog.tables import assortment_item, own_supplier, product_barcode, product_pack
+from shared.catalog.tables import (
+    assortment_item,
+    own_supplier,
+    product_barcode,
+    product_pack,
+    product_picture,
+)
 from shared.catalog.tables import product as product_table
 from shared.channel.queries import account
 from shared.channel.tables import assortment_account
 from shared.core.quantity import Pack
 from shared.core.rounding import MICRO
 from shared.core.text import gtin14, half_width
+from shared.sync import scopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,6 +238,25 @@ def visible_products(
     return frozenset(one for one, goods in known.items() if goods.is_listed(at_us))
 
 
+def exclusive_products(
+    connection: Connection, account_id: str, product_ids: Collection[str]
+) -> frozenset[str]:
+    """Those of the products that stand on an exclusive list naming the account (专供, B03)."""
+    found = account(connection, account_id)
+    if found is None:
+        return frozenset()
+    named = _exclusive_of(connection, account_id)
+    wanted, here = list(product_ids), set()
+    for start in range(0, len(wanted), 500):
+        keys = {"sales_org_id": found.sales_org_id, "ids": wanted[start : start + 500]}
+        here |= {
+            row.product_id
+            for row in connection.execute(_ITEMS_OF_PRODUCTS, keys)
+            if row.is_exclusive and row.assortment_id in named
+        }
+    return frozenset(here)
+
+
 def listing(connection: Connection, account_id: str, at_us: int) -> list[str]:
     """The products an account may order at an instant: placed ones by rank, then by id (B05)."""
     found = account(connection, account_id)
@@ -418,3 +444,38 @@ def goods_lines(connection: Connection, site_id: str, *, only_own: bool = False)
         )
         for row in connection.execute(statement.order_by(c.code, c.id))
     ]
+
+
+def picture_digests(
+    connection: Connection, product_ids: Sequence[str]
+) -> dict[tuple[str, str], str]:
+    """The pictures there are of these products: product and size class to digest (B01)."""
+    p = product_picture.c
+    found: dict[tuple[str, str], str] = {}
+    for start in range(0, len(product_ids), 500):
+        statement = select(p.product_id, p.size_class, p.digest).where(
+            p.product_id.in_(product_ids[start : start + 500]), p.digest != ""
+        )
+        rows = connection.execute(statement)
+        found |= {(row.product_id, row.size_class): row.digest for row in rows}
+    return found
+
+
+def home_of(connection: Connection, product_id: str) -> tuple[str, tuple[str, ...]] | None:
+    """Where head office's product is at home: its exclusive assortment, or sales organisations;
+    None for goods nobody knows and for a shop's own."""
+    row = connection.execute(
+        select(product_table.c.scopes, product_table.c.site_id).where(
+            product_table.c.id == product_id
+        )
+    ).one_or_none()
+    if row is None or row.site_id:
+        return None
+    names = row.scopes.split()
+    lists = [_after(one, scopes.assortment("")) for one in names]
+    orgs = [_after(one, scopes.org("")) for one in names]
+    return next((one for one in lists if one), ""), tuple(one for one in orgs if one)
+
+
+def _after(name: str, prefix: str) -> str:
+    return name.removeprefix(prefix) if name.startswith(prefix) else ""

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from shared.core.ids import derived_id
 
@@ -116,3 +116,30 @@ def _pairs_term(mark: str, word: str) -> str:
         return f'"{mark}{word}"*'
     found = [f'"{mark}{pair}"' for pair in pairs(word)[:-1]]
     return found[0] if len(found) == 1 else f"({' AND '.join(found)})"
+
+
+# Pictures
+
+
+class PictureSize(NamedTuple):
+    """What a picture of a size class is at most."""
+
+    side: int
+    """Pixels of the longer side."""
+    bytes_max: int
+
+
+SMALL: Final = "small"
+LARGE: Final = "large"
+PICTURE_SIZES: Final[Mapping[str, PictureSize]] = {
+    SMALL: PictureSize(256, 24 * 1024),
+    LARGE: PictureSize(1024, 120 * 1024),
+}
+"""A card and a line show the small one, a page the large one (B01)."""
+
+_DIGEST: Final = re.compile("[0-9a-f]{64}")
+
+
+def is_picture_digest(text: str) -> bool:
+    """Whether it names a picture: 64 hexadecimal digits of a SHA-256."""
+    return _DIGEST.fullmatch(text) is not None

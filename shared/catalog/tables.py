@@ -91,6 +91,18 @@ own_supplier = replicated_table(
     integer_column("is_active"),
 )
 """Whom a shop buys its own goods from; nobody else holds it (B11)."""
+product_picture = replicated_table(
+    "product_picture",
+    text_column("scopes"),
+    text_column("product_id", index=True),
+    text_column("size_class"),
+    text_column("digest", index=True),
+    integer_column("size_bytes"),
+    text_column("media_type"),
+    text_column("document"),
+)
+"""That a product has a picture in a size, and its SHA-256; '' = it was taken back. The bytes are
+nowhere in rows: head office keeps them in ``document``, and tells them to who asks."""
 
 
 def _stated(row: Mapping[str, Value]) -> tuple[str, ...]:
@@ -110,4 +122,5 @@ TABLES: tuple[Replicated, ...] = (
     Replicated(table=assortment, role=TableRole.RECORD, scopes=_of_list),
     Replicated(table=assortment_item, role=TableRole.RECORD, scopes=_of_list),
     Replicated(table=own_supplier, role=TableRole.RECORD, scopes=scopes.in_site),
+    Replicated(table=product_picture, role=TableRole.RECORD, scopes=_stated),
 )

@@ -102,6 +102,8 @@ class Site(Part, kw_only=True):
     mall_partner_id: str = ""
     """The mall that takes a concession counter's money (商场联营)."""
     is_active: bool = True
+    phone: str = ""
+    """Where somebody answers, as it is dialled; at most ``PHONE_CHARACTERS_MAX`` letters."""
 
 
 class ChannelPublished(Body, kw_only=True):

@@ -26,6 +26,7 @@ from shared.channel.queries import device_of, site_of
 from shared.channel.rules import (
     DEMO_SITE,
     HEAD_OFFICE,
+    PHONE_CHARACTERS_MAX,
     check_staff,
     checked_name,
     founder_id,
@@ -163,6 +164,7 @@ def _site(site: Site) -> Write:
             "region_id": site.region_id,
             "mall_partner_id": site.mall_partner_id,
             "is_active": int(site.is_active),
+            "phone": site.phone[:PHONE_CHARACTERS_MAX],
         },
     )
 

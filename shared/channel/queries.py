@@ -70,6 +70,7 @@ class SiteView:
     region_id: str
     mall_partner_id: str
     is_active: bool
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +140,7 @@ def site_of(connection: Connection, site_id: str) -> SiteView | None:
         region_id=row.region_id,
         mall_partner_id=row.mall_partner_id,
         is_active=bool(row.is_active),
+        phone=row.phone,
     )
 
 
@@ -381,7 +383,7 @@ def _scopes_of_accounts(connection: Connection, account_ids: Sequence[str]) -> s
 
 def _levels_below(connection: Connection) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in connection.execute(select(level.c.id, level.c.upstream_level_id)):
+    for row in connection.execute(_LEVELS).all():
         found.setdefault(row.upstream_level_id, []).append(row.id)
     return found
 
@@ -412,6 +414,8 @@ _LISTS_OF_ORG: Final = select(assortment_account.c.assortment_id).where(
     assortment_account.c.sales_org_id == bindparam("org_id"),
 )
 _LEVEL_IDS: Final = select(level.c.id)
+_LEVELS: Final = select(level.c.id, level.c.upstream_level_id)
+_ORG_IDS: Final = select(sales_org.c.id)
 _CATEGORIES_OF_ORG: Final = select(customer_category.c.id).where(
     customer_category.c.sales_org_id == bindparam("org_id")
 )
@@ -431,7 +435,7 @@ def _whole_org(connection: Connection, org_id: str) -> set[str]:
 
 def _head_office_scopes(connection: Connection, granted: Collection[str] | None) -> set[str]:
     held = {scopes.ALL, scopes.HQ}
-    for org_id in connection.execute(select(sales_org.c.id)).scalars():
+    for org_id in connection.execute(_ORG_IDS).scalars():
         if granted is None or org_id in granted:
             held |= _whole_org(connection, org_id)
     return held

@@ -29,6 +29,9 @@ def is_usable_name(name: str) -> bool:
     return bool(name) and name != "-" and name.isprintable() and not _PARTS.intersection(name)
 
 
+PHONE_CHARACTERS_MAX: Final = 40
+
+
 def checked_name(name: str) -> str:
     """The name itself. Raises: RuleViolation NAME_UNUSABLE."""
     if not is_usable_name(name):

@@ -106,6 +106,7 @@ site = replicated_table(
     text_column("region_id"),
     text_column("mall_partner_id"),
     integer_column("is_active"),
+    text_column("phone"),
 )
 """id = site_id."""
 

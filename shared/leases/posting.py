@@ -93,6 +93,26 @@ def spends(header: Header, wanted: Sequence[LeaseSpend]) -> Iterator[Write]:
         )
 
 
+def added_to_pool(
+    header: Header, number: int, pool: str, unit: str, amount: int, *, term_s: int = 30 * 86_400
+) -> Iterator[Write]:
+    """More (negative: less) of a pool of head office's own, for the posting of any area.
+
+    The pool comes into being with it, lent as is wanted. ``number`` is one of the document's.
+    """
+    values: dict[str, Value] = {
+        "home_site_id": "",
+        "unit": unit,
+        "only_site_id": "",
+        "portion": 0,
+        "term_s": term_s,
+        "is_open": 1,
+        "stated_at_us": header.happened_at_us,
+    }
+    yield Write("lease_pool", pool, values)
+    yield from _move(header, number, opening_end(pool), pool_end(pool), amount, site_id="")
+
+
 def post_pool(header: Header, body: PoolStated) -> Iterator[Write]:
     """The pool as it is stated last; what was added comes out of its opening.
 

@@ -167,10 +167,22 @@ def spent_twice(connection: Connection) -> list[LeaseView]:
     return leases(connection, list(ids))
 
 
-def is_asking(connection: Connection, device_id: str, pool: str) -> bool:
-    """Whether a request of the device for this pool waits for its answer."""
+def refusal_of(connection: Connection, request: str) -> str:
+    """The code by which a request was refused; '' while it waits, and when it was granted."""
+    c = lease_request.c
+    query = select(c.code).where(c.id == request, c.state == AskState.REFUSED.value)
+    return connection.execute(query).scalar() or ""
+
+
+def asked_for(connection: Connection, device_id: str, pool: str) -> str:
+    """The request of the device for this pool that waits for its answer; '' when none does."""
     c = lease_request.c
     query = select(c.id).where(
         c.device_id == device_id, c.pool == pool, c.state == AskState.ASKED.value
     )
-    return connection.execute(query.limit(1)).first() is not None
+    return connection.execute(query.order_by(c.id.desc()).limit(1)).scalar() or ""
+
+
+def is_asking(connection: Connection, device_id: str, pool: str) -> bool:
+    """Whether a request of the device for this pool waits for its answer."""
+    return bool(asked_for(connection, device_id, pool))

@@ -60,6 +60,20 @@ def deposit_pool(holder_id: str) -> str:
     return pool_named(f"deposit:{holder_id}")
 
 
+def points_pool(member_id: str) -> str:
+    """A member's points, in points (I07)."""
+    return pool_named(f"points:{member_id}")
+
+
+def coupon_pool(coupon_id: str) -> str:
+    """One strict coupon: who holds the one piece may take it (D11)."""
+    return pool_named(f"coupon:{coupon_id}")
+
+
+PERSONAL: Final = (deposit_pool(""), points_pool(""), coupon_pool(""))
+"""Pools of a customer who stands here: asked for by a person alone, given back at the end."""
+
+
 def opening_end(pool: str) -> str:
     """Where what a pool was stated with comes from."""
     return f"{house_of(pool)}/lease_opening"

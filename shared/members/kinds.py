@@ -3,7 +3,7 @@
 from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 from shared.members.documents import MemberRegistered
-from shared.members.posting import post_member
+from shared.members.posting import post_member, review_members
 
 KINDS = (
     Kind(
@@ -12,5 +12,6 @@ KINDS = (
         document_class=DocumentClass.FACT,
         authority=Authority(permission="member.write", device_types=frozenset({"till", "dealer"})),
         post=post_member,
+        review=review_members,
     ),
 )

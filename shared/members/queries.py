@@ -1,5 +1,6 @@
 """Finding a member at the till: by card, the last digits of the phone, name or pinyin (I10)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,6 +75,25 @@ def find_members(connection: Connection, text: str, *, limit: int = FOUND_MAX) -
     )
     found = {row.member_id: _view(row) for row in rows}
     return list(found.values())[:limit]
+
+
+def hold_members(connection: Connection, ids: Collection[str]) -> None:
+    """Keep these members from other transactions of head office until this one ends."""
+    held = select(member.c.id).where(member.c.member_id.in_(sorted(ids))).order_by(member.c.id)
+    if ids:
+        connection.execute(held.with_for_update()).all()
+
+
+def sites_of_members(connection: Connection, ids: Collection[str]) -> dict[str, list[str]]:
+    """The sites that know each member, as far as this replica knows."""
+    found: dict[str, list[str]] = {one: [] for one in ids}
+    if ids:
+        rows = connection.execute(
+            select(member.c.member_id, member.c.site_id).where(member.c.member_id.in_(sorted(ids)))
+        )
+        for member_id, site_id in rows:
+            found[member_id].append(site_id)
+    return found
 
 
 def members_of_site(connection: Connection, site_id: str, *, limit: int = 500) -> list[MemberView]:

@@ -1,6 +1,7 @@
 """What people and head office write about channel orders, shipments and receipts."""
 
 from shared.journal.document import Body, Part
+from shared.promotions.documents import PromotionApplied
 from shared.tasks.documents import Param
 
 
@@ -23,6 +24,23 @@ class OrderLine(Part, kw_only=True):
     """The stored reason of the price as pricing wrote it, so "why?" works years later (C13)."""
     is_whole_only: bool = False
     """The line is wanted whole or not at all (E03)."""
+    policy_ids: tuple[str, ...] = ()
+    """The promotions that made its price, in the order they were done."""
+    promotion_minor: int = 0
+    """Off quantity × unit price; ``amount_minor`` is what is left."""
+    list_price_micro: int = 0
+    """The account's price before promotions; 0 = the unit price is that."""
+    part_of: int = 0
+    """The first line of the goods it is a part of, where parts have prices of their own; 0 = the
+    line is whole."""
+
+
+class OrderTender(Part, kw_only=True):
+    """A part of an order that is paid by the account's deposit, its rebate, or later (E14)."""
+
+    kind: str
+    """``deposit``, ``rebate`` or ``account``."""
+    amount_minor: int
 
 
 class SeenLimit(Part, kw_only=True):
@@ -53,6 +71,10 @@ class OrderSubmitted(Body, kw_only=True):
     seen_credit_minor: int = 0
     seen_credit_at_us: int = 0
     """The device's estimate of free credit and its age; shown, never decisive."""
+    promotions: tuple[PromotionApplied, ...] = ()
+    """The policies that hold, and what the person chose (D12)."""
+    tenders: tuple[OrderTender, ...] = ()
+    """What is not named is on account terms."""
 
 
 class OrderCancelRequested(Body, kw_only=True):
@@ -73,6 +95,8 @@ class GrantLine(Part, kw_only=True):
     reason: str = ""
     delivery_date: str = ""
     """When this line is to come, where it is not the order's date (E03)."""
+    because: str = ""
+    """The name of the limit or promotion it is cut for, as the person saw it."""
 
 
 class OrderDecisionRequested(Body, kw_only=True):
@@ -99,6 +123,8 @@ class DecidedOrderLine(Part, kw_only=True):
     is_gift: bool = False
     reason: str = ""
     delivery_date: str = ""
+    because: str = ""
+    """The name of the limit or promotion that cut it (D02)."""
 
 
 class OrderDecided(Body, kw_only=True):
@@ -123,6 +149,20 @@ class OrderDecided(Body, kw_only=True):
     credit_limit_minor: int = 0
     credit_exposure_minor: int = 0
     """The numbers at the decision, this order not yet counted (E07)."""
+    currency: str = ""
+    tenders: tuple[OrderTender, ...] = ()
+    """What is taken of each from now on, in full; the rest asks another tender (E14)."""
+    deposit_held_minor: int = 0
+    rebate_held_minor: int = 0
+    """What could be used of both before this order."""
+    order_type: str = ""
+    """As head office finds it (D13); '' = as the order says."""
+    promotions: tuple[PromotionApplied, ...] = ()
+    """What holds on what was accepted."""
+    limits: tuple[PromotionApplied, ...] = ()
+    """What this order takes of limits that count over a period (D02-D04)."""
+    limit_day: str = ""
+    """The asking site's local day the periods are counted by: that of the order."""
 
 
 class RevisionChange(Part, kw_only=True):
@@ -182,6 +222,14 @@ class OrderRevised(Body, kw_only=True):
     """The revision that was still waiting; 0 = none."""
     proposed_by: str = ""
     note: str = ""
+    currency: str = ""
+    tenders: tuple[OrderTender, ...] = ()
+    """As taken from now on, where the revision is in force and changes it."""
+    given_back: tuple[OrderTender, ...] = ()
+    """What the account gets back of what was taken (E14)."""
+    limits_freed: tuple[PromotionApplied, ...] = ()
+    """What is used less of limits that count over a period."""
+    limit_day: str = ""
 
 
 class OrderRevisionAnswered(Body, kw_only=True):
@@ -212,6 +260,12 @@ class OrderRevisionSettled(Body, kw_only=True):
     supplier: str = ""
     settled_by: str = ""
     note: str = ""
+    currency: str = ""
+    tenders: tuple[OrderTender, ...] = ()
+    given_back: tuple[OrderTender, ...] = ()
+    """As of a revision that is in force at once."""
+    limits_freed: tuple[PromotionApplied, ...] = ()
+    limit_day: str = ""
 
 
 class RequestRefused(Body, kw_only=True):

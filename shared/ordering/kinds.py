@@ -15,7 +15,7 @@ from shared.ordering.documents import (
     RequestRefused,
     ShipmentPosted,
 )
-from shared.ordering.posting import answers, revising, revision_rows, rows
+from shared.ordering.posting import answers, reviews, revising, revision_rows, rows
 
 _DEALERS = frozenset({"till", "dealer", "warehouse", "hq", "server"})
 """Whoever has the permission at the site; head office and its connectors order for an account."""
@@ -112,7 +112,7 @@ KINDS = (
             speaks_for="supplier",
         ),
         post=rows.post_shipment,
-        review=answers.review_shipments,
+        review=reviews.review_shipments,
         series="FH",
     ),
     Kind(
@@ -126,7 +126,7 @@ KINDS = (
             speaks_for="account_id",
         ),
         post=rows.post_receipt,
-        review=answers.review_receipts,
+        review=reviews.review_receipts,
         series="RK",
     ),
 )

@@ -46,13 +46,21 @@ channel_order = replicated_table(
     integer_column("credit_limit_minor"),
     integer_column("credit_exposure_minor"),
     integer_column("in_force"),
+    text_column("promotions"),
+    integer_column("deposit_minor"),
+    integer_column("rebate_minor"),
+    integer_column("deposit_taken_minor"),
+    integer_column("rebate_taken_minor"),
+    integer_column("deposit_held_minor"),
+    integer_column("rebate_held_minor"),
 )
 Index("channel_order_account", channel_order.c.account_id, channel_order.c.decided)
 Index("channel_order_supplier", channel_order.c.supplier, channel_order.c.decided)
 """One order; the id is its document's uid text. ``decided`` is submitted or the outcome; what
 the goods did since follows from shipments and receipts. ``follows`` is the order it reworks,
 ``decision`` the document that decided it, ``in_force`` the revision whose lines hold (0 = those of
-the decision)."""
+the decision). ``promotions`` is JSON of what holds; deposit and rebate as named on the order, as
+taken, and as held before it (E14)."""
 
 order_line = replicated_table(
     "order_line",
@@ -71,7 +79,12 @@ order_line = replicated_table(
     text_column("note"),
     text_column("price_trail"),
     integer_column("is_whole_only"),
+    text_column("policy_ids"),
+    integer_column("promotion_minor"),
+    integer_column("list_price_micro"),
+    integer_column("part_of"),
 )
+"""``policy_ids`` are joined by line feeds."""
 
 order_decision = replicated_table(
     "order_decision",
@@ -89,6 +102,7 @@ order_decision = replicated_table(
     text_column("reason"),
     integer_column("decided_at_us"),
     text_column("delivery_date"),
+    text_column("because"),
 )
 """What was asked and granted of a line, as it was when decided (E10)."""
 

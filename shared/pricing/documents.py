@@ -1,7 +1,12 @@
 """Documents of pricing: rows, the version they belong to, head office's word, a shop's price."""
 
+from typing import Final
+
 from shared.journal.document import Body, Part
 from shared.pricing.rules import PartSum, PriceRow, Step
+
+MESSAGE_CHARACTERS_MAX: Final = 300
+"""What fits a till's banner in two lines; more is cut."""
 
 
 class PriceRows(Body, kw_only=True):
@@ -28,6 +33,10 @@ class PriceVersionPublished(Body, kw_only=True):
     parts: tuple[PartSum, ...]
     """Count and digest of the rows, part by part; empty when only the logic changes."""
     reason: str = ""
+    message: str = ""
+    """What the devices of the sales organisation are told of it, in the author's words."""
+    prints_labels: bool = False
+    """Whether shops are asked for new labels of what it changes, once it holds there (B07)."""
 
 
 class PriceVersionSealed(Body, kw_only=True):
@@ -46,6 +55,19 @@ class PriceVersionRejected(Body, kw_only=True):
     code: str
     detail: str = ""
     """What it is about, in plain words of the code's parameters."""
+
+
+class DeviceNudged(Body, kw_only=True):
+    """Head office asks one device for a version it has not got: it says so there and syncs."""
+
+    version_id: str
+    sales_org_id: str
+    number: int
+    device_id: str
+    site_id: str
+    """The device's; the nudge is that site's and head office's."""
+    text: str = ""
+    """What is said beside it, in the person's words."""
 
 
 class OwnPriceSet(Body, kw_only=True):

@@ -3,6 +3,7 @@
 from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 from shared.pricing.documents import (
+    DeviceNudged,
     OwnPriceSet,
     OwnPricesSet,
     PriceRows,
@@ -13,6 +14,7 @@ from shared.pricing.documents import (
 )
 from shared.pricing.posting import (
     post_marks,
+    post_nudge,
     post_own_price,
     post_own_prices,
     post_rejected,
@@ -62,6 +64,13 @@ KINDS: tuple[Kind, ...] = (
         document_class=DocumentClass.PUBLICATION,
         authority=_BY_SERVER,
         post=post_rejected,
+    ),
+    Kind(
+        name="price_nudge",
+        body=DeviceNudged,
+        document_class=DocumentClass.PUBLICATION,
+        authority=Authority(permission="price.publish", device_types=frozenset({"hq"})),
+        post=post_nudge,
     ),
     Kind(
         name="own_price",

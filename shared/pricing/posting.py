@@ -19,6 +19,8 @@ from shared.pricing.completeness import (
     rows_of_version,
 )
 from shared.pricing.documents import (
+    MESSAGE_CHARACTERS_MAX,
+    DeviceNudged,
     OwnPriceLine,
     OwnPriceSet,
     OwnPricesSet,
@@ -64,6 +66,8 @@ def post_version(header: Header, body: PriceVersionPublished) -> Iterator[Write]
         "author_id": header.author_id,
         "approver_id": header.approver_id,
         "reason": body.reason,
+        "message": body.message[:MESSAGE_CHARACTERS_MAX],
+        "prints_labels": int(body.prints_labels),
     }
     yield Write("price_version", uid_text(header.uid), values)
 
@@ -88,6 +92,21 @@ def post_rejected(_header: Header, body: PriceVersionRejected) -> Iterator[Write
         "detail": body.detail,
     }
     yield Write("price_version", body.version_id, values)
+
+
+def post_nudge(header: Header, body: DeviceNudged) -> Iterator[Write]:
+    """The newest nudge of a device about a version, for the device and for the board."""
+    values: dict[str, Value] = {
+        "version_id": body.version_id,
+        "device_id": body.device_id,
+        "site_id": body.site_id,
+        "sales_org_id": body.sales_org_id,
+        "number": body.number,
+        "text": body.text[:MESSAGE_CHARACTERS_MAX],
+        "nudged_by": header.author_id,
+        "nudged_at_us": header.happened_at_us,
+    }
+    yield Write("price_nudge", derived_id("nudge", body.device_id, body.version_id), values)
 
 
 def post_own_prices(header: Header, body: OwnPricesSet) -> Iterator[Write]:

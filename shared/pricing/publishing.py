@@ -16,6 +16,8 @@ def version_bodies(
     steps: Sequence[Step],
     rows: Sequence[PriceRow],
     reason: str = "",
+    message: str = "",
+    prints_labels: bool = False,
 ) -> Iterator[PriceRows | PriceVersionPublished]:
     """The documents of a version in the order they are written: its rows, then the version.
 
@@ -38,4 +40,6 @@ def version_bodies(
         steps=tuple(steps),
         parts=part_sums(rows),
         reason=reason,
+        message=message,
+        prints_labels=prints_labels,
     )

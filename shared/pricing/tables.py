@@ -31,6 +31,8 @@ price_version = replicated_table(
     text_column("reason"),
     text_column("code"),
     text_column("detail"),
+    text_column("message"),
+    integer_column("prints_labels"),
 )
 """id = version_id. ``number`` is 0 until sealed; ``status`` is published, sealed or rejected."""
 Index("price_version_number", price_version.c.sales_org_id, price_version.c.number)
@@ -76,6 +78,20 @@ price_delivery = replicated_table(
 """How far a version has come on a device, 0 = not so far; id = device and version (C03)."""
 
 
+price_nudge = replicated_table(
+    "price_nudge",
+    text_column("version_id", index=True),
+    text_column("device_id"),
+    text_column("site_id"),
+    text_column("sales_org_id"),
+    integer_column("number"),
+    text_column("text"),
+    text_column("nudged_by"),
+    integer_column("nudged_at_us"),
+)
+"""The last time head office asked a device for a version; id = device and version (C03)."""
+
+
 def _row_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     part, sales_org_id = str(row["part"]), str(row["sales_org_id"])
     if part.startswith("account:"):
@@ -96,6 +112,7 @@ TABLES: tuple[Replicated, ...] = (
         derive=derive_versions,
     ),
     Replicated(table=price_delivery, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
+    Replicated(table=price_nudge, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
     Replicated(table=own_price, role=TableRole.RECORD, scopes=scopes.in_site),
 )
 

@@ -2,6 +2,8 @@
 
 from shared.journal.document import Body, Part
 from shared.leases.documents import LeaseSpend
+from shared.promotions.documents import PromotionApplied
+from shared.vouchers.documents import CouponUse
 
 
 class SaleLine(Part, kw_only=True):
@@ -23,6 +25,17 @@ class SaleLine(Part, kw_only=True):
     price_trail: str = ""
     name: str = ""
     """What was called out where the catalogue does not know the product."""
+    policy_ids: tuple[str, ...] = ()
+    """The promotion policies that made the price; of a gift the one that gave it (D15)."""
+    promotion_minor: int = 0
+    """The part of the discount that policies gave; nobody's own right is asked for it."""
+    list_price_micro: int = 0
+    """The price before promotions where another one holds; of a gift its list price."""
+    is_said: bool = False
+    said_price_micro: int = 0
+    """The price a person said instead, which takes no special price."""
+    is_rest: bool = False
+    """The same scanned goods as the line before it, at another price (D05)."""
 
 
 class TenderLine(Part, kw_only=True):
@@ -52,6 +65,18 @@ class Sale(Body, kw_only=True):
     note: str = ""
     leases: tuple[LeaseSpend, ...] = ()
     """What a deposit among the tenders spends (M06)."""
+    promotions: tuple[PromotionApplied, ...] = ()
+    """The policies that hold on it, with what was chosen (D12)."""
+    promoted_at_us: int = 0
+    """The instant promotions were looked at: when paying began; 0 = that of the sale (D10)."""
+    points_rule: str = ""
+    """uid text of the rule by which points were earned, spent or taken back (I07)."""
+    points_earned: int = 0
+    """By the customer, a member; below zero with goods that come back."""
+    points_spent: int = 0
+    """By the tender ``points``; below zero they go back to the member."""
+    coupons: tuple[CouponUse, ...] = ()
+    """What stands behind the tender ``coupon`` (D11)."""
 
 
 class RegisterLine(Part, kw_only=True):

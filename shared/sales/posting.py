@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from shared.accounts.posting import Entry, entries
 from shared.accounts.rules import (
+    PROMISED,
     ROUNDING,
     Tender,
     customer_receivable,
@@ -14,18 +15,27 @@ from shared.accounts.rules import (
 )
 from shared.accounts.rules import SUSPENSE as MONEY_SUSPENSE
 from shared.catalog.queries import unknown_products
+from shared.channel.rules import joined
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
 from shared.journal.kind import Answer
 from shared.leases.posting import spends
+from shared.leases.queries import leases
+from shared.leases.rules import coupon_pool, points_pool
+from shared.members.queries import hold_members, sites_of_members
 from shared.members.rules import is_member
+from shared.promotions.posting import uses_of
+from shared.promotions.rules import Use
 from shared.sales.documents import RegisterLine, Sale, SaleLine, StockOutRegistered
 from shared.sales.queries import paid_by_tender, static_code_cap_minor
-from shared.sales.rules import MOVES_STOCK, refunded_otherwise
+from shared.sales.queries.promoting import limits_passed, promotions_agree
+from shared.sales.rules import MOVES_STOCK, LineKind, refunded_otherwise
 from shared.stock.posting import Move, day_of, moves
 from shared.stock.queries import below_zero, is_opened
 from shared.stock.rules import CUSTOMER, location
 from shared.tasks.posting import open_task
+from shared.vouchers.posting.settling import review_used
+from shared.vouchers.posting.using import Used, used_rows
 
 
 def post_sale(header: Header, sold: Sale) -> Iterator[Write]:
@@ -57,6 +67,36 @@ def post_sale(header: Header, sold: Sale) -> Iterator[Write]:
     )
     yield from entries(header, sold.currency, _money(header, sold))
     yield from spends(header, sold.leases)
+    yield from used_rows(_used(header, sold))
+    yield from uses_of(
+        header,
+        sold.promotions,
+        use=Use.TILL,
+        currency=sold.currency,
+        member_id=sold.customer_id if is_member(sold.customer_id) else "",
+        business_day=day,
+    )
+
+
+def _used(header: Header, sold: Sale) -> Used:
+    """What the sale says of points and coupons, for the books of vouchers."""
+    by_tender: dict[str, int] = {}
+    for one in sold.tenders:
+        by_tender[one.tender] = by_tender.get(one.tender, 0) + one.amount_minor
+    return Used(
+        header=header,
+        member_id=sold.customer_id if is_member(sold.customer_id) else "",
+        sale=sold.return_of or uid_text(header.uid),
+        rule_id=sold.points_rule,
+        earned=sold.points_earned,
+        spent=sold.points_spent,
+        money_minor=sum(minor for name, minor in by_tender.items() if name not in PROMISED),
+        goods_minor=sum(one.amount_minor for one in sold.lines if one.kind == LineKind.GOODS),
+        points_minor=by_tender.get(Tender.POINTS, 0),
+        coupon_minor=by_tender.get(Tender.COUPON, 0),
+        coupons=sold.coupons,
+        leases=sold.leases,
+    )
 
 
 def _sale_row(header: Header, sold: Sale, day: str) -> Write:
@@ -81,6 +121,7 @@ def _sale_row(header: Header, sold: Sale, day: str) -> Write:
         "paid_minor": sum(tender.amount_minor for tender in sold.tenders),
         "happened_at_us": header.happened_at_us,
         "business_day": day,
+        "promoted_at_us": sold.promoted_at_us,
     }
     return Write("sale", uid_text(header.uid), values)
 
@@ -103,6 +144,12 @@ def _line_row(header: Header, number: int, line: SaleLine, day: str) -> Write:
         "amount_minor": line.amount_minor,
         "price_version": line.price_version,
         "price_trail": line.price_trail,
+        "policy_ids": joined(line.policy_ids),
+        "promotion_minor": line.promotion_minor,
+        "list_price_micro": line.list_price_micro,
+        "is_said": int(line.is_said),
+        "said_price_micro": line.said_price_micro,
+        "is_rest": int(line.is_rest),
     }
     return Write("sale_line", derived_id(header.uid, "l", number), values)
 
@@ -163,13 +210,39 @@ def review_sales(
         lines = sum(line.amount_minor for line in sold.lines)
         if lines + sold.rounding_minor != sold.total_minor:
             yield open_task(header, "SALE_UNBALANCED", uid_text(header.uid))
+    yield from _promotion_tasks(connection, batch)
     yield from _tender_tasks(connection, batch)
+    used = [_used(header, sold) for header, sold in batch]
+    members = {one.member_id for one in used if one.member_id and one.has_points}
+    hold_members(connection, members)
+    yield from review_used(connection, used, sites_of_members(connection, members))
+
+
+def _promotion_tasks(
+    connection: Connection, batch: Sequence[tuple[Header, Sale]]
+) -> Iterator[Answer]:
+    """Promotions that come out otherwise here, and limits passed by several tills together."""
+    for header, sold in batch:
+        values: dict[str, str | int] = {"number": header.number}
+        if not promotions_agree(connection, header, sold):
+            yield open_task(header, "PROMOTION_DIFFERS", uid_text(header.uid), values)
+        day = day_of(header)
+        for name, _over in limits_passed(connection, header, sold, day):
+            subject = f"{header.site_id}:{name}:{day}"
+            yield open_task(header, "LIMIT_PASSED", subject, values | {"policy": name})
 
 
 def _tender_tasks(connection: Connection, batch: Sequence[tuple[Header, Sale]]) -> Iterator[Answer]:
     """Money somebody should look at: much by a code a person confirmed, refunds by another way
     than it came (I07, I08)."""
     caps: dict[str, int] = {}
+    named = {one.lease_id for _, sold in batch for one in sold.leases}
+    vouchers = (points_pool(""), coupon_pool(""))
+    promised = {
+        one.lease_id
+        for one in (leases(connection, named) if named else ())
+        if one.pool.startswith(vouchers)
+    }
     for header, sold in batch:
         by_code = sum(t.amount_minor for t in sold.tenders if t.tender == Tender.STATIC_CODE)
         if header.site_id not in caps:
@@ -183,7 +256,7 @@ def _tender_tasks(connection: Connection, batch: Sequence[tuple[Header, Sale]]) 
                 {"number": header.number, "amount_minor": by_code, "cap_minor": cap},
             )
         by_deposit = sum(t.amount_minor for t in sold.tenders if t.tender == Tender.DEPOSIT)
-        leased = sum(one.amount for one in sold.leases)
+        leased = sum(one.amount for one in sold.leases if one.lease_id not in promised)
         if by_deposit != leased:
             yield open_task(
                 header,

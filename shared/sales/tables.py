@@ -27,6 +27,7 @@ sale = replicated_table(
     integer_column("paid_minor"),
     integer_column("happened_at_us"),
     text_column("business_day"),
+    integer_column("promoted_at_us"),
 )
 Index("sale_day", sale.c.site_id, sale.c.business_day)
 Index("sale_customer", sale.c.site_id, sale.c.customer_id)
@@ -53,6 +54,12 @@ sale_line = replicated_table(
     integer_column("amount_minor"),
     integer_column("price_version"),
     text_column("price_trail"),
+    text_column("policy_ids"),
+    integer_column("promotion_minor"),
+    integer_column("list_price_micro"),
+    integer_column("is_said"),
+    integer_column("said_price_micro"),
+    integer_column("is_rest"),
 )
 
 sale_tender = replicated_table(

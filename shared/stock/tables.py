@@ -4,11 +4,13 @@ from collections.abc import Mapping
 
 from sqlalchemy import Index
 
+from shared.closing.tables import last_slot
 from shared.journal.document import Value
 from shared.stock.rules import transit_ends
 from shared.sync import scopes
 from shared.sync.tables import (
     Balance,
+    Opens,
     Replicated,
     TableRole,
     balance_table,
@@ -29,9 +31,29 @@ stock_move = replicated_table(
     text_column("to_location"),
     integer_column("happened_at_us"),
     text_column("business_day"),
+    text_column("period"),
 )
 Index("stock_move_product", stock_move.c.site_id, stock_move.c.product_id)
-"""Goods of one product from one location to another; ``qty_micro`` is positive."""
+"""Goods of one product from one location to another; ``qty_micro`` is positive. ``period`` is the
+month (``2025-03``) with which head office closed the row, '' while it is open."""
+
+stock_opening = replicated_table(
+    "stock_opening",
+    text_column("document"),
+    text_column("site_id"),
+    text_column("month"),
+    text_column("movement_type"),
+    text_column("product_id"),
+    text_column("lot"),
+    integer_column("qty_micro"),
+    text_column("from_location"),
+    text_column("to_location"),
+    text_column("business_day"),
+    integer_column("row_count"),
+)
+Index("stock_opening_product", stock_opening.c.site_id, stock_opening.c.product_id)
+"""What a closed month moved between two locations: one row for all its moves of a product, lot and
+type. At a site it stands for them; head office keeps the moves."""
 
 movement = replicated_table(
     "movement",
@@ -128,6 +150,7 @@ _BALANCES = tuple(
         to_column="to_location",
         keys=keys,
         amount="qty_micro",
+        openings="stock_opening",
     )
     for table, keys in (
         (stock_balance, ("product_id", "lot")),
@@ -143,12 +166,31 @@ def _in_sites_of_the_way(row: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(scopes.site(one) for one in sorted(sites))
 
 
+def _move_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """Of a closed month nobody at the site holds the moves; opening rows stand for them."""
+    if row["period"]:
+        return (scopes.closed_month(str(row["site_id"]), str(row["period"])),)
+    return _in_sites_of_the_way(row)
+
+
 TABLES = (
     Replicated(
         table=stock_move,
         role=TableRole.LEDGER,
-        scopes=_in_sites_of_the_way,
+        scopes=_move_scopes,
         balances=_BALANCES,
+    ),
+    Replicated(
+        table=stock_opening,
+        role=TableRole.LEDGER,
+        scopes=scopes.in_site,
+        opens=Opens(
+            table="stock_move",
+            keys=("product_id", "lot", "movement_type", "from_location", "to_location"),
+            amount="qty_micro",
+            balances=_BALANCES,
+            included=last_slot,
+        ),
     ),
     Replicated(table=movement, role=TableRole.LEDGER, scopes=_in_sites_of_the_way),
     Replicated(table=purchase_line, role=TableRole.LEDGER, scopes=scopes.in_site),

@@ -1,6 +1,12 @@
 """What people write while they count, and how head office corrects a posted count."""
 
+from typing import Final
+
 from shared.journal.document import Body, Part
+
+PHOTO_BYTES_MAX: Final = 60 * 1024
+"""Of one photo: a till's network takes it in a second, and a page of rows holds many."""
+PHOTO_MEDIA: Final = "image/jpeg"
 
 
 class CountZone(Part, kw_only=True):
@@ -139,3 +145,20 @@ class CountCorrected(Body, kw_only=True):
     """Into the site's stock; negative out of it."""
     because_uid: bytes = b""
     """The document that came late."""
+
+
+class PhotoTaken(Body, kw_only=True):
+    """What a person saw while a count went on: an unknown code's goods, or why a line differs."""
+
+    count_uid: bytes
+    zone_id: str = ""
+    """Where it was taken; '' when it is about a line of the whole count."""
+    code: str = ""
+    """The code nobody knows here; '' when it is about a product."""
+    product_id: str = ""
+    note: str = ""
+    media_type: str = PHOTO_MEDIA
+    data: bytes = b""
+    """At most ``PHOTO_BYTES_MAX``, scaled and without what a camera writes beside the picture."""
+    taken_at_us: int = 0
+    """When it was taken; 0 = when the document was written."""

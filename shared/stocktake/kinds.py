@@ -10,6 +10,7 @@ from shared.stocktake.documents import (
     CountOpened,
     CountPosted,
     CountRevealed,
+    PhotoTaken,
     RecountAsked,
     ZoneCounted,
 )
@@ -86,5 +87,12 @@ KINDS = (
             outer_ends=(ADJUSTMENT,),
         ),
         post=rows.post_corrected,
+    ),
+    Kind(
+        name="photo_taken",
+        body=PhotoTaken,
+        document_class=_FACT,
+        authority=Authority(permission="count.run", device_types=_SITE),
+        post=rows.post_photo,
     ),
 )

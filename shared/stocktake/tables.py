@@ -147,6 +147,22 @@ count_correction = replicated_table(
     integer_column("corrected_at_us"),
 )
 
+count_photo = replicated_table(
+    "count_photo",
+    text_column("count_id", index=True),
+    text_column("site_id"),
+    text_column("zone_id"),
+    text_column("code"),
+    text_column("product_id"),
+    text_column("note"),
+    text_column("media_type"),
+    text_column("data"),
+    text_column("taken_by"),
+    integer_column("taken_at_us"),
+)
+"""A photo of a count, its bytes as base64. The site's own: head office signs a value and holds no
+sheet of the count, so it holds no picture of one."""
+
 
 TABLES = (
     Replicated(table=stock_count, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
@@ -159,4 +175,5 @@ TABLES = (
     Replicated(table=count_approval, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
     Replicated(table=count_line, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
     Replicated(table=count_correction, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
+    Replicated(table=count_photo, role=TableRole.LEDGER, scopes=scopes.in_site),
 )

@@ -14,7 +14,7 @@ from shared.journal.tables import journal, number_series
 from shared.sync.bounds import excess
 from shared.sync.limits import DOCUMENT_BYTES_MAX
 from shared.sync.replica import Change, Owns, apply_writes
-from shared.sync.statements import Row, insert_rows, upsert
+from shared.sync.statements import ONE_ROW, Row, insert_rows, upsert
 from shared.sync.tables import Schema
 
 
@@ -199,7 +199,7 @@ _HEAD = (
         journal.c.incarnation == bindparam("incarnation"),
     )
     .order_by(journal.c.n.desc())
-    .limit(1)
+    .limit(ONE_ROW)
 )
 _STANDS = select(journal.c.uid).where(journal.c.uid.in_(bindparam("uids", expanding=True)))
 _LAST = select(number_series.c.last).where(

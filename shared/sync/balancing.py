@@ -22,7 +22,7 @@ def mend_balances(
     rows: Sequence[Mapping[str, Value]] | None = None,
 ) -> int:
     """Add up a ledger's balances again, those of the ends of ``rows`` or all; how many differed."""
-    return sum(_mend(connection, table, one, owns, rows) for one in table.balances)
+    return sum(_mend(connection, table, one, owns, rows) for one in table.counted)
 
 
 def _mend(
@@ -62,13 +62,25 @@ def _summed(
     ends: Sequence[str] | None,
 ) -> _Sums:
     sums: _Sums = {}
+    source = _source(table, balance)
     for place, column in enumerate((balance.to_column, balance.from_column)):
         listed = ", ".join(f'"{name}"' for name in (column, *balance.keys))
-        statement = f'SELECT {listed}, sum("{balance.amount}") FROM "{table.name}"'
+        statement = f'SELECT {listed}, sum("{balance.amount}") FROM {source}'
         for *key, amount in _all(connection, statement, column, ends, f" GROUP BY {listed}"):
             if owns(key[0]):
                 sums.setdefault(tuple(key), [0, 0])[place] = amount
     return sums
+
+
+def _source(table: Replicated, balance: Balance) -> str:
+    """The ledger's rows, and the opening rows that stand for those which are not here."""
+    if not balance.openings:
+        return f'"{table.name}"'
+    names = (balance.from_column, balance.to_column, *balance.keys, balance.amount)
+    listed = ", ".join(f'"{name}"' for name in names)
+    ledger = table.opens.table if table.opens else table.name
+    parts = (f'SELECT {listed} FROM "{name}"' for name in (ledger, balance.openings))
+    return f"({' UNION ALL '.join(parts)})"
 
 
 def _kept(connection: Connection, balance: Balance, ends: Sequence[str] | None) -> _Sums:

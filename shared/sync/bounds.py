@@ -6,6 +6,8 @@ that no database or page takes, sums that overflow for everybody, names that no 
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
 
 from shared.journal.document import Header, Value, Write
 from shared.sync.limits import (
@@ -20,7 +22,7 @@ from shared.sync.limits import (
 )
 from shared.sync.tables import Replicated, Schema
 
-_DAY = re.compile("(?:[0-9]{4}-[0-9]{2}-[0-9]{2})?")
+_DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def header_excess(header: Header) -> str:
@@ -28,12 +30,23 @@ def header_excess(header: Header) -> str:
     texts = (header.site_id, header.author_id, header.approver_id, header.number)
     is_good = (
         all(len(text) <= HEADER_CHARS_MAX and text.isprintable() for text in texts)
-        and _DAY.fullmatch(header.business_day) is not None
+        and _is_day(header.business_day)
         and 0 <= header.happened_at_us <= INSTANT_MAX_US
         and abs(header.clock_doubt_us) <= INSTANT_MAX_US
         and len(header.predecessor) in (0, 16)
     )
     return "" if is_good else "BAD_HEADER"
+
+
+@lru_cache(maxsize=256)
+def _is_day(text: str) -> bool:
+    """Whether it is a date of the calendar, or none: months are closed and weeks counted by it."""
+    if not text:
+        return True
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def excess(schema: Schema, writes: Sequence[Write]) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 
 import msgspec
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from shared.journal.document import Value
 from shared.sync.appending import Replica
+from shared.sync.covering import covered_rows, drop_zeros
 from shared.sync.digest import digest_of, row_digest
 from shared.sync.holding import (
     Tally,
@@ -18,14 +19,17 @@ from shared.sync.holding import (
     scope_cursor,
     unseen_row,
 )
+from shared.sync.incoming import incoming
 from shared.sync.limits import SLICE_ROWS, SLICE_RUNS
 from shared.sync.messages import Page, Run
 from shared.sync.own_slots import Own, OwnSlots
 from shared.sync.replica import add_to_balances, load_rows
-from shared.sync.statements import Row, insert_rows, upsert
+from shared.sync.statements import ONE_ROW, Row, insert_rows, upsert
 from shared.sync.tables import Replicated, Schema, TableRole
 
 _ENCODER = msgspec.msgpack.Encoder()
+_COVERING = 50
+"""An opening row counts as so many others, so that a run of them is a slice of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +112,8 @@ def _slices(schema: Schema, runs: Sequence[Run]) -> list[list[Run]]:
 def _weight(schema: Schema, name: str) -> int:
     """Bringing a search index in step takes as long again as the row itself."""
     table = schema.tables.get(name)
+    if table is not None and table.opens:
+        return _COVERING
     if table is None or table.derive is None:
         return 1
     return 2 if table.role is TableRole.RECORD else 1
@@ -116,11 +122,7 @@ def _weight(schema: Schema, name: str) -> int:
 def _apply(
     replica: Replica, own: Own, page: Page, runs: Sequence[Run], connection: Connection
 ) -> Applied:
-    cursor = connection.execute(
-        select(scope_cursor.c.generation, scope_cursor.c.seq).where(
-            scope_cursor.c.scope == page.scope
-        )
-    ).one_or_none()
+    cursor = connection.execute(_CURSOR, {"of": page.scope}).one_or_none()
     if cursor is None or cursor.generation != page.generation:
         return Applied()
     slice_ = Slice(connection, replica, own, page)
@@ -130,12 +132,11 @@ def _apply(
             slice_.apply(run)
     reached = page.until if is_last else runs[-1].until
     if reached > cursor.seq:
-        begun = {} if cursor.seq else {"begun": page.head}
-        connection.execute(
-            update(scope_cursor)
-            .where(scope_cursor.c.scope == page.scope)
-            .values(seq=reached, **begun)
-        )
+        moved = {"of": page.scope, "reached": reached}
+        if cursor.seq:
+            connection.execute(_MOVE, moved)
+        else:
+            connection.execute(_BEGIN, moved | {"head": page.head})
     # An older page, applied again, must not compare its old digest with newer rows.
     is_news = reached > cursor.seq or (not runs and page.until == cursor.seq)
     if is_last and is_news and page.until == page.head:
@@ -145,6 +146,9 @@ def _apply(
 
 class Slice:
     """Runs being applied together: collects tallies, touched ids and findings."""
+
+    covers = True
+    """Opening rows take what they stand for away; a repair names every row that goes itself."""
 
     def __init__(self, connection: Connection, replica: Replica, own: Own, page: Page) -> None:
         self.connection = connection
@@ -178,11 +182,6 @@ class Slice:
             )
         )
 
-    @staticmethod
-    def incoming(table: Replicated, run: Run) -> list[Row]:
-        """A run's columns as whole rows, with digest; what is not known here is in ``_extra``."""
-        return _incoming(table, run)
-
     def apply(self, run: Run) -> None:
         """Put one run into the replica."""
         self.rows += len(run.ids) + len(run.removed)
@@ -190,13 +189,15 @@ class Slice:
         if table is None:
             self._keep_aside(run)
             return
-        incoming = _incoming(table, run)
+        rows = incoming(table, run)
         known = _known(self.connection, table, [*run.ids, *run.removed])
         touched = self.touched.setdefault(table.name, set())
         touched.update(run.ids, known)
-        fresh = [row for row in incoming if row["id"] not in known] if known else incoming
+        fresh = [row for row in rows if row["id"] not in known] if known else rows
         self._insert(table, fresh)
-        old = [(known[row["id"]], row) for row in incoming if row["id"] in known] if known else []
+        if table.opens and fresh and self.covers:
+            self._cover(table, fresh)
+        old = [(known[row["id"]], row) for row in rows if row["id"] in known] if known else []
         if table.role is TableRole.LEDGER:
             self._confirm_ledger(table, old)
         else:
@@ -207,8 +208,7 @@ class Slice:
     @cached_property
     def _is_fetched_anew(self) -> bool:
         """Whether rows of this scope still wait to come again; looked up once a slice."""
-        query = select(unseen_row.c.id).where(unseen_row.c.scope == self.page.scope).limit(1)
-        return self.connection.execute(query).scalar() is not None
+        return self.connection.execute(_ANY_UNSEEN, {"of": self.page.scope}).scalar() is not None
 
     def _insert(self, table: Replicated, rows: Sequence[Row]) -> None:
         if not rows:
@@ -218,6 +218,19 @@ class Slice:
             change(scopes(row), 0, row["_digest"])
         insert_rows(self.connection, table.table, rows)
         add_to_balances(self.connection, table, rows, self.replica.owns)
+
+    def _cover(self, table: Replicated, openings: Sequence[Row]) -> None:
+        assert table.opens
+        schema, own, slots = self.replica.schema, self.own.of, self.own
+        rows = covered_rows(self.connection, schema, table, openings, own, slots)
+        if not rows:
+            return
+        ledger = schema[table.opens.table]
+        for row in rows:
+            self.tally.change(ledger.scopes(row), row["_digest"], 0)
+        remove_rows(self.connection, ledger, rows, self.replica.owns)
+        drop_zeros(self.connection, ledger, rows)
+        self.touched.setdefault(ledger.name, set()).update(row["id"] for row in rows)
 
     def _confirm_ledger(self, table: Replicated, pairs: Sequence[tuple[Row, Row]]) -> None:
         confirmed: list[Row] = []
@@ -328,11 +341,7 @@ class Slice:
         """At the head of a scope: sweep, and compare count and digest."""
         self._sweep()
         self.tally.store(self.connection)
-        count, digest = self.connection.execute(
-            select(scope_cursor.c["count"], scope_cursor.c.digest).where(
-                scope_cursor.c.scope == self.page.scope
-            )
-        ).one()
+        count, digest = self.connection.execute(_COUNTED, {"of": self.page.scope}).one()
         if (count, digest) != (self.page.count, self.page.digest):
             detail = f"here {count}/{digest} there {self.page.count}/{self.page.digest}"
             self.find("DIGEST_MISMATCH", "", "", 0, detail)
@@ -344,10 +353,9 @@ class Slice:
         upsert(self.connection, table.table, ("id",), [row | {"_digest": 0} for row in rows])
 
     def _sweep(self) -> None:
-        where = unseen_row.c.scope == self.page.scope
+        of = {"of": self.page.scope}
         by_table: dict[str, set[str]] = {}
-        query = select(unseen_row.c.table_name, unseen_row.c.id).where(where)
-        for name, row_id in self.connection.execute(query):
+        for name, row_id in self.connection.execute(_UNSEEN, of):
             by_table.setdefault(name, set()).add(row_id)
         for name, ids in by_table.items():
             table = self.replica.schema[name]
@@ -357,7 +365,19 @@ class Slice:
             self.touched.setdefault(name, set()).update(ids)
             self.find("ROWS_SWEPT", name, "", 0, str(len(ids)))
         if by_table:
-            self.connection.execute(delete(unseen_row).where(where))
+            self.connection.execute(_FORGET_UNSEEN, of)
+
+
+# Built once: making a statement costs more than running it.
+_CURSOR_OF = scope_cursor.c.scope == bindparam("of")
+_CURSOR = select(scope_cursor.c.generation, scope_cursor.c.seq).where(_CURSOR_OF)
+_MOVE = update(scope_cursor).where(_CURSOR_OF).values(seq=bindparam("reached"))
+_BEGIN = _MOVE.values(begun=bindparam("head"))
+_COUNTED = select(scope_cursor.c["count"], scope_cursor.c.digest).where(_CURSOR_OF)
+_UNSEEN_OF = unseen_row.c.scope == bindparam("of")
+_ANY_UNSEEN = select(unseen_row.c.id).where(_UNSEEN_OF).limit(ONE_ROW)
+_UNSEEN = select(unseen_row.c.table_name, unseen_row.c.id).where(_UNSEEN_OF)
+_FORGET_UNSEEN = delete(unseen_row).where(_UNSEEN_OF)
 
 
 def _known(connection: Connection, table: Replicated, ids: Sequence[str]) -> dict[str, Row]:
@@ -372,33 +392,3 @@ def _known(connection: Connection, table: Replicated, ids: Sequence[str]) -> dic
 
 def _json(ids: Sequence[str]) -> str:
     return msgspec.json.encode(ids).decode()
-
-
-def _incoming(table: Replicated, run: Run) -> list[Row]:
-    """A run's columns as whole rows, with digest; columns not known here go to ``_extra``."""
-    order = sorted(range(len(run.columns)), key=lambda i: run.columns[i])
-    names = [run.columns[i] for i in order]
-    columns = [run.cells[i] for i in order]
-    if any(len(column) != len(run.ids) for column in columns):
-        raise ValueError("a run's columns are not as long as its ids")
-    base: Row = {**table.defaults, "_slot": 0, "_extra": b""}
-    unknown = [name for name in names if name not in table.defaults]
-    table_name = table.name
-    rows: list[Row] = []
-    for row_id, cells in zip(run.ids, _across(columns, len(run.ids)), strict=True):
-        pairs = [pair for pair in zip(names, cells, strict=True) if pair[1]]
-        row = base.copy()
-        row.update(pairs)
-        row["id"] = row_id
-        row["_digest"] = digest_of(table_name, row_id, pairs)
-        if unknown:
-            extra = {name: row.pop(name) for name in unknown if name in row}
-            row["_extra"] = _ENCODER.encode(extra) if extra else b""
-        rows.append(row)
-    return rows
-
-
-def _across(columns: Sequence[Sequence[Value]], length: int) -> Iterable[tuple[Value, ...]]:
-    if not columns:
-        return [()] * length
-    return zip(*columns, strict=True)

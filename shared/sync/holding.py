@@ -146,27 +146,34 @@ def recount(connection: Connection, schema: Schema, scopes: Iterable[str]) -> No
     """Count and digest of scopes, added up again from every row that counts in them, also those
     an own document changed since."""
     wanted = frozenset(scopes)
-    connection.execute(
-        update(scope_cursor).where(scope_cursor.c.scope.in_(wanted)).values(count=0, digest=0)
-    )
+    of = {"scopes": sorted(wanted)}
+    connection.execute(_COUNT_ANEW, of)
     tally = Tally(wanted)
     for table in tables_with(connection, schema, "_digest <> 0"):
         source = f'"{table.name}" WHERE _digest <> 0'
         for row_scopes, count, digest in sums_by_scopes(connection, table, table.columns, source):
             tally.add(row_scopes, count, digest)
-    extras = select(extra_row.c.scope, extra_row.c.row_digest)
-    for scope, digest in connection.execute(extras.where(extra_row.c.scope.in_(wanted))):
+    for scope, digest in connection.execute(_EXTRAS, of).all():
         tally.change((scope,), 0, digest)
     tally.store(connection)
 
 
-def tables_with(connection: Connection, schema: Schema, condition: str) -> list[Replicated]:
-    """The tables that hold any row for which ``condition`` (SQL) is true, by one look at all."""
+def tables_with(
+    connection: Connection,
+    schema: Schema,
+    condition: str,
+    values: Mapping[str, int] | None = None,
+) -> list[Replicated]:
+    """The tables that hold any row for which ``condition`` (SQL) is true, by one look at all.
+
+    ``values`` are those of the names ``:x`` in the condition.
+    """
     looks = (
         f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\" WHERE {condition})"
         for name in schema.tables
     )
-    found = connection.exec_driver_sql(" UNION ALL ".join(looks)).scalars()
+    statement = " UNION ALL ".join(looks)
+    found = connection.exec_driver_sql(statement, dict(values or {})).scalars()
     return [schema[name] for name in found]
 
 
@@ -215,7 +222,8 @@ def rebuild_balances(connection: Connection, schema: Schema, owns: Owns) -> None
     for table in schema.tables.values():
         for balance in table.balances:
             connection.execute(delete(balance.table))
-        if table.balances:
+    for table in schema.tables.values():
+        if table.counted:
             found = connection.execute(select(table.table)).mappings()
             for rows in found.partitions(5_000):
                 add_to_balances(connection, table, [dict(row) for row in rows], owns)
@@ -230,5 +238,13 @@ _COUNT = (
     update(scope_cursor)
     .where(_OF)
     .values({"count": bindparam("new_count"), "digest": bindparam("new_digest")})
+)
+_COUNT_ANEW = (
+    update(scope_cursor)
+    .where(scope_cursor.c.scope.in_(bindparam("scopes", expanding=True)))
+    .values(count=0, digest=0)
+)
+_EXTRAS = select(extra_row.c.scope, extra_row.c.row_digest).where(
+    extra_row.c.scope.in_(bindparam("scopes", expanding=True))
 )
 _BEGIN_ANEW = update(scope_cursor).where(_OF).values(generation=bindparam("new"), seq=0, begun=0)

@@ -46,6 +46,8 @@ PULL_SCOPES_MAX = 200
 CURSORS_MAX = 20_000
 """Scopes a device may say it holds."""
 RUN_ROWS = 500
+OPENINGS_RUN = 20
+"""Opening rows of a run: each takes the rows away that it stands for, ten or more."""
 SLICE_ROWS = 1_000
 SLICE_RUNS = 32
 """Rows and runs applied in one slice, so that the writer is held about 20 ms; records that are
@@ -72,6 +74,7 @@ REPAIR_AGAIN_S = 24 * 3600
 REPORT_ROWS_MAX = 1_000
 """Rows of one page of a report."""
 ASK_BYTES_MAX = 16 * 1024
+PICTURE_ASK_BYTES_MAX = 1024
 
 BODIES_BYTES_MAX = 64 * 1024 * 1024
 """Of all request bodies that one server process holds or receives at one moment."""

@@ -361,6 +361,39 @@ class ReportPage(Message, kw_only=True):
     """Device, last contact and unsent documents of those whose figures may be missing (G04)."""
 
 
+class AskPicture(Message, kw_only=True):
+    """A device wants a picture that a row of its scopes names (B01)."""
+
+    digest: str
+    """SHA-256 of its bytes, 64 hexadecimal digits."""
+
+
+class PictureFound(Message, kw_only=True):
+    """The picture."""
+
+    data: bytes
+    media_type: str
+
+
+class AskPacket(Message, kw_only=True):
+    """Head office's desktop wants the prices a device lacks in a file for a stick (Q06, C03)."""
+
+    device_id: str
+    """Who it is for; only that device can read it."""
+    sales_org_id: str
+    user_id: str
+    """Who asks; what they are granted decides."""
+
+
+class PacketMade(Message, kw_only=True):
+    """The file, sealed for its device."""
+
+    data: bytes
+    rows: Whole
+    newest: Whole
+    """The newest version in it; 0 = the device lacks none."""
+
+
 class Enrol(Message, kw_only=True):
     """A new device hands in its one-time code and the public half of its key."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from shared.core.errors import QutongError
 from shared.journal.document import Write
@@ -32,20 +32,17 @@ class OwnSlots:
     """What this device's own slots posted, decoded once each."""
 
     def __init__(self, connection: Connection, registry: Registry, own: Own) -> None:
+        self.of = own
         self._connection = connection
         self._registry = registry
-        self._where = (
-            journal.c.device_id == own.device_id,
-            journal.c.incarnation == own.incarnation,
-        )
+        self._of = {"device_id": own.device_id, "incarnation": own.incarnation}
         self._after: dict[tuple[str, str], list[tuple[int, Write]]] | None = None
         self._of_slot: dict[int, list[Write]] = {}
 
     def writes(self, n: int) -> list[Write]:
         """The rows slot ``n`` posted."""
         if n not in self._of_slot:
-            query = select(journal.c.stored).where(*self._where, journal.c.n == n)
-            stored = self._connection.execute(query).scalar()
+            stored = self._connection.execute(_STORED, self._of | {"n": n}).scalar()
             self._of_slot[n] = self._posted(stored) if stored is not None else []
         return self._of_slot[n]
 
@@ -53,10 +50,8 @@ class OwnSlots:
         """Writes of the slots after ``posted_n`` to one row, in order of the slots."""
         if self._after is None:
             self._after = {}
-            query = select(journal.c.n, journal.c.stored).where(
-                *self._where, journal.c.n > posted_n
-            )
-            for n, stored in self._connection.execute(query.order_by(journal.c.n)).all():
+            found = self._connection.execute(_STORED_AFTER, self._of | {"n": posted_n})
+            for n, stored in found.all():
                 for write in self._posted(stored):
                     self._after.setdefault((write.table, write.id), []).append((n, write))
         return self._after.get((table, row_id), [])
@@ -70,8 +65,21 @@ class OwnSlots:
 
     def kept(self, slots: Iterable[int]) -> set[int]:
         """Which of these slots head office keeps aside."""
-        query = select(journal.c.n).where(*self._where, journal.c.verdict == "kept")
-        return set(self._connection.execute(query).scalars()).intersection(slots)
+        return set(self._connection.execute(_KEPT, self._of).scalars()).intersection(slots)
+
+
+# Built once: making a statement costs more than running it.
+_OF = (
+    journal.c.device_id == bindparam("device_id"),
+    journal.c.incarnation == bindparam("incarnation"),
+)
+_STORED = select(journal.c.stored).where(*_OF, journal.c.n == bindparam("n"))
+_STORED_AFTER = (
+    select(journal.c.n, journal.c.stored)
+    .where(*_OF, journal.c.n > bindparam("n"))
+    .order_by(journal.c.n)
+)
+_KEPT = select(journal.c.n).where(*_OF, journal.c.verdict == "kept")
 
 
 def unconfirm(connection: Connection, replica: Replica, own: Own, after_n: int) -> int:

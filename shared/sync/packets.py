@@ -15,13 +15,15 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey, VerifyKey
+from shared.journal.document import Value
 from shared.sync import sealing
 from shared.sync.limits import DECOMPRESSED_BYTES_MAX
 from shared.sync.messages import Hello, HelloAnswer, Message, Page, Push, PushAnswer
 from shared.sync.sealing import SealBroken, sealed
 
 MAGIC: Final = b"qutong packet 1\n"
-UP, DOWN = b"up", b"down"
+UP, DOWN, CARRIED = b"up", b"down", b"carried"
+"""A device's to head office, its answer, and what head office sends a device unasked."""
 PACKET_BYTES_MAX: Final = 64 * 1024 * 1024
 LETTER_BYTES_MAX: Final = DECOMPRESSED_BYTES_MAX
 GOAL_BYTES: Final = 32 * 1024 * 1024
@@ -81,6 +83,25 @@ class DownLetter(Message, kw_only=True):
     """False: there was more than a packet holds; another one brings it."""
 
 
+class CarriedRow(Message, kw_only=True):
+    """A row as head office holds it."""
+
+    table: str
+    id: str
+    values: dict[str, Value]
+
+
+class CarriedLetter(Message, kw_only=True):
+    """Rows of publications head office sends a device that was not heard of, without a question.
+
+    They hold there until the device asks itself: a pull brings the same rows again.
+    """
+
+    device_id: str
+    made_at_us: int
+    rows: list[CarriedRow]
+
+
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A letter that could be opened, and whose hand it says it is in: not believed yet."""
@@ -95,12 +116,16 @@ class Opened:
             raise AccessDenied("PACKET_FOREIGN")
 
 
-L = TypeVar("L", UpLetter, DownLetter)
+L = TypeVar("L", UpLetter, DownLetter, CarriedLetter)
+_WAYS: Final = {UpLetter: UP, DownLetter: DOWN, CarriedLetter: CARRIED}
 _ENCODER = msgspec.msgpack.Encoder()
 
 
 def write_packet(
-    letter: UpLetter | DownLetter, writer: SigningKey, reader_public: bytes, seed: bytes
+    letter: UpLetter | DownLetter | CarriedLetter,
+    writer: SigningKey,
+    reader_public: bytes,
+    seed: bytes,
 ) -> bytes:
     """The file; ``seed`` is 32 bytes of randomness, used for this file alone.
 
@@ -111,7 +136,7 @@ def write_packet(
     packed = zstandard.ZstdCompressor(level=3, write_content_size=True).compress(
         _ENCODER.encode(letter)
     )
-    way = UP if isinstance(letter, UpLetter) else DOWN
+    way = _WAYS[type(letter)]
     digest = _digest(way, public, reader_public, packed)
     key = _key(passing.exchange(VerifyKey(reader_public).sealing_key()), public, reader_public)
     body = io.BytesIO(writer.sign_packet(digest) + packed)
@@ -121,8 +146,14 @@ def write_packet(
     return data
 
 
+def goes(data: bytes, way: bytes, reader_public: bytes) -> bool:
+    """Whether a file says it goes this way to this reader; opening it proves it."""
+    start = len(MAGIC) + _KEY
+    return data.startswith(MAGIC) and data[start : start + _MARK] == _mark(way, reader_public)
+
+
 def open_packet(data: bytes, way: bytes, reader: SigningKey) -> Opened:
-    """Unseal a file that goes this ``way`` (UP, DOWN) to this reader.
+    """Unseal a file that goes this ``way`` (UP, DOWN, CARRIED) to this reader.
 
     Raises: Unavailable PACKET_UNKNOWN (no packet at all), PACKET_DAMAGED; AccessDenied
     PACKET_FOREIGN (for somebody else, or the other way); RuleViolation PACKET_TOO_LARGE.

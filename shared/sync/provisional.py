@@ -49,6 +49,11 @@ def post_provisionally(
     """
     if is_confirmed(connection, replica, writes):
         return {}
+    return fill_in(connection, replica, writes)
+
+
+def fill_in(connection: Connection, replica: Replica, writes: Sequence[Write]) -> Touched:
+    """Put in which of these rows are missing here and may be held; the ids that were, by table."""
     granted = granted_scopes(connection)
     wanted: list[Write] = []
     for name, group in _by_table(writes).items():

@@ -11,6 +11,7 @@ from shared.sync.balancing import mend_balances
 from shared.sync.comparing import true_digest
 from shared.sync.confirm import Applied, Slice, Step
 from shared.sync.holding import granted_scopes, recount, scope_cursor
+from shared.sync.incoming import incoming
 from shared.sync.messages import Page, Run
 from shared.sync.own_slots import Own, OwnSlots
 from shared.sync.replica import load_rows
@@ -63,6 +64,7 @@ def _repair(replica: Replica, own: Own, page: Page, connection: Connection) -> A
         return Applied()
     kept = OwnSlots(connection, replica.registry, own)
     slice_ = Slice(connection, replica, own, page)
+    slice_.covers = False
     for run in page.runs:
         table = replica.schema.tables.get(run.table)
         if table is None:
@@ -94,7 +96,7 @@ def _admit(connection: Connection, table: Replicated, rows: Sequence[Row], slice
 
 def _count_only(table: Replicated, rows: Sequence[Row], run: Run, slice_: Slice) -> None:
     """Of a kept document's row only the digest of head office's version is taken."""
-    there = {row["id"]: row["_digest"] for row in slice_.incoming(table, run)}
+    there = {row["id"]: row["_digest"] for row in incoming(table, run)}
     for row in rows:
         digest = there.get(row["id"], 0)
         slice_.tally.change(table.scopes(row), row["_digest"], digest)

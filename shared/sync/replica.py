@@ -39,7 +39,17 @@ def add_to_balances(
     sign: int = 1,
 ) -> None:
     """Add ledger rows once to the sums of the ends this replica owns (``sign`` -1 takes back)."""
-    for balance in table.balances:
+    _add_to_all(connection, table.counted, rows, owns, sign)
+
+
+def _add_to_all(
+    connection: Connection,
+    balances: Iterable[Balance],
+    rows: Sequence[Mapping[str, Value]],
+    owns: Owns,
+    sign: int,
+) -> None:
+    for balance in balances:
         _add_to_balance(connection, balance, rows, owns, sign)
 
 
@@ -109,7 +119,8 @@ def _insert_ledger(
         rows.append(row)
         changes.append(Change(name, row_id, scopes(row), 0, digest))
     insert_rows(connection, table.table, rows)
-    add_to_balances(connection, table, rows, owns)
+    # Opening rows are posted at head office alone, which keeps the rows they stand for.
+    _add_to_all(connection, table.balances, rows, owns, 1)
     return changes
 
 

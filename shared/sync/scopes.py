@@ -34,6 +34,16 @@ def site(site_id: str) -> str:
     return f"site:{site_id}"
 
 
+def closed_month(site_id: str, month: str) -> str:
+    """Ledger rows of a site's closed month (``2025-03``), for which opening rows stand there."""
+    return f"{site(site_id)}/{month}"
+
+
+def is_closed_month(scope: str) -> bool:
+    """Whether a scope holds the rows of a closed month."""
+    return scope.startswith(site("")) and "/" in scope
+
+
 # Scope rules by the column `site_id`, for the tables that need no other.
 
 

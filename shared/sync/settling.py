@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from shared.sync.appending import Replica
 from shared.sync.confirm import Applied, Finding, Step
+from shared.sync.covering import is_covered
 from shared.sync.digest import row_digest
 from shared.sync.holding import UNCONFIRMED, granted_scopes, remove_rows, tables_with
 from shared.sync.own_slots import Own, OwnSlots
@@ -28,8 +29,9 @@ def settle_step(replica: Replica, own: Own, posted_n: int, behind: Set[str]) -> 
 def _settle_all(
     replica: Replica, own: Own, posted_n: int, behind: Set[str], connection: Connection
 ) -> Applied:
-    condition = f"_slot > 0 AND _slot <= {posted_n:d}"
-    tables = tables_with(connection, replica.schema, condition)
+    # The figure stands beside the text, which is then the same in every sync: SQLite has it ready.
+    highest = "_slot > 0 AND _slot <= :posted_n"
+    tables = tables_with(connection, replica.schema, highest, {"posted_n": posted_n})
     if not tables:
         return Applied()
     settling = _Settling(connection, replica, own, behind)
@@ -81,13 +83,19 @@ class _Settling:
                 confirmed.append(row | {"_slot": 0})
             elif row["_digest"] == 0:
                 gone.append(row)
-                self._find("ROW_REVERSED", table, row, min(held))
+                if not self._is_closed(table, row):
+                    self._find("ROW_REVERSED", table, row, min(held))
             else:
                 self._find("RECORD_DIFFERS", table, row, min(held))
         upsert(self.connection, table.table, ("id",), confirmed)
         if gone:
             remove_rows(self.connection, table, gone, self.replica.owns)
             self.touched.setdefault(table.name, set()).update(row["id"] for row in gone)
+
+    def _is_closed(self, table: Replicated, row: Row) -> bool:
+        """Whether a copy of a disk linked a document anew whose month is closed meanwhile."""
+        is_copy = self.slots.of.incarnation > 1
+        return is_copy and is_covered(self.connection, self.replica.schema, table, row)
 
     def _find(self, code: str, table: Replicated, row: Row, scope: str) -> None:
         self.findings.append(

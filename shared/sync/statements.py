@@ -8,11 +8,44 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    bindparam,
+    literal_column,
+    make_url,
+)
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 Row = dict[str, Any]
 
+ONE_ROW: ColumnElement[int] = literal_column("1", Integer)
+"""A LIMIT of one as it stands in the text: SQLite plans a statement anew each time it is given a
+LIMIT by itself, and that costs more than a small statement."""
+
+
+def at_most(name: str) -> ColumnElement[int]:
+    """A LIMIT whose value is given by name: as a sum, for which SQLite plans nothing anew."""
+    return bindparam(name, type_=Integer) + literal_column("0", Integer)
+
+
 _MARKS = {"sqlite": "?", "postgresql": "%s"}
+
+
+def create_table(connection: Connection, table: Table) -> None:
+    """Make a table that is not there, and its indexes."""
+    for text in _creation(table, connection.dialect.name):
+        connection.exec_driver_sql(text)
+
+
+@lru_cache(maxsize=1024)
+def _creation(table: Table, dialect_name: str) -> tuple[str, ...]:
+    dialect = make_url(f"{dialect_name}://").get_dialect()()
+    indexes = sorted(table.indexes, key=lambda index: str(index.name))
+    made: list[ExecutableDDLElement] = [CreateTable(table), *map(CreateIndex, indexes)]
+    return tuple(str(one.compile(dialect=dialect)) for one in made)
 
 
 def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -64,6 +64,29 @@ class Balance:
     to_column: str
     keys: tuple[str, ...]
     amount: str
+    openings: str = ""
+    """On a device: the table whose opening rows are added up here, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opens:
+    """A table of opening rows: on a device each stands for the rows of a ledger with its key.
+
+    Its columns are ``site_id``, ``document``, ``month``, ``business_day`` (the last one it covers),
+    ``row_count`` (how many it stands for), and the ledger's ``keys`` and ``amount``. Head office
+    keeps the ledger's rows, so openings count in none of its balances.
+    """
+
+    table: str
+    """The ledger."""
+    keys: tuple[str, ...]
+    """What rows have in common that one opening row stands for; looked up by the first."""
+    amount: str
+    balances: tuple[Balance, ...]
+    included: Callable[[Connection, str, str, int], int]
+    """(connection, uid text of the closing, device, incarnation) -> the last slot it covers."""
+    stays: Callable[[Mapping[str, Value]], bool] = field(default=lambda _row: False)
+    """Rows of the ledger no opening row ever stands for."""
 
 
 def balance_table(name: str, *keys: str) -> Table:
@@ -87,6 +110,8 @@ class Replicated:
     balances: tuple[Balance, ...] = ()
     derive: Callable[[Connection, Sequence[str]], None] | None = None
     """Device only: bring an index of our own (search) in step with the rows of these ids."""
+    opens: Opens | None = None
+    """Its rows stand for those of a ledger."""
     name: str = field(init=False)
     """The table's name, on disk and on the wire."""
     columns: tuple[str, ...] = field(init=False)
@@ -99,6 +124,11 @@ class Replicated:
         object.__setattr__(self, "name", str(self.table.name))
         object.__setattr__(self, "columns", tuple(sorted(str(c.name) for c in business)))
         object.__setattr__(self, "defaults", {str(c.name): _default(c) for c in business})
+
+    @property
+    def counted(self) -> tuple[Balance, ...]:
+        """The balances a device adds this table's rows up in; an opening row's are its ledger's."""
+        return self.opens.balances if self.opens else self.balances
 
     def full(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """The whole row: what is missing takes its default. Unknown names raise KeyError."""

@@ -114,6 +114,8 @@ def _routes(service: Service, gates: Admission, watch: HeadsWatch) -> list[Route
         Route("/digests", _signed(service, reads, service.digests), methods=["POST"]),
         Route("/rows", _signed(service, reads, service.rows), methods=["POST"]),
         Route("/ask", _signed(service, reads, service.ask), methods=["POST"]),
+        Route("/picture", _signed(service, reads, service.picture), methods=["POST"]),
+        Route("/packet", _signed(service, reads, service.packet), methods=["POST"]),
         Route("/wait", _wait(service, gates, watch), methods=["POST"]),
         Route("/snapshot/{name}", _snapshot(service, reads), methods=["GET"]),
         Route("/health", _health(service), methods=["GET"]),

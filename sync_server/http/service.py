@@ -1,6 +1,7 @@
 """The server as a value: its database, head office, and the signed conversation with devices."""
 
 import base64
+import secrets
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,11 +20,14 @@ from shared.sync.limits import (
     ASK_BYTES_MAX,
     CURSORS_MAX,
     FORK_BYTES_MAX,
+    PICTURE_ASK_BYTES_MAX,
     ROWS_ASKED_BYTES_MAX,
     SLOT_MAX,
 )
 from shared.sync.messages import (
     AskDigests,
+    AskPacket,
+    AskPicture,
     AskReport,
     AskRows,
     Digests,
@@ -36,8 +40,10 @@ from shared.sync.messages import (
     Hello,
     HelloAnswer,
     Join,
+    PacketMade,
     Page,
     Pages,
+    PictureFound,
     Pull,
     PullMany,
     Push,
@@ -61,12 +67,14 @@ from sync_server.store.engine import Database, is_passing
 from sync_server.store.migrations import known
 from sync_server.sync import (
     ask,
+    carrying,
     daily,
     digests,
     envelopes,
     forking,
     hello,
     horizon,
+    pictures,
     pull,
     push,
     returning,
@@ -277,6 +285,22 @@ class Service:
             message = unpack(signed.body, AskReport, plain_max=ASK_BYTES_MAX)
             scopes = self._scopes(connection, device)
             return ask.answer(connection, self.hq, device, scopes, message, self.clock.now_us())
+
+    def picture(self, signed: Signed) -> PictureFound:
+        """POST /picture: a picture that a row of the device's scopes names; read only."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, AskPicture, plain_max=PICTURE_ASK_BYTES_MAX)
+            scopes = self._scopes(connection, device)
+            return pictures.answer(connection, self.hq.replica.registry, scopes, message)
+
+    def packet(self, signed: Signed) -> PacketMade:
+        """POST /packet: the prices a device lacks, in a file for a stick; read only."""
+        with self.database.read() as connection:
+            device = self.authenticated(connection, signed)
+            message = unpack(signed.body, AskPacket, plain_max=ASK_BYTES_MAX)
+            now_us, seed = self.clock.now_us(), secrets.token_bytes(32)
+            return carrying.cut(connection, self.hq, device, message, now_us, seed)
 
     def write_contacts(self) -> None:
         """Write down which devices were here since the last time."""

@@ -1,4 +1,5 @@
-"""``packet-in``: a device's packet is taken up, and the answer for it is written (Q06)."""
+"""``packet-in`` takes a device's packet up and writes its answer; ``packet-for`` cuts one with the
+prices a device lacks, unasked (Q06)."""
 
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from shared.sync.packets import (
 )
 from sync_server.operations.home import Office
 from sync_server.store.devices import find_device
+from sync_server.sync import carrying
 from sync_server.sync.packets import take
 
 
@@ -30,14 +32,40 @@ def packet_in(
     except OSError as error:
         raise Unavailable("PACKET_UNREADABLE") from error
     device_id, documents, made = take_packet(office, clock, randomness, data)
-    half = answer.with_name(answer.name + ".new")
-    try:
-        half.write_bytes(made)
-        half.replace(answer)
-    except OSError as error:
-        raise Unavailable("PACKET_UNWRITABLE") from error
+    _write(answer, made)
     print(f"{device_id}: {documents} documents in the packet, answer of {len(made)} bytes")
     return 0
+
+
+def packet_for(
+    office: Office,
+    clock: Clock,
+    randomness: Randomness,
+    device_id: str,
+    sales_org_id: str,
+    answer: Path,
+) -> int:
+    """Write the prices a device lacks into a file for a stick, unasked, and say what is in it.
+
+    Raises: Unavailable PACKET_UNWRITABLE; RuleViolation DEVICE_UNKNOWN, PACKET_TOO_LARGE.
+    """
+    seed = randomness.bytes(32)
+    with office.database.read() as connection:
+        made = carrying.packet_for(
+            connection, office.hq, device_id, sales_org_id, clock.now_us(), seed
+        )
+    _write(answer, made.data)
+    print(f"{device_id}: {made.rows} rows up to version {made.newest}")
+    return 0
+
+
+def _write(path: Path, data: bytes) -> None:
+    half = path.with_name(path.name + ".new")
+    try:
+        half.write_bytes(data)
+        half.replace(path)
+    except OSError as error:
+        raise Unavailable("PACKET_UNWRITABLE") from error
 
 
 def take_packet(

@@ -19,6 +19,8 @@ _BUSY_MS = 30_000
 _CONNECTIONS = 16
 _CACHE_KIB = 16 * 1024
 """Of each connection; what it has not, the machine's own cache has."""
+_STATEMENTS = 512
+"""Kept ready by each connection: the requests ask in more ways than the driver's 128."""
 _CHECKPOINT_PAGES = 4_000
 """About 16 MB: SQLite then copies the log back, as far as readers let it."""
 WAL_BYTES_KEPT = 32 * 1024 * 1024
@@ -124,7 +126,12 @@ def _sqlite(path: Path) -> Engine:
 
     def connect() -> DBAPIConnection:
         # Transactions are begun by hand (below): the driver's own habit would begin late.
-        connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+        connection = dbapi2.connect(
+            str(path),
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_STATEMENTS,
+        )
         for pragma in (
             f"busy_timeout={_BUSY_MS}",
             "journal_mode=WAL",

@@ -7,7 +7,7 @@ from sqlalchemy.schema import CreateColumn
 
 from shared.core.errors import Unavailable
 from shared.journal.tables import METADATA as JOURNAL_METADATA
-from shared.sync.statements import upsert
+from shared.sync.statements import create_table, upsert
 from shared.sync.tables import Schema
 from sync_server.store.tables import METADATA, about
 
@@ -26,7 +26,7 @@ def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> N
         if table.name in here:
             _add_columns(connection, table)
         else:
-            table.create(connection, checkfirst=False)
+            create_table(connection, table)
 
 
 def _make_partial(table: Table) -> None:
@@ -51,7 +51,7 @@ def _add_columns(connection: Connection, table: Table) -> None:
         index.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_create, _create, _create, _create, _create)
+STEPS: tuple[Step, ...] = (_create, _create, _create, _create, _create, _create)
 """Step n brings a database of version n to version n + 1; all but the first add what is new."""
 
 

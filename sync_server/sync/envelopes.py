@@ -23,15 +23,16 @@ from shared.sync.messages import (
     ScopeHead,
 )
 from shared.sync.replica import Change
-from shared.sync.statements import Row, insert_rows
+from shared.sync.statements import ONE_ROW, Row, at_most, insert_rows
 from sync_server.store.devices import Device
 from sync_server.store.migrations import known
 from sync_server.store.tables import durable, envelope, scope_head
 from sync_server.sync.feed import Marked
 
 HELD_US = 35 * 24 * 3600 * 1_000_000
-"""How long bytes are held after a backup that has them was restored and verified."""
-VERIFIED_AT = "backup_verified_at_us"
+"""For how long bytes are held that stand in a backup which was restored and verified."""
+VERIFIED_MADE_AT = "backup_verified_made_at_us"
+"""When the newest verified backup was made: it may be old when it is verified."""
 _HEAD_OFFICE_ONLY = ("org:", "list:", scope_names.ALL)
 """Publications are large and many devices have their rows; head office's desktops hold them."""
 _SITE = scope_names.site("")
@@ -94,12 +95,7 @@ def _crowded(connection: Connection, scopes: set[str]) -> set[str]:
     sites = [scope.removeprefix(_SITE) for scope in scopes]
     if not sites:
         return set()
-    rows = connection.execute(
-        select(enrolled.c.site_id)
-        .where(enrolled.c.site_id.in_(sites), enrolled.c.revoked_at_us == 0)
-        .group_by(enrolled.c.site_id)
-        .having(func.count() > 1)
-    )
+    rows = connection.execute(_WITH_SEVERAL, {"sites": sites})
     return {scope_names.site(site_id) for site_id in rows.scalars()}
 
 
@@ -137,10 +133,10 @@ def answer(
 ) -> EnvelopesAnswer:
     """The bytes after the cursors, others' only, until the answer is full; and how far it goes.
 
-    What a verified backup has held for ``HELD_US`` is left out, and may be dropped.
+    What was here for ``HELD_US`` when a verified backup was made is left out, and may be dropped.
     """
     own = set(scopes)
-    since_us = int(known(connection, VERIFIED_AT) or "0") - HELD_US
+    since_us = int(known(connection, VERIFIED_MADE_AT) or "0") - HELD_US
     found: dict[tuple[str, int, int], Envelope] = {}
     cursors: list[EnvelopeCursor] = []
     room = ENVELOPE_BYTES_GOAL
@@ -162,27 +158,9 @@ def _of_scope(
     connection: Connection, device: Device, cursor: EnvelopeCursor, since_us: int, room: int
 ) -> tuple[int, list[Envelope], bool]:
     """What one commit brought goes together, so that a cursor never stands within it."""
-    e, j = envelope.c, journal.c
-    scope_id = select(scope_head.c.scope_id).where(scope_head.c.scope == cursor.scope)
-    rows = connection.execute(
-        select(e.seq, j.device_id, j.incarnation, j.n, j.stored, j.signature, j.stored_at_us)
-        .join(
-            journal,
-            and_(j.device_id == e.device_id, j.incarnation == e.incarnation, j.n == e.n),
-        )
-        .outerjoin(
-            durable,
-            and_(durable.c.device_id == e.device_id, durable.c.incarnation == e.incarnation),
-        )
-        .where(
-            e.scope_id == scope_id.scalar_subquery(),
-            e.seq > cursor.after,
-            e.device_id != device.device_id,
-            or_(durable.c.n.is_(None), e.n > durable.c.n, j.stored_at_us > since_us),
-        )
-        .order_by(e.seq, e.device_id, e.incarnation, e.n)
-        .limit(ENVELOPES_MAX + 1)
-    ).all()
+    place = {"scope": cursor.scope, "after": cursor.after, "device_id": device.device_id}
+    wanted = place | {"since_us": since_us, "most": ENVELOPES_MAX + 1}
+    rows = connection.execute(_AFTER, wanted).all()
     is_whole = len(rows) <= ENVELOPES_MAX
     if not is_whole:
         last = rows[-1].seq
@@ -208,6 +186,14 @@ def _of_scope(
     return until, items, is_whole
 
 
+_WITH_SEVERAL = (
+    select(enrolled.c.site_id)
+    .where(
+        enrolled.c.site_id.in_(bindparam("sites", expanding=True)), enrolled.c.revoked_at_us == 0
+    )
+    .group_by(enrolled.c.site_id)
+    .having(func.count() > 1)
+)
 _ANY = (
     select(envelope.c.n)
     .join(scope_head, scope_head.c.scope_id == envelope.c.scope_id)
@@ -216,5 +202,41 @@ _ANY = (
         envelope.c.seq > bindparam("after"),
         envelope.c.device_id != bindparam("device_id"),
     )
-    .limit(1)
+    .limit(ONE_ROW)
+)
+_AFTER = (
+    select(
+        *(envelope.c.seq, journal.c.device_id, journal.c.incarnation, journal.c.n),
+        *(journal.c.stored, journal.c.signature, journal.c.stored_at_us),
+    )
+    .join(
+        journal,
+        and_(
+            journal.c.device_id == envelope.c.device_id,
+            journal.c.incarnation == envelope.c.incarnation,
+            journal.c.n == envelope.c.n,
+        ),
+    )
+    .outerjoin(
+        durable,
+        and_(
+            durable.c.device_id == envelope.c.device_id,
+            durable.c.incarnation == envelope.c.incarnation,
+        ),
+    )
+    .where(
+        envelope.c.scope_id
+        == select(scope_head.c.scope_id)
+        .where(scope_head.c.scope == bindparam("scope"))
+        .scalar_subquery(),
+        envelope.c.seq > bindparam("after"),
+        envelope.c.device_id != bindparam("device_id"),
+        or_(
+            durable.c.n.is_(None),
+            envelope.c.n > durable.c.n,
+            journal.c.stored_at_us > bindparam("since_us"),
+        ),
+    )
+    .order_by(envelope.c.seq, envelope.c.device_id, envelope.c.incarnation, envelope.c.n)
+    .limit(at_most("most"))
 )

@@ -21,6 +21,7 @@ from sync_server.store.tables import (
     feed_table,
     scope_head,
 )
+from sync_server.sync.covering import Left, cover, months_entered, scopes_of_months
 
 FIRST_GENERATION = 1
 _CHUNK = 500
@@ -51,6 +52,13 @@ def mark(connection: Connection, schema: Schema, changes: Sequence[Change]) -> d
     their sequence is the order of commits. Within a scope ledger rows come before record rows,
     each in the order of ``changes``, so that pages get long runs of one table.
     """
+    entered = months_entered(schema, changes)
+    left: list[Left] = []
+    if entered:
+        left = _cover(connection, schema, changes, entered)
+        # What the same commit brought is told behind the opening rows: they do not stand for it.
+        ledgers = {opens.table for name in entered if (opens := schema[name].opens)}
+        changes = sorted(changes, key=lambda one: one.table in ledgers)
     ledger: list[_Entry] = []
     records: list[Change] = []
     for change in changes:
@@ -62,10 +70,24 @@ def mark(connection: Connection, schema: Schema, changes: Sequence[Change]) -> d
             ]
         else:
             records.append(change)
-    names = sorted({change.table for change in changes})
+    ledger += [_Entry(*one[:3], LEDGER_ROW, 0, one.digest) for one in left]
+    names = sorted({change.table for change in changes} | {one.table for one in left})
     tables = _numbers_of_tables(connection, names)
     entries = ledger + _record_entries(connection, tables, _folded(records))
     return _enter(connection, tables, entries)
+
+
+def _cover(
+    connection: Connection,
+    schema: Schema,
+    changes: Sequence[Change],
+    entered: dict[str, list[str]],
+) -> list[Left]:
+    """Rows leave for their closed month; all scopes are locked first, in order."""
+    wanted = scopes_of_months(connection, schema, entered)
+    wanted.update(scope for change in changes for scope in change.scopes)
+    _locked_heads(connection, sorted(wanted))
+    return cover(connection, schema, entered)
 
 
 def _folded(changes: Iterable[Change]) -> list[Change]:
@@ -166,13 +188,8 @@ def _select_heads(
 ) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {}
     for start in range(0, len(scopes), _CHUNK):
-        statement = (
-            select(*_HEAD_COLUMNS)
-            .where(scope_head.c.scope.in_(scopes[start : start + _CHUNK]))
-            .order_by(scope_head.c.scope)
-        )
         for scope, scope_id, head, count, digest in connection.execute(
-            statement.with_for_update() if lock else statement
+            _LOCKED_SUMS if lock else _SUMS, {"scopes": list(scopes[start : start + _CHUNK])}
         ):
             found[scope] = {
                 "b_scope_id": scope_id,
@@ -210,8 +227,7 @@ def _numbers_of_tables(connection: Connection, names: Sequence[str]) -> dict[str
 
 def table_names(connection: Connection) -> dict[int, str]:
     """The tables behind the short numbers of feed entries."""
-    rows = connection.execute(select(feed_table.c.table_id, feed_table.c.name))
-    return {row.table_id: row.name for row in rows}
+    return {row[0]: row[1] for row in connection.execute(_TABLES).all()}
 
 
 def heads_of(connection: Connection, scopes: Sequence[str]) -> list[ScopeHead]:
@@ -257,9 +273,13 @@ _ALL_HEADS = select(
     *(scope_head.c[name] for name in ("scope", "generation", "head", "count", "digest", "floor"))
 ).order_by(scope_head.c.scope)
 _SOME_HEADS = _ALL_HEADS.where(scope_head.c.scope.in_(bind("scopes", expanding=True)))
-_HEAD_COLUMNS = tuple(
-    scope_head.c[name] for name in ("scope", "scope_id", "head", "count", "digest")
+_TABLES = select(feed_table.c.table_id, feed_table.c.name)
+_SUMS = (
+    select(*(scope_head.c[name] for name in ("scope", "scope_id", "head", "count", "digest")))
+    .where(scope_head.c.scope.in_(bind("scopes", expanding=True)))
+    .order_by(scope_head.c.scope)
 )
+_LOCKED_SUMS = _SUMS.with_for_update()
 _SCOPES_OF_ROWS = (
     select(feed.c.row_id, scope_head.c.scope)
     .join(scope_head, scope_head.c.scope_id == feed.c.scope_id)

@@ -137,7 +137,7 @@ def _write(
     if not drafts:
         return Written()
     assert depth < _DEPTH_MAX, f"answers answer each other without end: {drafts[0].body}"
-    _lock_journal(connection, hq.author.device_id)
+    lock_journal(connection, hq)
     written = Written(*append(connection, hq.replica, hq.author, drafts, now_us=now_us))
     posted = [Posted(one.header, one.document.body, one.writes) for one in written.documents]
     written.add(_settle(connection, hq, posted, now_us, depth=depth + 1))
@@ -170,10 +170,10 @@ def _settle(
     return written
 
 
-def _lock_journal(connection: Connection, device_id: str) -> None:
+def lock_journal(connection: Connection, hq: HeadOffice) -> None:
     """A command line may write head office's journal while the server runs; SQLite sees to it."""
     if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(f"journal/{device_id}", 0)
+        key = func.hashtextextended(f"journal/{hq.author.device_id}", 0)
         connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 

@@ -16,6 +16,7 @@ from shared.journal.tables import journal
 from shared.sync.appending import head_of
 from shared.sync.limits import (
     INCARNATION_MAX,
+    OPENINGS_RUN,
     PAGE_CHARS_MAX,
     PAGE_ROWS,
     PAGE_ROWS_MAX,
@@ -23,6 +24,7 @@ from shared.sync.limits import (
     RUN_ROWS,
 )
 from shared.sync.messages import Page, Pages, Pull, PullMany, Run, ScopeHead, fold
+from shared.sync.statements import ONE_ROW, at_most
 from shared.sync.tables import Replicated, Schema
 from sync_server.store.devices import Device
 from sync_server.store.tables import REMOVED_ROW, feed, scope_head
@@ -185,9 +187,11 @@ def _runs(
         cells[number] = cast(dict[str, Sequence[Value]], {row[0]: row for row in rows})
     for number, group in groupby(entries, key=_table_of):
         stretch_of_table = list(group)
+        # Each opening row takes many others away: in small steps, so that a till goes on selling.
+        at_once = RUN_ROWS if not schema[names[number]].opens else min(OPENINGS_RUN, RUN_ROWS)
         start = 0
         while start < len(stretch_of_table):
-            part = stretch_of_table[start : start + RUN_ROWS]
+            part = stretch_of_table[start : start + at_once]
             run = _run(schema[names[number]], part, cells[number])
             while not room.takes(len(part), run):
                 if len(part) == 1:
@@ -248,12 +252,12 @@ _POSTED_N = (
     select(journal.c.n)
     .where(journal.c.device_id == bind("device_id"))
     .order_by(journal.c.incarnation.desc(), journal.c.n.desc())
-    .limit(1)
+    .limit(ONE_ROW)
 )
 _SCOPE_ID = select(scope_head.c.scope_id).where(scope_head.c.scope == bind("scope"))
 _ENTRIES = (
     select(feed.c.seq, feed.c.table_id, feed.c.row_id, feed.c.state)
     .where(feed.c.scope_id == bind("scope_id"), feed.c.seq > bind("after"))
     .order_by(feed.c.seq)
-    .limit(bind("row_limit"))
+    .limit(at_most("row_limit"))
 )

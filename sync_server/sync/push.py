@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 
 from shared.core.errors import AccessDenied, Conflict, RuleViolation
@@ -45,6 +45,16 @@ from sync_server.sync.repair import repair_all
 _CHUNK = 500
 _SIGNATURE_BYTES = 64
 _POSTING_FAULTS = (*DERIVING_FAULTS, DBAPIError)
+# Built once: making a statement costs more than running it.
+_VERDICTS = select(journal.c.n, journal.c.link_hash, journal.c.verdict, journal.c.code).where(
+    journal.c.device_id == bindparam("device_id"),
+    journal.c.incarnation == bindparam("incarnation"),
+    journal.c.n >= bindparam("first"),
+    journal.c.n <= bindparam("last"),
+)
+_HASHES = select(journal.c.uid, journal.c.hash).where(
+    journal.c.uid.in_(bindparam("uids", expanding=True)), journal.c.verdict == STORED
+)
 
 
 def ingest(
@@ -121,14 +131,8 @@ def _chained(device: Device, push: Push) -> list[Slot]:
 
 def _verdicts_before(connection: Connection, push: Push, slots: Sequence[Slot]) -> list[Verdict]:
     """What became of the slots that are here already. Raises Conflict JOURNAL_FORKED."""
-    rows = connection.execute(
-        select(journal.c.n, journal.c.link_hash, journal.c.verdict, journal.c.code).where(
-            journal.c.device_id == slots[0].device_id,
-            journal.c.incarnation == push.incarnation,
-            journal.c.n >= push.first_n - 1,
-            journal.c.n <= slots[-1].n,
-        )
-    )
+    of = {"device_id": slots[0].device_id, "incarnation": push.incarnation}
+    rows = connection.execute(_VERDICTS, of | {"first": push.first_n - 1, "last": slots[-1].n})
     known = {row.n: row for row in rows}
     before = known[push.first_n - 1].link_hash if push.first_n > 1 else GENESIS
     if before != push.previous_hash:
@@ -199,11 +203,7 @@ def _stored_uids(connection: Connection, uids: Sequence[bytes]) -> dict[str, byt
     texts = [uid_text(uid) for uid in uids]
     found: dict[str, bytes] = {}
     for start in range(0, len(texts), _CHUNK):
-        rows = connection.execute(
-            select(journal.c.uid, journal.c.hash).where(
-                journal.c.uid.in_(texts[start : start + _CHUNK]), journal.c.verdict == STORED
-            )
-        ).all()
+        rows = connection.execute(_HASHES, {"uids": texts[start : start + _CHUNK]}).all()
         for uid, hashed in rows:
             found[uid] = hashed
     return found

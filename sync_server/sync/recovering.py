@@ -58,17 +58,27 @@ def begin_recovery(
     """A restored database is a new epoch: its own journals go on in a new incarnation, every
     scope begins a new generation, and devices are asked for what they hold.
 
-    ``made_at_us`` is when the backup was made. Nothing of an earlier recovery is left.
+    ``made_at_us`` is when the backup was made. Nothing of an earlier recovery is left, unless the
+    backup was made in the midst of it: then this one goes on with it. What came back before is
+    known, and asked for is what was lost since the earlier backup.
     """
+    goes_on = _goes_on(connection)
+    if goes_on:
+        made_at_us = min(made_at_us, recovered_from_us(connection))
     tell(connection, "epoch", epoch)
     tell(connection, INCARNATION, str(incarnation))
     tell(connection, RECOVERING_SINCE, str(now_us))
     tell(connection, RECOVERED_FROM, str(made_at_us))
     connection.execute(update(scope_head).values(generation=generation))
-    for table in (envelope, returned, reported):
+    for table in (envelope, reported) if goes_on else (envelope, reported, returned):
         connection.execute(delete(table))
     # Their files are not part of a backup; they are made again by themselves.
     connection.execute(delete(snapshot))
+
+
+def _goes_on(connection: Connection) -> bool:
+    """Whether the backup was made while head office recovered."""
+    return is_recovering(connection)
 
 
 def is_recovering(connection: Connection) -> bool:

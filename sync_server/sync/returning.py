@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.journal.chain import Slot, VerifyKey, document_hash, seal
-from shared.journal.document import Document
+from shared.journal.document import Document, Write
 from shared.journal.kind import UndecodableDocument
 from shared.journal.tables import journal
 from shared.sync.appending import head_of, slot_row
@@ -18,6 +18,7 @@ from shared.sync.statements import insert_rows
 from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.devices import Device, find_device
 from sync_server.sync.authority import AuthorityCheck
+from sync_server.sync.covering import fits
 from sync_server.sync.daily import note_days
 from sync_server.sync.envelopes import Piece
 from sync_server.sync.head_office import (
@@ -61,8 +62,9 @@ def take_back(
     _lock(connection)
     is_late = not is_recovering(connection)
     written, pieces, unknown = Written(), list[Piece](), list[str]()
+    closings = list[Write]()
     for envelope in _lacking(connection, given.envelopes):
-        done = _take(connection, hq, envelope, now_us, is_late=is_late)
+        done = _take(connection, hq, envelope, now_us, closings, is_late=is_late)
         if isinstance(done, str):
             unknown += [done] if done else []
             continue
@@ -96,9 +98,19 @@ def _lacking(connection: Connection, envelopes: Sequence[Envelope]) -> list[Enve
 
 
 def _take(
-    connection: Connection, hq: HeadOffice, envelope: Envelope, now_us: int, *, is_late: bool
+    connection: Connection,
+    hq: HeadOffice,
+    envelope: Envelope,
+    now_us: int,
+    closings: list[Write],
+    *,
+    is_late: bool,
 ) -> tuple[Piece, Written] | str:
-    """Post one document; its uid where its author is unknown yet, '' where it is not wanted."""
+    """Post one document; its uid where its author is unknown yet, '' where it is not wanted.
+
+    ``closings`` are the opening rows of the documents before it: of a month whose rows are not
+    here, or were closed anew meanwhile, the closing is not wanted.
+    """
     document = _read(hq, envelope)
     if document is None or _stands(connection, document):
         return ""
@@ -122,6 +134,11 @@ def _take(
             if is_late and is_own and document.header.predecessor:
                 return _keep_aside(connection, hq, envelope, document, now_us)
             piece, written = _post(connection, hq, envelope, document, now_us)
+            if opened := [w for w in piece.writes if hq.replica.schema[w.table].opens]:
+                closings += opened
+                if not fits(connection, hq.replica.schema, closings):
+                    del closings[-len(opened) :]
+                    raise RuleViolation("MONTH_DIFFERS")
             posted = Posted(document.header, document.body, piece.writes)
             if is_late and not is_own:
                 written.add(settle(connection, hq, [posted], now_us))

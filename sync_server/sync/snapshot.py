@@ -72,6 +72,8 @@ class Snapshots:
             if (head.scope.startswith(_SHARED) and head.count >= self.rows_min)
             or (head.scope.startswith(_OWN) and head.count >= self.site_rows_min)
         ]
+        # Nobody begins with the rows of a closed month.
+        large = [head for head in large if not scopes.is_closed_month(head.scope)]
         return [
             head
             for head in large

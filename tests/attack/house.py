@@ -13,6 +13,7 @@ from shared.catalog.documents import (
     AssortmentPublished,
     CataloguePublished,
     Product,
+    ProductPicturePublished,
 )
 from shared.channel.documents import (
     Account,
@@ -182,7 +183,7 @@ def _publish_channel(made: House) -> None:
         PoliciesPublished(policies=tuple(_policy(made.secrets[n]) for n in numbers)),
     )
     for n in numbers:
-        made.publish(_own_list(made.secrets[n]))
+        made.publish(_own_list(made.secrets[n]), _own_picture(made.secrets[n]))
     people = (
         UserPublished(user_id="boss", name="Boss", role="head_office", grants=(Grant(),)),
         UserPublished(user_id="second", name="Second", role="head_office", grants=(Grant(),)),
@@ -250,6 +251,15 @@ def _exclusive(secret: Secrets) -> Product:
         code=secret.text("goods", mark=GOODS),
         name=secret.text("goods-name", mark=GOODS),
         description=secret.text("goods-description", mark=GOODS),
+        exclusive_assortment_id=f"EX{secret.number}",
+    )
+
+
+def _own_picture(secret: Secrets) -> ProductPicturePublished:
+    return ProductPicturePublished(
+        product_id=secret.text("goods", mark=GOODS),
+        size_class="small",
+        data=secret.picture,
         exclusive_assortment_id=f"EX{secret.number}",
     )
 

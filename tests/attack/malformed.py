@@ -18,6 +18,8 @@ from shared.journal.tables import journal
 from shared.sync.limits import BODY_BYTES_MAX
 from shared.sync.messages import (
     AskDigests,
+    AskPacket,
+    AskPicture,
     AskReport,
     AskRows,
     Cursor,
@@ -417,6 +419,8 @@ def _well_formed(made: House) -> list[tuple[str, Message]]:
                 limit=3,
             ),
         ),
+        ("/picture", AskPicture(digest="0" * 64)),
+        ("/packet", AskPacket(device_id="S001.01", sales_org_id="FX", user_id="boss")),
         *more_messages(made),
     ]
 
@@ -443,6 +447,7 @@ def more_messages(made: House) -> Iterator[tuple[str, Message]]:
     yield "/return", Return(envelopes=[envelope])
     yield "/digests", digests
     yield "/rows", rows
+    yield "/packet", AskPacket(device_id="S001.01", sales_org_id="FX", user_id="boss")
 
 
 def routes_of(made: House) -> set[str]:

@@ -4,12 +4,15 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from statistics import median
 from time import perf_counter
 
 from shared.reporting.queries.detail import REPORTS
 from shared.sync.messages import (
     AskDigests,
+    AskPacket,
+    AskPicture,
     AskReport,
     AskRows,
     Cursor,
@@ -76,6 +79,23 @@ def foreign_and_missing(made: House, device_id: str) -> Iterator[Pair]:
         yield from _about_reports(made, number)
         name = files_there(made)[f"list:EX{number}"]
         yield _pair("/snapshot", "GET", name, "0" * 64, None, None)
+        yield _about_picture(made, number)
+        yield _about_packet(number)
+
+
+def _about_picture(made: House, number: int) -> Pair:
+    digest, nothing = sha256(made.secrets[number].picture).hexdigest(), "0" * 64
+    one, other = AskPicture(digest=digest), AskPicture(digest=nothing)
+    return _pair("/picture", "POST", digest, nothing, one, other)
+
+
+def _about_packet(number: int) -> Pair:
+    foreign, missing = f"S{number:03d}.01", f"{NOBODY}.01"
+    one, other = (
+        AskPacket(device_id=device_id, sales_org_id="FX", user_id=USERS[0])
+        for device_id in (foreign, missing)
+    )
+    return _pair("/packet", "POST", foreign, missing, one, other)
 
 
 def _scopes(made: House, device_id: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from shared.ordering.documents import OrderLine, OrderSubmitted
 from shared.pricing.documents import OwnPriceSet
 from shared.sales.documents import Sale, SaleLine, TenderLine
 from shared.stock.documents import MoveLine, Movement, PurchaseLine, PurchaseReceived
-from shared.stocktake.documents import CountOpened, CountZone
+from shared.stocktake.documents import CountOpened, CountZone, PhotoTaken
 from shared.tasks.documents import TaskClosed
 
 MARK = "kanarek"
@@ -44,6 +44,11 @@ class Secrets:
     def _number(self, place: int) -> int:
         """Of more than 32 bits and less than 48: it stands as the same six bytes everywhere."""
         return 0x2F_00_5A_00_00_00 + (place << 36) + self.number * 0x01_03_57 + self.salt
+
+    @property
+    def picture(self) -> bytes:
+        """What head office shows of the goods that are this shop's alone."""
+        return b"\xff\xd8\xff" + self.text("picture", mark=GOODS).encode()
 
     @property
     def credit_minor(self) -> int:
@@ -141,6 +146,12 @@ def secret_documents(secret: Secrets, site_id: str, account_id: str) -> list[Bod
             mode="blind",
             zones=[CountZone(zone_id="Z", name=secret.text("zone"))],
             note=secret.text("count"),
+        ),
+        PhotoTaken(
+            count_uid=bytes(16),
+            code=secret.text("stranger"),
+            note=secret.text("photo"),
+            data=secret.picture,
         ),
         OrderSubmitted(
             account_id=account_id,

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import select
 
 from shared.reporting.queries.detail import REPORTS
 from shared.sync.messages import (
     AskDigests,
+    AskPicture,
     AskReport,
     AskRows,
     Cursor,
@@ -132,12 +134,19 @@ def about_file(name: str) -> Question:
     return Question(route=f"/snapshot/{name}", about=name[:8], method="GET")
 
 
+def about_picture(digest: str) -> Question:
+    """A picture of goods."""
+    return Question(route="/picture", about=digest[:8], message=AskPicture(digest=digest))
+
+
 def everything(made: House, user_ids: Sequence[str]) -> Iterator[Question]:
     """All of it, about all that is there."""
     for scope in [*scopes_there(made), "hq", "all", f"site:{NOBODY}", f"account:{NO_ACCOUNT}"]:
         yield from about_scope(scope)
     for name in files_there(made).values():
         yield about_file(name)
+    for secret in made.secrets.values():
+        yield about_picture(sha256(secret.picture).hexdigest())
     for user_id in user_ids:
         for number in range(1, made.shops + 1):
             document = document_of(made, number)

@@ -1,11 +1,11 @@
 """Devices for tests: a store in memory, enrolled, with the tiny business."""
 
-from desktop.store.engine import open_writer
 from desktop.store.identity import Identity
 from desktop.store.layout import Layout
 from desktop.store.local import LocalStore
 from desktop.store.spool import MemorySpool, Spool
 from shared.journal.chain import SigningKey
+from tests.builders.engines import a_writer
 from tests.builders.small_shop import REGISTRY, SCHEMA
 from tests.fakes.edges import FakeClock, SeededRandomness
 
@@ -42,7 +42,7 @@ def a_store(
 ) -> LocalStore:
     """A device's store with an empty database in memory; the caller closes it."""
     store = LocalStore(
-        open_writer(None),
+        a_writer(layout),
         layout,
         spool if spool is not None else MemorySpool(),
         clock=clock or FakeClock(),

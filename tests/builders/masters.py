@@ -13,6 +13,8 @@ import shared.channel.kinds
 import shared.channel.tables
 import shared.pricing.kinds
 import shared.pricing.tables
+import shared.promotions.kinds
+import shared.promotions.tables
 from shared.access.documents import Grant, UserPublished
 from shared.core.ids import uid_text
 from shared.journal.document import Body, Document, Header
@@ -29,6 +31,7 @@ KINDS: tuple[Kind, ...] = (
     *shared.channel.kinds.KINDS,
     *shared.catalog.kinds.KINDS,
     *shared.pricing.kinds.KINDS,
+    *shared.promotions.kinds.KINDS,
 )
 SCHEMA = Schema(
     (
@@ -36,6 +39,7 @@ SCHEMA = Schema(
         *shared.channel.tables.TABLES,
         *shared.catalog.tables.TABLES,
         *shared.pricing.tables.TABLES,
+        *shared.promotions.tables.TABLES,
     )
 )
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, select
 
 from desktop.app.areas import COMMANDS, LAYOUT
 from desktop.store.command import find_command
-from desktop.store.engine import open_writer
 from desktop.store.identity import Identity
 from desktop.store.local import Done, LocalStore
 from desktop.store.session import Session
@@ -34,6 +33,7 @@ from shared.sync.appending import Author, append
 from shared.sync.holding import gain_scope
 from tests.builders.demo_brand import EDITOR, publication
 from tests.builders.devices import an_identity
+from tests.builders.engines import a_writer
 from tests.fakes.edges import FakeClock, SeededRandomness
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class House(Store):
         self.time = FakeClock()
         self.random = SeededRandomness(7)
         self.local = LocalStore(
-            open_writer(None),
+            a_writer(LAYOUT),
             LAYOUT,
             MemorySpool(),
             clock=self.time,

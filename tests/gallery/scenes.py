@@ -3,13 +3,27 @@
 from collections.abc import Awaitable, Callable
 
 from tests.builders.window_house import Stage
-from tests.gallery import scenes_dealer, scenes_office, scenes_sales, scenes_shell, scenes_warehouse
+from tests.gallery import (
+    scenes_dealer,
+    scenes_office,
+    scenes_pictures,
+    scenes_promotions,
+    scenes_sales,
+    scenes_shell,
+    scenes_till_promotions,
+    scenes_vouchers,
+    scenes_warehouse,
+)
 
 Scene = Callable[[Stage], Awaitable[None]]
 SCENES: tuple[tuple[str, Scene], ...] = (
     *scenes_shell.SCENES,
     *scenes_sales.SCENES,
     *scenes_office.SCENES,
+    *scenes_promotions.SCENES,
     *scenes_dealer.SCENES,
     *scenes_warehouse.SCENES,
+    *scenes_pictures.SCENES,
+    *scenes_vouchers.SCENES,
+    *scenes_till_promotions.SCENES,
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from desktop.ordering.view.editor import OrderEditorScreen
 from tests.builders.dealer_days import (
     CLEANSER,
     CREAM,
@@ -14,6 +15,13 @@ from tests.builders.dealer_days import (
     east,
     office,
 )
+from tests.builders.order_policies import (
+    cream_ten_and_one,
+    limit_of,
+    spend_and_gift,
+    spend_and_save,
+)
+from tests.builders.policies import publish
 from tests.builders.window_house import Stage
 
 Scene = Callable[[Stage], Awaitable[None]]
@@ -83,7 +91,56 @@ async def reorder_line(stage: Stage) -> None:
 
 async def reorder_cover(stage: Stage) -> None:
     await reorder(stage)
-    await stage.keys("F5")
+    await stage.keys("F4")
+
+
+async def promotions(stage: Stage) -> None:
+    """Two policies compete, one gives a gift, a limit has cut a line."""
+    a_fortnight(stage.house)
+    office(stage.house, "rebate-grant", account="P1001-FX", amount="1250", reason="三季度返利")
+    office(stage.house, "account-payment", account="P1001-FX", amount="3000", purpose="deposit")
+    publish(
+        stage.house,
+        cream_ten_and_one(),
+        limit_of(SPRAY, 20, name="喷雾限购 20"),
+        spend_and_save(1_000, 200),
+        spend_and_gift(1_000),
+        site_id="DL01",
+    )
+    await _seated(stage, "reorder")
+    for code, qty in ((CREAM, "25"), (WATER, "2箱"), (SPRAY, "21")):
+        await stage.keys("F2", code, "Return", qty, "Return")
+    await stage.settle()
+    screen = stage.window.current
+    assert isinstance(screen, OrderEditorScreen)
+    screen.table.view.setFocus()
+
+
+async def promotions_panel(stage: Stage) -> None:
+    await promotions(stage)
+    await stage.keys("P")
+    await stage.settle()
+
+
+async def promoted(stage: Stage) -> None:
+    await promotions_panel(stage)
+    await stage.keys("Down", "Return")
+    await stage.settle()
+
+
+async def promoted_check(stage: Stage) -> None:
+    await promoted(stage)
+    await stage.keys("F9")
+    await stage.settle()
+
+
+async def promoted_order(stage: Stage) -> None:
+    await promoted_check(stage)
+    await stage.keys("Return")
+    await stage.settle()
+    stage.window.open("orders", "")
+    for _ in range(4):
+        await stage.settle()
 
 
 async def rework(stage: Stage) -> None:
@@ -240,6 +297,11 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("dealer-reorder-check", reorder_check),
     ("dealer-reorder-line", reorder_line),
     ("dealer-reorder-cover", reorder_cover),
+    ("dealer-promotions", promotions),
+    ("dealer-promotions-panel", promotions_panel),
+    ("dealer-promoted", promoted),
+    ("dealer-promoted-check", promoted_check),
+    ("dealer-promoted-order", promoted_order),
     ("dealer-rework", rework),
     ("dealer-orders", orders),
     ("dealer-orders-flow", orders_flow),

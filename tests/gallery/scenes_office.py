@@ -175,6 +175,38 @@ async def price_board_missing(stage: Stage) -> None:
     await stage.keys("U")
 
 
+async def price_grace(stage: Stage) -> None:
+    """What tills do without the prices that should hold."""
+    await price_board(stage)
+    await stage.keys("G")
+
+
+async def price_late(stage: Stage) -> None:
+    """The devices that were late, without a server to ask what they sold."""
+    await price_board(stage)
+    await stage.keys("L")
+    await stage.settle()
+
+
+async def price_rehearsal(stage: Stage) -> None:
+    """The last orders priced by a draft."""
+    some_orders(stage)
+    await price_draft(stage)
+    await stage.keys("Escape", "T")
+    for _ in range(4):
+        await stage.settle()
+
+
+async def price_history(stage: Stage) -> None:
+    """How a product's price became what it is."""
+    a_week(stage)
+    await _at_desk(stage, "hq-editor", "prices")
+    await stage.settle()
+    await stage.keys("H")
+    await stage.settle()
+    await stage.settle()
+
+
 async def price_recall(stage: Stage) -> None:
     """Why an earlier version comes back."""
     stage.house.do(
@@ -390,6 +422,10 @@ SCENES = (
     ("office-goods", goods),
     ("office-board", price_board),
     ("office-board-missing", price_board_missing),
+    ("office-price-grace", price_grace),
+    ("office-price-late", price_late),
+    ("office-price-rehearsal", price_rehearsal),
+    ("office-price-history", price_history),
     ("office-recall", price_recall),
     ("office-channel", channel),
     ("office-channel-change", channel_change),

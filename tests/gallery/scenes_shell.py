@@ -99,7 +99,7 @@ async def papers(stage: Stage) -> None:
     for number in range(3):
         queue.submit("receipt", f"XS-SH01-1-{number + 1:05}", b"receipt")
     await calm(stage)
-    await stage.keys("F12", "4")
+    await stage.keys("F12", "5")
     await calm(stage)
 
 

@@ -41,15 +41,42 @@ _REQUESTS = (
 )
 _ANSWERS = (OrderDecided, OrderRevised, OrderRevisionSettled, RequestRefused)
 _LEDGERS = [(table, balance) for table in SCHEMA.tables.values() for balance in table.balances]
+_NO_ROWS: Mapping[str, Held] = {}
 
 
 # I2: balances
 
 
 def check_balances(disk: SimDisk, rows: Rows, name: str, owns: Owns) -> None:
-    """I2: each kept balance is the sum of its moves."""
+    """I2: each kept balance is the sum of its moves; on devices opening rows stand for some."""
     for table, balance in _LEDGERS:
-        _check_balance(disk, name, balance, rows[table.name].values(), owns)
+        opened = _NO_ROWS if name == "HQ" else rows.get(balance.openings, _NO_ROWS)
+        moves = [*rows[table.name].values(), *opened.values()]
+        _check_balance(disk, name, balance, moves, owns)
+
+
+def check_openings(rows: Rows) -> None:
+    """Each opening row is the sum of the rows that were closed with its month and key."""
+    for table in SCHEMA.tables.values():
+        opens = table.opens
+        if opens is None:
+            continue
+        sums: Counter[tuple[Value, ...]] = Counter()
+        for held in rows[opens.table].values():
+            row = held.fact.values
+            if row["period"]:
+                key = (row["site_id"], row["period"], *(row[name] for name in opens.keys))
+                sums[key] += int_of(row[opens.amount])
+        told: Counter[tuple[Value, ...]] = Counter()
+        for held in rows[table.name].values():
+            row = held.fact.values
+            key = (row["site_id"], row["month"], *(row[name] for name in opens.keys))
+            told[key] += int_of(row[opens.amount])
+        must(told == sums, "I2", f"HQ {table.name}: {difference(_by_key(told), _by_key(sums))}")
+
+
+def _by_key(sums: Mapping[tuple[Value, ...], int]) -> dict[str, object]:
+    return {"|".join(map(str, key)): value for key, value in sums.items()}
 
 
 def _check_balance(

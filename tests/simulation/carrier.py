@@ -1,18 +1,32 @@
 """Carries syncs: a device's requests to head office and the answers back, or not."""
 
 import hashlib
+from collections.abc import Sequence
 
 from sqlalchemy.exc import DBAPIError
 
 from desktop.sync.engine import Ask
 from shared.core.errors import QutongError, Unavailable
-from shared.sync.messages import pack, unpack
+from shared.sync.messages import (
+    Envelope,
+    EnvelopesAnswer,
+    Hello,
+    HelloAnswer,
+    Message,
+    Push,
+    PushItem,
+    Return,
+    pack,
+    unpack,
+)
+from tests.simulation.clocks import belief_of, check_clock
 from tests.simulation.device import SimDevice
+from tests.simulation.durable import check_let_go, let_go, note_told
 from tests.simulation.edges import Crash
 from tests.simulation.head_office import SimHeadOffice
 from tests.simulation.joining import try_to_join
 from tests.simulation.network import Packet
-from tests.simulation.stage import Broken, Stage
+from tests.simulation.stage import Broken, Stage, must
 
 _BENIGN = frozenset({"NETWORK", "SYNC_UNSETTLED", "MESSAGE_UNREADABLE", "MESSAGE_TOO_LARGE"})
 """How a sync may end while there are faults; anything else is one of ours."""
@@ -112,7 +126,8 @@ class Carrier:
         if ask is None:
             self._done(device)
             return
-        device.awaited = ask
+        device.awaited, device.asked_at_us = ask, self._stage.world.now_us
+        self._must_have_bytes(device, ask.message)
         data = pack(ask.message)
         self._stage.say(device.label, "asks", ask.path, _short(data))
         packet = Packet(
@@ -120,6 +135,16 @@ class Carrier:
         )
         if not self._stage.network.send(packet):
             self.lost(device, Unavailable("NETWORK"))
+
+    @staticmethod
+    def _must_have_bytes(device: SimDevice, message: Message) -> None:
+        """I12: what was let go is never asked for again."""
+        given: Sequence[PushItem | Envelope] = ()
+        if isinstance(message, Push):
+            given = message.items
+        elif isinstance(message, Return):
+            given = message.envelopes
+        must(all(one.stored for one in given), "I12", f"{device.label} sends what it let go")
 
     def _done(self, device: SimDevice) -> None:
         summary = device.summaries[-1]
@@ -139,6 +164,7 @@ class Carrier:
         for name, of in happened.items():
             if of:
                 self._stage.fire(name)
+        let_go(self._stage, device)
 
     def _fail(self, device: SimDevice, error: QutongError) -> None:
         try:
@@ -159,9 +185,25 @@ class Carrier:
             self._fail(device, why)
             return
         try:
-            self._ask(device, device.take(answer))
+            ask = self._taken(device, answer, packet)
+            self._ask(device, ask)
         except QutongError as why:
             self._over(device, why)
+
+    def _taken(self, device: SimDevice, answer: Message, packet: Packet) -> Ask | None:
+        """What the device asks next; it knows the time a little better after a hello."""
+        if isinstance(answer, EnvelopesAnswer) and answer.keep_since_us:
+            check_let_go(self._stage, answer.keep_since_us)
+        if not isinstance(answer, HelloAnswer):
+            return device.take(answer)
+        assert device.awaited is not None
+        assert isinstance(device.awaited.message, Hello)
+        note_told(self._stage, device, device.awaited.message.incarnation, answer.durable_n)
+        took_us = self._stage.world.now_us - device.asked_at_us
+        before = belief_of(device)
+        ask = device.take(answer)
+        check_clock(self._stage, device, before, packet.clock_us, took_us)
+        return ask
 
     def _over(self, device: SimDevice, why: QutongError) -> None:
         self._stage.say(device.label, "sync over", why)
@@ -209,6 +251,7 @@ class Carrier:
             is_up=False,
             data=data,
             error=refusal,
+            clock_us=stage.office.clock.offset_us,
         )
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.simulation.events import EVENTS, OFTEN, SEEDS_FOR_EVENTS, rare
-from tests.simulation.faults import TROUBLES
+from tests.simulation.faults import SELDOM, TROUBLES
 from tests.simulation.house import templates
 from tests.simulation.plants import PLANTS
 from tests.simulation.reading import forget
@@ -33,9 +33,12 @@ FORCED: dict[str, tuple[str, ...]] = {
     "T07": ("copy kept", "restored"),
     "T08": ("cloned", "copy kept"),
     "T09": ("copy kept", "restored", "backup made", "head office restored"),
+    "T17": ("program updated", "head office updated"),
+    "I12": ("restore drill", "weeks pass", "weeks pass", "head office restored", "restored"),
 }
-"""Troubles that are forced for a promise: head office restored, device restored, cloned, both."""
-_FORCED_SEEDS = {"T06": 2_000, "T07": 500, "T08": 500, "T09": 500}
+"""Troubles that are forced for a promise: head office restored, device restored, cloned, both;
+programs updated; bytes let go once a proved backup has them."""
+_FORCED_SEEDS = {"T06": 2_000, "T07": 500, "T08": 500, "T09": 500, "T17": 500, "I12": 500}
 
 
 class Task(NamedTuple):
@@ -70,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--trace", action="store_true", help="tell every event")
     parser.add_argument("--plant", choices=sorted(PLANTS), help="run with a planted bug")
     parser.add_argument("--processes", type=int, default=2)
-    names = sorted({*FORCED, *(one.name for one in TROUBLES)})
+    names = sorted({*FORCED, *(one.name for one in (*TROUBLES, *SELDOM))})
     parser.add_argument("--force", default="", choices=["", *names], help="more of one trouble")
     parser.add_argument("--shrink", action="store_true", help="make a script of what fails")
     parser.add_argument("--script", type=Path, help="make the moves of a script again")

@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from desktop.channel.usecases import found_shop
@@ -51,6 +52,7 @@ def seed_of(device_id: str) -> bytes:
     return _FOUNDED_SEED if device_id == FOUNDED_ID else hashlib.sha256(device_id.encode()).digest()
 
 
+@lru_cache
 def key_of(device_id: str) -> SigningKey:
     """The key that belongs to a device's name."""
     return SigningKey.from_seed(seed_of(device_id))
@@ -144,6 +146,14 @@ class SimDevice:
     """Uids of what its people wrote against the rules; head office keeps that too."""
     awaited: Ask | None = None
     """The request whose answer is awaited."""
+    asked_at_us: int = 0
+    """When it was sent."""
+    told_durable: list[tuple[int, int, int]] = field(default_factory=list)
+    """What head office called durable: incarnation, slot, and when in the time of the run."""
+    forgets_at_us: int = 0
+    """When its process lets go of old bytes next."""
+    is_suspect: bool = False
+    """Whether it told that its clock is off."""
     summaries: list[Summary] = field(default_factory=list)
     crashes: int = 0
     copy: str = ""
@@ -235,6 +245,7 @@ class SimDevice:
             key=key_of(self.name),
         )
         self.is_whole = True
+        self.forgets_at_us = 0
 
     @classmethod
     def clone(cls, first: "SimDevice", kept: Copy, world: World, seed: str) -> "SimDevice":
@@ -254,6 +265,7 @@ class SimDevice:
             confirmed=first.confirmed[: kept.confirmed],
             poison=set(first.poison),
             wrong=set(first.wrong),
+            told_durable=list(first.told_durable),
             copy="'",
             is_copied=True,
             is_changed=first.is_changed,
@@ -378,17 +390,3 @@ def _identity(place: Place) -> Identity:
         public_key=key_of(place.device_id).public,
         hq_public_key=b"" if place.is_founded else HQ_KEY.public,
     )
-
-
-def empty_template() -> Template:
-    """A device's disk with all tables and nothing in them."""
-    disk = new_disk()
-    store = LocalStore(
-        engine_over(disk),
-        LAYOUT,
-        SimSpool(disk.fuse, random.Random(0)),
-        clock=SimClock(World(0)),
-        randomness=SimRandomness("template"),
-    )
-    store.close()
-    return Template(disk)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from shared.areas import SCHEMA
 from shared.channel.documents import DeviceRevoked
-from shared.journal.spool import SpoolSlot, read_spool
+from shared.journal.spool import SpoolForgotten, SpoolSlot, read_spool
 from shared.sync.digest import MODULUS, row_digest
 from shared.sync.tables import TableRole
 from sync_server.enrolment.joining import make_join_code
@@ -42,7 +42,7 @@ def _must_be_in_spool(device: SimDevice) -> None:
     spooled = {
         placed.record.link_hash
         for placed in read_spool(device.spool.data).records
-        if isinstance(placed.record, SpoolSlot)
+        if isinstance(placed.record, SpoolSlot | SpoolForgotten)
     }
     here = {row[0] for row in device.disk.look("SELECT link_hash FROM journal")}
     if here - spooled:
@@ -128,7 +128,7 @@ def restore_head_office(stage: Stage) -> None:
     _note_promises(stage)
     office.restore(new_disk(backup.disk), backup.made_at_us)
     _report_absent(stage)
-    _write_another_code(stage)
+    write_another_code(stage)
     stage.fire("head office restored")
     stage.say("HQ restored", (stage.world.now_us - backup.made_at_us) // 1_000_000)
 
@@ -157,7 +157,7 @@ def _report_absent(stage: Stage) -> None:
                 connection.exec_driver_sql("INSERT INTO reported VALUES (?, 1)", (name,))
 
 
-def _write_another_code(stage: Stage) -> None:
+def write_another_code(stage: Stage) -> None:
     """Codes for shops that join hold for days only: head office gives another one by telephone."""
     office = stage.office
     with office.database.write() as connection:

@@ -8,6 +8,8 @@ import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import NullPool
 
+from tests.simulation.quick import QuickEngine
+
 MINUTE_US = 60_000_000
 
 
@@ -154,7 +156,11 @@ class SimDisk(driver.Connection):  # type: ignore[misc]
 def new_disk(template: SimDisk | None = None) -> SimDisk:
     """A disk with a copy of another one's database, or an empty one."""
     disk: SimDisk = driver.connect(
-        ":memory:", isolation_level=None, check_same_thread=False, factory=SimDisk
+        ":memory:",
+        isolation_level=None,
+        check_same_thread=False,
+        factory=SimDisk,
+        cached_statements=2000,
     )
     disk.fuse = Fuse()
     for pragma in ("temp_store = MEMORY", "synchronous = FULL"):
@@ -191,7 +197,7 @@ def engine_over(disk: SimDisk) -> Engine:
 
     # What is left of a dead process must not touch the disk when it is collected.
     pool = NullPool(connect, dialect=_PROTOTYPE.dialect, reset_on_return=None)
-    engine = Engine(pool, _PROTOTYPE.dialect, _PROTOTYPE.url)
+    engine = QuickEngine(pool, _PROTOTYPE.dialect, _PROTOTYPE.url)
     engine._compiled_cache = _PROTOTYPE._compiled_cache
     return engine
 

@@ -66,12 +66,26 @@ EVENTS: tuple[str, ...] = (
     "row changed on the disk",
     "DIGEST_MISMATCH",
     "ROWS_REPAIRED",
+    # What is durable
+    "restore drill",
+    "backup verified",
+    "weeks passed",
+    "bytes forgotten",
+    "drill of an earlier epoch refused",
+    # Programs that are updated
+    "program updated",
+    "program updated with a queue",
+    "head office updated",
+    "crash in an update",
+    "server crash in an update",
     # Clocks
     "clock jump",
     "clock mended",
     "clock of head office",
     "clock stands still",
     "clock years off",
+    "CLOCK_SUSPECT",
+    "CLOCK_SUSPECT over",
     # People and their documents
     "already appended",
     "answer to joining lost",
@@ -87,6 +101,10 @@ EVENTS: tuple[str, ...] = (
     "TYPED_LOST",
     # What head office says rarely
     "HQ count_corrected",
+    "HQ month_closed",
+    "month closed",
+    "next month closed",
+    "told MONTH_NOT_DURABLE",
     "HQ device_forked",
     "HQ document_kept BAD_SIGNATURE",
     "HQ document_kept UNREADABLE_DOCUMENT",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.core.errors import QutongError, Unavailable
-from tests.simulation import disasters
+from tests.simulation import closing, disasters, durable, updating
 from tests.simulation.carrier import Carrier
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
@@ -117,6 +117,14 @@ class Faults:
         self.stage.fire(name)
         self.stage.say(device.label, name, clock.offset_us)
 
+    def mend_clocks(self) -> None:
+        """Somebody sets every clock right that told of itself."""
+        for device in self.stage.devices.values():
+            if device.is_suspect:
+                device.clock.frozen_us, device.clock.offset_us = None, 0
+                self.stage.fire("clock mended")
+                self.stage.say(device.label, "clock mended")
+
     def misbehave(self, device: SimDevice) -> None:
         """A slot no program of ours would write."""
 
@@ -196,4 +204,14 @@ TROUBLES: tuple[Trouble, ...] = (
     Trouble("cloned", 1, lambda faults, device: disasters.clone(faults.stage, device)),
 )
 """By name, as a script of a run names them."""
-_BY_NAME = {one.name: one for one in TROUBLES}
+MONTH = Trouble("month closed", 0, lambda faults, _: closing.close_month(faults.stage))
+"""Chosen by chance of its own: runs without it are what they were."""
+SELDOM: tuple[Trouble, ...] = (
+    Trouble("program updated", 0, lambda faults, one: updating.update_device(faults.stage, one)),
+    Trouble("head office updated", 0, lambda faults, _: updating.update_head_office(faults.stage)),
+    Trouble("clocks mended", 0, lambda faults, _: faults.mend_clocks()),
+    Trouble("restore drill", 0, lambda faults, _: durable.drill(faults.stage)),
+    Trouble("weeks pass", 0, lambda faults, _: durable.let_weeks_pass(faults.stage)),
+)
+"""As ``seldom`` chooses them, by chance of its own, too."""
+_BY_NAME = {one.name: one for one in (*TROUBLES, MONTH, *SELDOM)}

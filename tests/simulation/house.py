@@ -1,8 +1,10 @@
 """The brand of the simulation: channel, people, goods and devices, published once per process."""
 
+import random
 from dataclasses import dataclass
 from functools import lru_cache
 
+from desktop.store.local import LocalStore
 from desktop.sync.engine import Ask, drive, sync
 from shared.access.documents import Grant, UserPublished
 from shared.catalog.documents import (
@@ -42,10 +44,17 @@ from tests.simulation.device import (
     Place,
     SimDevice,
     Template,
-    empty_template,
     key_of,
 )
-from tests.simulation.edges import SimDisk, World, new_disk
+from tests.simulation.edges import (
+    SimClock,
+    SimDisk,
+    SimRandomness,
+    SimSpool,
+    World,
+    engine_over,
+    new_disk,
+)
 from tests.simulation.head_office import SimHeadOffice
 
 START_US = 1_764_561_600_000_000
@@ -243,11 +252,25 @@ def templates() -> House:
     _first_orders(office, world)
     for place in PLACES:
         _enrol(office, place, world)
-    empty = empty_template()
+    empty = _empty_template()
     synced = {place.device_id: _synced(office, place, empty, world) for place in PLACES}
     with office.database.write() as connection:
         code = make_join_code(connection, office.randomness, account_id="D2", now_us=world.now_us)
     return House(disk, empty, synced, code)
+
+
+def _empty_template() -> Template:
+    """A device's disk with all tables and nothing in them."""
+    disk = new_disk()
+    store = LocalStore(
+        engine_over(disk),
+        LAYOUT,
+        SimSpool(disk.fuse, random.Random(0)),
+        clock=SimClock(World(0)),
+        randomness=SimRandomness("template"),
+    )
+    store.close()
+    return Template(disk)
 
 
 def _synced(office: SimHeadOffice, place: Place, empty: Template, world: World) -> Template:

@@ -33,6 +33,7 @@ from tests.simulation.books import (
     check_balances,
     check_decisions,
     check_entries,
+    check_openings,
     check_recomputed,
     check_totals,
     difference,
@@ -46,6 +47,7 @@ from tests.simulation.chains import (
     mark_of,
 )
 from tests.simulation.device import SimDevice
+from tests.simulation.durable import check_forgotten
 from tests.simulation.head_office import HQ_KEY, SimHeadOffice
 from tests.simulation.house import ACCOUNT_OF
 from tests.simulation.leasing import check_leases
@@ -63,10 +65,6 @@ from tests.simulation.stage import Broken, must
 Digests = dict[tuple[str, str], int]
 """Digests of a scope's rows by table and id."""
 _HERE = "SELECT hash FROM journal WHERE uid = ? AND device_id = ?"
-_LET_GO = (
-    "SELECT (SELECT max(n) FROM durable_mark),"
-    " (SELECT max(n) FROM journal WHERE device_id = ? AND stored = x'')"
-)
 _CURSORS = "SELECT scope, seq, count, digest FROM scope_cursor"
 _HEADS = "SELECT scope, head, count, digest FROM scope_head"
 
@@ -82,12 +80,7 @@ def check_step(device: SimDevice) -> None:
         last = device.confirmed[-1]
         found = [row[0] for row in device.disk.look(_HERE, last.uid, device.name)]
         must(last.hash in found, "I1", f"{device.label} lost slot {last.n}, which was seen done")
-    ((durable_n, forgotten_n),) = device.disk.look(_LET_GO, device.name)
-    must(
-        (forgotten_n or 0) <= (durable_n or 0),
-        "I12",
-        f"{device.label} forgot slot {forgotten_n}, durable is {durable_n}",
-    )
+    check_forgotten(device)
     mark = mark_of(device.disk)
     before, device.mark = device.mark, mark
     if before is None or mark is None or before[:2] != mark[:2]:
@@ -104,7 +97,7 @@ def check_device(device: SimDevice) -> None:
         must(one.hash in here, "I1", told)
     rows = Reader()
     ledgers = {
-        name: rows.table(device.disk, table) if table.balances else {}
+        name: rows.table(device.disk, table) if table.counted else {}
         for name, table in SCHEMA.tables.items()
     }
     device.fuse.is_asleep = True
@@ -156,6 +149,7 @@ def check_everything(
     check_recomputed(told, rows)
     check_balances(disk, rows, "HQ", everything)
     check_totals(disk)
+    check_openings(rows)
     check_leases(disk, rows, {device.name for device in devices.values() if device.is_copied})
     return [_answer(document) for slot, document in told if slot.device_id == "HQ"]
 
@@ -312,7 +306,7 @@ def _check_ledger(
         f"{sorted(found.keys() ^ wanted.keys())[:3]}",
     )
     for row_id, values in wanted.items():
-        stands = found[row_id].fact.values
+        stands = {**found[row_id].fact.values, "period": ""}
         full = SCHEMA[name].full(values)
         is_same = all(stands[column] == value for column, value in full.items())
         must(is_same, "I1", f"HQ {name} {row_id} is not what was posted")

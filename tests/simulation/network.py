@@ -22,6 +22,8 @@ class Packet:
     """Only its beginning arrives."""
     is_earlier: bool = False
     """It answers a request that was made before."""
+    clock_us: int = 0
+    """How far head office's clock was off when it answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import desktop.store.commits
+import desktop.store.forgetting
 import desktop.store.local
+import desktop.store.migrations
 import desktop.store.recovery
 import desktop.store.spool_tail
+import desktop.sync.alarms
 import desktop.sync.engine
 import desktop.sync.repairing
 import shared.journal.chain
@@ -21,6 +24,7 @@ import shared.sync.own_slots
 import shared.sync.relinking
 import sync_server.enrolment.joining
 import sync_server.sync.authority
+import sync_server.sync.envelopes
 import sync_server.sync.feed
 import sync_server.sync.forking
 import sync_server.sync.head_office
@@ -28,13 +32,16 @@ import sync_server.sync.hello
 import sync_server.sync.judging
 import sync_server.sync.pull
 import sync_server.sync.push
+import sync_server.sync.recovering
 import sync_server.sync.returning
 from shared.core.errors import AccessDenied, RuleViolation
+from shared.sync.appending import head_of
 from shared.sync.statements import upsert
 from shared.sync.tables import TableRole
 from sync_server.store.devices import find_device
 from tests.simulation.planting import Plant, around, instead, nothing
 
+_QUARTER_US = 90 * 86_400_000_000
 _EVERY = 40
 """A plant that does harm now and then does it this often."""
 
@@ -233,6 +240,25 @@ def _kept_is_stored(judge: Any) -> Any:
     return planted
 
 
+def _at_once(set_clock: Any) -> Any:
+    """An answer is believed to have taken no time."""
+
+    def planted(self: Any, server_us: int, _took_us: int) -> None:
+        set_clock(self, server_us, 0)
+
+    return planted
+
+
+def _received(durable_of: Any) -> Any:
+    """What head office has is called durable before any backup has it."""
+
+    def planted(connection: Any, device_id: str, incarnation: int) -> Any:
+        n, link_hash = head_of(connection, device_id, incarnation)
+        return durable_of(connection, device_id, incarnation)._replace(n=n, link_hash=link_hash)
+
+    return planted
+
+
 MORE: dict[str, Plant] = {
     "all is authorised": instead(sync_server.sync.authority.AuthorityCheck, "breach", _no_text),
     "foreign site stored": around(sync_server.sync.push, "judge", _kept_is_stored),
@@ -280,6 +306,19 @@ MORE: dict[str, Plant] = {
     "rounding not entered": around(shared.sales.posting, "_money", _without_rounding),
     "a cent in the line": around(shared.sales.posting, "_line_row", _one_row_less),
     "parent may move": around(shared.pricing.posting, "_decide", _decided_on),
+    "openings beside rows": instead(shared.sync.confirm, "covered_rows", _empty),
+    "clock never set": instead(desktop.sync.engine._Sync, "_set_clock", nothing),
+    "round trip left out": around(desktop.sync.engine._Sync, "_set_clock", _at_once),
+    "clock not told": instead(desktop.sync.alarms, "CLOCK_US", 1 << 60),
+    "columns not taken up": instead(desktop.store.migrations, "_adopt_columns", nothing),
+    "rows aside not taken up": instead(desktop.store.migrations, "adopt_extras", _empty),
+    "sums as before an update": instead(
+        desktop.store.local.LocalStore, "_rebuild_balances", nothing
+    ),
+    "bytes let go at once": instead(desktop.store.forgetting, "HELD_US", 0),
+    "received is durable": around(sync_server.sync.hello, "durable_of", _received),
+    "earlier recovery forgotten": instead(sync_server.sync.recovering, "_goes_on", _false),
+    "neighbours let go too soon": instead(sync_server.sync.envelopes, "HELD_US", -_QUARTER_US),
     "answer twice": instead(shared.ordering.posting.revising, "check_answerable", nothing),
 }
 """By name, as ``--plant`` takes them."""

@@ -4,14 +4,18 @@ A row is the same on every replica that holds it, so what is derived from it (it
 scopes) is worked out once per run, and what a document posts once per process.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
+from sqlalchemy import Connection
+
+from desktop.store import migrations
 from shared.areas import REGISTRY, SCHEMA
-from shared.journal.chain import Slot, VerifyKey
+from shared.journal import chain
+from shared.journal.chain import SigningKey, Slot, VerifyKey
 from shared.journal.document import Document, Value, Write
 from shared.journal.kind import UndecodableDocument
 from shared.sync.digest import row_digest
@@ -66,7 +70,11 @@ class Reader:
 
     def rows(self, disk: SimDisk) -> Rows:
         """Every replicated row of a replica."""
-        return {name: self.table(disk, table) for name, table in SCHEMA.tables.items()}
+        filled = {name for (name,) in disk.look(_FILLED)}
+        return {
+            name: self.table(disk, table) if name in filled else {}
+            for name, table in SCHEMA.tables.items()
+        }
 
     def table(self, disk: SimDisk, table: Replicated) -> dict[str, Held]:
         """The rows of one table."""
@@ -79,6 +87,12 @@ class Reader:
                 fact = facts[said] = _fact(table, row)
             found[row[0]] = Held(fact, row[1], row[2])
         return found
+
+
+_FILLED = " UNION ALL ".join(
+    f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in SCHEMA.tables
+)
+"""The tables with any row, by one look."""
 
 
 def _fact(table: Replicated, row: Sequence[Any]) -> Fact:
@@ -132,20 +146,71 @@ def forget() -> None:
     writes_of.cache_clear()
 
 
-@lru_cache(maxsize=_SIGNATURES)
-def _good(public: bytes, signature: bytes, message: bytes) -> bool:
-    return _CHECK(VerifyKey(public), signature, message)
-
-
+_GOOD: dict[tuple[bytes, bytes, bytes], bool] = {}
+"""By public key, signature and message."""
 _CHECK = VerifyKey._good
 
 
 @contextmanager
 def signatures_checked_once() -> Iterator[None]:
-    """Whether a signature is good depends on nothing but its bytes: each is looked at once."""
+    """Whether a signature is good depends on nothing but its bytes: each is looked at once, and
+    what a key has just signed is good under its public half without a look."""
 
     def remembered(key: VerifyKey, signature: bytes, message: bytes) -> bool:
-        return _good(key.public, signature, message)
+        place = (key.public, signature, message)
+        is_good = _GOOD.get(place)
+        if is_good is None:
+            is_good = _GOOD[place] = _CHECK(key, signature, message)
+        return is_good
 
-    with patch.object(VerifyKey, "_good", remembered):
+    if len(_GOOD) > _SIGNATURES:
+        _GOOD.clear()
+    with ExitStack() as patches:
+        patches.enter_context(patch.object(VerifyKey, "_good", remembered))
+        for name, domain in _SIGNED:
+            made = _noting(getattr(SigningKey, name), domain)
+            patches.enter_context(patch.object(SigningKey, name, made))
         yield
+
+
+_SIGNED = (
+    ("sign_document", chain._DOCUMENT_DOMAIN),
+    ("sign_link", chain._LINK_DOMAIN),
+    ("sign_head", chain._HEAD_DOMAIN),
+)
+
+
+def _noting(sign: Callable[[SigningKey, bytes], bytes], domain: bytes) -> Any:
+    def noted(key: SigningKey, message: bytes) -> bytes:
+        signature = sign(key, message)
+        _GOOD[key.public, signature, domain + message] = True
+        return signature
+
+    return noted
+
+
+@contextmanager
+def columns_read_once() -> Iterator[None]:
+    """Which columns a database has follows from the texts of its tables: one look for equal ones.
+
+    A run opens devices again and again, whose tables are those of the program.
+    """
+
+    def remembered(connection: Connection) -> dict[str, set[str]]:
+        texts = connection.exec_driver_sql(_TEXTS).scalar_one()
+        found = _COLUMNS.get(texts)
+        if found is None:
+            # A look more, in the first run of a process only: no fuse burns of it.
+            fuse = cast(Any, connection.connection.dbapi_connection).fuse
+            was_asleep, fuse.is_asleep = fuse.is_asleep, True
+            found = _COLUMNS[texts] = _LOOK(connection)
+            fuse.is_asleep = was_asleep
+        return found
+
+    with patch.object(migrations, "_columns_here", remembered):
+        yield
+
+
+_LOOK = migrations._columns_here
+_TEXTS = "SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'table'"
+_COLUMNS: dict[str, dict[str, set[str]]] = {}

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from tests.simulation.carrier import Carrier
+from tests.simulation.closing import is_month_over
+from tests.simulation.durable import check_durable
 from tests.simulation.edges import MINUTE_US, Crash
-from tests.simulation.faults import Faults
+from tests.simulation.faults import MONTH, Faults
 from tests.simulation.invariants import check_everything, check_step
 from tests.simulation.narrow import narrow
 from tests.simulation.network import CALM
 from tests.simulation.people import People
-from tests.simulation.reading import signatures_checked_once
+from tests.simulation.reading import columns_read_once, signatures_checked_once
+from tests.simulation.seldom import seldom
 from tests.simulation.stage import Broken, Stage, Tally
 
 QUIET_ROUNDS = 10
@@ -60,12 +63,15 @@ def simulate(
     ``forced`` names troubles that happen more often; with a ``script`` its moves are made again,
     and nothing else.
     """
-    stage = Stage(seed, tell)
+    with signatures_checked_once(), columns_read_once():
+        return _simulate(Stage(seed, tell), forced, script)
+
+
+def _simulate(stage: Stage, forced: Sequence[str], script: Sequence[Move] | None) -> Outcome:
     run = _Run(stage, forced)
     broken = message = ""
     try:
-        with signatures_checked_once():
-            run.all(script)
+        run.all(script)
     except Broken as why:
         broken, message = why.invariant, str(why)
     except (
@@ -78,7 +84,7 @@ def simulate(
         stage.tally.steps = stage.step
         stage.release()
     return Outcome(
-        seed=seed,
+        seed=stage.seed,
         trace=stage.trace,
         tally=stage.tally,
         step=stage.step,
@@ -137,6 +143,10 @@ class _Run:
                 act = "sync"
             else:
                 act = self._faults.choose()
+            if device.store is not None and is_month_over(self._stage.seed, number):
+                act = MONTH.name
+            if device.store is not None:
+                act = seldom(self._stage.seed, number) or act
             yield Move(number, device.label, act)
 
     def _again(self, script: Sequence[Move]) -> Iterator[Move]:
@@ -182,6 +192,7 @@ class _Run:
                 stage.tally.fired.update(
                     check_everything(stage.devices, stage.office, stage.promised)
                 )
+                check_durable(stage)
                 stage.say("all well", stage.office.heads())
                 return
         raise Broken("T05", "queues not empty after the last round")

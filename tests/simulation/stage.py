@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sync_server.store.durable import JournalMark
 from tests.simulation.device import Place, SimDevice
 from tests.simulation.edges import Crash, SimDisk, World, new_disk
 from tests.simulation.head_office import SimHeadOffice
@@ -63,6 +64,10 @@ class Stage:
         self.house = templates()
         self.office = SimHeadOffice.start(new_disk(self.house.office), self.world, str(seed))
         self.backups: list[Backup] = []
+        self.proved: list[JournalMark] = []
+        """How far journals stand in the oldest backup head office may be restored from."""
+        self.durable: dict[tuple[str, int], JournalMark] = {}
+        """The last slot of each journal that stood in a backup a drill proved."""
         self.promised: dict[str, set[str]] = {}
         """Documents head office had before it was restored: who holds their bytes, by uid."""
         self.network = Network(self.chance, self.tally.fired)
@@ -89,6 +94,11 @@ class Stage:
     def fire(self, name: str) -> None:
         """Something that must happen sometimes happened."""
         self.tally.fired[name] += 1
+
+    def durable_n(self, device_id: str, incarnation: int) -> int:
+        """Up to which slot a journal stands in a proved backup; 0 = nothing."""
+        mark = self.durable.get((device_id, incarnation))
+        return mark.n if mark else 0
 
     @property
     def trace(self) -> str:

@@ -21,6 +21,9 @@ class Whose(StrEnum):
 
     OWN = "own"
     """What this site's account owes its supplier."""
+    REBATE = "rebate"
+    DEPOSIT = "deposit"
+    """What its supplier holds for it: credits are positive there."""
     CUSTOMER = "customer"
     EXPENSE = "expense"
 
@@ -44,6 +47,11 @@ class Party:
     since_us: int = 0
     """When the oldest of them was made; 0 = nothing is open."""
     terms_days: int = 0
+
+    @property
+    def sign(self) -> int:
+        """1 where debits add up, as debts do; -1 of what somebody else holds for the party."""
+        return -1 if self.whose in (Whose.REBATE, Whose.DEPOSIT) else 1
 
     @property
     def due_us(self) -> int:
@@ -200,12 +208,13 @@ def statement_of(
     """
     now_minor = balance_minor(connection, party.ledger, party.currency)
     since = entries_of(connection, party.ledger, party.currency, from_day=first)
-    opening = balance = now_minor - sum(one.amount_minor for one in since)
+    opening = balance = party.sign * (now_minor - sum(one.amount_minor for one in since))
     within = [one for one in since if one.business_day <= last]
     named = documents_of(connection, list(dict.fromkeys(one.document for one in within)))
     rows = []
     for one in within:
-        balance += one.amount_minor
+        minor = party.sign * one.amount_minor
+        balance += minor
         called = named.get(one.document)
         rows.append(
             StatementRow(
@@ -214,8 +223,8 @@ def statement_of(
                 number=called.number if called else "",
                 kind=called.kind if called else "",
                 memo=one.memo,
-                charged_minor=max(one.amount_minor, 0),
-                paid_minor=max(-one.amount_minor, 0),
+                charged_minor=max(minor, 0),
+                paid_minor=max(-minor, 0),
                 balance_minor=balance,
                 document=one.document,
             )

@@ -83,7 +83,7 @@ class StatementScreen(Screen):
                     key="whose",
                     title=words("statement.whose"),
                     get=lambda one: words(f"statement.whose_{one.whose.value}"),
-                    width=76,
+                    width=72,
                 ),
                 Column(
                     key="since",
@@ -93,7 +93,7 @@ class StatementScreen(Screen):
                         if one.since_us
                         else ""
                     ),
-                    width=82,
+                    width=76,
                     tone=lambda one: Tone.BAD if 0 < one.due_us < self.frame.desk.now_us else None,
                 ),
                 Column(
@@ -101,7 +101,7 @@ class StatementScreen(Screen):
                     title=words("statement.balance", currency=currency),
                     get=lambda one: one.balance_minor,
                     kind=Kind.MONEY,
-                    width=112,
+                    width=104,
                     currency=currency,
                 ),
             ],

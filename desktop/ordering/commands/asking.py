@@ -13,10 +13,12 @@ from desktop.ordering.usecases.asking import (
     rework_order,
     submit_order,
 )
+from desktop.ordering.usecases.offering import Paid
 from desktop.store.asking import Params, Written, device
 from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.core.ids import uid_bytes
+from shared.core.money import parse_money
 
 
 class WantedParams(Params):
@@ -40,6 +42,9 @@ class OrderSubmit(Params, kw_only=True):
     deliver_to: str = ""
     note: str = ""
     uid: str = ""
+    rebate: str = ""
+    """How much of it the account's rebate pays, in the account's currency."""
+    deposit: str = ""
 
 
 def _wanted(store: Store, asked: Sequence[WantedParams]) -> list[Wanted]:
@@ -64,6 +69,14 @@ def _one(connection: Connection, site_id: str, one: WantedParams) -> Wanted:
     )
 
 
+def _paid(asked: OrderSubmit) -> Paid:
+    # Accounts of one site are paid in one currency; the use case refuses what does not fit.
+    return Paid(
+        deposit_minor=parse_money(asked.deposit, "CNY").minor if asked.deposit else 0,
+        rebate_minor=parse_money(asked.rebate, "CNY").minor if asked.rebate else 0,
+    )
+
+
 def _submit(store: Store, asked: OrderSubmit) -> Submitted:
     done = store.write(
         submit_order,
@@ -74,6 +87,7 @@ def _submit(store: Store, asked: OrderSubmit) -> Submitted:
         deliver_to=asked.deliver_to,
         note=asked.note,
         uid=uid_bytes(asked.uid) if asked.uid else None,
+        paid=_paid(asked),
     )
     return done.value
 

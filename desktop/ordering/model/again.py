@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from desktop.ordering.model.cart import Cart, CartLine
 from desktop.ordering.usecases.asking import Wanted
 from shared.ordering.queries.orders import LineView, OrderView
+from shared.ordering.queries.promoting import whole_lines
 
 
 def cart_again(found: OrderView, lines: Sequence[LineView], today: str) -> Cart:
     """A copy of an order as it was asked, each line remembering how (E08); days gone by go."""
     return Cart(
-        lines=tuple(_line_again(one, today) for one in lines if not one.is_gift),
+        lines=tuple(_line_again(one, today) for one in whole_lines(lines)),
         requested_date=found.requested_date if found.requested_date >= today else "",
         note=found.note,
         follows=found.id,

@@ -33,6 +33,17 @@ class Cart(msgspec.Struct, frozen=True, kw_only=True):
     follows_number: str = ""
     shows_suggestions: bool = False
     """Whether goods that are suggested and not ordered yet are listed with it."""
+    is_promoted: bool = False
+    """The promotion result stands: quantities are locked until it is reopened (D14)."""
+    groups: tuple[tuple[str, str], ...] = ()
+    """Exclusive groups with the policy chosen of each."""
+    gifts: tuple[tuple[str, str, int], ...] = ()
+    """Policy, product and how much of it was chosen as a gift."""
+    declined: tuple[str, ...] = ()
+    rebate_minor: int = 0
+    deposit_minor: int = 0
+    """What it is to be paid with, as it was said in the check list (E14)."""
+    is_paid_said: bool = False
 
     def line(self, product_id: str) -> CartLine | None:
         """The line of a product."""

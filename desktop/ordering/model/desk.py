@@ -26,7 +26,9 @@ from shared.ordering.rules import (
     LineGrant,
     OrderState,
     Side,
+    Tenders,
     part_minor,
+    tenders_taken,
 )
 
 REASONS: Final = ("OUT_OF_STOCK", "CREDIT", "DISCONTINUED", "PRICE", "MINIMUM", "OTHER")
@@ -46,7 +48,15 @@ class DeskLine:
     granted_micro: int
     reason: str
     delivery_date: str
-    expected_price_micro: int | None
+    because: str = ""
+    """The name of the limit or promotion it is cut for."""
+    kept_micro: int | None = None
+    """What promotions and limits let through; None = all of it."""
+    kept_reason: str = ""
+    kept_name: str = ""
+    policies: tuple[str, ...] = ()
+    """The promotions that made its price, or give it, by name."""
+    expected_price_micro: int | None = None
     """What the named version gives where the line says another price; -1 = no price, None = as
     it should be."""
 
@@ -73,6 +83,7 @@ class _Grant:
     qty_micro: int
     reason: str = ""
     delivery_date: str = ""
+    because: str = ""
 
 
 Detail = Callable[[str, dict[str, str]], Any]
@@ -190,9 +201,14 @@ class OrderDesk(Watched):
         return [self._line(*one) for one in self._read.lines]
 
     def _line(self, line: LineView, code: str, name: str) -> DeskLine:
-        usual = line.qty_micro if self.can_decide else line.accepted_micro
-        grant = self._grants.get(line.line_no) or _Grant(usual, line.reason, line.delivery_date)
+        grant = self._grants.get(line.line_no) or self._usual(line)
+        kept = self._read.kept.get(line.line_no) if self._read else None
         return DeskLine(
+            because=grant.because,
+            kept_micro=kept.accepted_micro if kept and self.can_decide else None,
+            kept_reason=kept.reason if kept and self.can_decide else "",
+            kept_name=kept.because if kept and self.can_decide else "",
+            policies=self._policies_of(line),
             line=line,
             code=code,
             name=name,
@@ -202,6 +218,35 @@ class OrderDesk(Watched):
             delivery_date=grant.delivery_date,
             expected_price_micro=self._read.doubts.get(line.line_no) if self._read else None,
         )
+
+    def _usual(self, line: LineView) -> _Grant:
+        """All of it; of a waiting line what its promotions and limits let through (D02)."""
+        if not self.can_decide or self._read is None:
+            return _Grant(line.accepted_micro, line.reason, line.delivery_date, line.because)
+        kept = self._read.kept.get(line.line_no)
+        if kept is None:
+            return _Grant(line.qty_micro, line.reason, line.delivery_date)
+        return _Grant(kept.accepted_micro, kept.reason, line.delivery_date, kept.because)
+
+    def _policies_of(self, line: LineView) -> tuple[str, ...]:
+        names = self._read.policy_names if self._read else {}
+        named = line.policy_ids or ((line.policy_id,) if line.policy_id else ())
+        return tuple(names.get(one, one) for one in named)
+
+    @property
+    def tenders(self) -> Tenders:
+        """What deposit and rebate would pay of what is granted, as far as they are held (E14)."""
+        order, read = self.chosen, self._read
+        if order is None or read is None:
+            return Tenders()
+        if not self.can_decide:
+            return Tenders(
+                deposit_minor=order.deposit_taken_minor, rebate_minor=order.rebate_taken_minor
+            )
+        named = Tenders(deposit_minor=order.deposit_minor, rebate_minor=order.rebate_minor)
+        if order.supplier or not named.named_minor:
+            return Tenders()
+        return tenders_taken(named, read.held, self.granted_minor, read.rebate_percent)
 
     @property
     def granted_minor(self) -> int:
@@ -213,7 +258,11 @@ class OrderDesk(Watched):
         """What the account might still owe after this; below zero it is too much."""
         if self.credit is None:
             return 0
-        return self.credit.free_minor - (self.granted_minor if self.can_decide else 0)
+        if not self.can_decide:
+            return self.credit.free_minor
+        # Only what goes on account counts, and a deposit that is taken covers nothing else.
+        paid = self.tenders
+        return self.credit.free_minor - paid.deposit_minor - paid.account_minor(self.granted_minor)
 
     def grant(self, line: DeskLine, text: str) -> None:
         """Key how much a line gets: ``8``, ``1箱2支``, 0.
@@ -223,7 +272,9 @@ class OrderDesk(Watched):
         packs = self._desk.read(packs_of, line.line.product_id)
         qty_micro = min(max(parse_quantity(text, packs), 0), line.line.qty_micro)
         before = self._grant_of(line)
-        self._grants[line.line.line_no] = _Grant(qty_micro, before.reason, before.delivery_date)
+        because = before.because if before.qty_micro == qty_micro else ""
+        reason = "" if before.because and not because else before.reason
+        self._grants[line.line.line_no] = _Grant(qty_micro, reason, before.delivery_date, because)
         self.changed()
 
     def give_reason(self, line: DeskLine, reason: str) -> None:
@@ -236,7 +287,9 @@ class OrderDesk(Watched):
     def promise(self, line: DeskLine, day: str) -> None:
         """Promise a day for one line; '' = the order's own."""
         before = self._grant_of(line)
-        self._grants[line.line.line_no] = _Grant(before.qty_micro, before.reason, day)
+        self._grants[line.line.line_no] = _Grant(
+            before.qty_micro, before.reason, day, before.because
+        )
         self.changed()
 
     def cut_to_stock(self) -> int:
@@ -272,6 +325,7 @@ class OrderDesk(Watched):
                 accepted_micro=one.granted_micro,
                 reason=one.reason,
                 delivery_date=one.delivery_date,
+                because=one.because,
             )
             for one in self.lines
         ]
@@ -318,5 +372,5 @@ class OrderDesk(Watched):
 
     def _grant_of(self, line: DeskLine) -> _Grant:
         return self._grants.get(line.line.line_no) or _Grant(
-            line.granted_micro, line.reason, line.delivery_date
+            line.granted_micro, line.reason, line.delivery_date, line.because
         )

@@ -1,11 +1,11 @@
 """The product display: what an account may order, by brand and category, with its price."""
 
+from desktop.catalog.model.pictures import Pictures
 from desktop.ordering.usecases.carts import accounts_to_order_for
 from desktop.ordering.usecases.showing import (
     ShownGoods,
     ShownPrice,
     barcodes_of,
-    picture_file,
     read_display,
     read_shown_prices,
     search_ids,
@@ -14,20 +14,21 @@ from desktop.ordering.usecases.showing import (
 from desktop.ordering.usecases.wishing import Where
 from desktop.store.desk import Desk
 from desktop.watched import Watched
+from shared.catalog.rules import SMALL
 from shared.channel.queries import AccountView
 from shared.core.clock import business_day
 from shared.core.quantity import Pack
 
 NEAR = 40
 """Cards that are priced at once: about a screen."""
-PICTURES = "pictures.folder"
-"""Setting: where the pictures of goods are kept on this device."""
 
 
 class Display(Watched):
     """All goods are read once and filtered in memory; nothing here needs a picture (B01)."""
 
-    def __init__(self, desk: Desk, site_id: str, zone: str, pictures: str = "") -> None:
+    def __init__(
+        self, desk: Desk, site_id: str, zone: str, pictures: Pictures | None = None
+    ) -> None:
         super().__init__()
         self.desk = desk
         self.site_id = site_id
@@ -38,6 +39,7 @@ class Display(Watched):
         self.goods: tuple[ShownGoods, ...] = ()
         self.shown: tuple[ShownGoods, ...] = ()
         self._prices: dict[str, ShownPrice] = {}
+        self._places: dict[str, int] = {}
         self.brand = ""
         self.category = ""
         self.text = ""
@@ -69,6 +71,7 @@ class Display(Watched):
             and (not self.category or one.category.startswith(self.category))
         ]
         self.shown = tuple(self._meant(fitting))
+        self._places = {one.product_id: at for at, one in enumerate(self.shown)}
         self.changed()
 
     @property
@@ -118,8 +121,16 @@ class Display(Watched):
         return self.desk.read(barcodes_of, product_id)
 
     def picture_of(self, goods: ShownGoods) -> str:
-        """Where its picture is kept here; '' = nowhere."""
-        return picture_file(self.pictures, goods)
+        """Where its small picture lies on this device; '' while there is none to show."""
+        if self.pictures is None:
+            return ""
+        self.pictures.near(self._near(goods.product_id))
+        return self.pictures.path_of(goods.product_id, SMALL)
+
+    def _near(self, product_id: str) -> list[str]:
+        """A product and those after it on screen."""
+        at = self._places.get(product_id, 0)
+        return [product_id, *(one.product_id for one in self.shown[at : at + NEAR])]
 
     def _meant(self, fitting: list[ShownGoods]) -> list[ShownGoods]:
         if not self.text.strip():

@@ -1,259 +1,202 @@
-"""The order editor: the open cart of a sales organisation with everything a line needs."""
-
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date
+"""The order editor: a cart with its promotions and tenders, checked and submitted."""
 
 import msgspec
 
-from desktop.ordering.model.again import cart_again, wanted_of
-from desktop.ordering.model.cart import Cart, CartLine, kept, restored
-from desktop.ordering.model.checking import Check, checks_of
-from desktop.ordering.model.rows import Pasted, Row
+from desktop.ordering.model.again import wanted_of
+from desktop.ordering.model.blocks import blocks_of
+from desktop.ordering.model.cart_editor import CartEditor
+from desktop.ordering.model.checking import Check, checks_of, gifts_minor
+from desktop.ordering.model.promoting import (
+    Entry,
+    choices_of,
+    entries_of,
+    with_gift,
+    with_group,
+    without_promotions,
+)
+from desktop.ordering.model.rows import BlockRow, Row
 from desktop.ordering.usecases.asking import Submitted
-from desktop.ordering.usecases.carts import (
-    accounts_to_order_for,
-    cart_of,
-    drop_cart,
-    keep_cart,
-    lay_cart_aside,
-    submit_cart,
-)
-from desktop.ordering.usecases.wishing import (
-    FoundGoods,
-    Goods,
-    Where,
-    Wish,
-    find_goods,
-    org_names,
-    read_code,
-    read_credit,
-    read_goods,
-    read_last_order,
-    read_levels,
-    read_pasted_rows,
-    read_prices,
-    read_suggestions,
-    suggestion_of,
-    synced_at,
-    wish_of,
-)
-from desktop.store.desk import Desk
-from desktop.watched import Watched
-from shared.channel.queries import AccountView
-from shared.core.clock import business_day
+from desktop.ordering.usecases.carts import submit_cart
+from desktop.ordering.usecases.offering import Paid
+from desktop.ordering.usecases.promoting import read_exclusive
+from desktop.ordering.usecases.wishing import read_suggestions
 from shared.core.errors import RuleViolation
-from shared.core.importing import Problem
+from shared.core.money import parse_money
 from shared.core.quantity import parse_quantity
-from shared.ordering.queries.orders import lines as order_lines
-from shared.ordering.queries.orders import order
-from shared.ordering.queries.suggesting import Levels
-from shared.ordering.rules import Credit, Suggestion
+from shared.ordering.rules import (
+    OrderType,
+    Tenders,
+    order_type,
+    rebate_most,
+    tenders_proposed,
+    tenders_taken,
+)
+from shared.promotions.rules import Block, Outcome
 
-UNDO_MAX = 50
 
+class OrderEditor(CartEditor):
+    """What an order comes to under its promotions, how it is paid, and sending it (D12-D15)."""
 
-class OrderEditor(Watched):
-    """The cart of one account at a time; every change is on disk before it is shown (E01)."""
-
-    def __init__(self, desk: Desk, site_id: str, zone: str) -> None:
-        super().__init__()
-        self.desk = desk
-        self.site_id = site_id
-        self.zone = zone
-        self.accounts: tuple[AccountView, ...] = ()
-        self.org_names: Mapping[str, str] = {}
-        self.account: AccountView | None = None
-        self.cart = Cart()
-        self.rows: tuple[Row, ...] = ()
-        self.credit: Credit | None = None
-        self.synced_at_us = 0
-        self.version = 0
-        self.is_busy = False
-        self.problems: tuple[Problem, ...] = ()
-        self.wish = Wish.usual()
-        self._levels = Levels(on_hand={}, in_transit={}, on_order={})
-        self._goods: dict[str, Goods] = {}
-        self._suggested: dict[str, Suggestion] = {}
-        self._priced_for: dict[str, int] = {}
-        self._undo: list[Cart] = []
-
-    # where
+    # promotions
 
     @property
-    def where(self) -> Where:
-        """Who orders, now. Raises: RuleViolation NOT_YOUR_ACCOUNT."""
-        if self.account is None:
-            raise RuleViolation("NOT_YOUR_ACCOUNT", account_id="-")
-        at_us = self.desk.now_us
-        return Where(site_id=self.site_id, account=self.account, at_us=at_us, today=self.today)
+    def outcome(self) -> Outcome | None:
+        """What promotions make of the cart; None where there are none."""
+        return self.found.outcome if self.found else None
 
     @property
-    def today(self) -> str:
-        """The business day here."""
-        return business_day(self.desk.now_us, self.zone)
+    def order_type(self) -> OrderType:
+        """What kind of order it is, from its lines and policies (D13)."""
+        ids = tuple(one.product_id for one in self.cart.lines)
+        if self._exclusive[0] != ids and self.account is not None:
+            found = self.desk.read(read_exclusive, self.where, ids) if ids else frozenset()
+            self._exclusive = (ids, bool(found))
+        return order_type(
+            (one.qty_micro for one in self.cart.lines),
+            has_exclusive=self._exclusive[1],
+            is_promotional=self.outcome is not None and self.outcome.is_promotional,
+        )
 
     @property
-    def currency(self) -> str:
-        """What the account pays in."""
-        return self.account.currency if self.account else "CNY"
-
-    @property
-    def org_name(self) -> str:
-        """The sales organisation the open cart belongs to."""
-        org_id = self.account.sales_org_id if self.account else ""
-        return self.org_names.get(org_id, org_id)
-
-    def start(self, account_id: str = "") -> None:
-        """Find the accounts of the person, and open the cart of one, the usual one if unknown."""
-        author = self.desk.author_id
-        self.accounts = self.desk.read(accounts_to_order_for, author, self.site_id)
-        self.org_names = self.desk.read(org_names)
-        held = account_id or (self.account.account_id if self.account else "")
-        found = [one for one in self.accounts if one.account_id == held]
-        self.account = next(iter(found or self.accounts), None)
-        self._open()
-
-    def switch(self, account_id: str = "") -> None:
-        """Go on in the cart of another account, the next one unless named (A05)."""
-        if not self.accounts:
-            return
-        ids = [one.account_id for one in self.accounts]
-        held = self.account.account_id if self.account else ids[-1]
-        wanted = account_id or ids[(ids.index(held) + 1) % len(ids)]
-        self.account = self.accounts[ids.index(wanted)]
-        self._open()
-
-    def refresh(self) -> None:
-        """Read stock, prices and credit again."""
-        if self.account is None:
-            self.changed()
-            return
-        self._levels = self.desk.read(read_levels, self.where)
-        self.credit = self.desk.read(read_credit, self.where)
-        self.synced_at_us = self.desk.read(synced_at)
-        self._goods.clear()
-        self._priced_for.clear()
-        self._show()
-
-    def set_wish(self, wish: Wish) -> None:
-        """Suggest by other parameters from now on."""
-        self.wish = wish
-        self._suggested.clear()
-        self.refresh()
-
-    def _open(self) -> None:
-        self._undo.clear()
-        self._suggested.clear()
-        self.problems = ()
-        self.wish = self.desk.read(wish_of)
-        if self.account is not None:
-            self.cart = restored(self.desk.read(cart_of, self.account.account_id))
-        self.refresh()
-
-    # lines
-
-    def add(self, product_id: str, qty_micro: int, unit: str = "") -> None:
-        """Order so much more of a product."""
-        self._keep(self.cart.added(product_id, qty_micro, unit))
-
-    def add_code(self, code: str, quantity: str = "1") -> str:
-        """Order what a code means; the product. Raises: RuleViolation GOODS_NOT_IN_LIST …"""
-        product_id, qty_micro, unit = self.desk.read(read_code, self.where, code, quantity)
-        if qty_micro <= 0:
-            raise RuleViolation("QUANTITY_NOT_POSITIVE", product_id=product_id)
-        self.add(product_id, qty_micro, unit)
-        return product_id
-
-    def find(self, text: str) -> list[FoundGoods]:
-        """Goods of the list that a text means."""
-        if self.account is None or not text.strip():
+    def entries(self) -> list[Entry]:
+        """The promotions panel: what competes, what holds, what is near (P)."""
+        if self.found is None or self.terms is None:
             return []
-        return self.desk.read(find_goods, self.where, text)
+        return entries_of(self.found, self.terms, self._goods, self.cart)
 
-    def set_qty(self, product_id: str, text: str) -> None:
-        """Say how much of a product: ``27``, ``2箱3支``; nothing or 0 takes the line away."""
+    @property
+    def shown(self) -> tuple[Row | BlockRow, ...]:
+        """The rows as they are listed: blocks of their own once promotions stand (D15)."""
+        outcome = self.outcome
+        if outcome is None or not self.cart.is_promoted or not outcome.is_promotional:
+            return self.rows
+        return blocks_of(self.rows, outcome, self._goods, self.currency)
+
+    def choose(self, group: str, policy_id: str) -> None:
+        """That policy of an exclusive group (D12)."""
+        self._keep(with_group(self.cart, group, policy_id))
+
+    def choose_gift(self, policy_id: str, product_id: str, text: str) -> None:
+        """So much of a product as the policy's gift, as far as it is earned."""
         goods = self._known([product_id])
         packs = goods[product_id].facts.packs if product_id in goods else ()
-        clean = text.strip().replace(",", "")
-        qty_micro = parse_quantity(clean, packs) if clean else 0
+        qty_micro = parse_quantity(text.strip(), packs) if text.strip() else 0
         if qty_micro < 0:
             raise RuleViolation("QUANTITY_NOT_POSITIVE", product_id=product_id)
-        self._keep(self.cart.with_qty(product_id, qty_micro))
+        block = self._block(policy_id)
+        if block is not None:
+            others = sum(one.qty_micro for one in block.lines if one.product_id != product_id)
+            qty_micro = min(qty_micro, max(block.earned_micro - others, 0))
+        self._keep(with_gift(self.cart, policy_id, product_id, qty_micro))
 
-    def set_line_date(self, product_id: str, text: str) -> None:
-        """When a line is wanted (E03). Raises: RuleViolation DAY_UNREADABLE, DAY_IS_PAST."""
-        self._keep(self.cart.with_date(product_id, self._day(text)))
+    def _block(self, policy_id: str) -> Block | None:
+        found = self.outcome.blocks if self.outcome else ()
+        return next((one for one in found if one.policy_id == policy_id), None)
 
-    def set_line_note(self, product_id: str, text: str) -> None:
-        """A word to the supplier about a line."""
-        self._keep(self.cart.with_note(product_id, text.strip()))
-
-    def toggle_whole(self, product_id: str) -> None:
-        """All of a line or nothing (E03)."""
-        line = self.cart.line(product_id)
-        if line is not None:
-            self._keep(self.cart.whole_only(product_id, not line.is_whole_only))
-
-    def set_order(self, *, requested_date: str, note: str) -> None:
-        """The day and the words of the whole order."""
-        day = self._day(requested_date)
-        self._keep(msgspec.structs.replace(self.cart, requested_date=day, note=note.strip()))
-
-    def remove(self, product_id: str) -> None:
-        """Take a line away."""
-        self._keep(self.cart.without(product_id))
-
-    def undo(self) -> bool:
-        """Back before the last change; False when there is none."""
-        if not self._undo:
+    def promote(self) -> bool:
+        """Let the promotion result stand: quantities are locked from here on (D14)."""
+        if self.outcome is None or not self.outcome.is_promotional:
             return False
-        self._keep(self._undo.pop(), is_undo=True)
-        self.problems = ()
-        self.changed()
+        self._keep(msgspec.structs.replace(self.cart, is_promoted=True))
         return True
 
-    def clear(self) -> None:
-        """Forget the cart; one that was laid aside comes back."""
-        self.desk.do_now(drop_cart, self.where.account.account_id)
-        self._open()
+    def reopen(self) -> bool:
+        """Drop gifts and choices; quantities may be typed again (D14)."""
+        if not self.cart.is_promoted:
+            return False
+        self._keep(without_promotions(self.cart))
+        return True
 
-    def paste(self, rows: Sequence[Sequence[str]]) -> Pasted:
-        """Order rows of code and quantity; bad rows are told and change nothing (E04)."""
-        lines, problems = self.desk.read(read_pasted_rows, self.where, rows)
-        cart = self.cart
-        for line in lines:
-            cart = cart.added(line.product_id, line.qty_micro)
-        self._keep(cart)
-        self.problems = problems
-        self.changed()
-        return Pasted(taken=len(lines), problems=problems)
+    # checking and submitting
 
-    def repeat_last(self) -> int:
-        """Order what the last order asked for, at the prices of now; how many lines (Ctrl+R).
+    @property
+    def total_minor(self) -> int:
+        """What the order comes to at the prices of now, after promotions."""
+        goods = sum(one.amount_minor or 0 for one in self.rows)
+        return goods + gifts_minor(self.outcome, self.currency)
 
-        Goods that are not on the list any more are left out.
+    @property
+    def proposed(self) -> Tenders:
+        """What it may be paid with: rebate as far as its share goes, then the deposit (E14)."""
+        return tenders_proposed(self.purse.free, self.total_minor, self.purse.rebate_percent)
+
+    @property
+    def named(self) -> Tenders:
+        """What it is to be paid with; nothing was said is all on account."""
+        if not self.cart.is_paid_said:
+            return Tenders()
+        said = Tenders(deposit_minor=self.cart.deposit_minor, rebate_minor=self.cart.rebate_minor)
+        return tenders_taken(said, self.purse.free, self.total_minor, self.purse.rebate_percent)
+
+    def pay_by(self, rebate: str, deposit: str) -> None:
+        """Say what it is paid with; what is left goes on account.
+
+        Raises: RuleViolation AMOUNT_UNREADABLE, TENDER_TOO_LITTLE, REBATE_TOO_MUCH.
         """
-        again = self.desk.read(read_last_order, self.where)
-        goods = self._known([one for one, _, _ in again])
-        cart, taken = self.cart, 0
-        for product_id, qty_micro, unit in again:
-            if product_id in goods and goods[product_id].facts.is_listed:
-                cart, taken = cart.added(product_id, qty_micro, unit), taken + 1
-        self._keep(cart)
-        return taken
+        named = Tenders(deposit_minor=self._money(deposit), rebate_minor=self._money(rebate))
+        most = rebate_most(self.total_minor, self.purse.rebate_percent)
+        if named.rebate_minor > most:
+            raise RuleViolation("REBATE_TOO_MUCH", most_minor=most)
+        free = self.purse.free
+        if named.rebate_minor > free.rebate_minor or named.deposit_minor > free.deposit_minor:
+            raise RuleViolation(
+                "TENDER_TOO_LITTLE",
+                deposit_minor=free.deposit_minor,
+                rebate_minor=free.rebate_minor,
+            )
+        self._keep(
+            msgspec.structs.replace(
+                self.cart,
+                rebate_minor=named.rebate_minor,
+                deposit_minor=named.deposit_minor,
+                is_paid_said=True,
+            )
+        )
 
-    def rework(self, order_id: str) -> None:
-        """Open a copy of an order with its lines as they were asked, marked (E08)."""
-        found = self.desk.read(order, order_id)
-        if found is None:
-            raise RuleViolation("ORDER_UNKNOWN", order=order_id[:40])
-        lines = self.desk.read(order_lines, order_id, revision=0)
-        cart = cart_again(found, lines, self.today)
-        if found.account_id not in {one.account_id for one in self.accounts}:
-            raise RuleViolation("NOT_YOUR_ACCOUNT", account_id=found.account_id)
-        self.desk.do_now(lay_cart_aside, found.account_id, kept(cart))
-        self.switch(found.account_id)
+    def _money(self, text: str) -> int:
+        clean = text.strip().replace(",", "")
+        minor = parse_money(clean, self.currency).minor if clean else 0
+        if minor < 0:
+            raise RuleViolation("AMOUNT_NOT_POSITIVE", amount=minor)
+        return minor
+
+    @property
+    def ordered(self) -> tuple[Row, ...]:
+        """The rows that are ordered."""
+        return tuple(one for one in self.rows if one.line.qty_micro)
+
+    def checks(self) -> tuple[Check, ...]:
+        """The check list before submitting (F9); only WRONG holds an order up."""
+        free = self.credit.free_minor if self.credit else 0
+        return checks_of(
+            self.ordered,
+            self.cart.requested_date,
+            today=self.today,
+            version=self.version,
+            free_minor=free,
+            outcome=self.outcome,
+            named=self.named if self.cart.is_paid_said else self.proposed,
+        )
+
+    async def submit(self) -> Submitted:
+        """Send the cart to the supplier; it is empty afterwards.
+
+        Raises as ``submit_order``.
+        """
+        cart, account_id = self.cart, self.where.account.account_id
+        wanted = wanted_of(cart)
+        done = await self.desk.do(
+            submit_cart,
+            account_id,
+            wanted,
+            requested_date=cart.requested_date,
+            note=cart.note,
+            follows=cart.follows,
+            choices=choices_of(cart),
+            paid=Paid(deposit_minor=self.named.deposit_minor, rebate_minor=self.named.rebate_minor),
+        )
+        self._open()
+        return done
 
     # suggestions
 
@@ -288,115 +231,3 @@ class OrderEditor(Watched):
         if taken:
             self._keep(cart)
         return taken
-
-    # checking and submitting
-
-    @property
-    def total_minor(self) -> int:
-        """What the order comes to at the prices of now."""
-        return sum(one.amount_minor or 0 for one in self.rows)
-
-    @property
-    def ordered(self) -> tuple[Row, ...]:
-        """The rows that are ordered."""
-        return tuple(one for one in self.rows if one.line.qty_micro)
-
-    def checks(self) -> tuple[Check, ...]:
-        """The check list before submitting (F9); only WRONG holds an order up."""
-        free = self.credit.free_minor if self.credit else 0
-        return checks_of(
-            self.ordered,
-            self.cart.requested_date,
-            today=self.today,
-            version=self.version,
-            free_minor=free,
-        )
-
-    async def submit(self) -> Submitted:
-        """Send the cart to the supplier; it is empty afterwards.
-
-        Raises as ``submit_order``.
-        """
-        cart, account_id = self.cart, self.where.account.account_id
-        wanted = wanted_of(cart)
-        done = await self.desk.do(
-            submit_cart,
-            account_id,
-            wanted,
-            requested_date=cart.requested_date,
-            note=cart.note,
-            follows=cart.follows,
-        )
-        self._open()
-        return done
-
-    # within
-
-    def _day(self, text: str) -> str:
-        clean = text.strip()
-        if not clean:
-            return ""
-        try:
-            day = date.fromisoformat(clean).isoformat()
-        except ValueError:
-            raise RuleViolation("DAY_UNREADABLE", text=clean[:20]) from None
-        if day < self.today:
-            raise RuleViolation("DAY_IS_PAST", day=day, today=self.today)
-        return day
-
-    def _keep(self, cart: Cart, *, is_undo: bool = False) -> None:
-        if self.account is None:
-            raise RuleViolation("NOT_YOUR_ACCOUNT", account_id="-")
-        if cart != self.cart:
-            self.desk.do_now(keep_cart, self.account.account_id, kept(cart))
-            if not is_undo:
-                self._undo = [*self._undo[-UNDO_MAX + 1 :], self.cart]
-            self.cart = cart
-        self._show()
-
-    def _known(self, product_ids: Sequence[str]) -> dict[str, Goods]:
-        """Facts of products, read once; prices of the quantities in the cart."""
-        missing = [one for one in product_ids if one not in self._goods]
-        if missing:
-            wanted = dict.fromkeys(missing, 0)
-            _, goods = self.desk.read(read_goods, self.where, wanted, self._levels, self.wish.cover)
-            self._goods |= goods
-        return self._goods
-
-    def _show(self) -> None:
-        listed = [one.product_id for one in self.cart.lines]
-        more = self._suggested if self.cart.shows_suggestions else {}
-        self._known(listed)
-        self._price(self.cart.lines)
-        lines = [
-            *self.cart.lines,
-            *(CartLine(product_id=one, qty_micro=0) for one in more if one not in set(listed)),
-        ]
-        self.rows = tuple(self._row(number, one) for number, one in enumerate(lines, start=1))
-        self.changed()
-
-    def _price(self, lines: Sequence[CartLine]) -> None:
-        """Prices follow the quantity; only lines that changed are asked again (C09)."""
-        wanted = {one.product_id: one.qty_micro for one in lines}
-        fresh = {one: qty for one, qty in wanted.items() if self._priced_for.get(one) != qty}
-        if not fresh:
-            return
-        self.version, prices = self.desk.read(read_prices, self.where, fresh)
-        for one, qty_micro in fresh.items():
-            self._priced_for[one] = qty_micro
-            if one in self._goods:
-                self._goods[one] = replace(self._goods[one], price=prices.get(one))
-
-    def _row(self, number: int, line: CartLine) -> Row:
-        goods = self._goods.get(line.product_id)
-        made = self._suggested.get(line.product_id)
-        if made is None and goods is not None:
-            made = suggestion_of(goods.facts, self.wish)
-        return Row(
-            number=number,
-            line=line,
-            goods=goods,
-            suggestion=made,
-            looked_back=self.wish.cover.looked_back,
-            currency=self.currency,
-        )

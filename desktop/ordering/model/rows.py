@@ -8,6 +8,7 @@ from shared.core.importing import Problem
 from shared.core.money import line_amount_minor
 from shared.core.quantity import Pack, format_quantity
 from shared.ordering.rules import Suggestion, cover_days
+from shared.promotions.rules import Block, Near, Priced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,15 @@ class Row:
     suggestion: Suggestion | None
     looked_back: int
     currency: str
+    parts: tuple[Priced, ...] = ()
+    """As promotions price it; () where none looked at it."""
+    near: Near | None = None
+    """What is missing of these goods for a policy."""
+    gift: Block | None = None
+    """The gifts a policy gives for these goods."""
+    left_micro: int | None = None
+    """How much more its limits let in; None where no limit counts it."""
+    limit_name: str = ""
 
     @property
     def product_id(self) -> str:
@@ -77,8 +87,13 @@ class Row:
 
     @property
     def suggested_micro(self) -> int | None:
-        """What the rule would order; None where it would order nothing."""
-        return self.suggestion.suggested_micro or None if self.suggestion else None
+        """What the rule would order, as far as limits let it; None where it is nothing."""
+        if self.suggestion is None:
+            return None
+        wanted = self.suggestion.suggested_micro
+        if self.left_micro is not None:
+            wanted = min(wanted, self.left_micro + self.line.qty_micro)
+        return wanted or None
 
     @property
     def qty_micro(self) -> int | None:
@@ -92,14 +107,40 @@ class Row:
 
     @property
     def price_micro(self) -> int | None:
-        """The account's price of now."""
+        """The account's price of now, a promotion's where one prices all of the line."""
+        if len(self.parts) == 1:
+            return self.parts[0].unit_price_micro
+        return self.list_price_micro
+
+    @property
+    def list_price_micro(self) -> int | None:
+        """The account's price before promotions."""
         return self.goods.price.unit_price_micro if self.goods and self.goods.price else None
 
     @property
+    def is_promoted(self) -> bool:
+        """Whether a promotion made its price or took something off."""
+        return any(one.policy_ids for one in self.parts)
+
+    @property
+    def off_minor(self) -> int:
+        """What promotions take off the line, special prices included."""
+        if self.list_price_micro is None or self.amount_minor is None:
+            return 0
+        whole = line_amount_minor(self.line.qty_micro, self.list_price_micro, self.currency)
+        return whole - self.amount_minor
+
+    @property
     def amount_minor(self) -> int | None:
-        """Quantity times price; None where there is no price or nothing is ordered."""
+        """What it costs after promotions; None where there is no price or nothing is ordered."""
         if self.price_micro is None or not self.line.qty_micro:
             return None
+        if self.parts:
+            return sum(
+                line_amount_minor(one.qty_micro, one.unit_price_micro, self.currency)
+                - one.off_minor
+                for one in self.parts
+            )
         return line_amount_minor(self.line.qty_micro, self.price_micro, self.currency)
 
     @property
@@ -118,8 +159,31 @@ class Row:
     @property
     def has_new_price(self) -> bool:
         """Whether a reworked line costs another price than before."""
-        was, now = self.line.was_price_micro, self.price_micro
+        was, now = self.line.was_price_micro, self.list_price_micro
         return was >= 0 and now is not None and was != now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockRow:
+    """A heading or a gift among the rows of a promotional order (D15)."""
+
+    policy_id: str
+    """'' = the heading of the main goods."""
+    is_heading: bool
+    number: int = 0
+    code: str = ""
+    name: str = ""
+    spec: str = ""
+    product_id: str = ""
+    qty_micro: int = 0
+    qty_text: str = ""
+    price_micro: int | None = None
+    amount_minor: int | None = None
+    left_micro: int | None = None
+    """Of a heading: gifts still to choose."""
+    suggested_micro: int | None = None
+    """Of a heading: gifts earned."""
+    lines: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

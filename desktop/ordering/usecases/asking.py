@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from desktop.access.usecases import require_org
 from desktop.channel.usecases import day_at, place_of
+from desktop.ordering.usecases.offering import Paid, asked_line, promoted_order, tenders_of
 from desktop.store.identity import load_state
 from desktop.store.session import Session
-from shared.catalog.queries import visible_products
-from shared.catalog.tables import assortment_item
+from shared.catalog.queries import exclusive_products, visible_products
 from shared.channel.queries import (
     AccountView,
     SiteView,
@@ -24,12 +24,29 @@ from shared.core.ids import uid_bytes, uid_text
 from shared.core.money import line_amount_minor
 from shared.core.quantity import checked_quantity
 from shared.journal.document import Header
-from shared.ordering.documents import OrderCancelRequested, OrderLine, OrderSubmitted
+from shared.ordering.documents import (
+    OrderCancelRequested,
+    OrderLine,
+    OrderSubmitted,
+)
 from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.orders import OrderView, lines, order
-from shared.ordering.rules import Action, AskedLine, Side, check_lines, check_step
+from shared.ordering.queries.promoting import (
+    NO_CHOICES,
+    whole_lines,
+)
+from shared.ordering.queries.tendering import tender_parts
+from shared.ordering.rules import (
+    Action,
+    Side,
+    check_lines,
+    check_step,
+    order_type,
+)
 from shared.pricing.queries import PriceBook, context_of, price_book
 from shared.pricing.rules import trail_text
+from shared.promotions.documents import PromotionApplied
+from shared.promotions.rules import Choices
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +80,11 @@ class Submitted:
     credit_at_us: int
     """How old that is; 0 = never synced."""
     is_beyond_credit: bool
+    saving_minor: int = 0
+    """What promotions save, gifts at their list value."""
+    gifts: int = 0
+    deposit_minor: int = 0
+    rebate_minor: int = 0
 
 
 def submit_order(
@@ -76,14 +98,18 @@ def submit_order(
     note: str = "",
     follows: str = "",
     uid: bytes | None = None,
+    choices: Choices = NO_CHOICES,
+    paid: Paid | None = None,
 ) -> Submitted:
     """Ask the account's supplier for goods at the account's own prices of now (E01, C07).
 
-    Left out are the site's first account and its usual supplier. The credit is an estimate and
-    holds nobody up; head office decides.
+    Left out are the site's first account and its usual supplier. Promotions hold as they were
+    chosen, else best for the buyer (D12). The credit is an estimate and holds nobody up; head
+    office decides.
 
     Raises: RuleViolation NO_LINES, TOO_MANY_LINES, QUANTITY_NOT_POSITIVE, ACCOUNT_UNKNOWN,
-    NOT_YOUR_ACCOUNT, UPSTREAM_NOT_ALLOWED, NOT_IN_LIST, PRICES_MISSING, PRICE_MISSING;
+    NOT_YOUR_ACCOUNT, UPSTREAM_NOT_ALLOWED, NOT_IN_LIST, PRICES_MISSING, PRICE_MISSING, LIMIT_ITEM,
+    LIMIT_GROUP, FIRST_ONLY, TENDER_BAD, TENDERS_TOO_MUCH, REBATE_TOO_MUCH, TENDER_TOO_LITTLE;
     AccessDenied NOT_PERMITTED, SALES_ORG_NOT_GRANTED (A04); Conflict ALREADY_APPENDED.
     """
     place = place_of(session)
@@ -92,7 +118,9 @@ def submit_order(
     supplied_by = asks.upstream_ids[0] if supplier is None else supplier
     check_upstream(session.connection, asks.account_id, supplied_by)
     priced = _priced(session, asks, wanted)
-    total = sum(line.amount_minor for line in priced.lines)
+    promoted = promoted_order(session, place, asks, priced.lines, priced.book, choices)
+    total = sum(line.amount_minor for line in promoted.lines)
+    tenders = tenders_of(session, place, asks, supplied_by, paid or Paid(), total)
     free = credit(
         session.connection, asks.account_id, asks.currency, asks.credit_limit_minor
     ).free_minor
@@ -101,16 +129,18 @@ def submit_order(
         account_id=asks.account_id,
         sales_org=asks.sales_org_id,
         currency=asks.currency,
-        lines=list(priced.lines),
+        lines=list(promoted.lines),
         supplier=supplied_by,
         price_version=priced.book.version.number,
         price_logic=_logic(session, asks.sales_org_id),
         requested_date=requested_date,
-        order_type=_order_type(session, [one.product_id for one in wanted]),
+        order_type=_order_type(session, asks.account_id, wanted, promoted.promotions),
         deliver_to=deliver_to,
         note=note,
         seen_credit_minor=free,
         seen_credit_at_us=synced_at_us,
+        promotions=promoted.promotions,
+        tenders=tender_parts(tenders, total),
     )
     header = session.append(
         body,
@@ -125,12 +155,16 @@ def submit_order(
         supplier=supplied_by,
         currency=asks.currency,
         total_minor=total,
-        lines=len(priced.lines),
+        lines=len(promoted.lines),
         order_type=body.order_type,
         price_version=body.price_version,
         credit_free_minor=free,
         credit_at_us=synced_at_us,
-        is_beyond_credit=total > free,
+        is_beyond_credit=tenders.account_minor(total) > free - tenders.deposit_minor,
+        saving_minor=sum(one.saving_minor for one in promoted.promotions),
+        gifts=sum(line.is_gift for line in promoted.lines),
+        deposit_minor=tenders.deposit_minor,
+        rebate_minor=tenders.rebate_minor,
     )
 
 
@@ -174,7 +208,7 @@ def _priced(session: Session, asks: AccountView, wanted: Sequence[Wanted]) -> _P
     if book is None:
         raise RuleViolation("PRICES_MISSING", sales_org_id=asks.sales_org_id)
     made = [_line(book, asks.currency, number, one) for number, one in enumerate(wanted, start=1)]
-    check_lines([(_asked(line), line.unit_price_micro) for line in made], asks.currency)
+    check_lines([(asked_line(line), line.unit_price_micro) for line in made], asks.currency)
     return _Priced(made, book)
 
 
@@ -196,10 +230,6 @@ def _line(book: PriceBook, currency: str, number: int, one: Wanted) -> OrderLine
     )
 
 
-def _asked(line: OrderLine) -> AskedLine:
-    return AskedLine(line_no=line.line_no, qty_micro=line.qty_micro, amount_minor=line.amount_minor)
-
-
 def _logic(session: Session, sales_org_id: str) -> str:
     named = session.connection.execute(
         select(sales_org.c.price_logic).where(sales_org.c.id == sales_org_id)
@@ -207,13 +237,20 @@ def _logic(session: Session, sales_org_id: str) -> str:
     return named or sales_org_id
 
 
-def _order_type(session: Session, product_ids: Sequence[str]) -> str:
+def _order_type(
+    session: Session,
+    account_id: str,
+    wanted: Sequence[Wanted],
+    promotions: Sequence[PromotionApplied],
+) -> str:
     """专供 when a line stands on an exclusive list; the type is computed, never typed (D13)."""
-    i = assortment_item.c
-    found = session.connection.execute(
-        select(i.product_id).where(i.product_id.in_(product_ids), i.is_exclusive == 1).limit(1)
-    ).first()
-    return "exclusive" if found else "normal"
+    ids = [one.product_id for one in wanted]
+    found = order_type(
+        (one.qty_micro for one in wanted),
+        has_exclusive=bool(exclusive_products(session.connection, account_id, ids)),
+        is_promotional=bool(promotions),
+    )
+    return found.value
 
 
 def own_order(session: Session, order_id: str) -> OrderView:
@@ -273,8 +310,7 @@ def rework_order(
                 note=line.note,
                 is_whole_only=line.is_whole_only,
             )
-            for line in lines(session.connection, order_id)
-            if not line.is_gift
+            for line in whole_lines(lines(session.connection, order_id, revision=0))
         ]
     return submit_order(
         session,

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from desktop.ordering.usecases.asking import Submitted, Wanted, submit_order
+from desktop.ordering.usecases.offering import Paid
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.store.session import Session
 from shared.channel.queries import AccountView, accounts_open_to
+from shared.ordering.queries.promoting import NO_CHOICES
+from shared.promotions.rules import Choices
 
 
 def cart_key(account_id: str) -> str:
@@ -64,6 +67,8 @@ def submit_cart(
     requested_date: str = "",
     note: str = "",
     follows: str = "",
+    choices: Choices = NO_CHOICES,
+    paid: Paid | None = None,
 ) -> Submitted:
     """Submit the cart and forget it in one breath: a crash leaves one of both, never none.
 
@@ -76,6 +81,8 @@ def submit_cart(
         requested_date=requested_date,
         note=note,
         follows=follows,
+        choices=choices,
+        paid=paid,
     )
     drop_cart(session, account_id)
     return done

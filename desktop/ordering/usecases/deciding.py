@@ -1,16 +1,29 @@
 """What the order desk reads: the orders that wait, and all that a decision needs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from desktop.ordering.usecases.looking import policy_names
 from shared.catalog.queries import products
 from shared.channel.queries import account, supplying_sites
-from shared.ordering.queries.deciding import credit
-from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
+from shared.core.clock import business_day
+from shared.ordering.queries.deciding import credit, standing
+from shared.ordering.queries.keeping import keep
+from shared.ordering.queries.orders import (
+    LineView,
+    OrderView,
+    asked_lines,
+    lines,
+    order,
+    orders,
+)
+from shared.ordering.queries.promoted import promotions_of
+from shared.ordering.queries.promoting import zone_of
 from shared.ordering.queries.revising import price_doubts
-from shared.ordering.rules import Credit, OrderState
+from shared.ordering.queries.tendering import rebate_percent, tenders_held
+from shared.ordering.rules import Credit, LineGrant, OrderState, Tenders
 from shared.stock.queries import on_hand_micro, stock_sites
 from shared.stock.rules import location
 
@@ -31,6 +44,12 @@ class OrderOnDesk:
     """Where goods may leave from: id and name."""
     doubts: dict[int, int]
     """By line: what its price should be, -1 = no price at all."""
+    kept: Mapping[int, LineGrant] = field(default_factory=dict)
+    """By line: what its promotions and limits would let through now, where that is less."""
+    policy_names: Mapping[str, str] = field(default_factory=dict)
+    held: Tenders = field(default_factory=Tenders)
+    """What the account's deposit and rebate hold now."""
+    rebate_percent: int = 0
 
 
 def orders_on_desk(
@@ -63,7 +82,12 @@ def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
         for one in held
     ]
     limit = buyer.credit_limit_minor if buyer else 0
+    day = business_day(found.submitted_at_us, zone_of(connection, found.site_id))
     return OrderOnDesk(
+        kept=_kept(connection, found),
+        policy_names=policy_names(connection, promotions_of(found.promotions)),
+        held=tenders_held(connection, found.account_id, found.currency, day),
+        rebate_percent=rebate_percent(connection),
         order=found,
         account_name=buyer.name if buyer else found.account_id,
         lines=rows,
@@ -72,6 +96,20 @@ def order_on_desk(connection: Connection, order_id: str) -> OrderOnDesk | None:
         sites=sites,
         doubts={one.line_no: one.expected_micro for one in price_doubts(connection, found)},
     )
+
+
+def _kept(connection: Connection, found: OrderView) -> dict[int, LineGrant]:
+    """What promotions and limits would cut if all of a waiting order were granted now (D02).
+
+    An estimate of this desktop: head office decides with what it accepted until then.
+    """
+    waiting = standing(connection, found.id)
+    if waiting is None or waiting.decided is not OrderState.SUBMITTED:
+        return {}
+    asked = asked_lines(connection, found.id)
+    grants = [LineGrant(line_no=one.line_no, accepted_micro=one.qty_micro) for one in asked]
+    kept = keep(connection, waiting, grants)
+    return {one.line_no: one for one in kept.grants if one.reason}
 
 
 def _stock_here(

@@ -1,7 +1,7 @@
 """What the screens of who orders read: orders, their lines, their papers, goods under way."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection, select
 
@@ -21,6 +21,7 @@ from shared.ordering.queries.flow import (
     shipped_lines,
 )
 from shared.ordering.queries.orders import LineView, OrderView, lines, order, orders
+from shared.ordering.queries.promoted import promotions_of
 from shared.ordering.queries.revising import (
     PlannedShipment,
     RevisionDifference,
@@ -31,6 +32,8 @@ from shared.ordering.queries.revising import (
 )
 from shared.ordering.rules import AcceptanceRate, OrderState
 from shared.ordering.tables import receipt, receipt_line, shipment
+from shared.promotions.documents import PromotionApplied
+from shared.promotions.queries import policy_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +61,19 @@ class NamedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BlockHead:
+    """The heading of a block: main goods ('' as policy), or the gifts of a policy (D15)."""
+
+    policy_id: str
+    name: str
+    lines: int
+    amount_minor: int
+    accepted_minor: int
+    owed_micro: int = 0
+    """Gifts that were earned and not chosen or not given."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Changed:
     """A line a waiting revision changes, with the names of both goods."""
 
@@ -80,6 +96,45 @@ class OrderDetail:
     is_unsent: bool
     names: Mapping[str, str]
     """Of the people and sites it mentions."""
+    promotions: tuple[PromotionApplied, ...] = ()
+    policy_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def main(self) -> tuple[NamedLine, ...]:
+        """The lines that are paid for."""
+        return tuple(one for one in self.lines if not one.line.is_gift)
+
+    @property
+    def gifts(self) -> list[tuple[str, list[NamedLine]]]:
+        """The gifts of each policy, in the order they stand on the order (D15)."""
+        found: dict[str, list[NamedLine]] = {}
+        for one in self.lines:
+            if one.line.is_gift:
+                found.setdefault(one.line.policy_id, []).append(one)
+        return list(found.items())
+
+    @property
+    def blocks(self) -> tuple[NamedLine | BlockHead, ...]:
+        """The lines with a heading above each block; none where nothing is given."""
+        if not self.gifts:
+            return self.lines
+        found: list[NamedLine | BlockHead] = [_head("", "", self.main), *self.main]
+        owed = {one.policy_id: one.owed_micro for one in self.promotions}
+        for policy_id, gifts in self.gifts:
+            name = self.policy_names.get(policy_id, policy_id)
+            head = _head(policy_id, name, gifts)
+            found += [replace(head, owed_micro=owed.get(policy_id, 0)), *gifts]
+        return tuple(found)
+
+
+def _head(policy_id: str, name: str, lines: Sequence[NamedLine]) -> BlockHead:
+    return BlockHead(
+        policy_id=policy_id,
+        name=name,
+        lines=len(lines),
+        amount_minor=sum(one.line.amount_minor for one in lines),
+        accepted_minor=sum(one.line.accepted_minor for one in lines),
+    )
 
 
 def list_orders(
@@ -120,8 +175,11 @@ def read_order(connection: Connection, order_id: str) -> OrderDetail | None:
         if revision
         else []
     )
+    promotions = promotions_of(found.promotions)
     return OrderDetail(
         order=found,
+        promotions=promotions,
+        policy_names=policy_names(connection, promotions),
         lines=tuple(_named(connection, lines(connection, order_id))),
         refusals=tuple(refusals(connection, order_id)),
         revision=revision,
@@ -130,6 +188,12 @@ def read_order(connection: Connection, order_id: str) -> OrderDetail | None:
         is_unsent=bool(unsent_of(connection, [order_id])),
         names=people_of(connection, [found.submitted_by, found.decided_by]),
     )
+
+
+def policy_names(connection: Connection, promotions: Sequence[PromotionApplied]) -> dict[str, str]:
+    """What the policies of an order are called; those not known here by their id."""
+    known = {one.policy_id: policy_of(connection, one.policy_id, one.number) for one in promotions}
+    return {one: policy.name if policy else one for one, policy in known.items()}
 
 
 def _named(connection: Connection, found: Sequence[LineView]) -> list[NamedLine]:

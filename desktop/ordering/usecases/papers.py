@@ -1,19 +1,20 @@
 """The papers around an order from asking to paying, opened at any one of them (E11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from desktop.ordering.usecases.looking import people_of
+from desktop.ordering.usecases.looking import people_of, policy_names
 from desktop.store.arrivals import arrived_at
 from desktop.store.identity import load_identity
 from desktop.store.papers import FlowNode, unsent_of
 from shared.access.rules import SYSTEM_USER
 from shared.accounts.queries import MoneyView, money_documents
 from shared.channel.queries import account_ids_of_site, site_of
-from shared.ordering.queries.flow import FlowStep, flow
+from shared.ordering.queries.flow import Decision, FlowStep, decisions, flow
 from shared.ordering.queries.orders import OrderView, order
+from shared.ordering.queries.promoted import promotions_of
 from shared.ordering.queries.settling import (
     ClaimView,
     Settlement,
@@ -90,15 +91,34 @@ def _chain(connection: Connection, steps: Sequence[FlowStep], device_id: str) ->
         ],
         device_id,
     )
+    orders = {one: order(connection, one) for one in {step.order_id for step in steps}}
     nodes: list[FlowNode] = []
     for one in steps:
         if one.is_predecessor_missing:
             nodes.append(_missing(f"before_{one.kind}", is_known=True))
-        nodes.append(_step(here, one))
+        nodes += _step_and_paid(here, one, orders[one.order_id])
     nodes += _claims(here, steps, claims)
     found = order(connection, steps[0].order_id)
     nodes += _to_come(found) if found else []
-    return nodes + _payments(here, settled, money, found)
+    own = {one.id for one in steps}
+    return nodes + _payments(here, settled, money, found, own)
+
+
+def _step_and_paid(here: _Here, one: FlowStep, about: OrderView | None) -> list[FlowNode]:
+    """A document; the order names its promotions, its decision what was taken with it (E14)."""
+    node = _step(here, one)
+    if about is None or one.id not in (about.id, about.decision):
+        return [node]
+    if one.id == about.id:
+        names = policy_names(here.connection, promotions_of(about.promotions))
+        return [replace(node, note=" · ".join(names.values()))]
+    taken = about.deposit_taken_minor + about.rebate_taken_minor
+    if not taken:
+        return [node]
+    paid = replace(
+        node, kind="order_tenders", number="", code="", amount_minor=taken, currency=about.currency
+    )
+    return [node, paid]
 
 
 def _step(here: _Here, one: FlowStep) -> FlowNode:
@@ -158,20 +178,25 @@ def _payments(
     settled: Settlement,
     money: Mapping[str, MoneyView],
     found: OrderView | None,
+    own: Collection[str],
 ) -> list[FlowNode]:
-    """What paid for the shipments, once each, and what is open of them."""
+    """What paid for the shipments, once each, and what is open of them; what the order's own
+    decision took stands beside that."""
     paid: dict[str, int] = {}
     for one in settled.payments:
         paid[one.document] = paid.get(one.document, 0) + one.amount_minor
+    ahead = decisions(here.connection, paid.keys() - money.keys())
     nodes = [
         replace(
             _money(here, money[document]) if document in money
+            else _ahead(here, ahead[document]) if document in ahead
             # Its entry is here, its paper is not.
             else _missing("account_payment", is_known=True),
             amount_minor=minor,
             currency=settled.currency,
         )
         for document, minor in paid.items()
+        if document not in own
     ]  # fmt: skip
     still = sum(settled.open_minor.values())
     if still and found is not None and _sees_payments(here.connection, found.account_id):
@@ -183,6 +208,18 @@ def _payments(
             )
         )
     return nodes
+
+
+def _ahead(here: _Here, one: Decision) -> FlowNode:
+    """Deposit and rebate that were taken when an order was accepted (E14)."""
+    return FlowNode(
+        id=one.id,
+        kind="order_tenders",
+        who=here.people.get(one.author_id, one.author_id),
+        where=here.where(one.site_id),
+        at_us=one.happened_at_us,
+        arrived_at_us=here.came.get(one.id, 0),
+    )
 
 
 def _money(here: _Here, one: MoneyView) -> FlowNode:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -19,7 +18,6 @@ from shared.stock.queries import holdings
 from shared.stock.rules import Status
 
 SEARCHED_MAX = 400
-PICTURE_ENDINGS = (".jpg", ".jpeg", ".png", ".webp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,6 @@ class ShownGoods:
     producer: str
     origin: str
     shelf_life_months: int
-    picture: str
     on_hand_micro: int
 
 
@@ -72,7 +69,6 @@ def read_display(connection: Connection, where: Where) -> list[ShownGoods]:
             producer=row.producer,
             origin=row.origin,
             shelf_life_months=row.shelf_life_months,
-            picture=row.picture,
             on_hand_micro=here.get(one, 0),
         )
         for one in ids
@@ -117,15 +113,3 @@ def barcodes_of(connection: Connection, product_id: str) -> list[tuple[str, str]
         .order_by(b.unit, b.barcode)
     )
     return [(row.barcode, row.unit) for row in rows]
-
-
-def picture_file(folder: str, goods: ShownGoods) -> str:
-    """The picture of a product in the local cache, by its address or its code; '' = none."""
-    if not folder:
-        return ""
-    for name in (goods.picture, goods.code):
-        for ending in PICTURE_ENDINGS:
-            path = Path(folder) / f"{name}{ending}"
-            if name and path.is_file():
-                return str(path)
-    return ""

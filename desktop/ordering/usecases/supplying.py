@@ -80,6 +80,7 @@ def decide_order(
                 accepted_micro=one.accepted_micro,
                 reason=one.reason,
                 delivery_date=one.delivery_date,
+                because=one.because,
             )
             for one in full
         ],

@@ -19,6 +19,7 @@ from shared.core.importing import Problem, Sheet
 from shared.core.rounding import MICRO
 from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.orders import lines as order_lines
+from shared.ordering.queries.promoting import whole_lines
 from shared.ordering.queries.suggesting import (
     GoodsFacts,
     Levels,
@@ -249,6 +250,5 @@ def read_last_order(connection: Connection, where: Where) -> list[tuple[str, int
         return []
     return [
         (line.asked_product_id, line.qty_micro, line.unit)
-        for line in order_lines(connection, order_id, revision=0)
-        if not line.is_gift
+        for line in whole_lines(order_lines(connection, order_id, revision=0))
     ]

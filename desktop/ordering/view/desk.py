@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop.ordering.model.desk import REASONS, DeskLine, OrderDesk
 from desktop.ordering.view.desk_panels import DecisionPanel, RejectPanel, ShipPanel
+from desktop.ordering.view.hints import tender_parts_text
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -16,7 +17,7 @@ from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Empty, column, figure, label, pill, row, set_figure, set_tone
 from desktop.words import formats
 from shared.ordering.queries.orders import OrderView
-from shared.ordering.rules import OrderState
+from shared.ordering.rules import OrderState, OrderType
 
 STATE_TONES = {
     OrderState.SUBMITTED: Tone.WAITING,
@@ -50,6 +51,8 @@ class OrderDeskScreen(Screen):
         self.orders.activated.connect(lambda _one: self.lines.view.setFocus())
         self.title = label("", "strong")
         self.state = pill("")
+        self.kind = pill("", Tone.GOOD)
+        self.paid = label("", "muted")
         self.asked = figure(words("desk.asked"), "")
         self.granted = figure(words("desk.granted"), "")
         self.limit = figure(words("desk.limit"), "")
@@ -60,7 +63,7 @@ class OrderDeskScreen(Screen):
         self.watch(self._refresh, "channel_order", "order_decision", "shipment_line")
 
     def _build(self) -> None:
-        head = row(self.title, self.state, None, spacing=SPACE_M)
+        head = row(self.title, self.state, self.kind, None, self.paid, spacing=SPACE_M)
         figures = row(
             self.asked, self.granted, None, self.limit, self.owed, self.free, spacing=SPACE_L
         )
@@ -197,21 +200,21 @@ class OrderDeskScreen(Screen):
     def _line_columns(self) -> list[Column]:
         words = self.words
         return [
-            Column(key="code", title=words("desk.code"), get=lambda one: one.code, width=90),
+            Column(key="code", title=words("desk.code"), get=lambda one: one.code, width=76),
             Column(key="name", title=words("desk.name"), get=lambda one: one.name, stretches=True),
             Column(
                 key="asked",
                 title=words("desk.qty"),
                 get=lambda one: one.line.qty_micro,
                 kind=Kind.QTY,
-                width=80,
+                width=64,
             ),
             Column(
                 key="stock",
                 title=words("desk.stock"),
                 get=lambda one: one.stock_micro,
                 kind=Kind.QTY,
-                width=80,
+                width=64,
                 tone=lambda one: Tone.BAD if one.is_short else None,
             ),
             Column(
@@ -219,7 +222,7 @@ class OrderDeskScreen(Screen):
                 title=words("desk.granted_qty"),
                 get=lambda one: one.granted_micro,
                 kind=Kind.QTY,
-                width=90,
+                width=72,
                 edit=self.model.grant,
                 tone=lambda one: Tone.BAD if one.is_cut else Tone.ACCENT,
             ),
@@ -228,23 +231,30 @@ class OrderDeskScreen(Screen):
                 title=words("desk.price"),
                 get=lambda one: one.line.unit_price_micro,
                 kind=Kind.PRICE,
-                width=90,
+                width=76,
                 tone=lambda one: Tone.BAD if one.expected_price_micro is not None else None,
             ),
             Column(
                 key="expected",
                 title=words("desk.expected"),
                 get=self._expected,
-                width=110,
+                width=76,
                 is_number=True,
                 tone=lambda _one: Tone.BAD,
+            ),
+            Column(
+                key="promotion",
+                title=words("desk.promotion"),
+                get=self._promotion,
+                width=190,
+                tone=lambda one: Tone.BAD if one.kept_micro is not None else Tone.GOOD,
             ),
             Column(
                 key="amount",
                 title=words("desk.amount"),
                 get=lambda one: one.granted_minor,
                 kind=Kind.MONEY,
-                width=110,
+                width=96,
                 has_total=True,
             ),
             Column(
@@ -252,17 +262,30 @@ class OrderDeskScreen(Screen):
                 title=words("desk.promised"),
                 get=lambda one: one.delivery_date or one.line.requested_date,
                 kind=Kind.DAY,
-                width=110,
+                width=96,
                 edit=lambda one, text: self.model.promise(one, text.strip()),
             ),
             Column(
                 key="reason",
                 title=words("desk.reason"),
                 get=lambda one: words.of("desk.reason", one.reason) if one.reason else "",
-                width=120,
+                width=92,
                 tone=lambda _one: Tone.BAD,
             ),
         ]
+
+    def _promotion(self, one: DeskLine) -> str:
+        """The promotions of a line, or what its limit or promotion does not let through (D02)."""
+        if one.kept_micro is not None:
+            key = "desk.limit_cut" if one.kept_reason == "LIMIT" else "desk.promotion_bad"
+            return self.words(
+                key,
+                limit=one.kept_name,
+                policy=one.kept_name,
+                qty=formats.qty(one.kept_micro),
+            )
+        named = " · ".join(one.policies)
+        return self.words("desk.gift_of", policy=named) if one.line.is_gift else named
 
     def _expected(self, one: DeskLine) -> str:
         if one.expected_price_micro is None:
@@ -289,6 +312,11 @@ class OrderDeskScreen(Screen):
             return
         self.title.setText(f"{model.account_name} · {order.number}")
         self.state.setText(self.words.of("order.state", order.state.value))
+        self.kind.setText(self.words.of("orders.type", order.order_type))
+        self.kind.setVisible(order.order_type != OrderType.NORMAL.value)
+        paid = model.tenders
+        rows = tender_parts_text(self.words, paid, model.granted_minor, order.currency)
+        self.paid.setText(self.words("desk.tenders", said=rows) if rows else "")
         set_tone(self.state, STATE_TONES.get(order.state, Tone.GOOD), name="pill")
         set_figure(self.asked, formats.money(order.asked_minor, order.currency))
         set_figure(self.granted, formats.money(model.granted_minor, order.currency))

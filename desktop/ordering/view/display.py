@@ -3,13 +3,15 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.ordering.model.display import PICTURES, Display
+from desktop.catalog.model.pictures import Pictures
+from desktop.catalog.view.goods_picture import GoodsPicture
+from desktop.ordering.model.display import Display
 from desktop.ordering.model.editor import OrderEditor
 from desktop.ordering.usecases.showing import ShownGoods
 from desktop.ordering.view.editor import ACCOUNT_SETTING
 from desktop.ordering.view.reasons import pair, wrapped
 from desktop.ui.actions import Action
-from desktop.ui.cards import CardGrid, CardItem, Tile, initial
+from desktop.ui.cards import CardGrid, CardItem, initial
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -28,12 +30,13 @@ class DisplayScreen(Screen):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         person = frame.person
-        folder = frame.settings.get(PICTURES)
-        self.model = Display(frame.desk, person.site_id, person.zone, folder)
+        self.pictures = Pictures(frame.desk, frame.album, frame.tasks.start)
+        self.model = Display(frame.desk, person.site_id, person.zone, self.pictures)
         self.cart = OrderEditor(frame.desk, person.site_id, person.zone)
         self._build()
         self.until_gone(self.model.watch(self._show))
-        self.watch(self._load, "product", "price_version")
+        self.until_gone(self.pictures.watch(self._pictures_came))
+        self.watch(self._load, "product", "price_version", "product_picture")
 
     def _build(self) -> None:
         words = self.words
@@ -141,7 +144,11 @@ class DisplayScreen(Screen):
         self._added(product_id)
         return True
 
+    def _pictures_came(self) -> None:
+        self.cards.redraw()
+
     def _load(self, subject: str = "") -> None:
+        self.pictures.forget()
         self.frame.tasks.start(self._load_now(subject))
 
     async def _load_now(self, subject: str) -> None:
@@ -202,9 +209,9 @@ class DisplayScreen(Screen):
 
     def _sheet(self, goods: ShownGoods) -> QWidget:
         words = self.words
-        picture = self.model.picture_of(goods)
+        seed, letters = goods.category or goods.brand, _letters(goods)
         parts: list[QWidget | int | None] = [
-            Tile(_letters(goods), goods.category or goods.brand, picture),
+            GoodsPicture(self.frame, goods.product_id, goods.name, seed=seed, letters=letters),
             wrapped(goods.name, "title"),
         ]
         if goods.description:
@@ -242,7 +249,9 @@ class DisplayScreen(Screen):
         whole = QScrollArea()
         whole.setWidgetResizable(True)
         whole.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        whole.setWidget(column(*parts, None, spacing=6))
+        told = column(*parts, None, spacing=6)
+        told.setContentsMargins(0, 0, SPACE_M, 0)
+        whole.setWidget(told)
         return column(whole, button(words("display.add"), self._add, kind="primary"))
 
 

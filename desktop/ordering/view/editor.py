@@ -1,12 +1,17 @@
 """The order editor: goods in by scan, name or paste, suggestions beside, one key to submit."""
 
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.ordering.model.editor import OrderEditor
 from desktop.ordering.model.rows import Row
 from desktop.ordering.view.editor_columns import columns_of
+from desktop.ordering.view.editor_head import TYPE_TONES, banner_of, credit_text
 from desktop.ordering.view.panels import CheckPanel, CoverPanel, LinePanel
+from desktop.ordering.view.promotions import PromotionsPanel
 from desktop.ordering.view.reasons import price_sheet, problems_sheet, suggestion_sheet
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -25,11 +30,13 @@ from desktop.ui.widgets import (
     pill,
     row,
     set_figure,
+    set_tone,
 )
 from desktop.words import formats
 from shared.core.errors import QutongError, RuleViolation
 
 ACCOUNT_SETTING = "order.account"
+_Done = TypeVar("_Done")
 
 
 class OrderEditorScreen(Screen):
@@ -40,25 +47,33 @@ class OrderEditorScreen(Screen):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = OrderEditor(frame.desk, frame.person.site_id, frame.person.zone)
         self._wanted = ""
+        self._has_terms: bool | None = None
         self._build()
         self.until_gone(self.model.watch(Soon(self._show, self).ask))
-        self.watch(self.model.refresh, "price_version", "shipment", "order_decision")
+        self.watch(
+            self.model.refresh,
+            "price_version",
+            "shipment",
+            "order_decision",
+            "promotion_policy",
+            "policy_use",
+            "rebate_lot",
+        )
         self.model.start(frame.settings.get(ACCOUNT_SETTING))
         if self.model.cart.shows_suggestions:
             self._suggest()
 
-    # drawing
-
     def _build(self) -> None:
         words = self.words
         self.org = pill("", Tone.ACCENT)
+        self.kind = pill("")
         self.account = label("", "strong")
         self.lines_of_head = label("", "small")
         self.credit = label("", "small")
         self.total = figure(words("reorder.total"), "0.00")
         head = row(
             column(
-                row(self.org, self.account, None),
+                row(self.org, self.kind, self.account, None),
                 self.lines_of_head,
                 self.credit,
                 spacing=2,
@@ -87,34 +102,50 @@ class OrderEditorScreen(Screen):
             ),
             can_filter=False,
         )
-        GivingWay(self.table, {"date": 1000, "sold": 900, "cover": 860, "coming": 700, "code": 640})
+        GivingWay(
+            self.table,
+            {
+                "date": 1240,
+                "sold": 940,
+                "cover": 880,
+                "coming": 820,
+                "hint": 760,
+                "left": 700,
+                "code": 640,
+            },
+        )
         self.table.pasted.connect(self._paste)
         self.table.activated.connect(self._line_panel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.setSpacing(SPACE_M)
-        for part in (head, self.banner, self.entry):
-            layout.addWidget(part)
-        layout.addWidget(self.table, 1)
+        for part in (head, self.banner, self.entry, self.table):
+            layout.addWidget(part, int(part is self.table))
 
     def _show(self) -> None:
         model, words = self.model, self.words
         self.org.setText(model.org_name)
+        self.kind.setText(words(f"orders.type.{model.order_type.value}"))
+        set_tone(self.kind, TYPE_TONES[model.order_type], name="pill")
         self.account.setText(model.account.name if model.account else words("reorder.nobody"))
         self._show_head()
         set_figure(self.total, formats.money(model.total_minor, model.currency))
-        self._show_credit()
-        self._show_banner()
+        self.credit.setText(credit_text(words, model))
+        self.banner.say(*banner_of(words, model))
         has_rows = bool(self.table.rows.all)
         was, wanted = self.table.current, self._wanted
         self._wanted = ""
-        self.table.set_rows(model.rows)
+        self.table.set_rows(model.shown)
         place = self.table.rows.place_of(lambda one: one.product_id == wanted)
         if place >= 0:
             self.table.go_to(place, self._place_of("order"))
         self._hide_column("was", is_hidden=not model.cart.follows)
+        if self._has_terms != (model.terms is not None):
+            self._has_terms = model.terms is not None
+            for key in ("left", "hint"):
+                self._hide_column(key, is_hidden=not self._has_terms)
         if model.rows and (not has_rows or was is None):
-            self.table.go_to(max(place, 0), self._place_of("order"))
+            self.table.go_to(max(place, self._first_line(), 0), self._place_of("order"))
             if not self.entry.has_focus:
                 self.table.view.setFocus()
 
@@ -127,34 +158,11 @@ class OrderEditorScreen(Screen):
             parts.append(cart.note[:40])
         self.lines_of_head.setText("  ·  ".join(parts))
 
-    def _show_credit(self) -> None:
-        model, words = self.model, self.words
-        if model.credit is None:
-            self.credit.setText("")
-            return
-        free = formats.money(model.credit.free_minor, model.currency)
-        at = formats.short_instant(model.synced_at_us, model.desk.now_us, model.zone)
-        key = "reorder.credit" if model.synced_at_us else "reorder.credit_never"
-        self.credit.setText(words(key, free=free, at=at))
-
-    def _show_banner(self) -> None:
-        model, words = self.model, self.words
-        if model.problems:
-            text = words("reorder.problems", n=len(model.problems))
-            self.banner.say(text, Tone.WAITING)
-        elif model.is_busy:
-            self.banner.say(words("reorder.busy"), Tone.ACCENT)
-        elif model.cart.follows:
-            text = words("reorder.reworks", number=model.cart.follows_number)
-            self.banner.say(text, Tone.ACCENT)
-        else:
-            self.banner.say("")
-
     def _hide_column(self, key: str, *, is_hidden: bool) -> None:
         place = self._place_of(key)
         if self.table.view.isColumnHidden(place) != is_hidden:
             self.table.view.setColumnHidden(place, is_hidden)
-            if not is_hidden:
+            if not is_hidden and key == "was":
                 self.table.view.setColumnWidth(place, 100)
 
     def _place_of(self, key: str) -> int:
@@ -168,6 +176,17 @@ class OrderEditorScreen(Screen):
             Action(text="reorder.key_find", keys=("F2",), run=self.entry.start),
             Action(text="reorder.suggest", keys=("B",), run=self._suggest),
             Action(text="reorder.take_all", keys=("Ctrl+Return",), run=self._take_all),
+            Action(text="offer.title", keys=("P",), run=self._asks(self._ask_promotions)),
+            Action(
+                text="reorder.reopen",
+                keys=("F5",),
+                run=self._reopen,
+                is_enabled=lambda: self.model.cart.is_promoted,
+            ),
+            Action(text="reorder.check", keys=("F9",), run=self._asks(self._ask_check)),
+            Action(
+                text="reorder.submit", keys=("F10",), run=self._submit, permission="order.submit"
+            ),
             Action(text="reorder.repeat", keys=("Ctrl+R",), run=self._repeat),
             Action(
                 text="reorder.switch",
@@ -176,10 +195,6 @@ class OrderEditorScreen(Screen):
                 is_enabled=lambda: len(self.model.accounts) > 1,
             ),
             Action(text="reorder.why", keys=("F7",), run=self._why, is_enabled=has_line),
-            Action(text="reorder.check", keys=("F9",), run=self._check),
-            Action(
-                text="reorder.submit", keys=("F10",), run=self._submit, permission="order.submit"
-            ),
             Action(
                 text="reorder.why_suggested",
                 keys=("Alt+W",),
@@ -203,7 +218,9 @@ class OrderEditorScreen(Screen):
                 in_line=False,
             ),
             Action(text="reorder.problems_show", keys=("F8",), run=self._problems, in_line=False),
-            Action(text="reorder.cover", keys=("F5",), run=self._cover, in_line=False),
+            Action(
+                text="reorder.cover", keys=("F4",), run=self._asks(self._ask_cover), in_line=False
+            ),
             Action(
                 text="reorder.clear",
                 keys=("Ctrl+Delete",),
@@ -256,17 +273,21 @@ class OrderEditorScreen(Screen):
 
     async def _suggest_now(self) -> None:
         found = await self.model.suggest()
-        key = "reorder.suggested" if found else "reorder.nothing_suggested"
-        self.frame.say(self.words(key, n=found), Tone.GOOD if found else Tone.PLAIN)
+        tone, key = (Tone.GOOD, "suggested") if found else (Tone.PLAIN, "nothing_suggested")
+        self.frame.say(self.words(f"reorder.{key}", n=found), tone)
 
     def _take_all(self) -> None:
-        taken = self.model.take_all()
+        taken = self._told(self.model.take_all)
+        if taken is None:
+            return
         self.frame.say(self.words("reorder.taken", n=taken), Tone.GOOD)
 
     def _repeat(self) -> None:
-        taken = self.model.repeat_last()
-        key = "reorder.repeated" if taken else "reorder.nothing_to_repeat"
-        self.frame.say(self.words(key, n=taken), Tone.GOOD if taken else Tone.WAITING)
+        taken = self._told(self.model.repeat_last)
+        if taken is None:
+            return
+        tone, key = (Tone.GOOD, "repeated") if taken else (Tone.WAITING, "nothing_to_repeat")
+        self.frame.say(self.words(f"reorder.{key}", n=taken), tone)
 
     def _switch(self) -> None:
         self.model.switch()
@@ -283,7 +304,15 @@ class OrderEditorScreen(Screen):
     def _remove(self) -> None:
         found = self.table.current
         if isinstance(found, Row):
-            self.model.remove(found.product_id)
+            self._told(lambda: self.model.remove(found.product_id))
+
+    def _told(self, act: Callable[[], _Done]) -> _Done | None:
+        """Do it, or say why not: quantities may be locked by a promotion (D14)."""
+        try:
+            return act()
+        except QutongError as error:
+            self.frame.tell(error)
+            return None
 
     def _paste(self, cells: list[list[str]]) -> None:
         try:
@@ -291,37 +320,35 @@ class OrderEditorScreen(Screen):
         except QutongError as error:
             self.frame.tell(error)
             return
-        tone = Tone.WAITING if done.problems else Tone.GOOD
-        self.frame.say(self.words("reorder.pasted", n=done.taken, bad=len(done.problems)), tone)
+        told = self.words("reorder.pasted", n=done.taken, bad=len(done.problems))
+        self.frame.say(told, Tone.WAITING if done.problems else Tone.GOOD)
         if done.problems:
             self._problems()
 
     def _problems(self) -> None:
         if self.model.problems:
-            self._sheet(problems_sheet(self.words, self.model.problems), "reorder.problems_title")
+            found = problems_sheet(self.words, self.model.problems)
+            self.frame.show_sheet(found, self.words("reorder.problems_title"))
 
     def _why(self) -> None:
         found = self.table.current
         if isinstance(found, Row):
-            self._sheet(price_sheet(self.frame, found), "reorder.why_title")
+            self.frame.show_sheet(price_sheet(self.frame, found), self.words("reorder.why_title"))
 
     def _why_suggested(self) -> None:
         found = self.table.current
         if isinstance(found, Row):
-            self._sheet(suggestion_sheet(self.words, found), "reorder.why_suggested_title")
-
-    def _sheet(self, content: QWidget, title: str) -> None:
-        self.frame.show_sheet(content, self.words(title))
+            title = self.words("reorder.why_suggested_title")
+            self.frame.show_sheet(suggestion_sheet(self.words, found), title)
 
     def _line_panel(self, found: object) -> None:
-        if isinstance(found, Row):
+        if self.model.cart.is_promoted and found is not None:
+            self.frame.tell(RuleViolation("LOCKED_BY_PROMO"))
+        elif isinstance(found, Row):
             self.frame.tasks.start(self._ask_line(found))
 
     async def _ask_line(self, found: Row) -> None:
         await self.frame.ask(LinePanel(self.frame, self.model, found))
-
-    def _cover(self) -> None:
-        self.frame.tasks.start(self._ask_cover())
 
     async def _ask_cover(self) -> None:
         wish = await self.frame.ask(CoverPanel(self.frame, self.model.wish))
@@ -330,8 +357,28 @@ class OrderEditorScreen(Screen):
             if self.model.cart.shows_suggestions:
                 await self._suggest_now()
 
-    def _check(self) -> None:
-        self.frame.tasks.start(self._ask_check())
+    def _asks(self, ask: Callable[[], Coroutine[Any, Any, None]]) -> Callable[[], None]:
+        def start() -> None:
+            self.frame.tasks.start(ask())
+
+        return start
+
+    async def _ask_promotions(self) -> None:
+        self.model.refresh()
+        if await self.frame.ask(PromotionsPanel(self.frame, self.model)):
+            self.frame.say(self.words("offer.taken"), Tone.GOOD)
+            self._to_first_line()
+            self.table.view.setFocus()
+
+    def _to_first_line(self) -> None:
+        self.table.go_to(max(self._first_line(), 0), self._place_of("order"))
+
+    def _first_line(self) -> int:
+        return self.table.rows.place_of(lambda one: isinstance(one, Row))
+
+    def _reopen(self) -> None:
+        if self.model.reopen():
+            self.frame.say(self.words("reorder.reopened"), Tone.PLAIN)
 
     async def _ask_check(self) -> None:
         if await self.frame.ask(CheckPanel(self.frame, self.model)):

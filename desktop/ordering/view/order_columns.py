@@ -1,13 +1,15 @@
 """The columns of the list of orders and of an order's lines."""
 
 from collections.abc import Callable
+from typing import Any
 
 from desktop.ordering.model.orders import UNSENT, state_word
-from desktop.ordering.usecases.looking import NamedLine
+from desktop.ordering.usecases.looking import BlockHead, NamedLine
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.theme import Tone
 from desktop.words import formats
+from desktop.words.texts import Words
 from shared.core.quantity import format_quantity
 from shared.ordering.rules import OrderState
 
@@ -66,12 +68,14 @@ def line_columns(frame: Frame, is_decided: Callable[[], bool]) -> list[Column]:
     """Of the lines of an order: asked, granted, why not all, shipped, received."""
     words, person = frame.words, frame.person
 
-    def accepted(one: NamedLine) -> str | None:
-        if not is_decided():
+    def accepted(one: NamedLine | BlockHead) -> str | None:
+        if not is_decided() or isinstance(one, BlockHead):
             return None
         return format_quantity(one.line.accepted_micro, one.packs)
 
-    def accepted_tone(one: NamedLine) -> Tone | None:
+    def accepted_tone(one: NamedLine | BlockHead) -> Tone | None:
+        if isinstance(one, BlockHead):
+            return None
         is_cut = is_decided() and one.line.accepted_micro < one.line.qty_micro
         return Tone.BAD if is_cut else None
 
@@ -79,63 +83,91 @@ def line_columns(frame: Frame, is_decided: Callable[[], bool]) -> list[Column]:
         Column(
             key="name",
             title=words("orders.product"),
-            get=lambda one: one.name,
+            get=lambda one: _name(words, one),
             stretches=True,
+            tone=lambda one: Tone.ACCENT if isinstance(one, BlockHead) else None,
         ),
         Column(
             key="asked",
             title=words("orders.asked"),
-            get=lambda one: format_quantity(one.line.qty_micro, one.packs),
-            width=78,
+            get=_of_line(lambda one: format_quantity(one.line.qty_micro, one.packs)),
+            width=72,
             is_number=True,
         ),
         Column(
             key="accepted",
             title=words("orders.accepted"),
             get=accepted,
-            width=78,
+            width=72,
             is_number=True,
             tone=accepted_tone,
         ),
         Column(
             key="reason",
             title=words("orders.reason"),
-            get=lambda one: words.of("orders.reason", one.line.reason),
+            get=_of_line(lambda one: _reason(words, one)),
             width=92,
             tone=lambda _one: Tone.BAD,
         ),
         Column(
             key="shipped",
             title=words("orders.shipped"),
-            get=lambda one: one.line.shipped_micro or None,
+            get=_of_line(lambda one: one.line.shipped_micro or None),
             kind=Kind.QTY,
             width=66,
         ),
         Column(
             key="received",
             title=words("orders.received"),
-            get=lambda one: one.line.good_micro or None,
+            get=_of_line(lambda one: one.line.good_micro or None),
             kind=Kind.QTY,
-            width=66,
+            width=68,
             tone=_received_tone,
         ),
         Column(
             key="amount",
             title=words("orders.line_amount"),
-            get=lambda one: one.line.amount_minor,
+            get=_amount,
             kind=Kind.MONEY,
-            width=92,
+            width=86,
             currency=person.currency,
         ),
         Column(
             key="date",
             title=words("orders.line_date"),
-            get=lambda one: one.line.delivery_date or one.line.requested_date,
+            get=_of_line(lambda one: one.line.delivery_date or one.line.requested_date),
             width=92,
             is_shown=False,
         ),
     ]
 
 
-def _received_tone(one: NamedLine) -> Tone | None:
+def _of_line(get: Callable[[NamedLine], Any]) -> Callable[[Any], Any]:
+    """A cell of a line; the heading of a block leaves it empty."""
+    return lambda one: None if isinstance(one, BlockHead) else get(one)
+
+
+def _name(words: Words, one: NamedLine | BlockHead) -> str:
+    if isinstance(one, NamedLine):
+        return one.name
+    return (
+        words("orders.block_gifts", policy=one.name)
+        if one.policy_id
+        else words("orders.block_main")
+    )
+
+
+def _reason(words: Words, one: NamedLine) -> str:
+    """Why it got less, with the name of the limit or promotion (D02)."""
+    said = words.of("orders.reason", one.line.reason)
+    return f"{said} {one.line.because}" if one.line.because else said
+
+
+def _amount(one: NamedLine | BlockHead) -> int:
+    return one.amount_minor if isinstance(one, BlockHead) else one.line.amount_minor
+
+
+def _received_tone(one: NamedLine | BlockHead) -> Tone | None:
+    if isinstance(one, BlockHead):
+        return None
     return Tone.BAD if one.line.damaged_micro or one.line.short_micro else None

@@ -5,8 +5,9 @@ from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 from desktop.ordering.model.orders import Filter, OrderList, state_word
 from desktop.ordering.usecases.looking import ListedOrder, OrderDetail
 from desktop.ordering.view.order_columns import STATE_TONES, line_columns, order_columns
-from desktop.ordering.view.order_paper import order_page
+from desktop.ordering.view.order_paper import order_page, tender_rows
 from desktop.ordering.view.order_sheets import CancelPanel, RevisionPanel
+from desktop.ordering.view.order_workbook import save_order
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.papers import flow_sheet
@@ -16,8 +17,8 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, column, label, pill, row, set_tone
 from desktop.words import formats
+from shared.ordering.rules import GRANTED, OrderState, OrderType
 from shared.ordering.rules import Action as Act
-from shared.ordering.rules import OrderState
 
 
 class OrdersScreen(Screen):
@@ -133,7 +134,7 @@ class OrdersScreen(Screen):
         found, words = self.model.detail, self.words
         self.number.setText(found.order.number if found else "")
         self.state.setVisible(found is not None)
-        self.lines.set_rows(found.lines if found else ())
+        self.lines.set_rows(found.blocks if found else ())
         if found is None:
             self.facts.setText("")
             self.told.say("")
@@ -156,6 +157,12 @@ class OrdersScreen(Screen):
             parts.append(words("orders.wanted", day=order.requested_date))
         if order.delivery_date:
             parts.append(words("orders.promised", day=order.delivery_date))
+        if order.order_type != OrderType.NORMAL.value:
+            parts.append(words.of("orders.type", order.order_type))
+        is_decided = order.decided is not OrderState.SUBMITTED
+        if said := self._tenders(found, is_taken=is_decided):
+            key = "orders.tenders_taken" if is_decided else "orders.tenders_named"
+            parts.append(words(key, said=said))
         if order.decided_at_us:
             granted = formats.money(order.accepted_minor, order.currency)
             parts.append(words("orders.granted", amount=granted))
@@ -165,6 +172,11 @@ class OrdersScreen(Screen):
             parts.append(order.note)
         return parts
 
+    def _tenders(self, found: OrderDetail, *, is_taken: bool) -> str:
+        rows = tender_rows(self.words, found.order, is_taken=is_taken)
+        currency = found.order.currency
+        return " · ".join(f"{one.name} {formats.money(one.amount_minor, currency)}" for one in rows)
+
     def _show_told(self, found: OrderDetail) -> None:
         words = self.words
         if found.revision is not None:
@@ -173,10 +185,27 @@ class OrdersScreen(Screen):
             last = found.refusals[-1]
             sentence = words.sentence(last.code, dict(last.params))
             self.told.say(words("orders.refused", why=sentence), Tone.BAD)
+        elif self._is_less(found):
+            held = found.order
+            told = words(
+                "orders.tender_less",
+                rebate=formats.money(held.rebate_held_minor, held.currency),
+                deposit=formats.money(held.deposit_held_minor, held.currency),
+            )
+            self.told.say(told, Tone.WAITING)
         elif found.order.state is OrderState.REJECTED and found.order.code:
             self.told.say(words.sentence(found.order.code), Tone.BAD)
         else:
             self.told.say("")
+
+    @staticmethod
+    def _is_less(found: OrderDetail) -> bool:
+        """Whether head office held less than the order named: the rest asks another tender."""
+        one = found.order
+        is_granted = one.decided in GRANTED
+        return is_granted and (
+            one.deposit_held_minor < one.deposit_minor or one.rebate_held_minor < one.rebate_minor
+        )
 
     # what a person does
 
@@ -213,6 +242,7 @@ class OrdersScreen(Screen):
                 permission="order.receive",
             ),
             Action(text="orders.print", keys=("P",), run=self._print, is_enabled=self._has_order),
+            Action(text="orders.excel", keys=("X",), run=self._excel, is_enabled=self._has_order),
             Action(text="orders.new", keys=("N",), run=lambda: self.frame.open("reorder", "")),
             Action(
                 text="orders.next_filter",
@@ -289,6 +319,10 @@ class OrdersScreen(Screen):
             await self.model.answer(is_confirmed=answer)
             key = "orders.confirmed" if answer else "orders.revision_refused"
             self.frame.say(self.words(key), Tone.GOOD)
+
+    def _excel(self) -> None:
+        if self.model.detail is not None:
+            self.frame.tasks.start(save_order(self.frame, self.model.detail))
 
     def _print(self) -> None:
         if self.model.detail is not None:

@@ -1,5 +1,6 @@
 """Panels of the order editor: the check list, a line's details, the rule's parameters."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from desktop.ordering.model.checking import Check, Verdict, may_submit
@@ -15,6 +16,7 @@ from desktop.ui.widgets import Field, button, form_row, label, line, row
 from desktop.words import formats
 from desktop.words.texts import Words
 from shared.core.errors import QutongError
+from shared.core.money import parse_money
 from shared.ordering.rules import Cover
 
 MARKS = {
@@ -28,7 +30,7 @@ MARKS = {
 def check_text(words: Words, check: Check, currency: str) -> str:
     """A check as a sentence."""
     params = dict(check.params)
-    for name in ("free", "total"):
+    for name in ("free", "total", "saving"):
         if name in params:
             params[name] = formats.money(int(params[name]), currency)
     return words(f"reorder.check_{check.name}", **params)
@@ -54,6 +56,9 @@ class CheckPanel(Panel):
         self.note = Field(words("reorder.note_hint"), text=model.cart.note)
         self.body.addWidget(form_row(words("reorder.day"), self.day))
         self.body.addWidget(form_row(words("reorder.note"), self.note))
+        self.rebate, self.deposit = Field(), Field()
+        self.on_account = label("", "strong")
+        self._tenders()
         self.wrong = label("", tone=Tone.BAD)
         self.wrong.setWordWrap(True)
         self.wrong.hide()
@@ -61,8 +66,46 @@ class CheckPanel(Panel):
         self.send = button(words("reorder.submit"), self._go, kind="primary")
         self.send.setEnabled(may_submit(self.checks))
         self.body.addWidget(row(None, button(words("reorder.back"), self.back), self.send))
-        for field in (self.day, self.note):
+        for field in (self.day, self.note, self.rebate, self.deposit):
             field.returnPressed.connect(self._go)
+
+    def _tenders(self) -> None:
+        """返利, 预存款 and 账期: proposed, changed by typing over (E14)."""
+        words, model = self.frame.words, self.model
+        held = model.purse.free
+        if not held.named_minor:
+            return
+        named = model.named if model.cart.is_paid_said else model.proposed
+        most = f"{model.purse.rebate_percent} %"
+        for field, name, minor, free in (
+            (self.rebate, "rebate", named.rebate_minor, held.rebate_minor),
+            (self.deposit, "deposit", named.deposit_minor, held.deposit_minor),
+        ):
+            if not free:
+                continue
+            field.setText(formats.money(minor, model.currency))
+            field.setAlignment(Qt.AlignmentFlag.AlignRight)
+            told = words(f"reorder.pay_{name}", free=formats.money(free, model.currency), most=most)
+            self.body.addWidget(form_row(told, field, width=230))
+            field.textChanged.connect(lambda _text: self._rest())
+        self.body.addWidget(
+            row(label(words("reorder.pay_account"), "muted"), None, self.on_account)
+        )
+        self._rest()
+
+    def _rest(self) -> None:
+        """What is left for the account's terms, as it stands in the fields."""
+        try:
+            said = [
+                parse_money(clean, self.model.currency).minor if clean else 0
+                for field in (self.rebate, self.deposit)
+                for clean in (field.text().strip().replace(",", ""),)
+            ]
+        except QutongError:
+            self.on_account.setText("–")
+            return
+        rest = self.model.total_minor - sum(said)
+        self.on_account.setText(formats.signed_money(rest, self.model.currency))
 
     def _check_row(self, check: Check) -> QWidget:
         mark, tone = MARKS[check.verdict]
@@ -83,10 +126,12 @@ class CheckPanel(Panel):
     def _go(self) -> None:
         try:
             self.model.set_order(requested_date=self.day.text(), note=self.note.text())
+            if self.model.purse.free.named_minor:
+                self.model.pay_by(self.rebate.text(), self.deposit.text())
         except QutongError as error:
             self.wrong.setText(self.frame.words.error(error))
             self.wrong.show()
-            self.day.set_bad(True)
+            self.day.set_bad(error.code.startswith("DAY_"))
             return
         if may_submit(self.model.checks()):
             self.close_with(True)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.ordering.model.rows import Row
 from desktop.ui.frame import Frame
 from desktop.ui.theme import Tone
@@ -33,7 +34,10 @@ def price_sheet(frame: Frame, found: Row) -> QWidget:
     """Why this price: read aloud, then each thing that was looked up (F7)."""
     words = frame.words
     price = found.goods.price if found.goods else None
-    parts: list[QWidget | int | None] = [wrapped(f"{found.name}  {found.spec}", "strong")]
+    parts: list[QWidget | int | None] = [
+        GoodsPicture(frame, found.product_id, found.name),
+        wrapped(f"{found.name}  {found.spec}", "strong"),
+    ]
     if price is None:
         return column(*parts, wrapped(words("reorder.no_price"), tone=Tone.BAD), None)
     names = frame.desk.read(spoken_names)
@@ -46,6 +50,13 @@ def price_sheet(frame: Frame, found: Row) -> QWidget:
         parts.append(pair(said, value))
     parts.append(pair(words("reorder.price_version"), f"v{price.version}"))
     parts.append(pair(words("reorder.your_price"), formats.price(price.unit_price_micro)))
+    for part in found.parts if found.is_promoted else ():
+        qty = formats.qty(part.qty_micro)
+        told = formats.price(part.unit_price_micro)
+        parts.append(pair(words("reorder.promoted_price", qty=qty), told, tone=Tone.GOOD))
+        if part.off_minor:
+            off = formats.money(part.off_minor, found.currency)
+            parts.append(pair(words("reorder.promoted_off"), f"−{off}", tone=Tone.GOOD))
     return column(*parts, None)
 
 
@@ -55,7 +66,11 @@ def suggestion_sheet(words: Words, found: Row) -> QWidget:
     made = found.suggestion
     if made is None:
         return column(*parts, wrapped(words("reorder.no_suggestion"), "muted"), None)
-    parts += [wrapped(suggestion_text(words, found)), 8]
+    said = suggestion_text(words, found)
+    if found.suggested_micro is not None and found.suggested_micro < made.suggested_micro:
+        cut = formats.qty(found.suggested_micro)
+        said += words("reorder.reason_limit", limit=found.limit_name, qty=cut)
+    parts += [wrapped(said), 8]
     standing = made.standing
     for key, value in (
         ("reorder.reason_sold", standing.sold_micro),

@@ -12,7 +12,7 @@ from shared.core.errors import QutongError, RuleViolation
 from shared.core.money import apply_ratio, parse_ratio_micro, parse_unit_price_micro
 from shared.core.rounding import MICRO, divide_half_away
 from shared.pricing.queries.stated import Stated
-from shared.pricing.rules import RETAIL, PriceRow, row_key
+from shared.pricing.rules import CEILING, FLOOR, RETAIL, PriceRow, row_key
 
 _CENT_MICRO: Final = 10_000
 Key = tuple[str, str, str, bool, int]
@@ -26,6 +26,22 @@ class _Kept(msgspec.Struct, array_like=True):
     rows: list[PriceRow]
     effective_at_us: int = 0
     reason: str = ""
+    message: str = ""
+    prints_labels: bool = False
+    excluded: list[str] = []
+
+
+class Publication(NamedTuple):
+    """When a version takes effect (0 = at once), why, and what goes with it."""
+
+    effective_at_us: int = 0
+    reason: str = ""
+    message: str = ""
+    """What devices are told of it."""
+    prints_labels: bool = False
+    """Whether shops are asked for new labels."""
+    excluded: tuple[str, ...] = ()
+    """Regions whose dealers stay at the prices they have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +110,7 @@ class PriceDraft(Watched):
         self.parent_number = parent_number
         self.stated = list(stated)
         self.changes: dict[Key, PriceRow] = {}
-        self.effective_at_us = 0
-        self.reason = ""
+        self.header = Publication()
         self._keep = keep
         self._known = {row_key(one.row): one for one in stated}
         self._undo: list[dict[Key, PriceRow]] = []
@@ -120,6 +135,27 @@ class PriceDraft(Watched):
             new=sum(1 for one in rows if one.before_micro is None),
             gone=sum(1 for one in rows if one.after_micro is None),
         )
+
+    def is_outside(self, row: GridRow) -> bool:
+        """Whether a changed retail price is below the guide floor or above the ceiling (C11)."""
+        value = row.after_micro
+        stated = row.stated.row
+        if row.after is None or value is None or stated.dimension != RETAIL or is_ratio(stated):
+            return False
+        floor, ceiling = (self._guide(stated.product_id, one) for one in (FLOOR, CEILING))
+        return (floor is not None and value < floor) or (ceiling is not None and value > ceiling)
+
+    @property
+    def outside(self) -> int:
+        """How many changed retail prices are outside their guide prices."""
+        return sum(1 for one in self.rows(only_changed=True) if self.is_outside(one))
+
+    def _guide(self, product_id: str, dimension: str) -> int | None:
+        key: Key = (product_id, "", dimension, False, 0)
+        row = self.changes.get(key)
+        if row is None and key in self._known:
+            row = self._known[key].row
+        return None if row is None or row.is_removed else row.unit_price_micro
 
     # what a person does
 
@@ -180,9 +216,9 @@ class PriceDraft(Watched):
         self._changed()
         return True
 
-    def set_header(self, *, effective_at_us: int, reason: str) -> None:
-        """When it takes effect (0 = at once), and why."""
-        self.effective_at_us, self.reason = effective_at_us, reason
+    def set_header(self, header: Publication) -> None:
+        """When it takes effect, why, and what goes with it."""
+        self.header = header
         self._changed()
 
     # keeping
@@ -190,14 +226,29 @@ class PriceDraft(Watched):
     def to_bytes(self) -> bytes:
         """The draft as it is kept."""
         rows = list(self.changes.values())
-        kept = _Kept(self.parent_number, rows, self.effective_at_us, self.reason)
+        head = self.header
+        kept = _Kept(
+            self.parent_number,
+            rows,
+            head.effective_at_us,
+            head.reason,
+            head.message,
+            head.prints_labels,
+            list(head.excluded),
+        )
         return msgspec.msgpack.encode(kept)
 
     def load(self, content: bytes) -> None:
         """Go on where the draft was left."""
         kept = msgspec.msgpack.decode(content, type=_Kept)
         self.changes = {row_key(row): row for row in kept.rows}
-        self.effective_at_us, self.reason = kept.effective_at_us, kept.reason
+        self.header = Publication(
+            kept.effective_at_us,
+            kept.reason,
+            kept.message,
+            kept.prints_labels,
+            tuple(kept.excluded),
+        )
 
     def _set(self, row: PriceRow, text: str) -> None:
         if not text.strip():

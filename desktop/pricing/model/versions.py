@@ -1,20 +1,24 @@
 """The versions of a sales organisation, what each changed, and the draft of the next one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from desktop.pricing import usecases
-from desktop.pricing.model.draft import PriceDraft, parent_of
+from desktop.pricing.model.draft import PriceDraft, Publication, parent_of
 from desktop.pricing.usecases.looking import DiffLine, prices_of_file, steps_of, version_changes
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
+from shared.access.queries import names_of_users
 from shared.catalog.queries import by_barcode
-from shared.channel.queries import sales_orgs
+from shared.channel.queries import region_names, region_tree, sales_orgs
+from shared.channel.rules import path_to_root
 from shared.core.errors import RuleViolation
 from shared.core.importing import Problem
 from shared.pricing.queries import VersionView, spoken_names, versions
+from shared.pricing.queries.rehearsing import kept_rows
 from shared.pricing.queries.stated import stated_rows
+from shared.pricing.rules import PriceRow
 
 
 class VersionsModel(Watched):
@@ -27,6 +31,8 @@ class VersionsModel(Watched):
         self.names = desk.read(spoken_names)
         self.org_id = self.orgs[0][0] if self.orgs else ""
         self.versions: Sequence[VersionView] = ()
+        self.people: Mapping[str, str] = {}
+        """What those are called who wrote or approved one of them."""
         self.draft: PriceDraft | None = None
         self.refresh()
 
@@ -46,6 +52,8 @@ class VersionsModel(Watched):
     def refresh(self) -> None:
         """Read the versions again, and the draft that is kept."""
         self.versions = self._desk.read(versions, self.org_id)
+        people = {who for one in self.versions for who in (one.author_id, one.approver_id)}
+        self.people = self._desk.read(names_of_users, people)
         kept = self._desk.read(draft_of, self._key)
         self.draft = self._load(kept) if kept else None
         self.changed()
@@ -74,7 +82,7 @@ class VersionsModel(Watched):
         if self.draft is None:
             number = self.newest.number if self.newest else 0
             self.draft = self._new_draft(number)
-            self.draft.set_header(effective_at_us=0, reason="")
+            self.draft.set_header(Publication())
             self.changed()
         return self.draft
 
@@ -110,19 +118,45 @@ class VersionsModel(Watched):
         if draft is None or not draft.changes:
             raise RuleViolation("NOTHING_TO_PUBLISH")
         steps = self._desk.read(steps_of, self.org_id, draft.parent_number)
+        head = draft.header
         version_id = await self._desk.do(
             usecases.publish_prices,
             self.org_id,
-            list(draft.changes.values()),
+            await self.rows_to_publish(),
             steps,
             approver_id=approver,
-            effective_at_us=draft.effective_at_us,
+            effective_at_us=head.effective_at_us,
             parent_number=draft.parent_number,
-            reason=draft.reason,
+            reason=head.reason,
+            message=head.message,
+            prints_labels=head.prints_labels,
         )
         self.discard()
         self.refresh()
         return version_id
+
+    async def rows_to_publish(self) -> list[PriceRow]:
+        """The draft's changes, and what keeps the regions it leaves out at their prices."""
+        draft = self.draft
+        if draft is None:
+            return []
+        rows = list(draft.changes.values())
+        if not draft.header.excluded:
+            return rows
+        tree = self._desk.read(region_tree, self._desk.now_us)
+        regions = {one: path_to_root(one, tree) for one in draft.header.excluded}
+        kept = await self._desk.fetch(kept_rows, self.org_id, draft.parent_number, rows, regions)
+        return [*rows, *kept]
+
+    def regions(self) -> list[tuple[str, str]]:
+        """The large regions, which a version may leave out: id and name."""
+        tree = self._desk.read(region_tree, self._desk.now_us)
+        names = self._desk.read(region_names)
+        tops = {one for one, parent in tree.items() if not parent}
+        below = {one for one, parent in tree.items() if parent in tops}
+        # A single one at the top is the whole country.
+        found = tops if len(tops) > 1 else below
+        return [(one, names.get(one, one)) for one in sorted(found)]
 
     @property
     def _key(self) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from desktop.words import formats
 from desktop.words.texts import Words
-from shared.pricing.rules import RETAIL, PriceRow
+from shared.pricing.rules import CEILING, FLOOR, RETAIL, PriceRow
 
 
 def is_ratio(row: PriceRow) -> bool:
@@ -16,6 +16,8 @@ def dimension_text(words: Words, names: Mapping[str, str], dimension: str) -> st
     """``level:L1`` → 一级经销商; retail and everybody by their words."""
     if dimension == RETAIL:
         return words("price.retail")
+    if dimension in (FLOOR, CEILING):
+        return words("price.floor" if dimension == FLOOR else "price.ceiling")
     if dimension == "*":
         return words("price.everybody")
     parts = [names.get(part, part.partition(":")[2]) for part in dimension.split("+")]

@@ -48,11 +48,14 @@ def publish_prices(
     effective_at_us: int = 0,
     parent_number: int | None = None,
     reason: str = "",
+    message: str = "",
+    prints_labels: bool = False,
 ) -> str:
     """Ask head office to seal the next price version (C02, C03); the version's id.
 
     Without a parent it follows the newest version known here, without an instant it holds from
-    now on. Head office answers with the number, or with the reason why not.
+    now on. Head office answers with the number, or with the reason why not. Devices show the
+    message once the version is there, and ask for labels once it holds.
 
     Raises: RuleViolation PRICE_ROW_BAD, PRICE_ROW_TWICE, LOGIC_EMPTY, LOGIC_STEP_BAD,
     APPROVAL_MISSING, SECOND_PERSON_NEEDED; AccessDenied NOT_PERMITTED, APPROVER_MAY_NOT.
@@ -69,6 +72,8 @@ def publish_prices(
         steps=steps,
         rows=rows,
         reason=reason,
+        message=message,
+        prints_labels=prints_labels,
     )
     for chunk in chunks:
         session.append(chunk)

@@ -1,7 +1,18 @@
 """The list of goods: search, own prices, own goods taken up, the way to an import."""
 
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from desktop.catalog.model.publishing import PicturePublishing, code_of, codes_of
+from desktop.catalog.view.goods_picture import GoodsPicture
+from desktop.catalog.view.publish_pictures import (
+    PublishPicturesPanel,
+    choose_folder,
+    choose_picture,
+    pictures_in,
+)
 from desktop.pricing.model.goods import GoodsModel, SetPrice, TakeUp
 from desktop.pricing.usecases.looking import PricedGoods
 from desktop.ui.actions import Action
@@ -12,7 +23,7 @@ from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, Tone
-from desktop.ui.widgets import Empty, Field, button, form_row, row
+from desktop.ui.widgets import Empty, Field, button, column, form_row, label, row
 
 
 class GoodsScreen(Screen):
@@ -63,6 +74,63 @@ class GoodsScreen(Screen):
                 permission=own,
             ),
             Action(text="goods.only_own", keys=("F5",), run=self._toggle, permission=own),
+            Action(
+                text="goods.picture",
+                keys=("F8",),
+                run=self._choose_picture,
+                permission="catalogue.publish",
+                is_enabled=lambda: self._may_picture(self.table.current),
+            ),
+            Action(
+                text="goods.pictures_folder",
+                keys=("F9",),
+                run=self._choose_folder,
+                permission="catalogue.publish",
+            ),
+            Action(
+                text="goods.look",
+                keys=("Return",),
+                run=lambda: self._look(self.table.current),
+                is_enabled=lambda: self.table.current is not None,
+            ),
+        )
+
+    def _may_picture(self, one: PricedGoods | None) -> bool:
+        return one is not None and not one.goods.is_own
+
+    def _choose_picture(self) -> None:
+        one = self.table.current
+        if self._may_picture(one):
+            choose_picture(self.frame, self, lambda path: self.publish_picture(path, one))
+
+    def publish_picture(self, path: Path, one: PricedGoods) -> None:
+        """Publish this file as the product's picture."""
+        self.frame.tasks.start(self._publish([path], {code_of(path): one.goods.product_id}))
+
+    def _choose_folder(self) -> None:
+        choose_folder(self.frame, self, self.publish_folder)
+
+    def publish_folder(self, folder: Path) -> None:
+        """Publish a folder's pictures, each for the product its file is named for."""
+        codes = codes_of([one.goods for one in self.model.rows])
+        self.frame.tasks.start(self._publish(pictures_in(folder), codes))
+
+    async def _publish(self, files: Sequence[Path], codes: Mapping[str, str]) -> None:
+        done = await self.frame.ask(PublishPicturesPanel(self.frame, files, codes))
+        if isinstance(done, PicturePublishing) and len(files) == 1:
+            self._look(self.table.current)
+
+    def _look(self, one: PricedGoods | None) -> None:
+        """The picture, large, with what the goods are."""
+        if one is None:
+            return
+        goods = one.goods
+        name = label(goods.name, "title")
+        name.setWordWrap(True)
+        told = " · ".join(part for part in (goods.code, goods.spec, goods.brand) if part)
+        picture = GoodsPicture(self.frame, goods.product_id, goods.name)
+        self.frame.show_sheet(
+            column(picture, name, label(told, "muted"), None), self.words("goods.look")
         )
 
     def _refresh(self) -> None:

@@ -1,6 +1,6 @@
 """Price versions: what each changed, and the draft of the next one as a grid."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayou
 
 from desktop.pricing.model.draft import GridRow, PriceDraft
 from desktop.pricing.model.versions import VersionsModel
-from desktop.pricing.model.words import dimension_text
 from desktop.pricing.usecases.looking import DiffLine
-from desktop.pricing.view.cells import Shown, tone_of_change
+from desktop.pricing.view.columns import Columns
 from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
@@ -19,43 +18,58 @@ from desktop.ui.frame import Frame
 from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.sheet_file import choose_sheet, read_sheet
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import PastedRows, Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, label, pill, row
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.pricing.queries import VersionView
+from shared.pricing.rules import PriceRow
 
 Recall = Callable[[str, int, str, str], Awaitable[None]]
 """Makes the next version with an earlier one's prices: organisation, number, approver, reason."""
+
+Rehearse = Callable[[str, int, Sequence[PriceRow]], Awaitable[None]]
+"""Prices the last orders by a draft and shows it: organisation, parent, its rows."""
+History = Callable[[str, str], Coroutine[object, object, None]]
+"""Shows how a product's price became what it is: organisation, product."""
 
 
 class PricesScreen(Screen):
     """Versions on top, what the chosen one changed below; or the draft in their place."""
 
-    def __init__(self, frame: Frame, *, recall: Recall | None = None) -> None:
+    def __init__(
+        self,
+        frame: Frame,
+        *,
+        recall: Recall | None = None,
+        rehearse: Rehearse | None = None,
+        history: History | None = None,
+    ) -> None:
         super().__init__(frame)
         self._recall_version = recall
+        self._rehearse_draft = rehearse
+        self._show_history = history
         self.model = VersionsModel(frame.desk)
         words = self.words
+        columns = Columns(frame, self.model)
         self.org = Choice(words("price.org"), self.model.orgs, value=self.model.org_id)
         self.org.picked.connect(self.model.choose_org)
         self.state = pill("")
         self.banner = Banner()
-        self.versions = Table(frame, "price-versions", self._version_columns(), can_filter=False)
+        self.versions = Table(frame, "price-versions", columns.versions(), can_filter=False)
         self.versions.chosen.connect(lambda _one: self._show_diff())
         self.versions.chosen.connect(lambda _one: self.keys_changed())
         self.changes = Table(
             frame,
             "price-changes",
-            self._change_columns(),
+            columns.changes(),
             empty=Empty("scale", words("price.no_changes"), words("price.no_changes_hint")),
         )
         self.grid = Table(
             frame,
             "price-draft",
-            self._grid_columns(),
+            columns.draft(self._type),
             empty=Empty("tags", words("price.grid_empty"), words("price.grid_empty_hint")),
         )
         self.grid.pasted.connect(self._paste)
@@ -95,6 +109,7 @@ class PricesScreen(Screen):
         if self.is_drafting:
             return (
                 Action(text="price.submit", keys=("F10",), run=self._submit),
+                Action(text="price.rehearse", keys=("T",), run=self._rehearse),
                 Action(text="price.scale", keys=("F6",), run=self._scale),
                 Action(text="price.file", keys=("Ctrl+O",), run=self._open_file),
                 Action(text="price.only_changed", keys=("F5",), run=self._toggle_changed),
@@ -116,130 +131,14 @@ class PricesScreen(Screen):
                 permission="price.publish",
                 is_enabled=self._can_recall,
             ),
+            Action(
+                text="price.history",
+                keys=("H",),
+                run=self._history,
+                is_enabled=lambda: self.changes.current is not None,
+            ),
             Action(text="price.next_org", keys=("Ctrl+O",), run=self._next_org),
         )
-
-    # columns
-
-    def _version_columns(self) -> list[Column]:
-        words, zone = self.words, self.frame.person.zone
-        return [
-            Column(
-                key="number",
-                title=words("price.number"),
-                get=lambda one: words("price.v", n=one.number) if one.number else "–",
-                width=90,
-            ),
-            Column(key="state", title=words("price.state"), get=self._state_text, width=110),
-            Column(
-                key="effective",
-                title=words("price.effective"),
-                get=lambda one: one.effective_at_us or None,
-                kind=Kind.INSTANT,
-                zone=zone,
-                width=150,
-            ),
-            Column(
-                key="sealed",
-                title=words("price.sealed"),
-                get=lambda one: one.sealed_at_us or None,
-                kind=Kind.INSTANT,
-                zone=zone,
-                width=150,
-            ),
-            Column(key="author", title=words("price.author"), get=lambda one: one.author_id),
-            Column(key="approver", title=words("price.approver"), get=lambda one: one.approver_id),
-            Column(
-                key="reason",
-                title=words("price.reason"),
-                get=lambda one: one.reason or (words.sentence(one.code) if one.code else ""),
-                stretches=True,
-            ),
-        ]
-
-    def _change_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(
-                key="code", title=words("price.code"), get=lambda one: one.product_id, width=110
-            ),
-            Column(key="name", title=words("price.name"), get=lambda one: one.name, stretches=True),
-            Column(
-                key="before",
-                title=words("price.before"),
-                get=lambda one: one.before_micro,
-                kind=Kind.PRICE,
-            ),
-            Column(
-                key="after",
-                title=words("price.after"),
-                get=lambda one: one.after_micro,
-                kind=Kind.PRICE,
-            ),
-            Column(
-                key="change",
-                title=words("price.change"),
-                get=lambda one: one.change_micro,
-                kind=Kind.RATIO,
-                tone=tone_of_change,
-            ),
-        ]
-
-    def _grid_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(
-                key="code",
-                title=words("price.code"),
-                get=lambda one: one.stated.code or one.stated.row.brand,
-                width=110,
-            ),
-            Column(
-                key="name",
-                title=words("price.name"),
-                get=lambda one: one.stated.name or words("price.brand_ratio"),
-                stretches=True,
-            ),
-            Column(
-                key="dimension",
-                title=words("price.dimension"),
-                get=lambda one: dimension_text(words, self.model.names, one.stated.row.dimension),
-                width=150,
-            ),
-            Column(
-                key="before",
-                title=words("price.before"),
-                get=lambda one: Shown(one, one.before_micro),
-                kind=Kind.TEXT,
-                width=110,
-                is_number=True,
-            ),
-            Column(
-                key="after",
-                title=words("price.after"),
-                get=lambda one: Shown(one, one.after_micro),
-                width=110,
-                edit=self._type,
-                tone=lambda one: Tone.ACCENT if one.after is not None else None,
-                is_number=True,
-            ),
-            Column(
-                key="change",
-                title=words("price.change"),
-                get=lambda one: one.change_micro,
-                kind=Kind.RATIO,
-                width=100,
-                tone=tone_of_change,
-            ),
-        ]
-
-    def _state_text(self, one: VersionView) -> str:
-        now_us = self.frame.desk.now_us
-        if one.number and one.number == self.model.in_force(now_us):
-            return self.words("price.in_force")
-        if one.number and one.effective_at_us > now_us:
-            return self.words("price.waiting")
-        return self.words.of("price.status", one.status)
 
     # showing
 
@@ -256,8 +155,13 @@ class PricesScreen(Screen):
                     "price.counts", up=counts.up, down=counts.down, new=counts.new, gone=counts.gone
                 )
             )
+            outside = draft.outside
+            text = self.words("price.outside", n=outside) if outside else ""
+            self.banner.say(text, Tone.WAITING)
             self.grid.set_rows(draft.rows(only_changed=self.only_changed))
-        elif self.is_drafting:
+        else:
+            self.banner.say("")
+        if draft is None and self.is_drafting:
             self.pages.setCurrentIndex(0)
 
     def _show_diff(self) -> None:
@@ -347,6 +251,24 @@ class PricesScreen(Screen):
             self.frame.say(self.words("price.file_taken"), Tone.GOOD)
         self._show()
 
+    def _rehearse(self) -> None:
+        draft = self.model.draft
+        if draft is None or not draft.changes or self._rehearse_draft is None:
+            self.frame.say(self.words("price.nothing_to_submit"), Tone.WAITING)
+            return
+        self.frame.tasks.start(self._ask_rehearsal(draft))
+
+    async def _ask_rehearsal(self, draft: PriceDraft) -> None:
+        assert self._rehearse_draft is not None, "the key does nothing without it"
+        rows = await self.model.rows_to_publish()
+        await self._rehearse_draft(self.model.org_id, draft.parent_number, rows)
+
+    def _history(self) -> None:
+        one = self.changes.current
+        if self._show_history is not None and one is not None:
+            product_id = self.model.product_of(one.product_id) or one.product_id
+            self.frame.tasks.start(self._show_history(self.model.org_id, product_id))
+
     def _submit(self) -> None:
         self.frame.tasks.start(self._ask_submit())
 
@@ -356,10 +278,11 @@ class PricesScreen(Screen):
             self.frame.say(self.words("price.nothing_to_submit"), Tone.WAITING)
             return
         today = date.fromisoformat(business_day(self.frame.desk.now_us, self.frame.person.zone))
-        answer = await self.frame.ask(PublishPanel(self.frame, draft, today))
+        panel = PublishPanel(self.frame, draft, today, self.model.regions())
+        answer = await self.frame.ask(panel)
         if answer is None:
             return
-        draft.set_header(effective_at_us=answer.effective_at_us, reason=answer.reason)
+        draft.set_header(answer)
         approver = await self.frame.approve("price.approve")
         if approver is None:
             return

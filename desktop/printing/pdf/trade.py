@@ -7,7 +7,7 @@ from enum import StrEnum
 from desktop.printing.pdf.flow import render
 from desktop.printing.pdf.form import Field, Form, FormBlock, FormColumn
 from desktop.printing.pdf.page import THREE_PART, Paper
-from desktop.printing.receipt import GiftBlock, TenderRow
+from desktop.printing.receipt import GiftBlock, GiftLine, TenderRow
 from desktop.printing.words import Words, amount, moment, price, quantity, signed_amount
 from shared.core.money import chinese_uppercase
 
@@ -143,7 +143,9 @@ def order_form(order: OrderPaper, words: Words, paper: Paper) -> Form:
         _cells(at, line, order.currency, is_decided=order.is_decided)
         for at, line in enumerate(order.lines, 1)
     )
-    sums = _sums(order.lines, order.total_minor, order.currency, columns, words)
+    # Each block adds up for itself: what gifts cost is not in the sum of the main goods (D15).
+    main_minor = sum(line.amount_minor for line in order.lines) or order.total_minor
+    sums = _sums(order.lines, main_minor, order.currency, columns, words)
     main = FormBlock(heading=words("print.order.main"), rows=rows, sums=sums)
     return Form(
         paper=paper,
@@ -153,7 +155,7 @@ def order_form(order: OrderPaper, words: Words, paper: Paper) -> Form:
         mark=_mark(order.copy_number, words),
         fields=_order_fields(order, words),
         columns=columns,
-        blocks=(main, *_gift_blocks(order.gifts, len(columns), words)),
+        blocks=(main, *_order_gifts(order, columns, words)),
         foot=(
             *_in_words(order.total_minor, order.currency, words),
             *_tenders(order.tenders, order.currency),
@@ -223,6 +225,41 @@ def _gift_blocks(gifts: tuple[GiftBlock, ...], columns: int, words: Words) -> tu
             ),
         )
         for block in gifts
+    )
+
+
+def _order_gifts(
+    order: OrderPaper, columns: Sequence[FormColumn], words: Words
+) -> tuple[FormBlock, ...]:
+    """The gifts of each policy with their own sum, in the columns of the order (D15)."""
+    return tuple(
+        FormBlock(
+            heading=words("print.paper.gifts", policy=block.policy),
+            rows=tuple(
+                _cells(at, line, order.currency, is_decided=order.is_decided)
+                for at, line in enumerate(lines, 1)
+            ),
+            sums=_sums(
+                lines,
+                sum(line.amount_minor for line in lines),
+                order.currency,
+                columns,
+                words,
+            ),
+        )
+        for block in order.gifts
+        for lines in (tuple(_gift_line(one) for one in block.lines),)
+    )
+
+
+def _gift_line(gift: GiftLine) -> TradeLine:
+    return TradeLine(
+        code=gift.code,
+        name=gift.name,
+        qty_micro=gift.qty_micro,
+        unit=gift.unit,
+        amount_minor=gift.amount_minor,
+        accepted_micro=gift.accepted_micro,
     )
 
 

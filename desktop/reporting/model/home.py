@@ -190,6 +190,11 @@ class Home(Watched):
             tiles.append(
                 Tile(name="credit", figure=today.credit_left_minor, kind="money", as_of_us=as_of_us)
             )
+        tiles += [
+            Tile(name=name, figure=minor, kind="money", screen="statement", as_of_us=as_of_us)
+            for name, minor in (("rebate", today.rebate_minor), ("deposit", today.deposit_minor))
+            if minor
+        ]
         return tiles
 
     def _stocking(self, today: "Today") -> list[Tile]:

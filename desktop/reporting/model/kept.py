@@ -28,6 +28,7 @@ CORRECTED_AT: Final = {
     "shipment_requested": "order-desk",
     "price_version": "prices",
     "price_rows": "prices",
+    "policy_published": "promotions",
     "catalogue": "goods",
     "channel": "channel",
     "user": "people",

@@ -1,11 +1,18 @@
 """A device tells which price versions it has; head office takes one back (C02, C03)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from desktop.access.usecases import require
 from desktop.pricing.usecases import newest_number, publish_prices
 from desktop.store.session import Session
 from shared.core.errors import RuleViolation
-from shared.pricing.documents import PriceVersionsMarked, VersionMark
+from shared.pricing.documents import (
+    MESSAGE_CHARACTERS_MAX,
+    DeviceNudged,
+    PriceVersionsMarked,
+    VersionMark,
+)
 from shared.pricing.queries import version_by_number
 from shared.pricing.queries.delivery import Reached, rows_back_to, version_progress
 
@@ -43,6 +50,39 @@ def report_price_versions(session: Session) -> Told:
         )
         session.append(PriceVersionsMarked(marks=marks))
     return Told(reached=found.reached, next_at_us=found.next_at_us)
+
+
+def nudge_devices(
+    session: Session,
+    sales_org_id: str,
+    number: int,
+    devices: Mapping[str, str],
+    *,
+    text: str = "",
+) -> int:
+    """Ask devices for a version they have not got: each says so when it comes next, and syncs.
+
+    ``devices`` are ids with their sites; how many were asked. Raises: RuleViolation
+    VERSION_UNKNOWN, TEXT_TOO_LONG; AccessDenied NOT_PERMITTED.
+    """
+    require(session, "price.publish")
+    version = version_by_number(session.connection, sales_org_id, number)
+    if version is None:
+        raise RuleViolation("VERSION_UNKNOWN", number=number)
+    if len(text) > MESSAGE_CHARACTERS_MAX:
+        raise RuleViolation("TEXT_TOO_LONG", limit=MESSAGE_CHARACTERS_MAX)
+    for device_id, site_id in devices.items():
+        session.append(
+            DeviceNudged(
+                version_id=version.version_id,
+                sales_org_id=sales_org_id,
+                number=number,
+                device_id=device_id,
+                site_id=site_id,
+                text=text.strip(),
+            )
+        )
+    return len(devices)
 
 
 def recall_version(

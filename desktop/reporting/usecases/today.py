@@ -18,7 +18,8 @@ from shared.core.clock import business_day
 from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.flow import awaited
 from shared.ordering.queries.orders import orders
-from shared.ordering.rules import OrderState
+from shared.ordering.queries.tendering import tenders_free
+from shared.ordering.rules import OrderState, Tenders
 from shared.reporting.queries.day import (
     Sum,
     count_below_zero,
@@ -56,6 +57,9 @@ class Today:
     awaited: int = 0
     rejected: int = 0
     credit_left_minor: int | None = None
+    rebate_minor: int = 0
+    deposit_minor: int = 0
+    """What the usual account may pay orders with; 0 = nothing is held."""
     suggested: int | None = None
     """Products that want ordering; None = this person does not order here."""
     transfers: int = 0
@@ -86,6 +90,7 @@ def read_today(
     may_order = "order.submit" in permissions
     shift = open_shift(connection, identity.device_id)
     accounts = account_ids_of_site(connection, site_id)
+    held = _held(connection, user_id, site_id, day) if may_order else Tenders()
     open_counts = [one for one in counts(connection, site_id) if one.state != CountState.POSTED]
     return Today(
         day=day,
@@ -100,6 +105,8 @@ def read_today(
         awaited=len(awaited(connection, site_id)),
         rejected=sum(_rejected(connection, one) for one in accounts) if may_order else 0,
         credit_left_minor=_credit(connection, user_id, site_id) if may_order else None,
+        rebate_minor=held.rebate_minor,
+        deposit_minor=held.deposit_minor,
         transfers=sum(
             1
             for one in transfers_of(connection, site_id)
@@ -178,6 +185,14 @@ def _credit(connection: Connection, user_id: str, site_id: str) -> int | None:
     one = accounts[0]
     known = credit(connection, one.account_id, one.currency, one.credit_limit_minor)
     return known.limit_minor - known.exposure_minor
+
+
+def _held(connection: Connection, user_id: str, site_id: str, day: str) -> Tenders:
+    """Deposit and rebate of the usual account that no waiting order names (E14)."""
+    accounts = accounts_to_order_for(connection, user_id, site_id)
+    if not accounts:
+        return Tenders()
+    return tenders_free(connection, accounts[0].account_id, accounts[0].currency, day)
 
 
 def _first_steps(connection: Connection, identity: Identity) -> tuple[tuple[str, bool], ...]:

@@ -1,13 +1,18 @@
 """The delivery board: which devices have a price version, region by region."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.reporting.model.board import LACKING, BoardRow, DeliveryBoard
+from desktop.reporting.model.consolidated import Asker
+from desktop.reporting.view.board_panels import GracePanel, LatePanel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.packet_file import choose_packet
+from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.stacked_bar import Share, StackedBar
 from desktop.ui.table.columns import Column
@@ -34,6 +39,8 @@ class PriceBoardScreen(Screen):
         super().__init__(frame)
         words = self.words
         self.model = DeliveryBoard(frame.desk)
+        self.asker = Asker(frame.desk, frame.detail)
+        """Asks the server what late devices sold meanwhile."""
         self.org = Choice(words("price.org"), self.model.orgs, value=self.model.org_id)
         self.org.picked.connect(self._choose_org)
         self.version = Choice(words("board.version"), ())
@@ -51,6 +58,7 @@ class PriceBoardScreen(Screen):
             open_levels=3,
         )
         self.tree.activated.connect(self._open_device)
+        self.tree.view.selectionModel().currentChanged.connect(lambda *_: self.keys_changed())
         head = row(
             label(words("price.org"), "muted"),
             self.org,
@@ -67,7 +75,9 @@ class PriceBoardScreen(Screen):
         layout.addWidget(Card(self.counts, self.bar))
         layout.addWidget(self.tree, 1)
         self.until_gone(self.model.watch(self._show))
-        self.watch(self._load, "price_delivery", "device", "device_contact", "price_version")
+        self.watch(
+            self._load, "price_delivery", "price_nudge", "device", "device_contact", "price_version"
+        )
 
     def shown(self, subject: str = "") -> None:
         if subject:
@@ -81,11 +91,91 @@ class PriceBoardScreen(Screen):
     def key_actions(self) -> tuple[Action, ...]:
         return (
             Action(text="board.lacking", keys=("U",), run=self.model.toggle_lacking),
+            Action(
+                text="board.nudge",
+                keys=("M",),
+                run=self._nudge,
+                permission="price.publish",
+                is_enabled=lambda: bool(self._lacking_here()),
+            ),
+            Action(
+                text="board.packet",
+                keys=("X",),
+                run=self._packet,
+                permission="price.publish",
+                is_enabled=self._can_cut,
+            ),
+            Action(text="board.late", keys=("L",), run=self._late),
+            Action(text="board.grace", keys=("G",), run=self._grace, permission="policy.publish"),
             Action(text="board.next_version", keys=("F6",), run=self._next_version),
             Action(text="board.export", keys=("Ctrl+E",), run=self.tree.export),
             Action(text="board.refresh", keys=("F5",), run=self._load),
             Action(text="board.prices", keys=("P",), run=lambda: self.frame.open("prices", "")),
         )
+
+    # what a person does
+
+    def _lacking_here(self) -> dict[str, str]:
+        one = self.tree.current
+        return self.model.lacking_of(one) if one is not None else {}
+
+    def _nudge(self) -> None:
+        self.frame.tasks.start(self._ask_nudge(self._lacking_here()))
+
+    async def _ask_nudge(self, devices: dict[str, str]) -> None:
+        words, n = self.words, len(devices)
+        panel = TextQuestion(words, words("board.nudge_n", n=n), words("board.nudge_hint"))
+        text = await self.frame.ask(panel)
+        if text is None:
+            return
+        asked = await self.model.nudge(devices, text)
+        self.frame.say(words("board.nudged_n", n=asked), Tone.GOOD)
+        self.frame.sync()
+
+    def _can_cut(self) -> bool:
+        one = self.tree.current
+        return self.frame.cut_packet is not None and one is not None and one.line is not None
+
+    def _packet(self) -> None:
+        line, tasks = self.tree.current.line, self.frame.tasks
+        choose_packet(
+            self,
+            self.words("board.packet_for", name=line.device_id),
+            lambda path: tasks.start(self.packet_to(line, path)),
+            name=f"{line.device_id}.qtpacket",
+        )
+
+    async def packet_to(self, line: BoardLine, path: Path) -> None:
+        """Have the server write what a device lacks into a file, beside the window."""
+        cut = self.frame.cut_packet
+        assert cut is not None, "the action is off without it"
+        self.frame.say(self.words("board.packet_cutting"), Tone.PLAIN)
+        made = await self.frame.desk.work(cut, line.device_id, self.model.org_id, path)
+        if made.rows:
+            text = self.words("board.packet_cut", n=made.newest, file=path.name)
+            self.frame.say(text, Tone.GOOD)
+        else:
+            self.frame.say(self.words("board.packet_nothing"), Tone.WAITING)
+
+    def _grace(self) -> None:
+        self.frame.tasks.start(self._ask_grace())
+
+    async def _ask_grace(self) -> None:
+        answer = await self.frame.ask(GracePanel(self.frame, await self.model.grace()))
+        if answer is not None:
+            await self.model.set_grace(answer.hours, answer.days)
+            self.frame.say(self.words("board.grace_set"), Tone.GOOD)
+            self.frame.sync()
+
+    def _late(self) -> None:
+        self.frame.tasks.start(self._show_late())
+
+    async def _show_late(self) -> None:
+        self.frame.say(self.words("board.late_asking"), Tone.PLAIN)
+        late = await self.model.late(self.asker)
+        self.frame.say("", Tone.PLAIN)
+        panel = LatePanel(self.frame, self.model.number, late, self.model.late_error)
+        await self.frame.ask(panel)
 
     # showing
 
@@ -158,24 +248,26 @@ class PriceBoardScreen(Screen):
             return Column(key=key, title=words(f"board.{key}"), get=get, width=width, **more)  # type: ignore[arg-type]
 
         return [
-            column("name", self._name, 240, stretches=True),
-            column("sent", lambda one: self._number(one, len(one.lines)), 72),
-            column("received", lambda one: self._step(one, "received_at_us", one.received), 100),
+            column("name", self._name, 208, stretches=True),
+            column("sent", lambda one: self._number(one, len(one.lines)), 56),
+            column("received", lambda one: self._step(one, "received_at_us", one.received), 84),
             column(
                 "verified",
                 lambda one: self._step(one, "verified_at_us", one.verified),
-                100,
+                84,
                 tone=_lacking_tone,
             ),
-            column("waiting", lambda one: self._mark(one, BoardState.WAITING), 72),
+            column("waiting", lambda one: self._mark(one, BoardState.WAITING), 64),
             column(
                 "active",
                 lambda one: self._step(one, "activated_at_us", one.count(BoardState.ACTIVE)),
-                100,
+                84,
             ),
-            column("still", self._still, 110, tone=self._still_tone),
-            column("seen", self._seen, 130, tone=self._seen_tone),
-            column("unsent", self._unsent, 70, is_number=True),
+            column("still", self._still, 88, tone=self._still_tone),
+            column("seen", self._seen, 96, tone=self._seen_tone),
+            column("phone", self._phone, 116),
+            column("nudged", self._nudged, 84),
+            column("unsent", self._unsent, 60, is_number=True),
         ]
 
     def _name(self, one: BoardRow) -> str:
@@ -224,6 +316,15 @@ class PriceBoardScreen(Screen):
         if one.line is None or self.frame.desk.now_us - one.line.seen_at_us < DAY_US:
             return None
         return Tone.WAITING
+
+    def _phone(self, one: BoardRow) -> str:
+        return one.line.phone if one.line is not None else ""
+
+    def _nudged(self, one: BoardRow) -> str:
+        if one.line is None or not one.line.nudged_at_us:
+            return ""
+        now_us, zone = self.frame.desk.now_us, self.frame.person.zone
+        return formats.short_instant(one.line.nudged_at_us, now_us, zone)
 
     def _unsent(self, one: BoardRow) -> str:
         return f"{one.line.unsent:,}" if one.line is not None and one.line.unsent else ""

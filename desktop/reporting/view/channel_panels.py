@@ -170,11 +170,13 @@ class SitePanel(Panel):
         self.kind = Choice(words("channel.site_type"), kinds)
         modes = [(one, words(f"site.mode.{one}")) for one in ("full", "simple")]
         self.mode = Choice(words("channel.sales_mode"), modes)
+        self.phone = Field(words("channel.phone_hint"))
         for key, field in (
             ("channel.code", self.code),
             ("channel.name", self.name),
             ("channel.site_type", self.kind),
             ("channel.sales_mode", self.mode),
+            ("channel.phone", self.phone),
         ):
             self.body.addWidget(form_row(words(key), field))
         go_on = button(words("channel.publish"), self._take, kind="primary")
@@ -196,5 +198,6 @@ class SitePanel(Panel):
                 sales_mode=self.mode.value,
                 currency=self._account.currency,
                 region_id=self._account.region_id,
+                phone=self.phone.text().strip(),
             )
         )

@@ -17,6 +17,7 @@ from desktop.ui.widgets import Card, button, key_cap, label, row
 from desktop.words import formats
 
 COLUMNS = 4
+ROWS = 3
 TILE_HEIGHT = 88
 CHART_LEAST = 10_000
 """Minor units: a day without sales still has an axis."""
@@ -174,10 +175,12 @@ class HomeScreen(Screen):
         self._tiles = tiles
         _empty(self._grid)
         columns = _columns()
+        # A fourth row would push the picture off a small screen.
+        columns += columns == COLUMNS and len(tiles) > ROWS * COLUMNS
         for number, tile in enumerate(tiles):
             self._grid.addWidget(self._card(number, tile), number // columns, number % columns)
-        for place in range(columns):
-            self._grid.setColumnStretch(place, 1)
+        for place in range(COLUMNS + 1):
+            self._grid.setColumnStretch(place, int(place < columns))
 
     def _card(self, number: int, tile: Tile) -> Card:
         words = self.words

@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from desktop.catalog.usecases import scanned
+from desktop.sales.usecases.discounting import NO_DISCOUNT, Discount
 from desktop.sales.usecases.paying import Given
-from desktop.sales.usecases.selling import NO_DISCOUNT, BasketLine, Discount
+from desktop.sales.usecases.selling import BasketLine
 from desktop.store.asking import Params
-from shared.accounts.rules import tender_named
+from shared.accounts.rules import Tender, tender_named
 from shared.channel.queries import currency_of
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_money, parse_ratio_micro, parse_unit_price_micro
 from shared.core.rounding import MICRO
 from shared.sales.rules import LineKind
+from shared.vouchers.rules import coupon_id
 
 _COUNTED = re.compile(r"\s*(?P<qty>[^*]+?)\s*\*\s*(?P<code>\S+)\s*")
 
@@ -88,18 +90,25 @@ def read_discount(text: str, currency: str) -> Discount:
     return Discount(minor=parse_money(text, currency).minor)
 
 
-def read_tenders(tenders: Sequence[str | TenderParams], currency: str) -> list[Given]:
+def read_tenders(
+    tenders: Sequence[str | TenderParams], currency: str, *, salt: bytes = b""
+) -> list[Given]:
     """Each tender handed over. Raises: RuleViolation TENDER_UNKNOWN and what amounts raise."""
-    return [read_tender(one, currency) for one in tenders]
+    return [read_tender(one, currency, salt=salt) for one in tenders]
 
 
-def read_tender(one: str | TenderParams, currency: str) -> Given:
-    """``cash=100`` is how a tender is keyed. Raises as ``read_tenders``."""
+def read_tender(one: str | TenderParams, currency: str, *, salt: bytes = b"") -> Given:
+    """``cash=100`` is how a tender is keyed, ``coupon:CODE=20`` a coupon; of its code stays only
+    the hash. Raises as ``read_tenders``."""
     if isinstance(one, str):
         name, _, amount = one.partition("=")
-        one = TenderParams(tender=name, amount=amount)
+        name, _, reference = name.partition(":")
+        one = TenderParams(tender=name, amount=amount, reference=reference)
+    tender, reference = tender_named(one.tender), one.reference
+    if tender is Tender.COUPON:
+        reference = coupon_id(reference, salt)
     return Given(
-        tender=tender_named(one.tender),
+        tender=tender,
         amount_minor=parse_money(one.amount, currency).minor,
-        reference=one.reference,
+        reference=reference,
     )

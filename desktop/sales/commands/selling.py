@@ -26,6 +26,7 @@ from shared.channel.tables import level
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes
 from shared.core.money import Money, format_money, parse_money
+from shared.promotions.rules import Choices, GiftChoice
 
 
 class Sell(Params, kw_only=True):
@@ -44,6 +45,24 @@ class Sell(Params, kw_only=True):
     note: str = ""
     uid: str = ""
     """Of the form, so that the same one twice is one sale."""
+
+
+class GiftParams(Params, kw_only=True):
+    """A gift that is chosen of what a policy gives."""
+
+    policy: str
+    code: str
+    qty: str = "1"
+
+
+class SellAtTill(Sell, kw_only=True):
+    """A basket at the till, with what was chosen of its promotions; the rest is chosen best."""
+
+    gifts: tuple[GiftParams, ...] = ()
+    groups: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of exclusive policies the one taken, by their group; '' = none of them."""
+    declined: tuple[str, ...] = ()
+    """Policies the buyer does not want."""
 
 
 class SellInvoice(Sell, kw_only=True):
@@ -81,14 +100,23 @@ def _money(minor: int, currency: str) -> str:
     return format_money(Money(minor, currency))
 
 
-def _sell(store: Store, asked: Sell) -> Receipt:
+def _choices(connection: Connection, site_id: str, asked: SellAtTill) -> Choices:
+    gifts: dict[str, tuple[GiftChoice, ...]] = {}
+    for one in asked.gifts:
+        what = scanned(connection, site_id, one.code, one.qty)
+        chosen = GiftChoice(what.product_id, what.qty_micro)
+        gifts[one.policy] = (*gifts.get(one.policy, ()), chosen)
+    return Choices(of_group=asked.groups, gifts=gifts, declined=frozenset(asked.declined))
+
+
+def _sell(store: Store, asked: SellAtTill) -> Receipt:
     site_id = device(store).site_id
     basket = store.read(lambda one: read_basket(one, site_id, asked.lines))
     currency = store.read(lambda one: currency_of(one, site_id))
     done = store.write(
         sell,
         basket,
-        read_tenders(asked.tenders, currency),
+        read_tenders(asked.tenders, currency, salt=device(store).hq_public_key),
         discount=read_discount(asked.discount, currency),
         round_off_to_minor=_round_off(asked.round_off, currency),
         customer_id=asked.customer,
@@ -96,6 +124,7 @@ def _sell(store: Store, asked: Sell) -> Receipt:
         approver_id=asked.approver,
         note=asked.note,
         uid=uid_bytes(asked.uid) if asked.uid else None,
+        choices=store.read(lambda one: _choices(one, site_id, asked)),
     )
     return _told(done.value)
 
@@ -114,7 +143,7 @@ def _sell_invoice(store: Store, asked: SellInvoice) -> Receipt:
         sell_invoice,
         customer_id,
         basket,
-        read_tenders(asked.tenders, currency),
+        read_tenders(asked.tenders, currency, salt=device(store).hq_public_key),
         buyer=buyer,
         on_credit=not asked.is_cash,
         discount=read_discount(asked.discount, currency),
@@ -205,7 +234,7 @@ def _wanted(session: Session, uid: str, lines: Sequence[LineParams]) -> Mapping[
 
 
 COMMANDS = (
-    Command(name="sell", summary="Sell at the till.", params=Sell, run=_sell),
+    Command(name="sell", summary="Sell at the till.", params=SellAtTill, run=_sell),
     Command(
         name="return-goods",
         summary="Take goods of a sale back.",

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from sqlalchemy import Connection, select
+from sqlalchemy.engine import RowMapping
 
 from desktop.catalog.usecases import name_of
 from desktop.sales.usecases.returning import find_sale
 from desktop.store.asking import Params, device
 from desktop.store.command import Command
 from desktop.store.writer import Store
+from shared.channel.rules import split
 from shared.core.errors import RuleViolation
 from shared.core.money import format_unit_price
 from shared.core.quantity import plain_quantity
@@ -68,13 +70,20 @@ def _why(store: Store, asked: WhyPrice) -> list[dict[str, object]]:
                 "price": format_unit_price(line["unit_price_micro"]),
                 "discount_minor": line["discount_minor"],
                 "amount_minor": line["amount_minor"],
-                **_reason(line["price_trail"], line["unit_price_micro"], names, asked.language),
+                "before_promotions": format_unit_price(_before(line)),
+                "policies": list(split(line["policy_ids"])),
+                **_reason(line["price_trail"], _before(line), names, asked.language),
             }
             for line in lines
             if asked.line in (0, line["line_no"])
         ]
 
     return store.read(read)
+
+
+def _before(line: RowMapping) -> int:
+    """The price promotions began with: what the stored reason comes to."""
+    return int(line["list_price_micro"] or line["unit_price_micro"])
 
 
 def _reason(

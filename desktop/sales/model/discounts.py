@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from desktop.sales.usecases.basket import Basket, due_of
-from desktop.sales.usecases.selling import OWN_DISCOUNT_MICRO, Discount
+from desktop.sales.usecases.deal import NO_DEAL, Deal
+from desktop.sales.usecases.discounting import OWN_DISCOUNT_MICRO, Discount
 from shared.core.errors import RuleViolation
 from shared.core.money import apply_ratio, parse_money, parse_ratio_micro
 
@@ -31,7 +32,9 @@ def read_typed_discount(text: str, currency: str) -> Discount:
         raise RuleViolation("DISCOUNT_UNREADABLE", text=clean[:20]) from None
 
 
-def needs_approval(basket: Basket, currency: str) -> bool:
-    """Whether more is taken off than a person may give alone (D09)."""
-    due = due_of(basket, currency)
-    return due.off_minor > apply_ratio(due.list_minor, OWN_DISCOUNT_MICRO)
+def needs_approval(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> bool:
+    """Whether more is taken off than a person may give alone (D09); what policies give is
+    nobody's own doing."""
+    due = due_of(basket, currency, deal)
+    own = due.off_minor - due.promotion_minor
+    return own > apply_ratio(due.list_minor - due.promotion_minor, OWN_DISCOUNT_MICRO)

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from desktop.sales.model.promises import Promises
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.basket import Part
+from desktop.sales.usecases.coming_back import refund_plan
 from desktop.sales.usecases.options import TillOptions
 from desktop.sales.usecases.payments import (
     Payment,
@@ -45,9 +47,11 @@ class PaymentModel(Watched):
         """A payment by the customer's code that is not known for sure."""
         self.is_cash_refund = False
         """Money goes back in cash, not the way it came."""
+        self.promises = Promises(till, tenders)
         self.typed = ""
         first = options.first_tender
-        self.tender = first if first in tenders else Tender.CASH
+        has_none = first is Tender.POINTS and not self.promises.left_minor
+        self.tender = first if first in tenders and not has_none else Tender.CASH
 
     @property
     def rest_minor(self) -> int:
@@ -63,7 +67,9 @@ class PaymentModel(Watched):
     def amount_minor(self) -> int:
         """What would be handed over now: what was typed, or all that is still to pay."""
         if not self.typed.strip("."):
-            return self.rest_minor
+            is_points = self.tender is Tender.POINTS
+            most = self.promises.left_minor if is_points else self.rest_minor
+            return min(self.rest_minor, most)
         return parse_money(self.typed.rstrip("."), self.till.currency).minor
 
     @property
@@ -100,7 +106,8 @@ class PaymentModel(Watched):
         if self.is_refund:
             self.is_cash_refund = tender is Tender.CASH and not self.is_cash_refund
             self.changed()
-        elif tender in self.tenders:
+        elif tender in self.tenders and tender is not Tender.COUPON:
+            # A coupon says itself how much it pays.
             self.tender = tender
             self.changed()
 
@@ -186,9 +193,32 @@ class PaymentModel(Watched):
         if amount > self.rest_minor and self.tender is not Tender.CASH:
             raise RuleViolation("PAID_TOO_MUCH", amount=amount - self.rest_minor)
         self.till.give(Part(tender=self.tender.value, amount_minor=amount))
+        return self.took()
+
+    def took(self) -> bool:
+        """A part was taken; whether the basket is paid now."""
         self.typed, self.tender = "", Tender.CASH
         self.changed()
         return self.rest_minor <= 0
+
+    def must_ask(self) -> bool:
+        """Whether head office is asked before this part is taken: points this till does not hold.
+
+        Raises: RuleViolation POINTS_NOT_ENOUGH.
+        """
+        if self.is_refund or self.tender is not Tender.POINTS or self.amount_minor <= 0:
+            return False
+        over = self.amount_minor > self.rest_minor
+        return not over and self.promises.must_ask_points(self.amount_minor)
+
+    def refund_parts(self) -> list[tuple[str, int]]:
+        """What goes back by which tender, in minor units above zero."""
+        back = self.till.basket.came_back
+        if back is None or not self.is_refund:
+            return []
+        return self.till.desk.do_now(
+            refund_plan, back.sale, -self.rest_minor, in_cash=self.is_cash_refund
+        )
 
     def back(self) -> bool:
         """Esc: first what was typed, then money handed over, then the panel; whether it closes."""

@@ -16,7 +16,8 @@ from desktop.printing.receipt import (
 )
 from desktop.printing.slip import PaperRoll
 from desktop.sales.usecases.paying import CHANGE
-from desktop.sales.usecases.showing import SalePaper
+from desktop.sales.usecases.showing import SalePaper, SoldGoods
+from desktop.words import formats
 from desktop.words.texts import Words
 from shared.accounts.rules import Tender
 from shared.sales.rules import LineKind
@@ -38,22 +39,12 @@ def receipt_of(paper: SalePaper, words: Words, *, copy_number: int = 0) -> Recei
         cashier=paper.cashier,
         currency=head["currency"],
         lines=tuple(
-            ReceiptLine(
-                code=line.code,
-                name=line.name,
-                qty_micro=line.qty_micro,
-                unit_price_micro=line.price_micro,
-                amount_minor=line.amount_minor,
-                unit=line.unit,
-                discount_minor=line.discount_minor if line.qty_micro > 0 else 0,
-            )
-            for line in paper.lines
-            if line.kind != LineKind.GIFT
+            _line(paper, line, words) for line in paper.lines if line.kind != LineKind.GIFT
         ),
         total_minor=head["total_minor"],
         kind=_kind(paper),
-        gifts=_gifts(paper, words),
-        discount_minor=sum(line.discount_minor for line in paper.lines if line.qty_micro > 0),
+        gifts=gift_blocks(paper, words),
+        discount_minor=sum(line.saved_minor(head["currency"]) for line in paper.lines),
         rounding_minor=head["rounding_minor"],
         tenders=tuple(
             TenderRow(name=words.of("tender", tender), amount_minor=minor)
@@ -63,11 +54,27 @@ def receipt_of(paper: SalePaper, words: Words, *, copy_number: int = 0) -> Recei
         change_minor=paper.change_minor,
         price_version=paper.version,
         member=paper.member,
+        member_notes=_notes(paper, words),
         return_of=words("return.no_receipt")
         if paper.story.is_without_receipt
         else paper.story.return_number,
         copy_number=copy_number,
     )
+
+
+def _notes(paper: SalePaper, words: Words) -> tuple[str, ...]:
+    """Points of the sale, and the member's as it is printed."""
+    found = paper.points
+    if found is None:
+        return ()
+    moved = (
+        ("print.receipt.points_earned", found.earned),
+        ("print.receipt.points_back", -found.earned),
+        ("print.receipt.points_spent", found.spent),
+        ("print.receipt.points_returned", -found.spent),
+    )
+    said = [words(key, points=points) for key, points in moved if points > 0]
+    return (*said, words("print.receipt.points", points=found.balance))
 
 
 def _kind(paper: SalePaper) -> ReceiptKind:
@@ -78,13 +85,39 @@ def _kind(paper: SalePaper) -> ReceiptKind:
     return ReceiptKind.SALE
 
 
-def _gifts(paper: SalePaper, words: Words) -> tuple[GiftBlock, ...]:
-    lines = tuple(
-        GiftLine(code=line.code, name=line.name, qty_micro=line.qty_micro, unit=line.unit)
-        for line in paper.lines
-        if line.kind == LineKind.GIFT
+def _line(paper: SalePaper, line: SoldGoods, words: Words) -> ReceiptLine:
+    names = paper.policy_names(line)
+    saved = line.saved_minor(paper.story.head["currency"])
+    if saved and line.list_micro != line.price_micro:
+        # The price stands beside the quantity: what it was before is told below.
+        names = [words("till.was", price=formats.price(line.list_micro)), *names]
+    return ReceiptLine(
+        code=line.code,
+        name=line.name,
+        qty_micro=line.qty_micro,
+        unit_price_micro=line.price_micro,
+        amount_minor=line.amount_minor,
+        unit=line.unit,
+        discount_minor=saved,
+        reason=" ".join(names),
     )
-    return (GiftBlock(policy=words("till.gifts"), lines=lines),) if lines else ()
+
+
+def gift_blocks(paper: SalePaper, words: Words) -> tuple[GiftBlock, ...]:
+    """The gifts of each policy apart (D15), then those a person gave."""
+    blocks: dict[str, list[GiftLine]] = {}
+    for line in paper.lines:
+        if line.kind == LineKind.GIFT:
+            name = " ".join(paper.policy_names(line)) or words("till.gifts")
+            gift = GiftLine(
+                code=line.code,
+                name=line.name,
+                qty_micro=line.qty_micro,
+                unit=line.unit,
+                amount_minor=line.amount_minor,
+            )
+            blocks.setdefault(name, []).append(gift)
+    return tuple(GiftBlock(policy=name, lines=tuple(gifts)) for name, gifts in blocks.items())
 
 
 def receipt_png(paper: SalePaper, words: Words, setting: Callable[[str, str], str]) -> bytes:

@@ -8,6 +8,7 @@ from desktop.sales.usecases.coming_back import (
     EarlierSale,
     SoldLine,
     earlier_sale,
+    gifts_of,
     is_sale,
     product_of_code,
     returned_part,
@@ -42,8 +43,14 @@ class ReturnModel(Watched):
         self._desk = desk
         self._site_id = site_id
         self.sale: EarlierSale | None = None
+        self.said: dict[int, int] = {}
+        """What the person marked: line number to quantity in millionths."""
         self.marked: dict[int, int] = {}
-        """Line number to quantity in millionths."""
+        """That, and the gifts that come back with it."""
+        self.due: dict[int, int] = {}
+        """Gifts no longer earned, proposed to come back (D07)."""
+        self.keeps: set[int] = set()
+        """Lines of gifts the buyer keeps and pays for."""
         self.reason = ""
         self.back: Return | None = None
         """What is given back for the marked lines; None while nothing is marked."""
@@ -68,13 +75,15 @@ class ReturnModel(Watched):
         found = self._desk.do_now(earlier_sale, name)
         if not any(line.left_micro for line in found.lines):
             raise RuleViolation("NOTHING_TO_RETURN")
-        self.sale, self.marked, self.back = found, {}, None
+        self.sale, self.said, self.marked, self.back = found, {}, {}, None
+        self.due, self.keeps = {}, set()
         self.changed()
 
     @property
     def lines(self) -> Sequence[SoldLine]:
-        """The lines of the sale."""
-        return self.sale.lines if self.sale else ()
+        """The lines of the sale, gifts that are due first."""
+        found = self.sale.lines if self.sale else ()
+        return sorted(found, key=lambda line: line.line_no not in self.due)
 
     def marked_of(self, line: SoldLine) -> int:
         """How many of a line come back, in millionths."""
@@ -82,15 +91,17 @@ class ReturnModel(Watched):
 
     def toggle(self, line: SoldLine) -> None:
         """Mark all that is left of a line, or take the mark away."""
-        if line.line_no in self.marked:
-            del self.marked[line.line_no]
+        if line.line_no in self.due:
+            self.keeps ^= {line.line_no}
+        elif line.line_no in self.said:
+            del self.said[line.line_no]
         elif line.left_micro > 0:
-            self.marked[line.line_no] = line.left_micro
+            self.said[line.line_no] = line.left_micro
         self._weigh()
 
     def mark_all(self) -> None:
         """All that is left of the sale comes back."""
-        self.marked = {one.line_no: one.left_micro for one in self.lines if one.left_micro > 0}
+        self.said = {one.line_no: one.left_micro for one in self.lines if one.left_micro > 0}
         self._weigh()
 
     def set_quantity(self, line: SoldLine, text: str) -> None:
@@ -102,16 +113,16 @@ class ReturnModel(Watched):
             raise RuleViolation(
                 "RETURNED_TOO_MUCH", line_no=line.line_no, left_micro=line.left_micro
             )
-        self.marked[line.line_no] = qty_micro
+        self.said[line.line_no] = qty_micro
         self._weigh()
 
     def scan(self, code: str) -> bool:
         """Goods of the sale are scanned: one more piece of them comes back."""
         product_id = self._desk.do_now(product_of_code, code)
         for line in self.lines:
-            more = self.marked.get(line.line_no, 0) + MICRO
+            more = self.said.get(line.line_no, 0) + MICRO
             if line.product_id == product_id and more <= line.left_micro:
-                self.marked[line.line_no] = more
+                self.said[line.line_no] = more
                 self._weigh()
                 return True
         return False
@@ -133,8 +144,16 @@ class ReturnModel(Watched):
             raise RuleViolation("REASON_MISSING")
         return self.back
 
+    def is_kept(self, line: SoldLine) -> bool:
+        """Whether a gift stays although it is not earned any more."""
+        return line.line_no in self.due and line.line_no in self.keeps
+
     def _weigh(self) -> None:
-        self.back = None
-        if self.sale is not None and self.marked:
+        self.back, self.due, self.marked = None, {}, dict(self.said)
+        if self.sale is not None and self.said:
+            self.due = self._desk.do_now(gifts_of, self.sale, self.said)
+            for no, qty_micro in self.due.items():
+                if no not in self.keeps:
+                    self.marked[no] = self.marked.get(no, 0) + qty_micro
             self.back = self._desk.do_now(returned_part, self.sale, self.marked, self.reason)
         self.changed()

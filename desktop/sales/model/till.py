@@ -1,16 +1,14 @@
 """The till: what a scan, a key or a typed code does to the basket, and the sale at its end."""
 
 from collections.abc import Callable
-from typing import Final
 
 import msgspec
 
 from desktop.sales.model.discounts import needs_approval, read_typed_discount
+from desktop.sales.model.open_basket import OpenBasket
 from desktop.sales.model.receipts import receipt_bytes
-from desktop.sales.model.typed import Notice
 from desktop.sales.usecases.basket import (
     Basket,
-    Due,
     Line,
     Part,
     Return,
@@ -19,6 +17,7 @@ from desktop.sales.usecases.basket import (
     with_lines,
     without_line,
 )
+from desktop.sales.usecases.basket_sold import sell_basket
 from desktop.sales.usecases.coming_back import earlier_sale
 from desktop.sales.usecases.keeping import (
     Repriced,
@@ -28,14 +27,13 @@ from desktop.sales.usecases.keeping import (
     hold,
     keep,
     line_for,
-    open_basket,
     paying_here,
+    promotions_of,
     reprice,
     repriced,
     resume,
     scan_into,
     search_goods,
-    sell_basket,
     sell_unknown,
     set_buyer,
     set_quantity,
@@ -47,7 +45,6 @@ from desktop.sales.usecases.selling import Sold
 from desktop.sales.usecases.shift_desk import shift_now
 from desktop.sales.usecases.showing import sale_paper
 from desktop.store.desk import Desk
-from desktop.watched import Watched
 from desktop.words.texts import Words
 from shared.accounts.rules import Tender
 from shared.core.errors import Conflict, RuleViolation
@@ -55,38 +52,19 @@ from shared.core.money import parse_unit_price_micro
 from shared.members.queries import MemberView, find_members
 from shared.members.rules import is_member_code
 
-UNDO_MOST: Final = 100
 
-
-class TillModel(Watched):
+class TillModel(OpenBasket):
     """The open basket. Every change of it is on disk before a screen shows it."""
 
     def __init__(self, desk: Desk, currency: str, *, may_approve: bool = False) -> None:
-        super().__init__()
-        self.desk = desk
-        self.currency = currency
+        super().__init__(desk, currency)
         self._may_approve = may_approve
         """Whether who sells may approve discounts: an owner alone in the shop asks nobody (D09)."""
-        self.notice: Notice | None = None
         self.suggested: list[Line] = []
         self.suggestion = -1
         self.is_busy = False
         self.held: list[Basket] = desk.read(held_baskets)
         """What was put aside, the oldest first."""
-        self._undo: list[Basket] = []
-        self.basket = desk.read(open_basket) or desk.do_now(begin)
-
-    # what is shown
-
-    @property
-    def due(self) -> Due:
-        """What the basket comes to."""
-        return due_of(self.basket, self.currency)
-
-    def say(self, key: str, tone: str = "plain", **values: str | int) -> None:
-        """Say a sentence under the lines until the next key."""
-        self.notice = Notice(key=key, tone=tone, values=values)
-        self.changed()
 
     # goods
 
@@ -97,6 +75,8 @@ class TillModel(Watched):
         """
         self.check_free()
         self._take(self.desk.do_now(scan_into, self._fresh(), code, quantity))
+        if self.cut():
+            return
         line = self.basket.line
         if line is not None and line.price_micro < 0 and line.said_micro is None:
             self.say("till.no_price", "waiting", name=line.name)
@@ -170,6 +150,8 @@ class TillModel(Watched):
         """Up and down: through suggestions while there are any, else through the lines."""
         if self.suggested:
             self.suggestion = max(0, min(self.suggestion + by, len(self.suggested) - 1))
+        elif self.moves_choice(by):
+            self.choice = max(-1, min(self.choice + by, len(self.deal.to_choose) - 1))
         elif self.basket.lines:
             place = max(0, min(self.basket.current + by, len(self.basket.lines) - 1))
             self.basket = with_lines(self.basket, self.basket.lines, place)
@@ -187,8 +169,8 @@ class TillModel(Watched):
         if 0 <= place < len(self.basket.lines):
             self._take(self.desk.do_now(set_quantity, self._fresh(), place, text))
             line = self.basket.line
-            if line is not None:
-                self._say_scarce(line)
+            if not self.cut() and line is not None and not self._say_scarce(line):
+                self.changed()
 
     def set_price(self, text: str) -> None:
         """A price said for the current line; '' takes it back. Raises what prices raise."""
@@ -242,7 +224,7 @@ class TillModel(Watched):
             approver_name="",
         )
         plain = msgspec.structs.replace(basket, discount_minor=0, pay_ratio_micro=1_000_000)
-        sold = due_of(plain, self.currency).total_minor
+        sold = due_of(plain, self.currency, self.deal).total_minor
         if read.minor > max(sold, 0):
             raise RuleViolation("DISCOUNT_TOO_LARGE", most=max(sold, 0))
         return basket
@@ -251,7 +233,7 @@ class TillModel(Watched):
         """Whether somebody else has to stand for what is taken off."""
         asked = basket or self.basket
         is_free = self._may_approve or bool(asked.approver_id)
-        return not is_free and needs_approval(asked, self.currency)
+        return not is_free and needs_approval(asked, self.currency, self.deal)
 
     def approved(self, approver_id: str, name: str) -> None:
         """Somebody stands for what is taken off."""
@@ -339,6 +321,8 @@ class TillModel(Watched):
         if self.is_busy or self.basket.parts:
             return
         self._take_prices(self.desk.do_now(reprice, self.basket))
+        self.promotions.open(self.basket)
+        self.cut()
 
     async def look_at_prices(self) -> None:
         """As ``check_prices``, beside the window; what was scanned meanwhile is not touched."""
@@ -346,9 +330,15 @@ class TillModel(Watched):
         if self.is_busy or asked.parts or not asked.lines:
             return
         found = await self.desk.do(repriced, asked)
-        if self._is_open(asked) and found.basket != asked:
-            self.desk.do_now(keep, found.basket)
-            self._take_prices(found)
+        opened = await self.desk.do(promotions_of, asked)
+        if self._is_open(asked):
+            before = self.due.total_minor
+            self.promotions.take(asked, opened)
+            if found.basket != asked:
+                self.desk.do_now(keep, found.basket)
+                self._take_prices(found)
+            elif not self.cut() and self.due.total_minor != before:
+                self.say("till.promoted_anew", "waiting")
 
     def _is_open(self, basket: Basket) -> bool:
         return self.basket is basket and not self.is_busy
@@ -364,7 +354,9 @@ class TillModel(Watched):
 
     def payment_options(self) -> tuple[TillOptions, tuple[Tender, ...]]:
         """The rules of paying here, and the tenders that can be chosen."""
-        return self.desk.do_now(paying_here)
+        back = self.basket.came_back
+        member_id = back.customer_id if back is not None else self.basket.member_id
+        return self.desk.do_now(paying_here, member_id)
 
     def needs_shift(self) -> bool:
         """Whether a shift has to be opened before anything is sold."""
@@ -386,13 +378,16 @@ class TillModel(Watched):
     def give(self, part: Part) -> None:
         """Money was handed over; it stays with the basket."""
         parts = (*self.basket.parts, part)
-        self.basket = self.desk.do_now(keep, msgspec.structs.replace(self._fresh(), parts=parts))
+        at_us = self.basket.promoted_at_us or self.promotions.shown_at_us(self.basket)
+        given = msgspec.structs.replace(self._fresh(), parts=parts, promoted_at_us=at_us)
+        self.promotions.agree(given)
+        self.basket = self.desk.do_now(keep, given)
         self.changed()
 
     def give_back(self) -> None:
         """The money handed over so far goes back: the sale is not made."""
         if self.basket.parts:
-            emptied = msgspec.structs.replace(self.basket, parts=())
+            emptied = msgspec.structs.replace(self.basket, parts=(), promoted_at_us=0)
             self.basket = self.desk.do_now(keep, emptied)
             self.changed()
 
@@ -405,7 +400,8 @@ class TillModel(Watched):
             return None
         self.is_busy = True
         try:
-            sold, self.basket = await self.desk.do(sell_basket, self.basket)
+            opened = self.promotions.opened
+            sold, self.basket = await self.desk.do(sell_basket, self.basket, opened)
         except Conflict as error:
             if error.code != "ALREADY_APPENDED":
                 raise
@@ -413,24 +409,8 @@ class TillModel(Watched):
         finally:
             self.is_busy = False
         self._undo.clear()
+        self.choice = -1
+        self.promotions.open(self.basket)
         self.notice = None
         self.changed()
         return sold
-
-    # keeping
-
-    def check_free(self) -> None:
-        """Raises: RuleViolation MONEY_TAKEN while part of the money is handed over."""
-        if self.basket.parts:
-            raise RuleViolation("MONEY_TAKEN")
-
-    def _fresh(self) -> Basket:
-        return msgspec.structs.replace(self.basket, last=None)
-
-    def _write(self, basket: Basket) -> None:
-        self._take(self.desk.do_now(keep, basket))
-        self.changed()
-
-    def _take(self, basket: Basket) -> None:
-        self._undo = [*self._undo[1 - UNDO_MOST :], self.basket]
-        self.basket = basket

@@ -5,9 +5,13 @@ from typing import Final
 
 import msgspec
 
-from desktop.sales.usecases.selling import BasketLine, Discount
+from desktop.sales.usecases.deal import NO_DEAL, Deal
+from desktop.sales.usecases.discounting import Discount
+from desktop.sales.usecases.promoting import Promotions
+from desktop.sales.usecases.selling import BasketLine
 from shared.core.money import apply_ratio
 from shared.core.rounding import MICRO
+from shared.promotions.rules import Block, Choices, Cut, GiftChoice, Item
 from shared.sales.rules import line_minor, totals
 
 NO_PRICE: Final = -1
@@ -37,6 +41,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     """More is sold than the books say is there; sold all the same (G11)."""
     takes_reserved: bool = False
     """Pieces held for somebody are sold; sold all the same (G05)."""
+    brand: str = ""
+
+    @property
+    def list_micro(self) -> int:
+        """The price before what a person or a promotion takes off; 0 where nobody knows."""
+        said = self.said_micro or 0
+        return max(said if self.price_micro < 0 else max(said, self.price_micro), 0)
 
     @property
     def pays_micro(self) -> int:
@@ -64,11 +75,32 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Chosen(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift a person chose of what a policy gives."""
+
+    policy_id: str
+    product_id: str
+    qty_micro: int
+
+
 class Back(msgspec.Struct, frozen=True, kw_only=True):
     """Goods of an earlier sale that come back; the amount is what is given back for them."""
 
     line_no: int
     product_id: str
+    code: str
+    name: str
+    unit: str
+    qty_micro: int
+    price_micro: int
+    amount_minor: int
+
+
+class KeptGift(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift that was not earned after all and stays with the buyer, at its list price (D07)."""
+
+    line_no: int
+    """Of the sale."""
     code: str
     name: str
     unit: str
@@ -88,11 +120,15 @@ class Return(msgspec.Struct, frozen=True, kw_only=True):
     customer_id: str = ""
     rounding_minor: int = 0
     """The share of what was rounded off that sale; positive."""
+    kept: tuple[KeptGift, ...] = ()
+    gifts_minor: int = 0
+    """What is to be paid for gifts that are kept."""
 
     @property
     def back_minor(self) -> int:
-        """What is given back for the goods, positive."""
-        return -(sum(line.amount_minor for line in self.lines) + self.rounding_minor)
+        """What is given back for the goods, less what kept gifts cost; positive."""
+        back = sum(line.amount_minor for line in self.lines) + self.rounding_minor
+        return -(back + self.gifts_minor)
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,6 +170,22 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     held_at_us: int = 0
     """When it was put aside; 0 = it was not."""
     last: Last | None = None
+    gifts: tuple[Chosen, ...] = ()
+    groups: dict[str, str] = {}
+    """The policy chosen of each exclusive group; '' = none of them (D12)."""
+    declined: tuple[str, ...] = ()
+    """Policies the buyer does not want."""
+    promoted_at_us: int = 0
+    """Whose promotions hold while money is handed over; 0 = those of now."""
+
+    @property
+    def choices(self) -> Choices:
+        """What was chosen, as the promotions take it."""
+        gifts: dict[str, tuple[GiftChoice, ...]] = {}
+        for one in self.gifts:
+            chosen = GiftChoice(one.product_id, one.qty_micro)
+            gifts[one.policy_id] = (*gifts.get(one.policy_id, ()), chosen)
+        return Choices(of_group=self.groups, gifts=gifts, declined=frozenset(self.declined))
 
     @property
     def is_empty(self) -> bool:
@@ -174,6 +226,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
     """What is given back for returned goods, positive."""
     total_minor: int
     paid_minor: int
+    promotion_minor: int = 0
+    """The part of what is taken off that policies give."""
 
     @property
     def rest_minor(self) -> int:
@@ -181,25 +235,51 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
         return self.total_minor - self.paid_minor
 
 
-def due_of(basket: Basket, currency: str) -> Due:
+def deal_of(basket: Basket, promotions: Promotions, at_us: int) -> Deal:
+    """What promotions make of the basket at an instant, as the sale will find it, too."""
+    if not promotions.policies or not basket.lines:
+        return NO_DEAL
+    items = tuple(
+        Item(
+            line_no=place,
+            product_id=line.product_id,
+            brand=line.brand or promotions.brands.get(line.product_id, ""),
+            qty_micro=line.qty_micro,
+            unit_price_micro=line.pays_micro,
+            is_said=line.said_micro is not None,
+        )
+        for place, line in enumerate(basket.lines, start=1)
+        if line.qty_micro > 0
+    )
+    listed = {line.product_id: line.list_micro for line in basket.lines}
+    outcome = promotions.outcome(items, basket.choices, basket.promoted_at_us or at_us, listed)
+    return Deal(currency=promotions.currency, items=items, outcome=outcome)
+
+
+def due_of(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> Due:
     """What the basket comes to, by the same rules as the sale it becomes."""
-    amounts = [line.amount_minor(currency) for line in basket.lines]
-    sold = sum(
+    amounts = [
+        deal.amount_minor(place) if place in deal.parts else line.amount_minor(currency)
+        for place, line in enumerate(basket.lines, start=1)
+    ]
+    sold = deal.gifts_minor + sum(
         amount for line, amount in zip(basket.lines, amounts, strict=True) if line.qty_micro > 0
     )
     off = min(basket.discount_minor + sold - apply_ratio(sold, basket.pay_ratio_micro), sold)
     back = basket.came_back.back_minor if basket.came_back else 0
     # Returns carry their own share of what was rounded off; nothing is rounded twice.
     step = 0 if basket.came_back else basket.round_off_to_minor
-    found = totals([sum(amounts) - off], round_off_to_minor=step)
+    whole = sum(amounts) + deal.gifts_minor
+    found = totals([whole - off], round_off_to_minor=step)
     said_off = sum(line.off_minor(currency) for line in basket.lines)
     return Due(
-        list_minor=sum(amounts) + said_off,
-        off_minor=off + said_off,
+        list_minor=whole + said_off + deal.off_minor,
+        off_minor=off + said_off + deal.off_minor,
         rounding_minor=found.rounding_minor,
         back_minor=back,
         total_minor=found.total_minor - back,
         paid_minor=sum(part.amount_minor for part in basket.parts),
+        promotion_minor=deal.off_minor,
     )
 
 
@@ -236,6 +316,31 @@ def without_line(basket: Basket, place: int) -> Basket:
 
 def _changed(lines: Sequence[Line], place: int, line: Line) -> tuple[Line, ...]:
     return (*lines[:place], line, *lines[place + 1 :])
+
+
+def with_gift(basket: Basket, block: Block, product_id: str) -> Basket:
+    """The basket with one piece more of a gift, or what is left where that is less."""
+    more = min(block.left_micro, MICRO)
+    # What stood there was chosen, or was the only thing to choose: from now on both are.
+    own = {gift.product_id: gift.qty_micro for gift in block.lines}
+    own[product_id] = own.get(product_id, 0) + more
+    others = tuple(one for one in basket.gifts if one.policy_id != block.policy_id)
+    mine = tuple(
+        Chosen(policy_id=block.policy_id, product_id=one, qty_micro=qty_micro)
+        for one, qty_micro in own.items()
+    )
+    return msgspec.structs.replace(basket, gifts=(*others, *mine))
+
+
+def with_cuts(basket: Basket, cuts: Sequence[Cut]) -> Basket:
+    """The basket with lines cut to what limits leave of them; a line with nothing left goes."""
+    allowed = {cut.line_no - 1: cut.allowed_micro for cut in cuts}
+    lines = [
+        msgspec.structs.replace(line, qty_micro=allowed.get(place, line.qty_micro))
+        for place, line in enumerate(basket.lines)
+        if allowed.get(place, line.qty_micro)
+    ]
+    return with_lines(basket, lines, basket.current)
 
 
 def lines_to_sell(basket: Basket) -> list[BasketLine]:

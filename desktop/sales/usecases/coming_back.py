@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from desktop.channel.usecases import day_at, place_of
-from desktop.sales.usecases.basket import Back, Return
+from desktop.sales.usecases.basket import Back, KeptGift, Return
+from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.refunding import refund_ways
 from desktop.sales.usecases.returning import find_sale, original, worth_of
 from desktop.store.session import Session
+from shared.accounts.rules import Tender
 from shared.catalog.queries import by_barcode, product
 from shared.core.errors import RuleViolation
+from shared.sales.rules import LineKind, line_minor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +30,7 @@ class SoldLine:
     left_micro: int
     price_micro: int
     amount_minor: int
+    is_gift: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,7 @@ def earlier_sale(session: Session, name: str) -> EarlierSale:
                     left_micro=was.left_micro(line),
                     price_micro=line["unit_price_micro"],
                     amount_minor=line["amount_minor"],
+                    is_gift=line["kind"] == LineKind.GIFT,
                 )
             )
     return EarlierSale(
@@ -93,6 +99,19 @@ def returned_part(
         reason=reason,
         customer_id=earlier.customer_id,
         rounding_minor=worth.rounding_minor,
+        gifts_minor=worth.gifts_minor,
+        kept=tuple(
+            KeptGift(
+                code=by_no[due.line_no].code,
+                name=by_no[due.line_no].name,
+                unit=by_no[due.line_no].unit,
+                line_no=due.line_no,
+                qty_micro=due.qty_micro,
+                price_micro=due.price_micro,
+                amount_minor=line_minor(due.qty_micro, due.price_micro, worth.currency),
+            )
+            for due in worth.gifts
+        ),
         lines=tuple(
             Back(
                 line_no=no,
@@ -107,6 +126,27 @@ def returned_part(
             for no, amount in worth.amounts
         ),
     )
+
+
+def refund_plan(
+    session: Session, sale_uid: str, back_minor: int, *, in_cash: bool = False
+) -> list[tuple[str, int]]:
+    """What of an amount goes back by which tender, as ``return_goods`` will do it.
+
+    Raises: RuleViolation SALE_UNKNOWN.
+    """
+    said = [Given(tender=Tender.CASH, amount_minor=-back_minor)] if in_cash else []
+    was = original(session, sale_uid)
+    return [
+        (one.tender.value, -one.amount_minor)
+        for one in refund_ways(was.paid_minor, back_minor, said)
+    ]
+
+
+def gifts_of(session: Session, earlier: EarlierSale, wanted: Mapping[int, int]) -> dict[int, int]:
+    """The gifts that are earned no more when these goods come back, by line of the sale (D07)."""
+    worth = worth_of(session, earlier.uid, wanted)
+    return {due.line_no: due.qty_micro for due in worth.gifts}
 
 
 def is_sale(connection: Connection, site_id: str, name: str) -> bool:

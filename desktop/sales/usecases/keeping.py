@@ -16,36 +16,35 @@ from desktop.pricing.usecases import Prices, prices_for
 from desktop.sales.usecases.basket import (
     NO_PRICE,
     Basket,
-    Last,
     Line,
-    Return,
-    lines_to_sell,
     packed,
     unpacked,
     with_changed,
     with_line,
 )
 from desktop.sales.usecases.options import TillOptions, till_options
-from desktop.sales.usecases.paying import Given
-from desktop.sales.usecases.returning import return_goods
-from desktop.sales.usecases.selling import Sold, consumer, sell
+from desktop.sales.usecases.promoting import Promotions, promotions_for
+from desktop.sales.usecases.selling import consumer
 from desktop.sales.usecases.taking_up import take_up_goods
 from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
 from desktop.store.session import Session
 from desktop.store.tables import neighbour_basket
 from desktop.sync.neighbours.baskets import HELD as SHARED_HELD
+from desktop.vouchers.usecases.taking import points_here
 from shared.accounts.rules import Tender
 from shared.catalog.queries import by_barcode, packs_of, product
 from shared.catalog.search import search
 from shared.channel.queries import device_of
 from shared.core.errors import RuleViolation
-from shared.core.ids import uid_bytes, uid_text
+from shared.core.ids import uid_text
 from shared.core.quantity import Pack, checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
 from shared.core.text import code_text
+from shared.members.rules import is_member
 from shared.pricing.rules import trail_text
 from shared.stock.queries import is_opened, on_hand_micro, reserved_micro
 from shared.stock.rules import location
+from shared.vouchers.queries.coupons import has_coupons
 
 OPEN: Final = "till/open"
 HELD: Final = SHARED_HELD
@@ -124,6 +123,7 @@ def line_for(session: Session, code: str, quantity: str = "1") -> Line:
         factor_micro=hit.factor_micro,
         qty_micro=0,
         price_micro=NO_PRICE,
+        brand=goods.brand,
     )
     return msgspec.structs.replace(line, qty_micro=_quantity(session, line, quantity))
 
@@ -147,6 +147,19 @@ def prices_of(session: Session, basket: Basket) -> Prices:
     customer_id = basket.came_back.customer_id if basket.came_back else basket.member_id
     buyer = consumer(session, customer_id)
     return prices_for(session, session.identity.site_id, buyer, session.now_us)
+
+
+def promotions_of(session: Session, basket: Basket) -> Promotions:
+    """The promotions in force for who buys: now, or when money was first handed over."""
+    customer_id = basket.came_back.customer_id if basket.came_back else basket.member_id
+    return promotions_for(
+        session,
+        place_of(session),
+        consumer(session, customer_id),
+        {line.product_id for line in basket.lines},
+        customer_id=customer_id,
+        at_us=basket.promoted_at_us,
+    )
 
 
 def _priced(prices: Prices, line: Line) -> Line:
@@ -261,6 +274,7 @@ def search_goods(session: Session, text: str, *, limit: int = 8) -> list[Line]:
                 unit=goods.base_unit,
                 qty_micro=MICRO,
                 price_micro=NO_PRICE,
+                brand=goods.brand,
             )
             found.append(_priced(prices, line))
     return found
@@ -341,58 +355,13 @@ def _put_aside(session: Session, basket: Basket) -> None:
     put_draft(session, HELD + basket.uid, packed(held))
 
 
-def sell_basket(session: Session, basket: Basket) -> tuple[Sold, Basket]:
-    """Sell what is in the basket with the money it holds, and begin an empty one.
-
-    Raises as ``sell`` and ``return_goods``.
-    """
-    sold = _exchange(session, basket, basket.came_back) if basket.came_back else None
-    if sold is None:
-        sold = sell(
-            session,
-            lines_to_sell(basket),
-            given_of(basket),
-            discount=basket.discount,
-            round_off_to_minor=basket.round_off_to_minor,
-            customer_id=basket.member_id,
-            approver_id=basket.approver_id,
-            uid=uid_bytes(basket.uid),
-        )
-    last = Last(
-        uid=sold.uid,
-        number=sold.number,
-        total_minor=sold.total_minor,
-        paid_minor=sold.paid_minor + sold.change_minor,
-        change_minor=sold.change_minor,
-    )
-    empty = msgspec.structs.replace(new_basket(session), last=last)
-    return sold, keep(session, empty)
-
-
-def _exchange(session: Session, basket: Basket, back: Return) -> Sold:
-    return return_goods(
-        session,
-        back.sale,
-        {line.line_no: line.qty_micro for line in back.lines},
-        given_of(basket),
-        reason=back.reason,
-        instead=lines_to_sell(basket),
-        approver_id=basket.approver_id,
-        uid=uid_bytes(basket.uid),
-    )
-
-
-def given_of(basket: Basket) -> list[Given]:
-    """The money the basket holds, as the sale takes it."""
-    return [
-        Given(tender=Tender(one.tender), amount_minor=one.amount_minor, reference=one.reference)
-        for one in basket.parts
-    ]
-
-
-def paying_here(session: Session) -> tuple[TillOptions, tuple[Tender, ...]]:
-    """The rules of paying at this site, and the tenders that need no provider."""
+def paying_here(session: Session, member_id: str = "") -> tuple[TillOptions, tuple[Tender, ...]]:
+    """The rules of paying at this site, and the tenders that need no provider: coupons while
+    there are any, points where a member buys and a rule is in force."""
     place = place_of(session)
     tenders = (Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER)
     mall = (Tender.MALL,) if place.mall_partner_id else ()
-    return till_options(session.connection, place.site_id), (*tenders, *mall)
+    coupons = (Tender.COUPON,) if has_coupons(session.connection, session.now_us) else ()
+    points = points_here(session, member_id, place.currency) if is_member(member_id) else None
+    promised = (*coupons, *((Tender.POINTS,) if points else ()))
+    return till_options(session.connection, place.site_id), (*tenders, *mall, *promised)

@@ -6,13 +6,18 @@ from typing import Final
 
 from desktop.leases.usecases import spends_of
 from desktop.store.session import Session
-from shared.accounts.rules import Tender
+from desktop.vouchers.usecases.taking import taken
+from shared.accounts.rules import PROMISED, Tender
 from shared.channel.queries import SiteView
 from shared.core.errors import RuleViolation
 from shared.leases.documents import LeaseSpend
 from shared.leases.rules import deposit_pool
-from shared.sales.documents import TenderLine
-from shared.sales.rules import check_paid
+from shared.members.rules import is_member
+from shared.sales.documents import SaleLine, TenderLine
+from shared.sales.rules import LineKind, check_paid
+from shared.vouchers.documents import CouponUse
+from shared.vouchers.queries.points import rule_in_force
+from shared.vouchers.rules import earned_points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,8 @@ _AT_THE_TILL: Final = frozenset(
         Tender.BANK_TRANSFER,
         Tender.MALL,
         Tender.DEPOSIT,
+        Tender.COUPON,
+        Tender.POINTS,
     }
 )
 
@@ -82,6 +89,65 @@ def deposit_spends(
     if not customer_id:
         raise RuleViolation("CUSTOMER_MISSING")
     return spends_of(session, deposit_pool(customer_id), wanted, unit=place.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promised:
+    """What a sale says of points and coupons, as its document carries it."""
+
+    rule_id: str = ""
+    earned: int = 0
+    spent: int = 0
+    coupons: tuple[CouponUse, ...] = ()
+    leases: tuple[LeaseSpend, ...] = ()
+
+
+def promised(
+    session: Session,
+    place: SiteView,
+    customer_id: str,
+    lines: Sequence[SaleLine],
+    tenders: Sequence[TenderLine],
+    *,
+    total_minor: int,
+) -> Promised:
+    """What stands behind coupons and points among the tenders, and what a member earns (I07).
+
+    Raises: as ``taken``, and RuleViolation COUPON_UNKNOWN for a coupon without its name.
+    """
+    points = sum(one.amount_minor for one in tenders if one.tender == Tender.POINTS)
+    coupons = [(one.reference, one.amount_minor) for one in tenders if one.tender == Tender.COUPON]
+    member_id = customer_id if is_member(customer_id) else ""
+    spent = taken(
+        session,
+        place.currency,
+        member_id,
+        points_minor=points,
+        coupons=coupons,
+        total_minor=total_minor,
+    )
+    rule = None
+    if member_id:
+        rule = rule_in_force(session.connection, session.now_us, place.currency)
+    if rule is None:
+        return Promised(coupons=spent.coupons, leases=spent.leases)
+    return Promised(
+        rule_id=rule.rule_id,
+        earned=earned_points(rule.rates, money_of(tenders), goods_of(lines)),
+        spent=spent.spent,
+        coupons=spent.coupons,
+        leases=spent.leases,
+    )
+
+
+def money_of(tenders: Sequence[TenderLine]) -> int:
+    """What tenders that are money come to."""
+    return sum(one.amount_minor for one in tenders if one.tender not in PROMISED)
+
+
+def goods_of(lines: Sequence[SaleLine]) -> int:
+    """What goods come to on which points are earned: no gifts, no services."""
+    return sum(one.amount_minor for one in lines if one.kind == LineKind.GOODS)
 
 
 def _check_tender(place: SiteView, one: Given) -> None:

@@ -9,18 +9,38 @@ from sqlalchemy.engine import RowMapping
 from desktop.access.usecases import may, policy, require, require_approver
 from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import place_of
+from desktop.sales.usecases.gifts_back import (
+    GiftDue,
+    Kept,
+    charged_line,
+    gifts_due,
+    kept_of,
+    taken_back,
+    with_taken_back,
+)
 from desktop.sales.usecases.paying import Given, deposit_spends, tendered
 from desktop.sales.usecases.payments import use_payments
-from desktop.sales.usecases.selling import BasketLine, Sold, consumer, priced, sold
+from desktop.sales.usecases.promoting import NO_CHOICES, Promoted, Promotions, promoted
+from desktop.sales.usecases.refunding import promised_back, refund_ways
+from desktop.sales.usecases.selling import (
+    BasketLine,
+    Sold,
+    consumer,
+    opened_for,
+    priced,
+    sold,
+)
 from desktop.store.session import Session
 from shared.access.rules import REFUND_OTHER_TENDER
-from shared.accounts.rules import Tender
 from shared.channel.queries import SiteView
+from shared.channel.rules import split
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes
 from shared.core.rounding import divide_half_away
+from shared.promotions.rules import Choices
 from shared.sales.documents import Sale, SaleLine
 from shared.sales.queries import open_invoices, sale_with_lines
+from shared.sales.queries.promoting import stored_line
 from shared.sales.rules import SaleMode, line_minor, refunded_otherwise
 from shared.sales.tables import sale, sale_line, sale_tender
 
@@ -83,23 +103,23 @@ def original(session: Session, uid: str) -> Original:
     )
 
 
-_Key = tuple[str, str, int]
+_Key = tuple[str, str, int, str]
 
 
 def _key(line: RowMapping) -> _Key:
-    return line["product_id"], line["lot"], line["unit_price_micro"]
+    return line["product_id"], line["lot"], line["unit_price_micro"], line["kind"]
 
 
 def _came_back(session: Session, uid: str) -> list[tuple[_Key, int]]:
     c = sale_line.c
     statement = (
-        select(c.product_id, c.lot, c.unit_price_micro, func.sum(-c.qty_micro))
+        select(c.product_id, c.lot, c.unit_price_micro, c.kind, func.sum(-c.qty_micro))
         .join(sale, sale.c.id == c.document)
         .where(sale.c.return_of == uid, c.qty_micro < 0)
-        .group_by(c.product_id, c.lot, c.unit_price_micro)
+        .group_by(c.product_id, c.lot, c.unit_price_micro, c.kind)
     )
     rows = session.connection.execute(statement)
-    return [((product, lot, price), int(qty)) for product, lot, price, qty in rows]
+    return [((product, lot, price, kind), int(qty)) for product, lot, price, kind, qty in rows]
 
 
 def _paid(session: Session, uid: str) -> dict[str, int]:
@@ -124,6 +144,9 @@ def return_goods(
     instead: Sequence[BasketLine] = (),
     approver_id: str = "",
     uid: bytes | None = None,
+    choices: Choices = NO_CHOICES,
+    promotions: Promotions | None = None,
+    promoted_at_us: int = 0,
 ) -> Sold:
     """Take goods of a sale back (by line number and quantity in millionths; None = all of it).
 
@@ -146,18 +169,33 @@ def return_goods(
     parts = _parts(was, wanted)
     lines = [_returned(was, line, qty_micro) for line, qty_micro in parts]
     rounding = _rounding_back(was, -sum(line.amount_minor for line in lines))
-    lines += _instead(session, place, was, instead)
+    back = {line["line_no"]: qty_micro for line, qty_micro in parts}
+    kept = kept_of(was.lines, was.returned_micro, back)
+    lines += _charged(session, was, kept)
+    anew = _instead(session, place, was, instead, choices, promotions, promoted_at_us)
+    lines += anew.lines
     total = sum(line.amount_minor for line in lines) + rounding
     due = min(total + _open_minor(session, was), 0) if total < 0 else total
-    given = refund or _by_original_tender(was, -due)
+    given = refund_ways(was.paid_minor, -due, refund)
     _check_refund(session, was, given, approver_id)
     now = till_now(session, place, needs_shift=True)
     use_payments(session, given)
+    tenders = tendered(place, due, given, on_credit=not due)
+    behind = promised_back(
+        session,
+        place,
+        sale_uid,
+        was.head["customer_id"],
+        was.paid_minor,
+        lines,
+        tenders,
+        total_minor=due,
+    )
     body = Sale(
         mode=was.head["mode"],
         currency=was.head["currency"],
         lines=lines,
-        tenders=tendered(place, due, given, on_credit=not due),
+        tenders=tenders,
         total_minor=total,
         rounding_minor=rounding,
         customer_id=was.head["customer_id"],
@@ -166,7 +204,16 @@ def return_goods(
         return_of=sale_uid,
         shift=now.shift,
         note=reason,
-        leases=deposit_spends(session, place, was.head["customer_id"], given),
+        leases=(
+            *deposit_spends(session, place, was.head["customer_id"], given),
+            *behind.leases,
+        ),
+        promotions=with_taken_back(anew.applied, taken_back(session.connection, was.head, kept)),
+        promoted_at_us=promoted_at_us if anew.applied else 0,
+        points_rule=behind.rule_id,
+        points_earned=behind.earned,
+        points_spent=behind.spent,
+        coupons=behind.coupons,
     )
     written = session.append(
         body,
@@ -185,6 +232,11 @@ class Worth:
     amounts: tuple[tuple[int, int], ...]
     """(line number of the sale, amount)."""
     rounding_minor: int
+    gifts: tuple[GiftDue, ...] = ()
+    """Gifts no longer earned that stay with the buyer: they are paid for (D07)."""
+    gifts_minor: int = 0
+    """What that comes to."""
+    currency: str = "CNY"
 
 
 def worth_of(session: Session, sale_uid: str, wanted: Mapping[int, int]) -> Worth:
@@ -192,11 +244,15 @@ def worth_of(session: Session, sale_uid: str, wanted: Mapping[int, int]) -> Wort
     was = original(session, sale_uid)
     parts = _parts(was, wanted)
     lines = [_returned(was, line, qty_micro) for line, qty_micro in parts]
+    kept = kept_of(was.lines, was.returned_micro, wanted)
     return Worth(
         amounts=tuple(
             (part[0]["line_no"], line.amount_minor) for part, line in zip(parts, lines, strict=True)
         ),
         rounding_minor=_rounding_back(was, -sum(line.amount_minor for line in lines)),
+        gifts=tuple(gifts_due(session.connection, was.head, kept)),
+        gifts_minor=sum(line.amount_minor for line in _charged(session, was, kept)),
+        currency=was.head["currency"],
     )
 
 
@@ -211,14 +267,36 @@ def _check_refund(
 
 
 def _instead(
-    session: Session, place: SiteView, was: Original, basket: Sequence[BasketLine]
-) -> list[SaleLine]:
+    session: Session,
+    place: SiteView,
+    was: Original,
+    basket: Sequence[BasketLine],
+    choices: Choices,
+    promotions: Promotions | None,
+    promoted_at_us: int,
+) -> Promoted:
     if not basket:
-        return []
+        return Promoted(lines=[])
     if was.head["mode"] != SaleMode.TILL:
         raise RuleViolation("EXCHANGE_AT_TILL_ONLY")
     require(session, "sale.make")
-    return priced(session, place, consumer(session, was.head["customer_id"]), basket)
+    customer_id = was.head["customer_id"]
+    found = priced(session, place, consumer(session, customer_id), basket)
+    at_us = promoted_at_us or session.now_us
+    opened = promotions or opened_for(session, place, customer_id, found, at_us)
+    is_agreed = bool(promoted_at_us)
+    return promoted(session.connection, opened, found, choices, at_us, is_agreed=is_agreed)
+
+
+def _charged(session: Session, was: Original, kept: Kept) -> list[SaleLine]:
+    """Gifts that were not earned after all and do not come back: taken back on paper and sold at
+    their list price, so that no piece moves (D07)."""
+    by_no = {line["line_no"]: line for line in was.lines}
+    made: list[SaleLine] = []
+    for due in gifts_due(session.connection, was.head, kept):
+        back = _returned(was, by_no[due.line_no], due.qty_micro, kept)
+        made += [back, charged_line(stored_line(by_no[due.line_no]), due, was.head["currency"])]
+    return made
 
 
 def _parts(was: Original, wanted: Mapping[int, int] | None) -> list[tuple[RowMapping, int]]:
@@ -239,9 +317,13 @@ def _parts(was: Original, wanted: Mapping[int, int] | None) -> list[tuple[RowMap
     return [(by_no[no], wanted[no]) for no in sorted(wanted)]
 
 
-def _returned(was: Original, line: RowMapping, qty_micro: int) -> SaleLine:
+def _returned(
+    was: Original, line: RowMapping, qty_micro: int, kept: Kept | None = None
+) -> SaleLine:
     """The part of a line; all parts together give back exactly what the line cost."""
     before = was.returned_micro.get(line["line_no"], 0)
+    if kept is not None:
+        before = int(line["qty_micro"]) - kept.after[line["line_no"]]
     amount = _part(line["amount_minor"], line["qty_micro"], before, qty_micro)
     gross = line_minor(qty_micro, line["unit_price_micro"], was.head["currency"])
     return SaleLine(
@@ -256,6 +338,9 @@ def _returned(was: Original, line: RowMapping, qty_micro: int) -> SaleLine:
         price_version=line["price_version"],
         price_trail=line["price_trail"],
         name=line["name"],
+        policy_ids=split(line["policy_ids"]),
+        promotion_minor=-_part(line["promotion_minor"], line["qty_micro"], before, qty_micro),
+        list_price_micro=line["list_price_micro"],
     )
 
 
@@ -284,22 +369,3 @@ def _open_minor(session: Session, was: Original) -> int:
         return 0
     still = open_invoices(session.connection, was.head["site_id"], was.head["customer_id"])
     return next((one.open_minor for one in still if one.invoice == was.head["id"]), 0)
-
-
-def _by_original_tender(was: Original, back_minor: int) -> list[Given]:
-    """Back the way it came, tender by tender; what cannot go that way goes in cash.
-
-    Where something is still due, nobody said how it is paid: the till proposes cash.
-    """
-    if back_minor <= 0:
-        return []
-    found: list[Given] = []
-    for tender, paid_minor in was.paid_minor.items():
-        part = min(back_minor, paid_minor)
-        # A deposit is head office's to give back, so it goes in cash.
-        if part > 0 and tender != Tender.DEPOSIT:
-            found.append(Given(tender=Tender(tender), amount_minor=-part))
-            back_minor -= part
-    if back_minor:
-        found.append(Given(tender=Tender.CASH, amount_minor=-back_minor))
-    return found

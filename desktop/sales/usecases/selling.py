@@ -6,32 +6,51 @@ from typing import Final
 
 from sqlalchemy import select
 
-from desktop.access.usecases import may, require, require_approver
+from desktop.access.usecases import require
 from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import place_of
 from desktop.members.usecases import known_member
 from desktop.pricing.usecases import Buyer, Prices, prices_for
-from desktop.sales.usecases.paying import CHANGE, Given, deposit_spends, tendered
+from desktop.sales.usecases.discounting import (
+    NO_DISCOUNT,
+    Discount,
+    discounted,
+    list_minor_of,
+)
+from desktop.sales.usecases.paying import (
+    CHANGE,
+    Given,
+    deposit_spends,
+    promised,
+    tendered,
+)
 from desktop.sales.usecases.payments import use_payments
+from desktop.sales.usecases.promoting import (
+    NO_CHOICES,
+    Promoted,
+    Promotions,
+    promoted,
+    promotions_for,
+)
 from desktop.store.session import Session
 from shared.catalog.queries import product
 from shared.channel.queries import SiteView
 from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
-from shared.core.money import UNIT_PRICE_MICRO_MAX, apply_ratio
-from shared.core.rounding import MICRO, share_by_largest_remainder
+from shared.core.money import UNIT_PRICE_MICRO_MAX, minor_digits
+from shared.core.rounding import MICRO
 from shared.journal.document import Header
 from shared.members.rules import is_member
 from shared.pricing.queries import sales_orgs_of_site
 from shared.pricing.rules import trail_text
+from shared.promotions.rules import Choices
 from shared.sales.documents import Sale, SaleLine
 from shared.sales.rules import LineKind, SaleMode, line_minor, totals
 
-OWN_DISCOUNT_MICRO: Final = 100_000
-"""How much of the list amount a person may give away without another one: a tenth."""
 ROUND_OFF_MINOR_MAX: Final = 100
 """抹零 goes down to whole units of the currency at most."""
+_PRICE_PLACES: Final = 6
 LINES_MAX: Final = 1_000
 """Of one sale: what a person would never key, and a page still shows."""
 
@@ -49,17 +68,6 @@ class BasketLine:
     """Said by the person: for goods nobody has a price of, or instead of the price found."""
     discount_minor: int = 0
     name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discount:
-    """A discount of the whole basket: an amount, or the ratio that is left to pay (95折)."""
-
-    minor: int = 0
-    pay_ratio_micro: int = MICRO
-
-
-NO_DISCOUNT: Final = Discount()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +101,15 @@ def sell(
     approver_id: str = "",
     note: str = "",
     uid: bytes | None = None,
+    choices: Choices = NO_CHOICES,
+    promotions: Promotions | None = None,
+    promoted_at_us: int = 0,
 ) -> Sold:
     """Sell at the till at the consumer's price of now; without tenders it is exact cash (I02).
 
     A ``customer_id`` that is a member's buys at the members' prices, offline as well (I10).
+    Promotions hold as they are in force now; where money was handed over already, those of the
+    instant it was (``promoted_at_us``), and no limit refuses the sale any more.
 
     Cash beyond the total is given back as change. A ``uid`` made when the basket was opened
     makes a second press of the same key the same sale.
@@ -104,24 +117,39 @@ def sell(
     Raises: RuleViolation NO_LINES, TOO_MANY_LINES, QUANTITY_ZERO, PRICE_MISSING,
     DISCOUNT_TOO_LARGE, APPROVAL_MISSING, SECOND_PERSON_NEEDED, ROUND_OFF_TOO_LARGE, NOT_PAID,
     PAID_TOO_MUCH, TENDER_NEEDS_PROVIDER, PAYMENT_NOT_PAID, TENDER_NOT_ALLOWED, MEMBER_UNKNOWN,
-    SHIFT_MISSING, SHIFT_BEING_CLOSED; AccessDenied NOT_PERMITTED, APPROVER_MAY_NOT,
-    APPROVER_PIN_NEEDED; Conflict ALREADY_APPENDED.
+    SHIFT_MISSING, SHIFT_BEING_CLOSED, LIMIT_ITEM, LIMIT_GROUP, FIRST_ONLY; AccessDenied
+    NOT_PERMITTED, APPROVER_MAY_NOT, APPROVER_PIN_NEEDED; Conflict ALREADY_APPENDED.
     """
     place = place_of(session)
     require(session, "sale.make")
     found = priced(session, place, consumer(session, customer_id), basket)
-    lines = _discounted(session, place.currency, found, discount, approver_id)
+    at_us = promoted_at_us or session.now_us
+    opened = promotions or opened_for(session, place, customer_id, found, at_us)
+    held = promoted(
+        session.connection, opened, found, choices, at_us, is_agreed=bool(promoted_at_us)
+    )
+    lines = discounted(session, place.currency, held.lines, discount, approver_id)
     return _complete(
         session,
         place,
-        lines,
+        Promoted(lines=lines, applied=held.applied),
         given,
         mode=SaleMode.TILL,
         round_off_to_minor=round_off_to_minor,
         on_credit=False,
         header=_Names(customer_id, salesperson_id, approver_id, note),
         uid=uid,
+        promoted_at_us=promoted_at_us,
     )
+
+
+def opened_for(
+    session: Session, place: SiteView, customer_id: str, lines: Sequence[SaleLine], at_us: int
+) -> Promotions:
+    """The promotions of who buys these lines at the till."""
+    ids = {line.product_id for line in lines}
+    buyer = consumer(session, customer_id)
+    return promotions_for(session, place, buyer, ids, customer_id=customer_id, at_us=at_us)
 
 
 def sell_invoice(
@@ -153,11 +181,11 @@ def sell_invoice(
     if "/" in customer_id:
         raise RuleViolation("CUSTOMER_BAD", customer_id=customer_id)
     found = priced(session, place, buyer, basket)
-    lines = _discounted(session, place.currency, found, discount, approver_id)
+    lines = discounted(session, place.currency, found, discount, approver_id)
     return _complete(
         session,
         place,
-        lines,
+        Promoted(lines=lines),
         given,
         mode=SaleMode.INVOICE,
         round_off_to_minor=round_off_to_minor,
@@ -223,11 +251,13 @@ def _line(session: Session, place: SiteView, prices: Prices, line: BasketLine) -
         discount += line_minor(line.qty_micro, list_price, place.currency) - line_minor(
             line.qty_micro, said, place.currency
         )
+    amount = line_minor(line.qty_micro, list_price, place.currency, discount)
+    is_said = said is not None or bool(line.discount_minor)
     return SaleLine(
         product_id=line.product_id,
         qty_micro=line.qty_micro,
         unit_price_micro=list_price,
-        amount_minor=line_minor(line.qty_micro, list_price, place.currency, discount),
+        amount_minor=amount,
         kind=line.kind.value,
         unit=line.unit,
         lot=line.lot,
@@ -235,7 +265,18 @@ def _line(session: Session, place: SiteView, prices: Prices, line: BasketLine) -
         price_version=found.version if found else 0,
         price_trail=trail_text(found) if found else "",
         name=line.name or _name_if_unknown(session, line.product_id),
+        is_said=is_said,
+        said_price_micro=_said_price(line, amount, place.currency) if is_said else 0,
     )
+
+
+def _said_price(line: BasketLine, amount_minor: int, currency: str) -> int:
+    """The price a person said; where they took an amount off the line, what it comes to a unit,
+    never more than the line costs."""
+    if line.unit_price_micro is not None and not line.discount_minor:
+        return line.unit_price_micro
+    size: int = 10 ** (_PRICE_PLACES - minor_digits(currency))
+    return max(amount_minor * size * MICRO // line.qty_micro, 0)
 
 
 def _name_if_unknown(session: Session, product_id: str) -> str:
@@ -249,68 +290,10 @@ def _name_if_unknown(session: Session, product_id: str) -> str:
     return found.name if found.site_id else ""
 
 
-def _discounted(
-    session: Session,
-    currency: str,
-    lines: list[SaleLine],
-    discount: Discount,
-    approver_id: str,
-) -> list[SaleLine]:
-    """Share the basket's discount over its lines, and see that somebody may give it (D09)."""
-    sold = [line for line in lines if line.qty_micro > 0]
-    before = [line.amount_minor for line in sold]
-    if any(amount < 0 for amount in before):
-        raise RuleViolation("DISCOUNT_TOO_LARGE", most=_list_minor(sold, currency))
-    due = sum(before)
-    off = discount.minor + due - apply_ratio(due, discount.pay_ratio_micro)
-    if discount.minor < 0 or not 0 <= discount.pay_ratio_micro <= MICRO or off > due:
-        raise RuleViolation("DISCOUNT_TOO_LARGE", most=due)
-    parts = iter(share_by_largest_remainder(off, before)) if off else iter(())
-    shared = [_less(line, next(parts)) if off and line.qty_micro > 0 else line for line in lines]
-    _check_rights(session, currency, shared, approver_id)
-    return shared
-
-
-def _less(line: SaleLine, part_minor: int) -> SaleLine:
-    values = {name: getattr(line, name) for name in line.__struct_fields__}
-    return SaleLine(
-        **values
-        | {
-            "discount_minor": line.discount_minor + part_minor,
-            "amount_minor": line.amount_minor - part_minor,
-        }
-    )
-
-
-def _check_rights(
-    session: Session, currency: str, lines: Sequence[SaleLine], approver_id: str
-) -> None:
-    given = sum(abs(line.discount_minor) for line in lines)
-    if approver_id:
-        require_approver(session, approver_id, "sale.approve")
-    if not given:
-        return
-    require(session, "sale.discount")
-    sold = [line for line in lines if line.qty_micro > 0]
-    is_beyond = given > apply_ratio(_list_minor(sold, currency), OWN_DISCOUNT_MICRO)
-    # Who may approve it for others is bound by no limit: an owner alone in the shop sells, too.
-    if is_beyond and not approver_id and not may(session, "sale.approve"):
-        raise RuleViolation(
-            "APPROVAL_MISSING",
-            permission="sale.approve",
-            discount_minor=given,
-            own_micro=OWN_DISCOUNT_MICRO,
-        )
-
-
-def _list_minor(lines: Sequence[SaleLine], currency: str) -> int:
-    return sum(line_minor(line.qty_micro, line.unit_price_micro, currency) for line in lines)
-
-
 def _complete(
     session: Session,
     place: SiteView,
-    lines: list[SaleLine],
+    held: Promoted,
     given: Sequence[Given],
     *,
     mode: SaleMode,
@@ -318,17 +301,21 @@ def _complete(
     on_credit: bool,
     header: _Names,
     uid: bytes | None,
+    promoted_at_us: int = 0,
 ) -> Sold:
     if not 0 <= round_off_to_minor <= ROUND_OFF_MINOR_MAX:
         raise RuleViolation("ROUND_OFF_TOO_LARGE", most=ROUND_OFF_MINOR_MAX)
-    due = totals([line.amount_minor for line in lines], round_off_to_minor=round_off_to_minor)
+    due = totals([line.amount_minor for line in held.lines], round_off_to_minor=round_off_to_minor)
     now = till_now(session, place, needs_shift=True)
     use_payments(session, given)
     tenders = tendered(place, due.total_minor, given, on_credit=on_credit)
+    behind = promised(
+        session, place, header.customer_id, held.lines, tenders, total_minor=due.total_minor
+    )
     body = Sale(
         mode=mode.value,
         currency=place.currency,
-        lines=lines,
+        lines=held.lines,
         tenders=tenders,
         total_minor=due.total_minor,
         rounding_minor=due.rounding_minor,
@@ -337,7 +324,13 @@ def _complete(
         price_logic=logic_of(session, place.site_id),
         shift=now.shift,
         note=header.note,
-        leases=deposit_spends(session, place, header.customer_id, given),
+        leases=(*deposit_spends(session, place, header.customer_id, given), *behind.leases),
+        points_rule=behind.rule_id,
+        points_earned=behind.earned,
+        points_spent=behind.spent,
+        coupons=behind.coupons,
+        promotions=held.applied,
+        promoted_at_us=promoted_at_us if held.applied else 0,
     )
     written = session.append(
         body,
@@ -352,7 +345,7 @@ def sold(written: Header, body: Sale) -> Sold:
     """What a screen and a receipt say of a sale that was just written."""
     paid = sum(one.amount_minor for one in body.tenders)
     back = sum(one.amount_minor for one in body.tenders if one.reference == CHANGE)
-    list_minor = _list_minor(body.lines, body.currency)
+    list_minor = list_minor_of(body.lines, body.currency)
     return Sold(
         uid=uid_text(written.uid),
         number=written.number,

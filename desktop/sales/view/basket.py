@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from desktop.sales.model.till import TillModel
+from desktop.sales.view.policies import savings_of
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone, scaled
 from desktop.ui.widgets import button, label, line, pill, row, set_tone
 from desktop.words import formats
@@ -13,6 +14,8 @@ from desktop.words.texts import Words
 from shared.core.rounding import MICRO
 
 WIDTH = 336
+SAVINGS_MOST = 5
+"""Policies whose savings are shown one by one."""
 
 
 class Totals(QFrame):
@@ -34,6 +37,12 @@ class Totals(QFrame):
         layout.addWidget(line())
         for key in ("pieces", "list", "off", "rounding", "back", "total", "paid", "number"):
             layout.addWidget(self._row(key))
+        self._savings: list[tuple[QWidget, QLabel, QLabel]] = []
+        for _place in range(SAVINGS_MOST):
+            name, saved = label("", "muted"), label("", "muted")
+            saved.setAlignment(Qt.AlignmentFlag.AlignRight)
+            self._savings.append((row(8, name, None, saved), name, saved))
+            layout.addWidget(self._savings[-1][0])
         layout.addWidget(line())
         self._member = label("", "strong")
         self._member.setWordWrap(True)
@@ -78,6 +87,12 @@ class Totals(QFrame):
         self._held.setText(words("till.held_count", n=held))
         self._held.setVisible(held > 0)
         self._pay.setEnabled(bool(basket.lines) or basket.came_back is not None)
+        texts = savings_of(self._model, words) if basket.lines else []
+        for place, (shown, name, saved) in enumerate(self._savings):
+            told = texts[place] if place < len(texts) else ("", "")
+            name.setText(told[0])
+            saved.setText(told[1])
+            shown.setVisible(place < len(texts))
 
     def _draw_open(self) -> None:
         due, words, currency = self._model.due, self._words, self._model.currency

@@ -2,11 +2,13 @@
 
 from desktop.printing.pdf.trade import NoteKind, TradeLine, TradeNote, trade_note_pdf
 from desktop.printing.receipt import TenderRow
+from desktop.sales.model.receipts import gift_blocks
 from desktop.sales.usecases.invoicing import Customer
 from desktop.sales.usecases.showing import SalePaper, SoldGoods
 from desktop.ui.frame import Frame
 from desktop.words import formats
 from desktop.words.texts import Words
+from shared.sales.rules import LineKind
 
 
 def sales_note(
@@ -29,7 +31,10 @@ def sales_note(
         customer=customer.name if customer else head["customer_id"],
         customer_code=customer.code if customer else head["customer_id"],
         phone=customer.phone if customer else "",
-        lines=tuple(_line(words, one, head["currency"]) for one in paper.lines),
+        lines=tuple(
+            _line(words, one, head["currency"]) for one in paper.lines if one.kind != LineKind.GIFT
+        ),
+        gifts=gift_blocks(paper, words),
         total_minor=head["total_minor"],
         salesperson=salesperson or paper.cashier,
         warehouse=paper.shop,

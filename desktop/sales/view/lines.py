@@ -2,8 +2,9 @@
 
 from typing import Final
 
+from desktop.sales.model.rows import BlockHead, GiftOption, GiftRow, LinePart, Row
 from desktop.sales.model.till import TillModel
-from desktop.sales.usecases.basket import Back, Line
+from desktop.sales.usecases.basket import Back, KeptGift, Line
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.theme import STRONG, Tone
 from desktop.words import formats
@@ -13,58 +14,130 @@ from shared.core.rounding import MICRO
 LINES_FONT: Final = STRONG
 
 
-def qty_text(line: Line | Back) -> str:
+def qty_text(line: Row) -> str:
     """``2 箱`` as it was scanned, else base units: ``27 支``; goods that come back with a minus."""
-    if isinstance(line, Back):
-        return f"-{formats.qty(line.qty_micro)} {line.unit}".rstrip()
-    whole, rest = divmod(line.qty_micro, line.factor_micro)
+    match line:
+        case Back():
+            return f"-{formats.qty(line.qty_micro)} {line.unit}".rstrip()
+        case GiftRow() | KeptGift():
+            return f"{formats.qty(line.qty_micro)} {line.unit}".rstrip()
+        case LinePart():
+            return _packs(line.line, line.qty_micro)
+        case Line():
+            return _packs(line, line.qty_micro)
+        case _:
+            return ""
+
+
+def _packs(line: Line, qty_micro: int) -> str:
+    whole, rest = divmod(qty_micro, line.factor_micro)
     if rest or line.factor_micro == MICRO:
-        return f"{formats.qty(line.qty_micro)} {line.base_unit}".rstrip()
+        return f"{formats.qty(qty_micro)} {line.base_unit}".rstrip()
     return f"{formats.qty(whole * MICRO)} {line.unit}"
 
 
+def _price(row: Row) -> int | None:
+    match row:
+        case Back() | GiftRow() | KeptGift():
+            return row.price_micro
+        case Line() if row.price_micro < 0 and row.said_micro is None:
+            return None
+        case Line():
+            # What stands beside "2 箱" is the price of a case.
+            is_pack = row.qty_micro % row.factor_micro == 0
+            return row.pays_micro * row.factor_micro // MICRO if is_pack else row.pays_micro
+        case LinePart():
+            is_pack = row.qty_micro % row.line.factor_micro == 0
+            return row.price_micro * row.line.factor_micro // MICRO if is_pack else row.price_micro
+        case _:
+            return None
+
+
+def _tone(row: Row) -> Tone | None:
+    match row:
+        case Back():
+            return Tone.BAD
+        case BlockHead() | GiftRow():
+            return Tone.GOOD
+        case GiftOption():
+            return Tone.ACCENT
+        case KeptGift():
+            return Tone.WAITING
+        case Line() if row.is_short or row.pays_micro == 0:
+            return Tone.WAITING
+        case LinePart() if row.line.is_short:
+            return Tone.WAITING
+        case _:
+            return None
+
+
+def _code(row: Row) -> str:
+    match row:
+        case LinePart():
+            return "" if row.is_rest else row.line.code
+        case BlockHead():
+            return ""
+        case _:
+            return row.code
+
+
 def line_columns(words: Words, model: TillModel) -> list[Column]:
-    """Name, code, price, quantity, discount, amount."""
+    """Name, code, price, quantity, discount, amount; below the lines the gifts of each policy."""
     currency = model.currency
 
-    def amount(line: Line | Back) -> int:
-        return line.amount_minor if isinstance(line, Back) else line.amount_minor(currency)
+    def amount(row: Row) -> int | None:
+        match row:
+            case Line():
+                return row.amount_minor(currency)
+            case Back() | KeptGift() | LinePart() | GiftRow():
+                return row.amount_minor
+            case _:
+                return None
 
-    def off(line: Line | Back) -> int | None:
-        taken = 0 if isinstance(line, Back) else line.off_minor(currency)
+    def off(row: Row) -> int | None:
+        match row:
+            case Line():
+                taken = row.off_minor(currency)
+            case LinePart() | GiftRow():
+                taken = row.off_minor
+            case _:
+                taken = 0
         return -taken if taken else None
 
-    def price(line: Line | Back) -> int | None:
-        if isinstance(line, Back):
-            return line.price_micro
-        if line.price_micro < 0 and line.said_micro is None:
-            return None
-        # What stands beside "2 箱" is the price of a case.
-        is_pack = line.qty_micro % line.factor_micro == 0
-        return line.pays_micro * line.factor_micro // MICRO if is_pack else line.pays_micro
-
-    def tone(line: Line | Back) -> Tone | None:
-        if isinstance(line, Back):
-            return Tone.BAD
-        return Tone.WAITING if line.is_short or line.pays_micro == 0 else None
-
-    def name(line: Line | Back) -> str:
-        if isinstance(line, Back):
-            return words("till.back_line", name=line.name)
-        return f"{line.name}  {line.spec}".rstrip()
+    def name(row: Row) -> str:
+        match row:
+            case Back():
+                return words("till.back_line", name=row.name)
+            case LinePart() if row.is_rest:
+                return words("till.rest_line", name=row.line.name)
+            case LinePart():
+                return f"{row.line.name}  {row.line.spec}".rstrip()
+            case BlockHead() if row.left_micro:
+                left = formats.qty(row.left_micro)
+                return words("till.block_left", policy=row.name, n=left)
+            case BlockHead():
+                return words("till.block", policy=row.name)
+            case KeptGift():
+                return words("till.gift_kept", name=row.name)
+            case GiftRow():
+                return words("till.gift_line", name=row.name)
+            case GiftOption():
+                return words("till.gift_option", name=row.name)
+            case _:
+                return f"{row.name}  {row.spec}".rstrip()
 
     return [
-        Column(key="name", title=words("till.goods"), get=name, stretches=True, tone=tone),
+        Column(key="name", title=words("till.goods"), get=name, stretches=True, tone=_tone),
         Column(
             key="code",
             title=words("till.code"),
-            get=lambda one: one.code,
+            get=_code,
             kind=Kind.CODE,
             width=116,
         ),
-        Column(key="price", title=words("till.unit_price"), get=price, kind=Kind.PRICE, width=96),
+        Column(key="price", title=words("till.unit_price"), get=_price, kind=Kind.PRICE, width=96),
         Column(
-            key="qty", title=words("till.qty"), get=qty_text, width=88, tone=tone, is_number=True
+            key="qty", title=words("till.qty"), get=qty_text, width=88, tone=_tone, is_number=True
         ),
         Column(
             key="off",

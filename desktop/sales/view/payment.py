@@ -1,6 +1,7 @@
 """The payment panel: what is due, what was handed over, what goes back; Enter makes the sale."""
 
 import asyncio
+from collections.abc import Awaitable
 from functools import partial
 from typing import Final
 
@@ -11,11 +12,13 @@ from PySide6.QtWidgets import QLabel, QProgressBar
 from desktop.printing.qr import qr_modules
 from desktop.sales.model.payment import PaymentModel
 from desktop.sales.view.approval import approver_of
+from desktop.sales.view.coupon import CouponPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.theme import SPACE_M, TARGET_TILL, Tone
 from desktop.ui.widgets import Card, button, column, label, line, pill, row, set_tone
+from desktop.vouchers.usecases.taking import CouponHere
 from desktop.words import formats
 from shared.accounts.rules import Tender
 from shared.core.errors import QutongError
@@ -26,10 +29,15 @@ KEY_OF = {
     Tender.CARD: "K",
     Tender.BANK_TRANSFER: "B",
     Tender.MALL: "M",
+    Tender.COUPON: "Q",
+    Tender.POINTS: "P",
 }
 STATIC_CODE: Final = "pay.static_code"
 """The setting that holds what the shop's own 收款码 says."""
 ASK_AGAIN_S: Final = 2
+LENT_WITHIN_S: Final = 8
+"""How long head office is waited for to lend points or a coupon."""
+LOOK_S: Final = 0.2
 _SIGNS = (*"0123456789", ".")
 
 
@@ -37,7 +45,8 @@ class PaymentPanel(Panel):
     """Closes with the sale that was made."""
 
     def __init__(self, frame: Frame, model: PaymentModel) -> None:
-        super().__init__(frame.words("pay.title"), width=620)
+        title = "pay.title_refund" if model.is_refund else "pay.title"
+        super().__init__(frame.words(title), width=620)
         self.frame, self.model, self.words = frame, model, frame.words
         self._build()
         self._stop = model.watch(self.draw)
@@ -48,7 +57,7 @@ class PaymentPanel(Panel):
         self._due_name, self._due = label("", "muted"), label("", "total")
         self._typed_name, self._typed = label("", "muted"), label("", "total")
         self._change_name, self._change = label("", "muted"), label("", "total")
-        for figure in (self._due, self._typed, self._change):
+        for figure in (self._typed, self._change):
             figure.setAlignment(Qt.AlignmentFlag.AlignRight)
         across = row(
             column(self._due_name, self._due, spacing=0),
@@ -64,7 +73,7 @@ class PaymentPanel(Panel):
         self._buttons = {
             tender: button(
                 f"{KEY_OF[tender]}  {words.of('tender', tender.value)}",
-                partial(self.model.choose, tender),
+                partial(self._choose, tender),
             )
             for tender in self.model.tenders
         }
@@ -98,7 +107,9 @@ class PaymentPanel(Panel):
             Action(
                 text=f"tender.{tender.value}",
                 keys=(KEY_OF[tender],),
-                run=partial(model.choose, tender),
+                run=partial(self._choose, tender),
+                # Money goes back the way it came, or in cash: nothing else is worth a key then.
+                in_line=not model.is_refund or tender is Tender.CASH,
             )
             for tender in model.tenders
         )
@@ -115,22 +126,90 @@ class PaymentPanel(Panel):
         return (
             Action(text="pay.confirm", keys=("Return",), run=self._enter),
             *tenders,
-            Action(text="pay.round_off", keys=("R",), run=model.next_round_off),
+            Action(
+                text="pay.round_off",
+                keys=("R",),
+                run=model.next_round_off,
+                in_line=not model.is_refund,
+            ),
             erase,
             *signs,
         )
 
     def scanned(self, code: str) -> bool:
+        if self.model.promises.is_coupon(code) and not self.model.is_refund:
+            self._coupon_scanned(code)
+            return True
         if not self.model.is_payment_code(code):
             return False
         self.frame.tasks.start(self._take_code(code))
         return True
 
     def back(self) -> None:
-        if self.model.asked is not None:
+        if self.model.promises.asked:
+            self.model.promises.stop_asking()
+            self.draw()
+        elif self.model.asked is not None:
             self.frame.tasks.start(self._give_up())
         elif not self.model.till.is_busy and self.model.back():
             self.close_with(None)
+
+    # what head office promised
+
+    def _choose(self, tender: Tender) -> None:
+        if self.model.promises.asked:
+            return
+        if tender is Tender.COUPON and not self.model.is_refund:
+            self.frame.tasks.start(self._ask_coupon())
+        else:
+            self.model.choose(tender)
+
+    def _coupon_scanned(self, code: str) -> None:
+        try:
+            found = self.model.promises.find_coupon(code)
+        except QutongError as error:
+            self._tell(error)
+        else:
+            self.frame.tasks.start(self._pay_coupon(found))
+
+    async def _ask_coupon(self) -> None:
+        found = await self.frame.ask(CouponPanel(self.frame, self.model.promises))
+        if isinstance(found, CouponHere):
+            await self._pay_coupon(found)
+
+    async def _pay_coupon(self, found: CouponHere) -> None:
+        promises = self.model.promises
+        if found.needs_lease and not await self._lent(promises.ask_coupon(found)):
+            return
+        promises.take_coupon(found)
+        if self.model.took():
+            await self._sell()
+
+    async def _pay_points(self) -> None:
+        amount = self.model.amount_minor
+        if await self._lent(self.model.promises.ask_points(amount)):
+            self._enter()
+
+    async def _lent(self, asking: Awaitable[None]) -> bool:
+        """Ask head office and wait a little; whether this till holds it now."""
+        promises = self.model.promises
+        self._ring.setVisible(True)
+        try:
+            await asking
+            self.draw()
+            self.frame.sync()
+            for _look in range(int(LENT_WITHIN_S / LOOK_S)):
+                if promises.has_come():
+                    return bool(promises.asked)
+                await asyncio.sleep(LOOK_S)
+            raise promises.needs_line()
+        except QutongError as error:
+            promises.stop_asking()
+            self._tell(error)
+            return False
+        finally:
+            promises.stop_asking()
+            self._ring.setVisible(False)
 
     async def _take_code(self, code: str) -> None:
         self._ring.setVisible(True)
@@ -157,7 +236,12 @@ class PaymentPanel(Panel):
     def _enter(self) -> None:
         if self.model.till.is_busy:
             return
+        if self.model.promises.asked:
+            return
         try:
+            if self.model.must_ask():
+                self.frame.tasks.start(self._pay_points())
+                return
             is_paid = self.model.enter()
         except QutongError as error:
             self._tell(error)
@@ -210,24 +294,42 @@ class PaymentPanel(Panel):
         self._typed_name.setVisible(not model.is_refund)
         set_tone(self._typed, Tone.PLAIN if model.typed else Tone.ACCENT)
         self._draw_change()
+        parts = [(part.tender, part.amount_minor) for part in model.till.basket.parts]
+        shown = model.refund_parts() or parts
         self._parts.setText(
             "   ".join(
-                f"{words.of('tender', part.tender)} {formats.money(part.amount_minor, currency)}"
-                for part in model.till.basket.parts
+                f"{words.of('tender', tender)} {formats.money(minor, currency)}"
+                for tender, minor in shown
             )
         )
-        self._parts.setVisible(is_part)
+        self._parts.setVisible(bool(shown))
         for tender, one in self._buttons.items():
             one.setProperty("kind", "primary" if tender is model.tender else "")
             one.setVisible(not model.is_refund)
             one.style().unpolish(one)
             one.style().polish(one)
-        self._hint.setText(words(self._hint_key()))
+        self._hint.setText(self._points_hint() or words(self._hint_key()))
         self._draw_code()
+
+    def _points_hint(self) -> str:
+        """What the member has, what it pays, and how old that is."""
+        model, words = self.model, self.words
+        points = model.promises.points
+        if model.tender is not Tender.POINTS or points is None or model.promises.asked:
+            return ""
+        amount = formats.money(points.worth_minor, model.till.currency)
+        used = model.promises.points_of(model.amount_minor)
+        said = words("pay.points", points=points.points, amount=amount, used=used)
+        if not points.as_of_us:
+            return said
+        at = formats.instant(points.as_of_us, self.frame.person.zone)
+        return f"{said}  {words('pay.points_as_of', at=at)}"
 
     def _hint_key(self) -> str:
         if self.model.is_refund:
             return "pay.cash_refund_hint" if self.model.is_cash_refund else "pay.refund_hint"
+        if self.model.promises.asked:
+            return "pay.lending"
         if self.model.asked is not None:
             return "pay.waiting"
         return "pay.hint_with_code" if self.model.provider is not None else "pay.hint"

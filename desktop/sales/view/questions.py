@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 
+from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.members.view.finding import MemberPanel
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.basket import due_of
 from desktop.sales.view.approval import approver_of
 from desktop.sales.view.panels import HeldPanel, StepsPanel, UnknownPanel
+from desktop.sales.view.policies import promoted_texts
 from desktop.sales.view.why import why_sheet
 from desktop.ui.frame import Frame
+from desktop.ui.widgets import column
 from desktop.words import formats
+from shared.catalog.rules import SMALL
 from shared.core.errors import QutongError
 from shared.pricing.queries.story import stored_story
 
@@ -67,7 +71,7 @@ class Questions:
         if not texts[0].strip():
             return ""
         basket = self._model.discounted(texts[0])
-        due = due_of(basket, self._model.currency)
+        due = due_of(basket, self._model.currency, self._model.deal)
         key = "till.discount_asks" if self._model.needs_approval(basket) else "till.discount_gives"
         return self._words(
             key,
@@ -91,8 +95,17 @@ class Questions:
         if line is not None:
             person = self._frame.person
             story = self._frame.desk.read(stored_story, person.site_id, line.trail)
-            sheet = why_sheet(self._words, story, line, self._model.currency, person.zone)
-            self._frame.show_sheet(sheet, self._words("till.why_title"))
+            sheet = why_sheet(
+                self._words,
+                story,
+                line,
+                self._model.currency,
+                person.zone,
+                promoted=promoted_texts(self._words, self._model),
+                amount_minor=self._model.line_minor,
+            )
+            picture = GoodsPicture(self._frame, line.product_id, line.name, size=SMALL)
+            self._frame.show_sheet(column(picture, sheet), self._words("till.why_title"))
 
     def hold(self) -> None:
         if self._model.basket.lines or self._model.basket.came_back is not None:
@@ -105,7 +118,7 @@ class Questions:
         if not held:
             self._model.say("till.none_held")
             return
-        amounts = {one.uid: due_of(one, self._model.currency).total_minor for one in held}
+        amounts = {one.uid: self._model.worth_minor(one) for one in held}
         uid = await self._frame.ask(HeldPanel(self._frame, held, amounts, places))
         if uid is not None:
             await self._model.take_up(uid)

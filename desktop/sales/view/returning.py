@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.sales.model.returning import REASONS, ReturnModel
 from desktop.sales.model.till import TillModel
+from desktop.sales.usecases.coming_back import SoldLine
 from desktop.sales.view.entry import Entry
 from desktop.sales.view.panels import StepsPanel
 from desktop.ui.actions import Action
@@ -82,8 +83,8 @@ class ReturnPanel(Panel):
             [
                 Column(key="mark", title="", get=lambda one: bool(marked(one)), kind=Kind.CHECK,
                        width=40),
-                Column(key="name", title=words("till.goods"), get=lambda one: one.name,
-                       stretches=True),
+                Column(key="name", title=words("till.goods"), get=self._line_name,
+                       stretches=True, tone=self._line_tone),
                 Column(key="price", title=words("till.unit_price"),
                        get=lambda one: one.price_micro, kind=Kind.PRICE, width=96),
                 Column(key="sold", title=words("return.sold"), get=lambda one: one.qty_micro,
@@ -97,7 +98,7 @@ class ReturnPanel(Panel):
             can_filter=False,
             row_height=TARGET_TILL,
         )  # fmt: skip
-        self.lines.setMinimumHeight(240)
+        self.lines.setMinimumHeight(320)
         self.lines.activated.connect(lambda _one: self._go_on())
         self._number, self._gives = label("", "muted"), label("", "big")
         self._reasons = [label("", "muted") for _reason in REASONS]
@@ -110,6 +111,17 @@ class ReturnPanel(Panel):
             row(*self._reasons[:half], None, spacing=20),
             row(*self._reasons[half:], None, spacing=20),
         )
+
+    def _line_name(self, one: SoldLine) -> str:
+        """Gifts say so, and whether they are due or stay."""
+        if self.model.is_kept(one):
+            return self.words("return.gift_kept", name=one.name)
+        if one.line_no in self.model.due:
+            return self.words("return.gift_due", name=one.name)
+        return self.words("return.gift", name=one.name) if one.is_gift else one.name
+
+    def _line_tone(self, one: SoldLine) -> Tone | None:
+        return Tone.WAITING if one.line_no in self.model.due else None
 
     # keys
 
@@ -233,7 +245,8 @@ class ReturnPanel(Panel):
         sale, model = self.model.sale, self.model
         self._first.setVisible(sale is None)
         self._second.setVisible(sale is not None)
-        self.say("" if sale else self.words("return.hint"), Tone.PLAIN)
+        due = self.words("return.gifts_due") if model.due else ""
+        self.say(due if sale else self.words("return.hint"), Tone.WAITING if due else Tone.PLAIN)
         if sale is None:
             return
         person = self.frame.person

@@ -23,7 +23,7 @@ from desktop.ui.widgets import Empty, column, label, line, row
 from desktop.words import formats
 from shared.pricing.queries.story import PriceStory
 from shared.sales.queries.showing import SaleEntry
-from shared.sales.rules import SaleMode
+from shared.sales.rules import LineKind, SaleMode
 
 
 class SalesScreen(Screen):
@@ -196,9 +196,13 @@ def sale_widget(screen: Screen, paper: SalePaper, stories: Sequence[PriceStory |
         parts.append(name)
         parts.append(row(label(counted, "muted"), None,
                          label(formats.money(one.amount_minor, currency))))  # fmt: skip
-        if one.discount_minor:
-            off = formats.money(-one.discount_minor, currency)
-            parts.append(row(label(words("till.off"), "small"), None, label(off, "small")))
+        off_minor = one.saved_minor(currency) if one.qty_micro > 0 else one.discount_minor
+        if off_minor or one.kind == LineKind.GIFT:
+            off = formats.money(-off_minor, currency) if off_minor else ""
+            gift = [words("till.gifts")] if one.kind == LineKind.GIFT else []
+            named = words("names.comma").join(paper.policy_names(one))
+            policies = " ".join([*gift, *([named] if named else [])]) or words("till.off")
+            parts.append(row(label(policies, "small"), None, label(off, "small")))
         if story is not None:
             why = label(sentence(words, story, paper.zone), "small")
             why.setWordWrap(True)

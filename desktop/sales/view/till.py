@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from desktop.sales.model.display import CustomerDisplay
 from desktop.sales.model.payment import PaymentModel
+from desktop.sales.model.rows import GiftOption, LinePart, Row, row_of_cursor, rows_of
 from desktop.sales.model.till import TillModel
 from desktop.sales.model.typed import counted, looks_like_code
 from desktop.sales.usecases.basket import Line
@@ -15,8 +16,10 @@ from desktop.sales.usecases.payments import PaymentProvider
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.view.basket import Totals
 from desktop.sales.view.entry import Entry
+from desktop.sales.view.house_line import HouseLine
 from desktop.sales.view.lines import LINES_FONT, line_columns
 from desktop.sales.view.payment import PaymentPanel
+from desktop.sales.view.policies import Hint, ask_policies, has_policies, hint_of
 from desktop.sales.view.questions import Questions
 from desktop.sales.view.suggestions import Suggestions
 from desktop.store.bus import Touched
@@ -49,13 +52,24 @@ class TillScreen(Screen):
             frame.desk, frame.person.currency, may_approve=frame.person.may("sale.approve")
         )
         self.ask = Questions(frame, self.model)
+        self._rows: list[Row] = []
+        self.house = HouseLine(frame, self.model)
         self._build()
         self.until_gone(self.model.watch(self.draw))
         self.until_gone(frame.desk.watch(self._drafts_changed, "draft"))
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._look_at_prices)
         self._clock.start(PRICES_MS)
-        self.watch(self._prices_changed, "price_version", "price_row", "own_price")
+        self.until_gone(self.house.prices.watch(self.house.draw))
+        self.watch(
+            self._prices_changed,
+            "price_version",
+            "price_row",
+            "own_price",
+            "price_nudge",
+            "promotion_policy",
+        )
+        self.house.look()
         self.draw()
 
     def _build(self) -> None:
@@ -82,10 +96,13 @@ class TillScreen(Screen):
         self.totals = Totals(self.model, words, self._pay)
         place = " · ".join(part for part in (person.site_name, person.name) if part)
         head = row(label(words("screen.till"), "title"), None, label(place, "muted"))
-        left = column(head, self.entry, self.banner, self.lines, spacing=SPACE_M)
+        self.hint = Hint()
+        left = column(
+            head, self.house, self.entry, self.banner, self.lines, self.hint, spacing=SPACE_M
+        )
         inner = left.layout()
         assert isinstance(inner, QVBoxLayout)
-        inner.setStretch(3, 1)
+        inner.setStretch(4, 1)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.setSpacing(SPACE_L)
@@ -112,11 +129,25 @@ class TillScreen(Screen):
                 permission="sale.discount",
                 is_enabled=has_line,
             ),
+            Action(
+                text="till.policies",
+                keys=("F5",),
+                run=self._policies,
+                is_enabled=lambda: has_policies(self.model),
+                in_line=False,
+            ),
             Action(text="till.why", keys=("F7",), run=self.ask.why, is_enabled=has_line),
             Action(text="till.return", keys=("F8",), run=self._return, permission="sale.return"),
             Action(text="till.hold", keys=("F11",), run=self.ask.hold),
             Action(text="till.more", keys=("F12",), run=self._more),
             Action(text="till.undo", keys=("Ctrl+Z",), run=lambda: self._try(self.model.undo)),
+            Action(
+                text="till.noted",
+                keys=("Ctrl+B",),
+                run=self.house.note,
+                is_enabled=lambda: self.house.can_note,
+                in_line=False,
+            ),
             Action(
                 text="till.delete",
                 keys=("Ctrl+D",),
@@ -158,11 +189,13 @@ class TillScreen(Screen):
 
     def draw(self) -> None:
         """Show the model as it is now."""
-        basket, notice = self.model.basket, self.model.notice
-        shown = [*self._returned(), *basket.lines]
-        self.lines.set_rows(shown)
-        if basket.line is not None:
-            self.lines.go_to(len(shown) - len(basket.lines) + basket.current)
+        notice = self.model.notice
+        self._rows = rows_of(self.model)
+        self.lines.set_rows(self._rows)
+        cursor = row_of_cursor(self.model, self._rows)
+        if cursor >= 0:
+            self.lines.go_to(cursor)
+        self.hint.say(hint_of(self.model, self.words))
         self.totals.draw(len(self.model.held))
         text = self.words(notice.key, **notice.values) if notice else ""
         self.banner.say(text, Tone(notice.tone) if notice else Tone.PLAIN)
@@ -188,16 +221,22 @@ class TillScreen(Screen):
     def _look_at_prices(self) -> None:
         self._clock.start(PRICES_MS)
         self.frame.tasks.start(self.model.look_at_prices())
+        self.house.look()
 
-    def _returned(self) -> list[object]:
-        back = self.model.basket.came_back
-        return list(back.lines) if back else []
-
-    def _clicked(self, place: int) -> None:
-        at = place - len(self._returned())
-        if 0 <= at < len(self.model.basket.lines):
-            self.model.point(at)
+    def _clicked(self, at: int) -> None:
+        row = self._rows[at] if at < len(self._rows) else None
+        if isinstance(row, GiftOption):
+            self._try(lambda: self._pick(row.at))
+        elif isinstance(row, LinePart):
+            self.model.point(row.place)
+        elif isinstance(row, Line):
+            places = (at for at, line in enumerate(self.model.basket.lines) if line is row)
+            self.model.point(next(places, self.model.basket.current))
         self.entry.setFocus()
+
+    def _pick(self, place: int = -1) -> None:
+        if self.model.pick(place):
+            self._beep()
 
     # goods
 
@@ -214,6 +253,7 @@ class TillScreen(Screen):
 
     def _entered(self, text: str) -> None:
         if not text.strip():
+            self._try(self._pick)
             return
         self.frame.tasks.start(self._enter(text))
 
@@ -251,7 +291,7 @@ class TillScreen(Screen):
     def _beep(self) -> None:
         line = self.model.basket.line
         if line is not None:
-            amount = formats.money(line.amount_minor(self.model.currency), self.model.currency)
+            amount = formats.money(self.model.line_minor, self.model.currency)
             tone = Tone.WAITING if self.model.notice else Tone.GOOD
             self.frame.say(f"{line.name}   {amount}", tone)
 
@@ -287,7 +327,7 @@ class TillScreen(Screen):
             return
         self.model.check_prices()
         self.frame.show_sheet(None, "")
-        if not await self.ask.approve():
+        if not await self.house.may_sell() or not await self.ask.approve():
             return
         options, tenders = self.model.payment_options()
         panel = PaymentPanel(self.frame, PaymentModel(self.model, options, tenders, self.provider))
@@ -321,6 +361,9 @@ class TillScreen(Screen):
                     await self._print(done)
 
         self.frame.tasks.start(work())
+
+    def _policies(self) -> None:
+        self.frame.tasks.start(ask_policies(self.frame, self.model))
 
     def _open_shift(self) -> None:
         from desktop.sales.view.shift import ask_open_shift

@@ -1,5 +1,7 @@
 """Why a line costs what it does (F7): the price as a sentence, and the steps it was made of."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QWidget
 
 from desktop.sales.usecases.basket import Line
@@ -13,9 +15,16 @@ _OF_THE_SUM = ("why.price", "why.ratio", "why.result")
 
 
 def why_sheet(
-    words: Words, story: PriceStory | None, asked: Line, currency: str, zone: str
+    words: Words,
+    story: PriceStory | None,
+    asked: Line,
+    currency: str,
+    zone: str,
+    *,
+    promoted: Sequence[str],
+    amount_minor: int,
 ) -> QWidget:
-    """The reasons of a line's price, as they are stored with the sale."""
+    """The reasons of a line's price, as they are stored with the sale, then its promotions."""
     head = label(asked.name, "strong")
     head.setWordWrap(True)
     parts: list[QWidget | int | None] = [head, label(asked.code, "muted"), 4]
@@ -26,9 +35,15 @@ def why_sheet(
         parts += [line(), *_steps(words, story, zone)]
     elif asked.said_micro is None:
         parts.append(label(words("why.none"), tone=Tone.WAITING))
+    if promoted:
+        parts.append(line())
+    for text in promoted:
+        told = label(text, tone=Tone.GOOD)
+        told.setWordWrap(True)
+        parts.append(told)
     parts.append(line())
     parts.append(_pair(words("till.qty"), f"{formats.qty(asked.qty_micro)} {asked.base_unit}"))
-    parts.append(_pair(words("till.amount"), formats.money(asked.amount_minor(currency), currency)))
+    parts.append(_pair(words("till.amount"), formats.money(amount_minor, currency)))
     return column(*parts, None)
 
 

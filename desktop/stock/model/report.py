@@ -9,7 +9,7 @@ from desktop.store.asking import now_us
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.clock import business_day
-from shared.core.errors import AccessDenied
+from shared.core.errors import AccessDenied, RuleViolation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +38,15 @@ class ReportModel(Watched):
         self.from_day, self.to_day = f"{self.today[:8]}01", self.today
         self.rows: Sequence[ReportRow] = ()
         self.refused: AccessDenied | None = None
+        self.untold: RuleViolation | None = None
+        """Why these days cannot be told here."""
 
     async def load(self) -> None:
-        """Read the report; who counts blind gets nothing (H04)."""
+        """Read the report; who counts blind gets nothing (H04).
+
+        Raises: RuleViolation DETAIL_AT_HEAD_OFFICE, and shows nothing.
+        """
+        self.untold = None
         try:
             found = await self._desk.fetch(
                 read_report,
@@ -52,6 +58,10 @@ class ReportModel(Watched):
             )
         except AccessDenied as error:
             self.rows, self.refused = (), error
+        except RuleViolation as error:
+            self.rows, self.refused, self.untold = (), None, error
+            self.changed()
+            raise
         else:
             self.refused = None
             self.rows = [

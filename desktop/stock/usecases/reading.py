@@ -143,7 +143,9 @@ def read_card(
         goods=goods_of(connection, product_id),
         lines=tuple(lines),
         places=tuple(places_of(connection, site_id, product_id)),
-        documents=sources.documents(connection, sorted({one.document for one in lines})),
+        documents=sources.documents(
+            connection, sorted({one.document for one in lines if one.document})
+        ),
         sites={row.id: row.name for row in names},
     )
 
@@ -156,7 +158,10 @@ def read_report(
     to_day: str,
     person_id: str,
 ) -> list[tuple["GoodsName", StockLine]]:
-    """进销存 of a site's sellable stock, by code (O02). Raises: AccessDenied BLIND_COUNT."""
+    """进销存 of a site's sellable stock, by code (O02).
+
+    Raises: AccessDenied BLIND_COUNT; RuleViolation DETAIL_AT_HEAD_OFFICE.
+    """
     sources.check_book(connection, site_id, person_id)
     lines = stock_report(connection, location(site_id), from_day, to_day)
     shown = [one for one in lines if one.opening_micro or one.in_micro or one.out_micro]

@@ -69,7 +69,9 @@ class CardPage(QWidget):
         if self._card is None or line is None:
             return
         name = self._card.documents.get(line.document)
-        if name is not None and name.screen:
+        if line.month:
+            self.frame.say(self.words("card.closed", month=line.month), Tone.PLAIN)
+        elif name is not None and name.screen:
             self.frame.open(name.screen, name.document)
         else:
             self.frame.say(self.words("card.no_screen"), Tone.PLAIN)
@@ -78,8 +80,10 @@ class CardPage(QWidget):
         words, zone = self.words, self.frame.person.zone
         return [
             Column(
-                key="at", title=words("card.at"), get=lambda one: one.happened_at_us,
-                kind=Kind.INSTANT, zone=zone, width=140,
+                key="at", title=words("card.at"), width=140,
+                get=lambda one: (
+                    one.business_day if one.month else formats.instant(one.happened_at_us, zone)
+                ),
             ),
             Column(key="document", title=words("card.document"), get=self._number, width=190),
             Column(
@@ -101,6 +105,8 @@ class CardPage(QWidget):
 
     def _number(self, line: CardLine) -> str:
         name = self._card.documents.get(line.document) if self._card else None
+        if line.month:
+            return self.words("card.month", month=line.month)
         return name.number if name else line.document[:8]
 
     def _counter(self, line: CardLine) -> str:

@@ -18,6 +18,8 @@ from desktop.ui.widgets import Card, Empty, Field, label, row
 from shared.core.errors import QutongError
 
 _DPI, _PREVIEW_WIDTH = 200, 320
+CHANGED = "changed"
+"""Opened for whatever the version in force changed."""
 
 
 class LabelsScreen(Screen):
@@ -71,7 +73,9 @@ class LabelsScreen(Screen):
         )
 
     def shown(self, subject: str = "") -> None:
-        if subject:
+        if subject == CHANGED:
+            self._changed()
+        elif subject:
             self.model.take(subject.split())
         self._code.setFocus()
 

@@ -16,7 +16,7 @@ from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Tone
-from desktop.ui.widgets import Empty, button, figure, label, row, set_figure
+from desktop.ui.widgets import Banner, Empty, button, figure, label, row, set_figure
 from desktop.words import formats
 
 _FIGURES: Final[Mapping[str, Callable[[ReportRow], int]]] = {
@@ -95,8 +95,12 @@ class ReportScreen(Screen):
             None,
         )
         layout.addWidget(days)
-        layout.addWidget(row(*self._totals.values(), None, spacing=SPACE_XL))
+        self._untold = Banner()
+        layout.addWidget(self._untold)
+        self._sums = row(*self._totals.values(), None, spacing=SPACE_XL)
+        layout.addWidget(self._sums)
         layout.addWidget(self.table, 1)
+        layout.addStretch(0)
         return page
 
     def _columns(self) -> list[Column]:
@@ -119,12 +123,19 @@ class ReportScreen(Screen):
         ]
 
     def _draw(self) -> None:
-        model = self.model
+        model, was_in_table = self.model, self.table.view.hasFocus()
         self._from.set_day(model.from_day)
         self._to.set_day(model.to_day)
         self.table.set_rows(list(model.rows))
         for (_name, shown), total in zip(self._totals.items(), model.totals(), strict=True):
             set_figure(shown, formats.qty(total))
+        # Days that cannot be told are not days without stock.
+        error = model.untold
+        self._untold.say(self.words.error(error) if error else "", Tone.WAITING)
+        if error and was_in_table:
+            self._from.setFocus()
+        for part in (self._sums, self.table):
+            part.setVisible(error is None)
         self._pages.setCurrentIndex(0 if model.refused is None else 1)
 
     def _period(self) -> None:

@@ -217,11 +217,15 @@ class CountingModel(Watched):
         else:
             self._keep(Event(kind="add", product_id=self.current, qty_micro=self._added(qty)))
 
-    def note_unknown(self, note: str) -> None:
-        """Put the unknown code on the list, with what the counter says of it."""
+    def note_unknown(self, note: str, photo: bytes = b"") -> None:
+        """Put the unknown code on the list, with what the counter says of it, and a photo.
+
+        Raises: RuleViolation PICTURE_UNREADABLE, PICTURE_TOO_LARGE.
+        """
         if self.stranger:
-            code, self.stranger = self.stranger, ""
-            self._keep(Event(kind="unknown", code=code, note=note))
+            self._keep(Event(kind="unknown", code=self.stranger, note=note), photo)
+            self.stranger = ""
+            self.changed()
 
     def undo(self) -> bool:
         """Take the last thing back; False when there is nothing."""
@@ -254,9 +258,9 @@ class CountingModel(Watched):
         if zone is not None and zone.wanted and product_id not in zone.wanted:
             raise RuleViolation("NOT_TO_COUNT", product_id=product_id)
 
-    def _keep(self, event: Event) -> None:
+    def _keep(self, event: Event, photo: bytes = b"") -> None:
         assert self.zone is not None
-        kept = self._desk.do_now(keep_event, _name(self.zone), self._next, event)
+        kept = self._desk.do_now(keep_event, _name(self.zone), self._next, event, photo)
         self._next += 1
         self._apply(kept)
         self.typed = ""
@@ -300,6 +304,11 @@ class CountingModel(Watched):
     def scans(self) -> int:
         """How much was done on this sheet."""
         return len(self._events)
+
+    @property
+    def photos(self) -> int:
+        """How many photos were taken on this sheet."""
+        return sum(1 for one in self._events if one.has_photo)
 
     @property
     def pieces_micro(self) -> int:

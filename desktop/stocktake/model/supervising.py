@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from desktop.stocktake.usecases import approve_count, ask_recount, post_count, reveal_count
+from desktop.stocktake.usecases.photos import CountPhoto, take_photo
 from desktop.stocktake.usecases.reviewing import (
     Board,
     CountLine,
@@ -17,6 +18,7 @@ from desktop.store.asking import now_us
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.errors import RuleViolation
+from shared.stocktake.queries.photos import photo_bytes
 from shared.stocktake.rules import REASONS, ApproverLevel, CountState
 
 
@@ -27,6 +29,7 @@ class Step(StrEnum):
     REVEAL = "reveal"
     RECOUNT = "recount"
     REASONS = "reasons"
+    PHOTOS = "photos"
     SIGN = "sign"
     WAIT = "wait"
     """For head office's signature."""
@@ -91,6 +94,8 @@ class SupervisorModel(Watched):
             return Step.RECOUNT
         if self.without_reason:
             return Step.REASONS
+        if self.without_photo:
+            return Step.PHOTOS
         if _rank(board.signed) >= _rank(board.needed):
             return Step.POST
         return Step.WAIT if self._site_signed() else Step.SIGN
@@ -112,6 +117,27 @@ class SupervisorModel(Watched):
         if board.head.scope.value == "opening":
             return []
         return [one for one in self.differing if one.goods.product_id not in self.reasons]
+
+    @property
+    def without_photo(self) -> list[VarianceLine]:
+        """Lines whose reason wants a photo that nobody took yet (H09)."""
+        board = self._the_board()
+        if board.head.scope.value == "opening":
+            return []
+        return [
+            one
+            for one in self.differing
+            if self.reason_of(one) in board.photo_reasons and not self.photos_of(one)
+        ]
+
+    def photos_of(self, line: VarianceLine) -> list[CountPhoto]:
+        """The photos taken of a line's goods."""
+        photos = self.board.photos if self.board else ()
+        return [one for one in photos if one.product_id == line.goods.product_id]
+
+    def photo_of(self, photo: CountPhoto) -> bytes:
+        """The photo itself, a JPEG."""
+        return self._desk.read(photo_bytes, photo.id)
 
     def reason_of(self, line: VarianceLine) -> str:
         """The reason keyed for a line; '' when none is."""
@@ -155,6 +181,30 @@ class SupervisorModel(Watched):
         self.reasons = reasons
         self.changed()
 
+    async def take_photo(self, line: VarianceLine, data: bytes, note: str = "") -> None:
+        """Put a photo to a line. Raises: what ``take_photo`` of the use cases raises."""
+        await self._desk.do(
+            take_photo,
+            self._the_board().head.id,
+            data,
+            zone_id=line.zones[0] if len(line.zones) == 1 else "",
+            product_id=line.goods.product_id,
+            note=note,
+        )
+        await self.load()
+
+    def check_complete(self) -> None:
+        """Nothing when every difference says why, with a photo where the policy wants one.
+
+        Raises: RuleViolation REASONS_MISSING, PHOTO_MISSING.
+        """
+        if self.without_reason:
+            raise RuleViolation("REASONS_MISSING", number=len(self.without_reason))
+        if missing := self.without_photo:
+            raise RuleViolation(
+                "PHOTO_MISSING", number=len(missing), product_id=missing[0].goods.code
+            )
+
     @property
     def needs_another_person(self) -> bool:
         """Whether somebody else of the site signs by PIN; alone, one signs oneself."""
@@ -173,10 +223,9 @@ class SupervisorModel(Watched):
     async def post(self) -> None:
         """Make the count stock.
 
-        Raises: RuleViolation REASONS_MISSING, NOT_SETTLED, APPROVAL_MISSING…
+        Raises: RuleViolation REASONS_MISSING, PHOTO_MISSING, NOT_SETTLED, APPROVAL_MISSING…
         """
-        if self.without_reason:
-            raise RuleViolation("REASONS_MISSING", number=len(self.without_reason))
+        self.check_complete()
         await self._desk.do(post_count, self._the_board().head.id, reasons=self.reasons)
         await self.load()
 

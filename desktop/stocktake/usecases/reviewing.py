@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from desktop.stocktake.usecases.photos import CountPhoto, photo_reasons, read_photos
 from desktop.stocktake.usecases.reading import CountedGoods, counters_at, goods_for_counter
 from desktop.stocktake.usecases.settling import others_who_may, valued_variances
 from shared.access.queries import people_at, permissions_of
@@ -169,6 +170,9 @@ class Board:
     """Other people of the site who may sign."""
     counters: tuple[tuple[str, str], ...]
     """Id and name of who may count here."""
+    photos: tuple[CountPhoto, ...] = ()
+    photo_reasons: frozenset[str] = frozenset()
+    """Reasons that want a photo of the line (H09)."""
 
     @property
     def uncounted(self) -> list[str]:
@@ -204,6 +208,8 @@ def read_board(connection: Connection, count_id: str, person_id: str, at_us: int
         signed=signed(connection, head.id, value) if is_known else ApproverLevel.NOBODY,
         approvers=others_who_may(connection, head.site_id, person_id, "count.approve"),
         counters=counters_at(connection, head.site_id),
+        photos=read_photos(connection, head.id, names),
+        photo_reasons=photo_reasons(connection, head.site_id),
     )
 
 

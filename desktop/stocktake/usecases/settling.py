@@ -9,6 +9,7 @@ from desktop.access.usecases import require, require_approver
 from desktop.channel.usecases import day_at, place_of
 from desktop.pricing.usecases import retail_values
 from desktop.stocktake.usecases.counting import the_count
+from desktop.stocktake.usecases.photos import photos_missing
 from desktop.store.session import Session
 from shared.access.queries import people_at, permissions_of
 from shared.core.errors import RuleViolation
@@ -28,6 +29,7 @@ from shared.stocktake.queries.counts import CountView, counters_of
 from shared.stocktake.queries.variances import Variance, approval_needed, seen, signed, variances
 from shared.stocktake.rules import (
     CountAction,
+    CountScope,
     check_all_counted,
     check_approval,
     check_opening,
@@ -190,7 +192,7 @@ def post_count(
     """Make the count stock: one adjustment per line that differs, at its own instant (H07, H09).
 
     Raises: RuleViolation COUNT_UNKNOWN, STEP_NOT_ALLOWED, NOT_SETTLED, APPROVAL_MISSING,
-    ALREADY_OPENED; AccessDenied NOT_PERMITTED.
+    ALREADY_OPENED, PHOTO_MISSING (a reason wants one, by policy); AccessDenied NOT_PERMITTED.
     """
     place = place_of(session)
     require(session, "count.post")
@@ -204,6 +206,7 @@ def post_count(
     needed = approval_needed(session.connection, found, value)
     check_approval(needed, signed(session.connection, found.id, value), value)
     said = reasons or {}
+    _check_photos(session, found, lines, said)
     count_uid = uid_bytes(found.id)
     body = CountPosted(
         count_uid=count_uid,
@@ -219,6 +222,22 @@ def post_count(
         differences=sum(1 for line in lines if line.difference_micro),
         value_minor=value,
     )
+
+
+def _check_photos(
+    session: Session, found: CountView, lines: Sequence[Variance], said: Mapping[str, str]
+) -> None:
+    """An opening gives no reasons, so none of them wants a photo."""
+    if found.scope is CountScope.OPENING:
+        return
+    reasons = {
+        one.product_id: said.get(one.product_id, said.get("", ""))
+        for one in lines
+        if one.difference_micro
+    }
+    missing = photos_missing(session.connection, found.id, found.site_id, reasons)
+    if missing:
+        raise RuleViolation("PHOTO_MISSING", number=len(missing), product_id=missing[0])
 
 
 def _posted(line: Variance, reasons: Mapping[str, str]) -> PostedLine:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from desktop.stocktake.usecases.counting import Tally, seal_zone
+from desktop.stocktake.usecases.photos import check_photo, take_photo
 from desktop.store.drafts import draft_of, drafts_under, put_draft, remove_draft
 from desktop.store.session import Session
 from desktop.store.tables import draft
@@ -42,6 +43,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     code: str = ""
     note: str = ""
     at_us: int = 0
+    has_photo: bool = False
 
 
 _OPEN = "counting/{person}/open"
@@ -70,16 +72,25 @@ def open_sheet_of(connection: Connection, person_id: str) -> SheetName | None:
     return msgspec.json.decode(found, type=SheetName) if found else None
 
 
-def keep_event(session: Session, name: SheetName, number: int, event: Event) -> Event:
-    """Write an event down under its number; as it stands, with its instant."""
-    kept = msgspec.structs.replace(event, at_us=session.now_us)
+def keep_event(
+    session: Session, name: SheetName, number: int, event: Event, photo: bytes = b""
+) -> Event:
+    """Write an event down under its number, with its photo, if any; as it stands, with its instant.
+
+    Raises: RuleViolation PICTURE_UNREADABLE, PICTURE_TOO_LARGE.
+    """
+    kept = msgspec.structs.replace(event, at_us=session.now_us, has_photo=bool(photo))
     put_draft(session, _key(name, session.author_id, number), msgspec.json.encode(kept))
+    if photo:
+        check_photo(photo)
+        put_draft(session, _photo_key(name, session.author_id, number), photo)
     return kept
 
 
 def drop_event(session: Session, name: SheetName, number: int) -> None:
-    """Take an event back."""
+    """Take an event back, and its photo with it."""
     remove_draft(session, _key(name, session.author_id, number))
+    remove_draft(session, _photo_key(name, session.author_id, number))
 
 
 def events_of(connection: Connection, name: SheetName, person_id: str) -> list[Event]:
@@ -101,7 +112,7 @@ def sheets_begun(connection: Connection, person_id: str) -> dict[SheetName, int]
     c = draft.c
     start = f"counting/{person_id}/"
     rows = connection.execute(
-        select(c.key).where(c.key >= start, c.key < start + "\uffff", c.key.like("%/e%"))
+        select(c.key).where(c.key >= start, c.key < start + "\uffff", c.key.like("%/e______"))
     ).scalars()
     found: dict[SheetName, int] = {}
     for key in rows:
@@ -120,11 +131,12 @@ def close_sheet(
     unknown: Sequence[UnknownCode],
     scans: int,
 ) -> Header:
-    """Seal a sheet and forget its drafts, both or neither.
+    """Seal a sheet with its photos and forget its drafts, all or nothing.
 
     Raises: what ``seal_zone`` raises.
     """
     person = session.author_id
+    events = events_of(session.connection, name, person)
     header = seal_zone(
         session,
         name.count_id,
@@ -135,6 +147,9 @@ def close_sheet(
         scans=scans,
         unknown=unknown,
     )
+    for number, event in enumerate(events, start=1):
+        if event.has_photo:
+            _take(session, name, event, _photo_key(name, person, number))
     prefix = name.prefix(person)
     c = draft.c
     session.connection.execute(delete(draft).where(c.key >= prefix, c.key < prefix + "\uffff"))
@@ -144,3 +159,21 @@ def close_sheet(
 
 def _key(name: SheetName, person_id: str, number: int) -> str:
     return f"{name.prefix(person_id)}e{number:06}"
+
+
+def _photo_key(name: SheetName, person_id: str, number: int) -> str:
+    return f"{name.prefix(person_id)}photo{number:06}"
+
+
+def _take(session: Session, name: SheetName, event: Event, key: str) -> None:
+    data = draft_of(session.connection, key)
+    if data is not None:
+        take_photo(
+            session,
+            name.count_id,
+            data,
+            zone_id=name.zone_id,
+            code=event.code,
+            note=event.note,
+            taken_at_us=event.at_us,
+        )

@@ -179,7 +179,9 @@ class BoardPage(QWidget):
                    get=lambda one: one.moved_since_micro or None),
             Column(key="by", title=words("review.counted_by"), width=110,
                    get=lambda one: self.words("names.comma").join(one.counters)),
-            Column(key="reason", title=words("review.reason"), width=120, get=self._reason),
+            Column(key="reason", title=words("review.reason"), width=110, get=self._reason),
+            Column(key="photo", title=words("review.photo"), width=78, get=self._photo,
+                   tone=lambda one: Tone.WAITING if self._lacks_photo(one) else None),
         ]  # fmt: skip
 
     def _draw_lines(self, board: Board) -> None:
@@ -209,6 +211,15 @@ class BoardPage(QWidget):
     def _reason(self, line: VarianceLine) -> str:
         reason = self.model.reason_of(line)
         return self.words(f"reason.{reason}") if reason else ""
+
+    def _photo(self, line: VarianceLine) -> str:
+        """How many there are, or that one is wanted."""
+        if self._lacks_photo(line):
+            return self.words("review.photo_wanted")
+        return str(len(self.model.photos_of(line)) or "")
+
+    def _lacks_photo(self, line: VarianceLine) -> bool:
+        return line in self.model.without_photo
 
     # the report
 
@@ -306,6 +317,8 @@ class BoardPage(QWidget):
                 return " ".join(said), Tone.WAITING
             case Step.REASONS:
                 return words("next.reasons", n=len(self.model.without_reason)), Tone.WAITING
+            case Step.PHOTOS:
+                return words("next.photos", n=len(self.model.without_photo)), Tone.WAITING
             case Step.DONE:
                 return words("next.done"), Tone.GOOD
             case Step.REVEAL if not self.model.needs_another_person:

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slips import ZoneSlip, zone_slip
 from desktop.stocktake.model.counting import CountingModel
@@ -12,16 +12,18 @@ from desktop.stocktake.model.sheet import Found, Sealed
 from desktop.stocktake.usecases.reading import CountedGoods, Work
 from desktop.stocktake.view.count_paper import print_count_sheet
 from desktop.stocktake.view.find_goods import FindGoodsPanel
+from desktop.stocktake.view.photos import unknown_panel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
-from desktop.ui.icons import pixmap
-from desktop.ui.question import Question, TextQuestion
+from desktop.ui.photo_panel import Snap
+from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled, tokens_now
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Card, Empty, label, pill, row
 from desktop.words import formats
+from shared.catalog.rules import SMALL
 from shared.core.errors import QutongError
 
 _SIGNS = "0123456789."
@@ -161,10 +163,7 @@ class CountingScreen(Screen):
 
     def _make_hand(self) -> QWidget:
         """The product in hand: picture, name, and the counter's own figure."""
-        self._picture = QLabel()
-        self._picture.setFixedSize(128, 128)
-        self._picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._picture.setPixmap(pixmap("image", tokens_now().muted, 56, self.devicePixelRatioF()))
+        self._picture = GoodsPicture(self.frame, "", "", size=SMALL)
         self._name = label("", "title")
         self._name.setWordWrap(True)
         self._detail = label("", "muted")
@@ -237,6 +236,8 @@ class CountingScreen(Screen):
         text = words("counting.sum", lines=len(model.found), pieces=pieces, scans=model.scans)
         if model.unknown:
             text += " · " + words("counting.unknown_n", n=len(model.unknown))
+        if model.photos:
+            text += " · " + words("photo.title", n=model.photos)
         self._sum.setText(text)
         told = words("counting.stranger", code=model.stranger) if model.stranger else ""
         self._stranger.say(told, Tone.BAD)
@@ -252,7 +253,9 @@ class CountingScreen(Screen):
 
     def _draw_hand(self, found: Found | None) -> None:
         model, words = self.model, self.words
-        self._name.setText(found.goods.name if found else words("counting.nothing_in_hand"))
+        name = found.goods.name if found else words("counting.nothing_in_hand")
+        self._name.setText(name)
+        self._picture.show_goods(found.goods.product_id if found else "", name)
         detail = (found.goods.code, found.goods.spec) if found else ()
         self._detail.setText(" · ".join(part for part in detail if part))
         self._mine_name.setVisible(found is not None)
@@ -326,11 +329,9 @@ class CountingScreen(Screen):
         self.frame.tasks.start(self._ask_note())
 
     async def _ask_note(self) -> None:
-        title = self.words("counting.unknown_title", code=self.model.stranger)
-        hint = self.words("counting.unknown_hint")
-        note = await self.frame.ask(TextQuestion(self.words, title, hint))
-        if note is not None:
-            self.model.note_unknown(note)
+        said = await self.frame.ask(unknown_panel(self.frame, self.model.stranger))
+        if isinstance(said, Snap):
+            self.model.note_unknown(said.note, said.data)
 
     def _close(self) -> None:
         self.frame.tasks.start(self._ask_and_close())

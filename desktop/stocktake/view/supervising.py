@@ -1,5 +1,6 @@
 """The supervisor's screen: the list of counts, and one count from its zones to its report."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -8,13 +9,16 @@ from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slips import ZoneLabel, zone_label
 from desktop.stocktake.model.opening import NewCount
 from desktop.stocktake.model.supervising import Step, SupervisorModel
+from desktop.stocktake.usecases.photos import CountPhoto
 from desktop.stocktake.usecases.reviewing import CountLine, LastHeard, VarianceLine
 from desktop.stocktake.view.board import BoardPage
 from desktop.stocktake.view.new_count import NewCountPanel
+from desktop.stocktake.view.photos import PhotosPanel, line_panel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
+from desktop.ui.photo_panel import Snap
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
@@ -45,7 +49,8 @@ class StocktakeScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.addWidget(self._pages)
-        tables = ("stock_count", "zone_sheet", "recount", "count_approval", "stock_move")
+        tables = ("stock_count", "zone_sheet", "recount", "count_approval", "stock_move",
+                  "count_photo")  # fmt: skip
         self.watch(self.refresh, *tables)
 
     def key_actions(self) -> tuple[Action, ...]:
@@ -53,16 +58,23 @@ class StocktakeScreen(Screen):
         if board is None:
             return self._list_actions()
         back = Action(text="stock.back", keys=("Escape",), run=self.model.close)
+        photos = Action(
+            text="review.photos",
+            keys=("P",),
+            run=self._photos,
+            is_enabled=lambda: bool(board.photos),
+        )
         if board.head.state is CountState.COUNTING:
             return (
                 Action(
                     text="review.reveal", keys=("F9",), run=self._reveal, permission="count.reveal"
                 ),
                 Action(text="review.labels", keys=("L",), run=self._print_labels),
+                photos,
                 back,
             )
         if board.head.state is CountState.POSTED:
-            return (back,)
+            return (photos, back)
         reasons = tuple(
             Action(
                 text=f"reason.{reason}",
@@ -76,6 +88,9 @@ class StocktakeScreen(Screen):
             Action(text="review.recount", keys=("F8",), run=self._recount),
             Action(text="review.reasons", keys=("F7",), run=self.board.show_reasons),
             *reasons,
+            Action(text="review.add_photo", keys=("C",), run=self._add_photo),
+            Action(text="review.line_photos", keys=("Space",), run=self._line_photos),
+            photos,
             Action(text="review.submit", keys=("F10",), run=self._submit),
             back,
         )
@@ -247,6 +262,33 @@ class StocktakeScreen(Screen):
         if len(lines) == 1 and at + 1 < len(self.board.lines.rows.shown):
             self.board.lines.go_to(at + 1)
 
+    def _photos(self) -> None:
+        board = self.model.board
+        if board is not None and board.photos:
+            self._look_at(board.photos)
+
+    def _line_photos(self) -> None:
+        line = self.board.lines.current
+        if line is not None and (photos := self.model.photos_of(line)):
+            self._look_at(photos)
+
+    def _look_at(self, photos: Sequence[CountPhoto]) -> None:
+        async def look() -> None:
+            await self.frame.ask(PhotosPanel(self.frame, self.model, photos))
+
+        self.frame.tasks.start(look())
+
+    def _add_photo(self) -> None:
+        line = self.board.lines.current
+        if line is not None:
+            self.frame.tasks.start(self._take_photo(line))
+
+    async def _take_photo(self, line: VarianceLine) -> None:
+        snap = await self.frame.ask(line_panel(self.frame, line))
+        if isinstance(snap, Snap):
+            await self.model.take_photo(line, snap.data, snap.note)
+            self.frame.say(self.words("photo.kept"), Tone.GOOD)
+
     def _recount(self) -> None:
         self.frame.tasks.start(self._ask_recount())
 
@@ -267,9 +309,10 @@ class StocktakeScreen(Screen):
     async def _sign_and_post(self) -> None:
         """Sign as far as this site may, then post when it is enough (H09)."""
         model = self.model
-        if model.without_reason:
-            self.board.go_to(model.without_reason[0])
-            raise RuleViolation("REASONS_MISSING", number=len(model.without_reason))
+        incomplete = model.without_reason or model.without_photo
+        if incomplete:
+            self.board.go_to(incomplete[0])
+        model.check_complete()
         if not await self._goes_on_without_recount():
             return
         if model.step is Step.SIGN and not await self._sign():

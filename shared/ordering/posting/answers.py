@@ -1,12 +1,13 @@
 """What head office answers to requests and facts of ordering: decisions, refusals, tasks."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from sqlalchemy import Connection, select
 
 from shared.access.queries import is_org_withheld
-from shared.catalog.queries import visible_products
+from shared.catalog.queries import exclusive_products, visible_products
 from shared.channel.queries import AccountView, account
 from shared.core.errors import Conflict, RuleViolation
 from shared.core.ids import uid_text
@@ -18,9 +19,7 @@ from shared.ordering.documents import (
     OrderDecided,
     OrderDecisionRequested,
     OrderSubmitted,
-    ReceiptPosted,
     RequestRefused,
-    ShipmentPosted,
 )
 from shared.ordering.queries import (
     OrderStanding,
@@ -29,10 +28,11 @@ from shared.ordering.queries import (
     is_reworked,
     lines,
     locked_account,
-    receipts_of,
     standing,
     works_for,
 )
+from shared.ordering.queries.keeping import keep
+from shared.ordering.queries.tendering import rebate_percent, tender_parts, tenders_held
 from shared.ordering.rules import (
     GRANTED,
     AskedLine,
@@ -40,17 +40,20 @@ from shared.ordering.rules import (
     DecidedLine,
     LineGrant,
     OrderState,
+    Tenders,
     check_credit,
     check_first,
     check_lines,
     granted_lines,
     nothing_granted,
+    order_type,
     outcome_of,
-    part_minor,
+    tenders_named,
+    tenders_taken,
 )
 from shared.ordering.tables import channel_order
+from shared.promotions.documents import PromotionApplied
 from shared.tasks.documents import params_of
-from shared.tasks.posting import open_task
 
 # An order as it comes in
 
@@ -71,6 +74,7 @@ def respond_submitted(
             amount_minor=line.amount_minor,
             is_gift=line.is_gift,
             is_whole_only=line.is_whole_only,
+            off_minor=line.promotion_minor,
         )
         for line in order.lines
     ]
@@ -78,6 +82,7 @@ def respond_submitted(
     try:
         prices = (line.unit_price_micro for line in order.lines)
         check_lines(list(zip(asked, prices, strict=True)), order.currency)
+        _check_tenders(order)
         _check_parties(connection, header, order)
         _check_rework(connection, header, order)
         reasons = _not_in_list(connection, header, order)
@@ -102,8 +107,19 @@ def respond_submitted(
 
 _UNREADABLE = frozenset(
     {"NO_LINES", "LINE_TWICE", "QUANTITY_NOT_POSITIVE", "LINE_AMOUNT_WRONG", "TOO_MANY_LINES",
-     "QUANTITY_TOO_LARGE", "AMOUNT_TOO_LARGE", "CURRENCY_UNKNOWN"}
+     "QUANTITY_TOO_LARGE", "AMOUNT_TOO_LARGE", "CURRENCY_UNKNOWN", "TENDER_BAD",
+     "TENDERS_TOO_MUCH"}
 )  # fmt: skip
+
+
+def _check_tenders(order: OrderSubmitted) -> None:
+    """Deposit and rebate are head office's to take, and never more than the order (E14)."""
+    named = tenders_named(
+        ((one.kind, one.amount_minor) for one in order.tenders),
+        sum(line.amount_minor for line in order.lines),
+    )
+    if order.supplier and named.named_minor:
+        raise RuleViolation("TENDER_BAD", kind=order.supplier)
 
 
 def _check_parties(connection: Connection, header: Header, order: OrderSubmitted) -> None:
@@ -155,9 +171,11 @@ def _not_in_list(
     connection: Connection, header: Header, order: OrderSubmitted
 ) -> Mapping[int, str]:
     """The lines whose product the account may not order (B02, B03)."""
-    wanted = sorted({line.product_id for line in order.lines})
+    # What a policy gives need not be for sale; whether it gives it is looked at when deciding.
+    main = [line for line in order.lines if not line.is_gift]
+    wanted = sorted({line.product_id for line in main})
     visible = visible_products(connection, order.account_id, wanted, at_us=header.happened_at_us)
-    return {line.line_no: "NOT_IN_LIST" for line in order.lines if line.product_id not in visible}
+    return {line.line_no: "NOT_IN_LIST" for line in main if line.product_id not in visible}
 
 
 # Deciding and cancelling
@@ -193,14 +211,25 @@ def _decided(
             accepted_micro=line.accepted_micro,
             reason=line.reason,
             delivery_date=line.delivery_date,
+            because=line.because,
         )
         for line in request.lines
     ]
-    decided = granted_lines(asked_lines(connection, order.id), grants)
-    outcome = outcome_of(decided)
+    asked = asked_lines(connection, order.id)
+    granted_lines(asked, grants)
+    # The account is held from here on: what limits and tenders have left is nobody else's.
     numbers = credit_of(connection, order)
-    if outcome in GRANTED:
-        check_credit(numbers, sum(line.accepted_minor for line in decided))
+    kept = keep(connection, order, grants)
+    decided = granted_lines(asked, kept.grants)
+    outcome = outcome_of(decided)
+    is_granted = outcome in GRANTED
+    total = sum(line.accepted_minor for line in decided)
+    held = _held(connection, order, kept.day)
+    taken = _taken(connection, order, held, total)
+    if is_granted:
+        # The deposit that is taken covers nothing else any more (domain rule 8).
+        after = replace(numbers, deposit_minor=numbers.deposit_minor - taken.deposit_minor)
+        check_credit(after, taken.account_minor(total))
     body = OrderDecided(
         order_uid=request.order_uid,
         account_id=order.account_id,
@@ -213,8 +242,45 @@ def _decided(
         note=request.note,
         credit_limit_minor=numbers.limit_minor,
         credit_exposure_minor=numbers.exposure_minor,
+        currency=order.currency,
+        tenders=tender_parts(taken, total) if is_granted else (),
+        deposit_held_minor=held.deposit_minor,
+        rebate_held_minor=held.rebate_minor,
+        order_type=_type_of(connection, order, kept.promotions),
+        promotions=kept.promotions if is_granted else (),
+        limits=kept.limits if is_granted else (),
+        limit_day=kept.day,
     )
     return Answer(body=body, site_id=order.site_id)
+
+
+def _held(connection: Connection, order: OrderStanding, day: str) -> Tenders:
+    """What head office holds of the account; a dealer who supplies it hears nothing of that."""
+    if order.supplier:
+        return Tenders()
+    return tenders_held(connection, order.account_id, order.currency, day)
+
+
+def _taken(
+    connection: Connection, order: OrderStanding, held: Tenders, total_minor: int
+) -> Tenders:
+    """What is taken of deposit and rebate the order names (E14)."""
+    named = Tenders(deposit_minor=order.deposit_minor, rebate_minor=order.rebate_minor)
+    return tenders_taken(named, held, total_minor, rebate_percent(connection))
+
+
+def _type_of(
+    connection: Connection, order: OrderStanding, promotions: Sequence[PromotionApplied]
+) -> str:
+    """The type of the order as head office finds it (D13)."""
+    asked = lines(connection, order.id, revision=0)
+    ids = sorted({line.product_id for line in asked if not line.is_gift})
+    found = order_type(
+        (line.qty_micro for line in asked),
+        has_exclusive=bool(exclusive_products(connection, order.account_id, ids)),
+        is_promotional=bool(promotions),
+    )
+    return found.value
 
 
 def credit_of(connection: Connection, order: OrderStanding) -> Credit:
@@ -301,61 +367,7 @@ def _lines(decided: Sequence[DecidedLine]) -> list[DecidedOrderLine]:
             is_gift=line.is_gift,
             reason=line.reason,
             delivery_date=line.delivery_date,
+            because=line.because,
         )
         for line in decided
     ]
-
-
-# Facts that do not fit
-
-
-def review_shipments(
-    connection: Connection, batch: Sequence[tuple[Header, ShipmentPosted]], _now_us: int
-) -> Iterator[Answer]:
-    """Tasks for goods that left without a grant, beyond it, or from a stranger's site."""
-    for header, shipped in batch:
-        code = _shipping_fault(connection, header, shipped)
-        if code:
-            yield open_task(header, code, uid_text(header.uid))
-
-
-def _shipping_fault(connection: Connection, header: Header, shipped: ShipmentPosted) -> str:
-    order = standing(connection, uid_text(shipped.order_uid))
-    said = (shipped.account_id, shipped.supplier, shipped.currency)
-    if order is None or said != (order.account_id, order.supplier, order.currency):
-        return "SHIPPED_WITHOUT_ORDER"
-    accounts = works_for(connection, header.site_id)
-    is_own = accounts is None if not order.supplier else order.supplier in (accounts or ())
-    if not is_own:
-        return "SHIPPED_BY_STRANGER"
-    if order.decided not in GRANTED:
-        return "SHIPPED_NOT_ACCEPTED"
-    if order.decided is OrderState.REVISED:
-        return "SHIPPED_NOT_CONFIRMED"
-    known = {line.line_no: line for line in lines(connection, order.id)}
-    for gone in shipped.lines:
-        line = known.get(gone.order_line_no)
-        if line is None or line.product_id != gone.product_id:
-            return "SHIPPED_WRONG_GOODS"
-        if line.shipped_micro > line.accepted_micro:
-            return "SHIPPED_TOO_MUCH"
-        due = part_minor(line.accepted_minor, line.accepted_micro, 0, line.shipped_micro)
-        if line.shipped_minor != due:
-            return "SHIPPED_AMOUNT_DIFFERS"
-    return ""
-
-
-def review_receipts(
-    connection: Connection, batch: Sequence[tuple[Header, ReceiptPosted]], _now_us: int
-) -> Iterator[Answer]:
-    """A claim for what is short, damaged or over (E12); a task for a second confirmation."""
-    for header, received in batch:
-        subject = uid_text(received.shipment_uid)
-        if len(receipts_of(connection, subject)) > 1:
-            yield open_task(header, "RECEIVED_TWICE", subject)
-        sums = {
-            name: sum(getattr(line, name) for line in received.lines)
-            for name in ("short_micro", "damaged_micro", "over_micro")
-        }
-        if any(sums.values()):
-            yield open_task(header, "CLAIM", subject, sums, site_id=received.from_site)

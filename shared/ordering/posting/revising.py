@@ -1,6 +1,7 @@
 """What head office answers to revisions of granted orders, and to the account's word on them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,7 @@ from shared.ordering.documents import (
     OrderRevisionAnswered,
     OrderRevisionRequested,
     OrderRevisionSettled,
+    OrderTender,
     RevisedOrderLine,
 )
 from shared.ordering.posting.answers import (
@@ -26,18 +28,23 @@ from shared.ordering.posting.answers import (
     speaks_for,
 )
 from shared.ordering.queries import OrderStanding, lines
+from shared.ordering.queries.keeping import PROMOTION, Less, less
 from shared.ordering.queries.revising import standing_lines, waiting_revision
+from shared.ordering.queries.tendering import rebate_percent, tender_parts
 from shared.ordering.rules import (
     LineChange,
     OrderState,
     RequestLate,
     RevisedLine,
     StandingLine,
+    Tenders,
     check_answerable,
     check_credit,
     check_revisable,
     granted_outcome,
+    part_minor,
     revised_lines,
+    tenders_taken,
 )
 
 
@@ -71,11 +78,15 @@ def _revised(
         )
         for one in request.lines
     ]
-    revised = revised_lines(standing, changes, order.currency)
+    revised = _with_gifts(
+        connection, order, standing, revised_lines(standing, changes, order.currency)
+    )
     _check_goods(connection, header, order, standing, revised)
     _check_credit(connection, order, standing, revised)
     waits = revision_policy(connection, order.account_id) == POLICY_CONFIRM
     waiting = waiting_revision(connection, order.id)
+    kept, back = ((), ()) if waits else _given_back(connection, order, standing, revised)
+    freed = None if waits else _less(connection, order, standing, revised)
     outcome = OrderState.REVISED if waits else granted_outcome(standing, revised)
     body = OrderRevised(
         order_uid=request.order_uid,
@@ -89,6 +100,11 @@ def _revised(
         replaces=waiting.revision if waiting else 0,
         proposed_by=header.author_id,
         note=request.note,
+        currency=order.currency,
+        tenders=kept,
+        given_back=back,
+        limits_freed=freed.limits if freed else (),
+        limit_day=freed.day if freed else "",
     )
     return Answer(body=body, site_id=order.site_id)
 
@@ -136,6 +152,63 @@ def _check_credit(
     check_credit(numbers, sum(one.accepted_minor for one in revised) - before)
 
 
+def _less(
+    connection: Connection,
+    order: OrderStanding,
+    standing: Sequence[StandingLine],
+    revised: Sequence[RevisedLine],
+) -> Less:
+    before = {one.line_no: one.accepted_micro for one in standing}
+    after = {one.line_no: one.accepted_micro for one in revised}
+    return less(connection, order, before, after)
+
+
+def _with_gifts(
+    connection: Connection,
+    order: OrderStanding,
+    standing: Sequence[StandingLine],
+    revised: list[RevisedLine],
+) -> list[RevisedLine]:
+    """Gifts go down with the goods that earned them, but not below what left already (E09)."""
+    held = {one.line_no: one for one in standing}
+    if not any(one.is_gift for one in standing):
+        return revised
+    most = _less(connection, order, standing, revised).gifts_micro
+    return [_gift_within(held[one.line_no], one, most.get(one.line_no)) for one in revised]
+
+
+def _gift_within(asked: StandingLine, one: RevisedLine, most_micro: int | None) -> RevisedLine:
+    if most_micro is None:
+        return one
+    part = max(min(one.accepted_micro, most_micro), asked.shipped_micro)
+    if part >= one.accepted_micro:
+        return one
+    minor = part_minor(asked.asked_minor, asked.asked_micro, 0, part)
+    return replace(one, accepted_micro=part, accepted_minor=minor, reason=PROMOTION)
+
+
+def _given_back(
+    connection: Connection,
+    order: OrderStanding,
+    standing: Sequence[StandingLine],
+    revised: Sequence[RevisedLine],
+) -> tuple[tuple[OrderTender, ...], tuple[OrderTender, ...]]:
+    """What an order that is granted less keeps of deposit and rebate, and what goes back (E14)."""
+    taken = Tenders(deposit_minor=order.deposit_taken_minor, rebate_minor=order.rebate_taken_minor)
+    total = sum(one.accepted_minor for one in revised)
+    # Its share of rebate was allowed as it was granted, whatever is allowed now.
+    if total >= sum(one.accepted_minor for one in standing):
+        return (), ()
+    kept = tenders_taken(taken, taken, total, rebate_percent(connection))
+    back = Tenders(
+        deposit_minor=taken.deposit_minor - kept.deposit_minor,
+        rebate_minor=taken.rebate_minor - kept.rebate_minor,
+    )
+    if not back.named_minor:
+        return (), ()
+    return tender_parts(kept, total), tender_parts(back, back.named_minor)
+
+
 def respond_answer(
     connection: Connection, header: Header, answer: OrderRevisionAnswered, _now_us: int
 ) -> Iterator[Answer]:
@@ -174,6 +247,11 @@ def _settled(
     ]
     if answer.is_confirmed:
         _check_credit(connection, order, standing, held)
+    kept: tuple[OrderTender, ...] = ()
+    back: tuple[OrderTender, ...] = ()
+    if answer.is_confirmed:
+        kept, back = _given_back(connection, order, standing, held)
+    freed = _less(connection, order, standing, held) if answer.is_confirmed else None
     body = OrderRevisionSettled(
         order_uid=answer.order_uid,
         account_id=order.account_id,
@@ -187,5 +265,10 @@ def _settled(
         supplier=order.supplier,
         settled_by=header.author_id,
         note=answer.note,
+        currency=order.currency,
+        tenders=kept,
+        given_back=back,
+        limits_freed=freed.limits if freed else (),
+        limit_day=freed.day if freed else "",
     )
     return Answer(body=body, site_id=order.site_id)

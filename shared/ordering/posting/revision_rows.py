@@ -9,9 +9,12 @@ from shared.ordering.documents import (
     OrderRevisionAnswered,
     OrderRevisionRequested,
     OrderRevisionSettled,
+    OrderTender,
 )
-from shared.ordering.posting.rows import flow_row
-from shared.ordering.rules import RevisionState
+from shared.ordering.posting.rows import flow_row, of_kind, take_tenders
+from shared.ordering.rules import RevisionState, TenderKind
+from shared.promotions.posting import uses_of
+from shared.promotions.rules import Use
 
 
 def post_revision_request(header: Header, request: OrderRevisionRequested) -> Iterable[Write]:
@@ -37,6 +40,7 @@ def post_revised(header: Header, revised: OrderRevised) -> Iterator[Write]:
     order: dict[str, Value] = {"decided": revised.outcome, "revision": revised.revision}
     if not is_waiting:
         order |= sums | {"in_force": revised.revision}
+        order |= _kept(revised.tenders, revised.given_back)
     yield Write("channel_order", order_id, parties | order)
     if revised.replaces:
         replaced: dict[str, Value] = {"state": RevisionState.REPLACED.value}
@@ -67,7 +71,35 @@ def post_revised(header: Header, revised: OrderRevised) -> Iterator[Write]:
             "price_trail": line.price_trail,
         }
         yield Write("order_revision_line", derived_id(header.uid, "v", place), parties | cells)
+    yield from take_tenders(
+        header, revised.account_id, revised.currency, revised.given_back, sign=-1
+    )
+    yield from _freed(header, revised)
     yield flow_row(header, revised.order_uid, revised.account_id, revised.supplier, state.value)
+
+
+def _freed(header: Header, said: OrderRevised | OrderRevisionSettled) -> Iterable[Write]:
+    """What is used less of limits counts back to the day of the order (D02)."""
+    return uses_of(
+        header,
+        said.limits_freed,
+        use=Use.ORDER,
+        currency=said.currency,
+        account_id=said.account_id,
+        business_day=said.limit_day,
+        sign=-1,
+    )
+
+
+def _kept(tenders: Iterable[OrderTender], given_back: Iterable[OrderTender]) -> dict[str, Value]:
+    """What is still taken, where something went back."""
+    if not given_back:
+        return {}
+    sums = of_kind(tenders)
+    return {
+        "deposit_taken_minor": sums[TenderKind.DEPOSIT],
+        "rebate_taken_minor": sums[TenderKind.REBATE],
+    }
 
 
 def post_settled(header: Header, settled: OrderRevisionSettled) -> Iterator[Write]:
@@ -81,7 +113,11 @@ def post_settled(header: Header, settled: OrderRevisionSettled) -> Iterator[Writ
         "accepted_micro": settled.accepted_micro,
         "accepted_minor": settled.accepted_minor,
     }
+    order |= _kept(settled.tenders, settled.given_back)
     yield Write("channel_order", order_id, parties | order)
+    yield from take_tenders(
+        header, settled.account_id, settled.currency, settled.given_back, sign=-1
+    )
     state = RevisionState.IN_FORCE if settled.is_confirmed else RevisionState.REFUSED
     values: dict[str, Value] = {
         "state": state.value,
@@ -90,4 +126,5 @@ def post_settled(header: Header, settled: OrderRevisionSettled) -> Iterator[Writ
         "answer": settled.note,
     }
     yield Write("order_revision", derived_id(order_id, settled.revision), parties | values)
+    yield from _freed(header, settled)
     yield flow_row(header, settled.order_uid, settled.account_id, settled.supplier, state.value)

@@ -1,11 +1,11 @@
 """Documents of ordering become rows, stock moves and account entries, from themselves alone."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
 from shared.accounts import posting as accounts
-from shared.accounts.rules import HQ_REVENUE, receivable, revenue
+from shared.accounts.rules import HQ_REVENUE, deposit, rebate, receivable, revenue
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
 from shared.ordering.documents import (
@@ -15,11 +15,15 @@ from shared.ordering.documents import (
     OrderDecisionRequested,
     OrderLine,
     OrderSubmitted,
+    OrderTender,
     ReceiptPosted,
     RequestRefused,
     ShipmentPosted,
 )
-from shared.ordering.rules import OrderState
+from shared.ordering.rules import OrderState, TenderKind
+from shared.promotions.documents import PromotionApplied
+from shared.promotions.posting import uses_of
+from shared.promotions.rules import Use
 from shared.stock import posting as stock
 from shared.stock.rules import SUSPENSE, Status, location, transit
 
@@ -73,11 +77,35 @@ def post_submitted(header: Header, order: OrderSubmitted) -> Iterator[Write]:
             "submitted_at_us": header.happened_at_us,
             "decided": OrderState.SUBMITTED.value,
             "revision": 1,
+            "promotions": promotions_text(order.promotions),
+            **_named(order.tenders),
         },
     )
     for place, line in enumerate(order.lines, start=1):
         yield _order_line(header, order, place, line)
     yield flow_row(header, header.uid, order.account_id, order.supplier)
+
+
+def promotions_text(applied: Sequence[PromotionApplied]) -> str:
+    """What holds on an order, as its row keeps it; '' = nothing."""
+    return msgspec.json.encode(applied).decode() if applied else ""
+
+
+def _named(tenders: Iterable[OrderTender]) -> dict[str, Value]:
+    sums = of_kind(tenders)
+    return {
+        "deposit_minor": sums[TenderKind.DEPOSIT],
+        "rebate_minor": sums[TenderKind.REBATE],
+    }
+
+
+def of_kind(tenders: Iterable[OrderTender]) -> dict[str, int]:
+    """The amount of each tender, 0 where it is not named; a forged one still has its row."""
+    found: dict[str, int] = dict.fromkeys(TenderKind, 0)
+    for one in tenders:
+        if one.kind in found:
+            found[one.kind] += one.amount_minor
+    return found
 
 
 def _order_line(header: Header, order: OrderSubmitted, place: int, line: OrderLine) -> Write:
@@ -97,6 +125,10 @@ def _order_line(header: Header, order: OrderSubmitted, place: int, line: OrderLi
         "note": line.note,
         "price_trail": line.price_trail,
         "is_whole_only": int(line.is_whole_only),
+        "policy_ids": "\n".join(line.policy_ids),
+        "promotion_minor": line.promotion_minor,
+        "list_price_micro": line.list_price_micro,
+        "part_of": line.part_of,
     }
     # By place, not by line number: a forged order may carry a number twice and still has rows.
     return Write("order_line", derived_id(header.uid, "l", place), values)
@@ -134,6 +166,11 @@ def post_decided(header: Header, decision: OrderDecided) -> Iterator[Write]:
             "delivery_date": decision.delivery_date,
             "credit_limit_minor": decision.credit_limit_minor,
             "credit_exposure_minor": decision.credit_exposure_minor,
+            "deposit_taken_minor": of_kind(decision.tenders)[TenderKind.DEPOSIT],
+            "rebate_taken_minor": of_kind(decision.tenders)[TenderKind.REBATE],
+            "deposit_held_minor": decision.deposit_held_minor,
+            "rebate_held_minor": decision.rebate_held_minor,
+            **_as_found(decision),
         },
     )
     for place, line in enumerate(decision.lines, start=1):
@@ -152,10 +189,43 @@ def post_decided(header: Header, decision: OrderDecided) -> Iterator[Write]:
             "reason": line.reason,
             "decided_at_us": header.happened_at_us,
             "delivery_date": line.delivery_date,
+            "because": line.because,
         }
         yield Write("order_decision", derived_id(header.uid, "d", place), values)
+    yield from take_tenders(header, decision.account_id, decision.currency, decision.tenders)
+    yield from uses_of(
+        header,
+        (*decision.promotions, *decision.limits),
+        use=Use.ORDER,
+        currency=decision.currency,
+        account_id=decision.account_id,
+        business_day=decision.limit_day,
+    )
     code = decision.code or decision.outcome
     yield flow_row(header, decision.order_uid, decision.account_id, decision.supplier, code)
+
+
+def _as_found(decision: OrderDecided) -> dict[str, Value]:
+    """Type and promotions as head office finds them; older decisions said nothing of either."""
+    if not decision.order_type:
+        return {}
+    return {
+        "order_type": decision.order_type,
+        "promotions": promotions_text(decision.promotions),
+    }
+
+
+def take_tenders(
+    header: Header, account_id: str, currency: str, tenders: Iterable[OrderTender], sign: int = 1
+) -> Iterator[Write]:
+    """Deposit and rebate pay ahead what the goods will be charged with (E14); -1 gives back."""
+    sums = of_kind(tenders)
+    owed = receivable(account_id)
+    paid = [
+        accounts.Entry(end(account_id), owed, sign * sums[kind], f"order_{kind}")
+        for kind, end in ((TenderKind.DEPOSIT, deposit), (TenderKind.REBATE, rebate))
+    ]
+    yield from accounts.entries(header, currency, paid, account_id=account_id)
 
 
 def post_refused(header: Header, refusal: RequestRefused) -> Iterator[Write]:

@@ -38,6 +38,16 @@ class OrderStanding:
     revision: int
     in_force: int
     """The revision whose lines hold; 0 = those of the decision."""
+    order_type: str = ""
+    price_version: int = 0
+    submitted_at_us: int = 0
+    promotions: str = ""
+    deposit_minor: int = 0
+    rebate_minor: int = 0
+    deposit_taken_minor: int = 0
+    rebate_taken_minor: int = 0
+    decision: str = ""
+    """uid text of the document that decided it."""
 
 
 def standing(connection: Connection, order_id: str, *, lock: bool = False) -> OrderStanding | None:
@@ -53,6 +63,15 @@ def standing(connection: Connection, order_id: str, *, lock: bool = False) -> Or
         c.decided,
         c.revision,
         c.in_force,
+        c.order_type,
+        c.price_version,
+        c.submitted_at_us,
+        c.promotions,
+        c.deposit_minor,
+        c.rebate_minor,
+        c.deposit_taken_minor,
+        c.rebate_taken_minor,
+        c.decision,
     ).where(c.id == order_id)
     row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
     # A decision may stand here before the order it is about (another scope's page came first).
@@ -68,6 +87,15 @@ def standing(connection: Connection, order_id: str, *, lock: bool = False) -> Or
         decided=OrderState(row.decided),
         revision=row.revision,
         in_force=row.in_force,
+        order_type=row.order_type,
+        price_version=row.price_version,
+        submitted_at_us=row.submitted_at_us,
+        promotions=row.promotions,
+        deposit_minor=row.deposit_minor,
+        rebate_minor=row.rebate_minor,
+        deposit_taken_minor=row.deposit_taken_minor,
+        rebate_taken_minor=row.rebate_taken_minor,
+        decision=row.decision,
     )
 
 

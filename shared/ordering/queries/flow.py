@@ -1,6 +1,6 @@
 """Goods under way, the document flow around them, and refused requests."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import Any
@@ -153,6 +153,25 @@ def _walk(children: dict[str, list[Row[Any]]]) -> Iterator[FlowStep]:
 _FLOW_SAME = tuple(
     name for name in FlowStep.__slots__ if name not in ("depth", "is_predecessor_missing")
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A decision that took deposit or rebate, as the flow shows what was paid with an order."""
+
+    id: str
+    site_id: str
+    author_id: str
+    happened_at_us: int
+
+
+def decisions(connection: Connection, document_ids: Collection[str]) -> dict[str, Decision]:
+    """Those of the documents that are head office's word on an order, by id."""
+    f = document_flow.c
+    statement = select(f.id, f.site_id, f.author_id, f.happened_at_us).where(
+        f.id.in_(sorted(document_ids)), f.kind == "order_decided"
+    )
+    return {row.id: Decision(**row._mapping) for row in connection.execute(statement)}
 
 
 def _reworks(connection: Connection, order_id: str) -> list[str]:

@@ -65,6 +65,16 @@ class OrderView:
     accepted_micro: int
     shipped_micro: int
     arrived_micro: int
+    promotions: str
+    """JSON of what holds; ``promotions_of`` reads it."""
+    deposit_minor: int
+    rebate_minor: int
+    """As the order names them (E14)."""
+    deposit_taken_minor: int
+    rebate_taken_minor: int
+    deposit_held_minor: int
+    rebate_held_minor: int
+    """What head office held before it."""
 
     def actions(self, side: Side) -> tuple[Action, ...]:
         """What this side may do now."""
@@ -189,6 +199,14 @@ class LineView:
     good_micro: int
     damaged_micro: int
     short_micro: int
+    because: str = ""
+    """The name of the limit or promotion that cut it (D02)."""
+    policy_ids: tuple[str, ...] = ()
+    promotion_minor: int = 0
+    """Off quantity × price as asked."""
+    list_price_micro: int = 0
+    """The account's price before promotions; 0 = the unit price is that."""
+    part_of: int = 0
 
     @property
     def to_ship_micro(self) -> int:
@@ -246,6 +264,11 @@ def _line(
         good_micro=int(here.good) if here else 0,
         damaged_micro=int(here.damaged) if here else 0,
         short_micro=int(here.short) if here else 0,
+        because=grant.because if grant is not None and "because" in grant._fields else "",
+        policy_ids=tuple(row.policy_ids.split("\n")) if row.policy_ids else (),
+        promotion_minor=row.promotion_minor,
+        list_price_micro=row.list_price_micro,
+        part_of=row.part_of,
     )
 
 
@@ -301,6 +324,7 @@ def asked_lines(connection: Connection, order_id: str) -> list[AskedLine]:
             amount_minor=row.amount_minor,
             is_gift=bool(row.is_gift),
             is_whole_only=bool(row.is_whole_only),
+            off_minor=row.promotion_minor,
         )
         for row in connection.execute(statement)
     ]

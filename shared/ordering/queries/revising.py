@@ -155,11 +155,11 @@ def price_doubts(connection: Connection, order: OrderView) -> list[PriceDoubt]:
         PriceDoubt(
             line_no=one.line_no,
             product_id=one.asked_product_id,
-            stated_micro=one.unit_price_micro,
+            stated_micro=one.list_price_micro or one.unit_price_micro,
             expected_micro=expected.get(one.line_no, -1),
         )
         for one in asked
-        if expected.get(one.line_no, -1) != one.unit_price_micro
+        if expected.get(one.line_no, -1) != (one.list_price_micro or one.unit_price_micro)
     ]
 
 
@@ -169,9 +169,15 @@ def _expected(
     book = order_book(connection, order)
     if book is None:
         return {}
+    # Parts of a line were priced as the whole: quantity prices hold for all of it (C09).
+    whole: dict[int, int] = {}
+    for one in asked:
+        first = one.part_of or one.line_no
+        whole[first] = whole.get(first, 0) + one.qty_micro
+    asked_of = {one.line_no: whole[one.part_of or one.line_no] for one in asked}
     found: dict[int, int] = {}
     for one in asked:
-        price = book.price(one.asked_product_id, qty_micro=one.qty_micro)
+        price = book.price(one.asked_product_id, qty_micro=asked_of.get(one.line_no, one.qty_micro))
         if price is not None:
             found[one.line_no] = price.unit_price_micro
     return found

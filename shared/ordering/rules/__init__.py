@@ -31,6 +31,7 @@ from shared.ordering.rules.deciding import (
     outcome_of,
     part_minor,
 )
+from shared.ordering.rules.kinds_of_order import OrderType, order_type
 from shared.ordering.rules.revising import (
     LineChange,
     RevisedLine,
@@ -48,6 +49,14 @@ from shared.ordering.rules.suggesting import (
     cover_days,
     suggest,
 )
+from shared.ordering.rules.tendering import (
+    TenderKind,
+    Tenders,
+    rebate_most,
+    tenders_named,
+    tenders_proposed,
+    tenders_taken,
+)
 
 __all__ = [
     "GRANTED",
@@ -64,6 +73,7 @@ __all__ = [
     "LineChange",
     "LineGrant",
     "OrderState",
+    "OrderType",
     "RequestLate",
     "RevisedLine",
     "RevisionState",
@@ -73,6 +83,8 @@ __all__ = [
     "Step",
     "StepNotAllowed",
     "Suggestion",
+    "TenderKind",
+    "Tenders",
     "acceptance_rate",
     "actions",
     "arrival",
@@ -88,8 +100,13 @@ __all__ = [
     "may_become",
     "nothing_granted",
     "order_state",
+    "order_type",
     "outcome_of",
     "part_minor",
+    "rebate_most",
     "revised_lines",
     "suggest",
+    "tenders_named",
+    "tenders_proposed",
+    "tenders_taken",
 ]

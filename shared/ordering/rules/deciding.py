@@ -131,6 +131,8 @@ class AskedLine:
     is_gift: bool = False
     is_whole_only: bool = False
     """All of it or nothing (E03)."""
+    off_minor: int = 0
+    """What promotions take off quantity × price."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,8 @@ class LineGrant:
     reason: str = ""
     delivery_date: str = ""
     """When this line is to come, where it differs from the order's (E03)."""
+    because: str = ""
+    """The name of the limit or promotion that cut it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +160,7 @@ class DecidedLine:
     is_gift: bool
     reason: str
     delivery_date: str = ""
+    because: str = ""
 
 
 LINES_MAX: Final = 5_000
@@ -177,7 +182,8 @@ def check_lines(priced: Sequence[tuple[AskedLine, int]], currency: str) -> None:
         if line.qty_micro <= 0:
             raise RuleViolation("QUANTITY_NOT_POSITIVE", line_no=line.line_no)
         amount_minor = line_amount_minor(checked_quantity(line.qty_micro), price_micro, currency)
-        if price_micro < 0 or line.amount_minor != amount_minor:
+        is_off = not 0 <= line.off_minor <= max(amount_minor, 0)
+        if price_micro < 0 or is_off or line.amount_minor != amount_minor - line.off_minor:
             raise RuleViolation("LINE_AMOUNT_WRONG", line_no=line.line_no)
 
 
@@ -214,6 +220,7 @@ def _granted(line: AskedLine, grant: LineGrant | None) -> DecidedLine:
         is_gift=line.is_gift,
         reason=grant.reason,
         delivery_date=grant.delivery_date,
+        because=grant.because,
     )
 
 

@@ -91,6 +91,27 @@ def version_progress(connection: Connection, device_id: str, site_id: str, at_us
     return Progress(reached=tuple(reached), next_at_us=min(waiting, default=0))
 
 
+def overdue_version(
+    connection: Connection, site_id: str, at_us: int
+) -> tuple[int, int, str] | None:
+    """The oldest version that should hold at a site and is not whole here: its number, the instant
+    from which it should, and its sales organisation; None when what is known of holds."""
+    found: list[tuple[int, int, str]] = []
+    for sales_org_id in sales_orgs_of_site(connection, site_id):
+        parts = _parts_of_site(connection, site_id, sales_org_id, at_us)
+        active = active_version(connection, sales_org_id, at_us, parts=parts)
+        keys: dict[str, str | int] = {
+            "sales_org_id": sales_org_id,
+            "number": active.number + 1 if active else 1,
+        }
+        found += [
+            (row.number, row.effective_at_us, sales_org_id)
+            for row in connection.execute(_SEALED, keys)
+            if row.effective_at_us <= at_us
+        ]
+    return min(found, key=lambda one: one[1], default=None)
+
+
 def _said(
     connection: Connection, device_id: str, ids: Sequence[str]
 ) -> Mapping[str, Collection[Stage]]:

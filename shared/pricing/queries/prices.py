@@ -89,7 +89,7 @@ class PriceBook:
 
     def of_goods(self, goods: Sequence[Goods], *, qty_micro: int = MICRO) -> dict[str, Price]:
         """The prices of products whose brand is known already, such as those of a basket."""
-        rows = _Rows(
+        rows = StatedRows(
             connection=self.connection,
             sales_org_id=self.context.sales_org_id,
             number=self.version.number,
@@ -100,7 +100,7 @@ class PriceBook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Rows:
+class StatedRows:
     """The rows in force in one version of one sales organisation."""
 
     connection: Connection
@@ -108,6 +108,7 @@ class _Rows:
     number: int
 
     def find(self, goods: Sequence[Goods], dimensions: Collection[str]) -> Iterable[Found]:
+        """The newest row of every combination asked for, removed ones not."""
         keys = {
             "product_ids": ["", *(one.product_id for one in goods)],
             "brands": sorted({"", *(one.brand for one in goods)}),
@@ -182,7 +183,12 @@ class RetailPrices:
 
 
 def retail_prices(
-    connection: Connection, site_id: str, at_us: int, *, price_list_id: str = ""
+    connection: Connection,
+    site_id: str,
+    at_us: int,
+    *,
+    price_list_id: str = "",
+    known_at_us: int = FOREVER,
 ) -> RetailPrices:
     """The consumer's prices at a site, over its sales organisations in their order.
 
@@ -190,7 +196,13 @@ def retail_prices(
     holds for everybody.
     """
     opened = (
-        price_book(connection, PriceContext(sales_org_id=sales_org_id), at_us, retail=True)
+        price_book(
+            connection,
+            PriceContext(sales_org_id=sales_org_id),
+            at_us,
+            known_at_us=known_at_us,
+            retail=True,
+        )
         for sales_org_id in sales_orgs_of_site(connection, site_id)
     )
     books = tuple(book for book in opened if book is not None)
@@ -210,9 +222,11 @@ def own_prices_of(connection: Connection, site_id: str) -> dict[str, int]:
     return {row.product_id: row.unit_price_micro for row in rows}
 
 
-def retail_price(connection: Connection, site_id: str, product_id: str, at_us: int) -> Price | None:
+def retail_price(
+    connection: Connection, site_id: str, product_id: str, at_us: int, *, known_at_us: int = FOREVER
+) -> Price | None:
     """What a consumer pays for one product at a site; many are asked of ``retail_prices``."""
-    return retail_prices(connection, site_id, at_us).price(product_id)
+    return retail_prices(connection, site_id, at_us, known_at_us=known_at_us).price(product_id)
 
 
 def sales_orgs_of_site(connection: Connection, site_id: str) -> tuple[str, ...]:

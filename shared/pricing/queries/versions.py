@@ -43,6 +43,8 @@ class VersionView:
     reason: str
     code: str
     detail: str
+    message: str = ""
+    prints_labels: int = 0
 
 
 _BROKEN: Final = (

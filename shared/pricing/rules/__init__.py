@@ -1,6 +1,8 @@
 """Price rules: dimensions, versions, logics, how a price comes from them, and its reasons."""
 
 from shared.pricing.rules.dimensions import (
+    CEILING,
+    FLOOR,
     RETAIL,
     account,
     category,
@@ -10,6 +12,7 @@ from shared.pricing.rules.dimensions import (
     region,
     region_level,
 )
+from shared.pricing.rules.grace import Grace, GraceStage, grace
 from shared.pricing.rules.logic import (
     RETAIL_ONLY,
     Step,
@@ -43,11 +46,15 @@ from shared.pricing.rules.versions import (
 )
 
 __all__ = [
+    "CEILING",
+    "FLOOR",
     "RETAIL",
     "RETAIL_ONLY",
     "ROWS_MAX",
     "Found",
     "Goods",
+    "Grace",
+    "GraceStage",
     "Lookup",
     "PartSum",
     "Price",
@@ -62,6 +69,7 @@ __all__ = [
     "category_lookup",
     "check_rows",
     "check_steps",
+    "grace",
     "level",
     "list_or_ratio",
     "multiplied",

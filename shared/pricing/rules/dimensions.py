@@ -7,6 +7,12 @@ RETAIL: Final = "retail"
 """The suggested retail price; one of the dimensions (C01)."""
 
 
+FLOOR: Final = "list:floor"
+CEILING: Final = "list:ceiling"
+"""Guide prices a suggested retail price is held against: lists like any other, which no logic
+sells by (C11)."""
+
+
 CROSS_ORDER: Final = ("account", "region+level", "level", "region")
 """客户 > 区域+级别 > 级别 > 区域: the order in which combinations win unless a logic says otherwise
 (A03)."""

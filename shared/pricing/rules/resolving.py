@@ -36,6 +36,17 @@ class PriceContext:
         named += [level(self.level_id)] if self.level_id else []
         return ("", *named, *map(category, self.category_ids))
 
+    def dimensions(self) -> frozenset[str]:
+        """All the dimensions the account is in (A03)."""
+        found = {account(self.account_id)} if self.account_id else set()
+        found |= {level(self.level_id)} if self.level_id else set()
+        found |= {category(one) for one in self.category_ids}
+        for one in self.region_ids:
+            found.add(region(one))
+            if self.level_id:
+                found.add(region_level(one, self.level_id))
+        return frozenset(found)
+
 
 @dataclass(frozen=True, slots=True)
 class Goods:

@@ -1,16 +1,20 @@
 """Which devices have a price version: head office's board, from region to device (C02, C03)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
 from shared.pricing.queries import version_by_number
 from shared.pricing.rules import Stage
-from shared.pricing.tables import price_delivery
+from shared.pricing.tables import price_delivery, price_nudge
 from shared.reporting.queries.devices import DeviceLine, devices
 from shared.reporting.queries.places import SitePlace, places
+
+PROMPT_US: Final = 10 * 60 * 1_000_000
+"""A device that prices by a version so soon after its instant is not late."""
 
 
 class BoardState(StrEnum):
@@ -51,6 +55,11 @@ class BoardLine:
     """Last contact as head office knows it; 0 = never."""
     unsent: int
     """Documents it had not sent at that contact."""
+    phone: str = ""
+    """The site's."""
+    nudged_at_us: int = 0
+    """When it was asked for this version last; 0 = never."""
+    enrolled_at_us: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,21 @@ class Board:
     def count(self, *states: BoardState) -> int:
         """How many devices stand in one of these states."""
         return sum(1 for line in self.lines if line.state in states)
+
+    @property
+    def late(self) -> tuple[BoardLine, ...]:
+        """The devices that price by it since later than it holds, or do not yet though it does.
+
+        A device that joined since is late from then on; one that went on to a newer version
+        without this one never priced by it.
+        """
+        return tuple(one for one in self.lines if self._is_late(one))
+
+    def _is_late(self, one: BoardLine) -> bool:
+        if not one.activated_at_us:
+            return one.priced_by <= self.number
+        due_us = max(self.effective_at_us, one.enrolled_at_us)
+        return one.activated_at_us > due_us + PROMPT_US
 
     @property
     def not_received(self) -> tuple[BoardLine, ...]:
@@ -88,10 +112,20 @@ def delivery_board(
         )
     }
     priced_by = _priced_by(connection, sales_org_id)
+    n = price_nudge.c
+    nudged = {
+        row.device_id: int(row.nudged_at_us)
+        for row in connection.execute(
+            select(n.device_id, n.nudged_at_us).where(n.version_id == version.version_id)
+        )
+    }
     here = {one.site_id: one for one in places(connection, sales_org_id, at_us)}
     is_due = version.effective_at_us <= at_us
     lines = [
-        _line(one, here[one.site_id], said.get(one.device_id, (0, 0, 0)), is_due, priced_by)
+        replace(
+            _line(one, here[one.site_id], said.get(one.device_id, (0, 0, 0)), is_due, priced_by),
+            nudged_at_us=nudged.get(one.device_id, 0),
+        )
         for one in devices(connection, at_us)
         if one.site_id in here and one.is_trusted
     ]
@@ -139,6 +173,8 @@ def _line(
         priced_by=priced_by.get(one.device_id, 0),
         seen_at_us=one.seen_at_us,
         unsent=one.unsent,
+        phone=place.phone,
+        enrolled_at_us=one.enrolled_at_us,
     )
 
 

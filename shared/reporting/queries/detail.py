@@ -8,6 +8,8 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from shared.core.errors import RuleViolation
 from shared.journal.document import Value
+from shared.promotions.queries import uses_of_org
+from shared.reporting.queries.behind import first_sale, late_sales
 from shared.sales.tables import sale, sale_line, sale_tender
 from shared.stock.tables import stock_balance, stock_move
 
@@ -30,6 +32,13 @@ class Wish:
         """A parameter. Raises: RuleViolation REPORT_PARAMETER."""
         value = self.params.get(name, "")
         if not isinstance(value, str) or not value or len(value) > 100:
+            raise RuleViolation("REPORT_PARAMETER", name=name)
+        return value
+
+    def whole(self, name: str) -> int:
+        """A parameter that is a number. Raises: RuleViolation REPORT_PARAMETER."""
+        value = self.params.get(name, 0)
+        if not isinstance(value, int) or not 0 < value < 1 << 62:
             raise RuleViolation("REPORT_PARAMETER", name=name)
         return value
 
@@ -243,6 +252,42 @@ def stock_of_product(connection: Connection, wish: Wish) -> Found:
     )
 
 
+def sales_behind(connection: Connection, wish: Wish) -> Found:
+    """Sales of a site (``site_id``) priced by an older version after version ``number`` of a sales
+    organisation (``sales_org_id``) held, by device (C03)."""
+    found = late_sales(connection, wish.site(), wish.text("sales_org_id"), wish.whole("number"))
+    columns = ("device_id", "currency", "sales", "lines", "unknown", "difference_minor")
+    return Found(
+        columns=columns,
+        rows=[[getattr(one, name) for name in columns] for one in found],
+        next_after="",
+        total=len(found),
+    )
+
+
+def first_sale_of(connection: Connection, wish: Wish) -> Found:
+    """The first sale of a product (``product_id``) at a site (``site_id``) by version ``number``
+    of a sales organisation (``sales_org_id``); one row, or none (C10)."""
+    found = first_sale(
+        connection,
+        wish.site(),
+        wish.text("sales_org_id"),
+        wish.whole("number"),
+        wish.text("product_id"),
+    )
+    columns = ("number", "device_id", "happened_at_us", "unit_price_micro", "price_version")
+    rows = [[getattr(found, name) for name in columns]] if found is not None else []
+    return Found(columns=columns, rows=rows, next_after="", total=len(rows))
+
+
+def uses_of_policies(connection: Connection, wish: Wish) -> Found:
+    """What documents used of the promotion policies of a sales organisation (``sales_org_id``),
+    tills' included: how many, what they saved, gifts given (D01)."""
+    rows = uses_of_org(connection, wish.text("sales_org_id"), wish.site_ids)
+    columns = ("policy_id", "documents", "saving_minor", "gift_micro")
+    return Found(columns=columns, rows=rows, next_after="", total=len(rows))
+
+
 REPORTS: Final[Mapping[str, Report]] = {
     "sales_of_day": sales_of_day,
     "lines_of_sale": lines_of_sale,
@@ -250,5 +295,8 @@ REPORTS: Final[Mapping[str, Report]] = {
     "moves_of_product": moves_of_product,
     "stock_of_site": stock_of_site,
     "stock_of_product": stock_of_product,
+    "sales_behind": sales_behind,
+    "first_sale_of": first_sale_of,
+    "uses_of_policies": uses_of_policies,
 }
 """Every report that may be asked for, by name."""

@@ -27,6 +27,7 @@ class SitePlace:
     region_name: str
     region_path: tuple[str, ...]
     """The region and those above it."""
+    phone: str = ""
 
 
 def places(connection: Connection, sales_org_id: str, at_us: int) -> list[SitePlace]:
@@ -62,6 +63,7 @@ def places(connection: Connection, sales_org_id: str, at_us: int) -> list[SitePl
                 region_id=leaf,
                 region_name=names.get(leaf, leaf),
                 region_path=path_to_root(leaf, tree) if leaf else (),
+                phone=row.phone,
             )
         )
     return found

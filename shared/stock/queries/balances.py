@@ -5,8 +5,9 @@ from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, case, exists, func, select
 
+from shared.closing.queries import check_period
 from shared.core.errors import RuleViolation
-from shared.stock.rules import BUILT_IN, BUILT_IN_NAMES, Direction, MovementType
+from shared.stock.rules import BUILT_IN, BUILT_IN_NAMES, Direction, MovementType, site_of
 from shared.stock.tables import movement_type, site_opening, stock_balance, stock_day
 
 
@@ -60,8 +61,10 @@ def stock_report(connection: Connection, place: str, from_day: str, to_day: str)
     """The stock ledger of a location for the days from..to inclusive, by product.
 
     What is held now less what moved since is the opening: only the days from ``from_day`` on are
-    read, so the report grows with its period and not with the years before it.
+    read, so the report grows with its period and not with the years before it. Of closed months a
+    device knows whole ones. Raises: RuleViolation DETAIL_AT_HEAD_OFFICE.
     """
+    check_period(connection, site_of(place), from_day, to_day)
     keys = {"place": place, "from_day": from_day, "to_day": to_day}
     return [
         StockLine(

@@ -4,8 +4,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from shared.closing.queries import detail_from
+from shared.core.clock import parse_instant_iso
 from shared.stock.rules import Status, bin_of, site_of, status_of
-from shared.stock.tables import stock_balance, stock_move
+from shared.stock.tables import stock_balance, stock_move, stock_opening
 
 CARD_LINES_MAX = 2_000
 
@@ -25,12 +27,15 @@ class CardLine(NamedTuple):
     """Into the sellable stock; negative out of it, 0 between other places of the site."""
     balance_micro: int
     """Sellable after it."""
+    month: str = ""
+    """``2025-03``: all moves of that month of one kind; the single ones are at head office."""
 
 
 def stock_card(
     connection: Connection, site_id: str, product_id: str, *, limit: int = CARD_LINES_MAX
 ) -> list[CardLine]:
-    """The newest moves of a product at a site, newest first, each with the balance after it.
+    """The newest moves of a product at a site, newest first, each with the balance after it; of
+    closed months one line for all moves of a kind.
 
     Counted back from the balance that is kept, so that the figures hold however many are shown.
     """
@@ -64,6 +69,41 @@ def stock_card(
             )
         )
         balance -= change
+    return [*lines, *_months(connection, site_id, product_id, balance, limit - len(lines))]
+
+
+def _months(
+    connection: Connection, site_id: str, product_id: str, balance_micro: int, limit: int
+) -> list[CardLine]:
+    """What stands on a device for the moves of closed months, newest first."""
+    if limit <= 0 or not detail_from(connection, site_id):
+        return []
+    o = stock_opening.c
+    statement = (
+        select(stock_opening)
+        .where(o.site_id == site_id, o.product_id == product_id)
+        .order_by(o.month.desc(), o.movement_type, o.id)
+        .limit(limit)
+    )
+    lines = []
+    for row in connection.execute(statement):
+        came = _is_sellable(row.to_location, site_id)
+        went = _is_sellable(row.from_location, site_id)
+        change = row.qty_micro * (came - went)
+        lines.append(
+            CardLine(
+                document="",
+                movement_type=row.movement_type,
+                counter_location=row.from_location if came and not went else row.to_location,
+                lot=row.lot,
+                happened_at_us=parse_instant_iso(f"{row.business_day}T12:00:00Z"),
+                business_day=row.business_day,
+                change_micro=change,
+                balance_micro=balance_micro,
+                month=row.month,
+            )
+        )
+        balance_micro -= change
     return lines
 
 

@@ -1,5 +1,6 @@
 """Count documents become rows; a posted count moves exactly its differences."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared.core.ids import derived_id, uid_text
@@ -13,6 +14,7 @@ from shared.stocktake.documents import (
     CountOpened,
     CountPosted,
     CountRevealed,
+    PhotoTaken,
     PostedLine,
     RecountAsked,
     ZoneCounted,
@@ -98,6 +100,23 @@ def _unknown(header: Header, sheet: ZoneCounted) -> Iterator[Write]:
             "note": one.note,
         }
         yield Write("zone_unknown", derived_id(header.uid, "u", place), values)
+
+
+def post_photo(header: Header, photo: PhotoTaken) -> Iterable[Write]:
+    """A photo beside what it is about; its bytes as text, since rows hold no others."""
+    values: dict[str, Value] = {
+        "count_id": uid_text(photo.count_uid),
+        "site_id": header.site_id,
+        "zone_id": photo.zone_id,
+        "code": photo.code,
+        "product_id": photo.product_id,
+        "note": photo.note,
+        "media_type": photo.media_type,
+        "data": b64encode(photo.data).decode(),
+        "taken_by": header.author_id,
+        "taken_at_us": photo.taken_at_us or header.happened_at_us,
+    }
+    return [Write("count_photo", uid_text(header.uid), values)]
 
 
 def post_revealed(header: Header, revealed: CountRevealed) -> Iterable[Write]:

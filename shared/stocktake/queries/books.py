@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from shared.closing.queries import check_instant
+from shared.stock.rules import site_of
 from shared.stock.tables import stock_balance, stock_move
 from shared.stocktake.tables import (
     count_line,
@@ -16,8 +18,11 @@ _CHUNK = 500
 def books_at(connection: Connection, place: str, instants: Mapping[str, int]) -> dict[str, int]:
     """The book of each product at its own instant (H07): what is held now less what came after.
 
-    A movement at the very instant counts as before it.
+    A movement at the very instant counts as before it. Raises: RuleViolation DETAIL_AT_HEAD_OFFICE
+    on a device, for an instant of a closed month.
     """
+    if instants:
+        check_instant(connection, site_of(place), min(instants.values()))
     book = dict.fromkeys(instants, 0)
     for some in _chunks(instants):
         held = func.sum(stock_balance.c.came_in - stock_balance.c.went_out)

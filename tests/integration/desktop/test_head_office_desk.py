@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from desktop.app.areas import COMMANDS, LAYOUT
 from desktop.app.client import Client
 from desktop.app.system import SystemClock, SystemRandomness
+from desktop.pricing.usecases.here import prices_here
 from desktop.reporting.usecases.asking import Report
+from desktop.reporting.usecases.deliveries import nudge_devices
 from desktop.store.asking import device
 from desktop.store.command import find_command
 from desktop.sync.enrolment import load_key
@@ -340,3 +342,46 @@ def test_a_revoked_till_is_refused_at_its_next_word(desk: Client, till: Client) 
         sell(till)
     assert till.store.spool_file.read_bytes() == before
     assert count(till, sale) == 1
+
+
+def test_a_till_cut_off_prices_by_a_stick_is_reminded_and_its_late_sales_are_told(
+    desk: Client, till: Client, tmp_path: Path
+) -> None:
+    do(till, "price-progress")
+    till.sync()
+    row = {"product": "P-S1", "price": "12.50"}
+    do(desk, "price-publish", sales_org="S1", approver="second", reason="up", rows=[row])
+    asked = ("S1", 2, {device(till.store).device_id: "SH01"})
+    desk.sync()
+    # The till has no line: it goes on by what it has, and nothing stops it.
+    do(till, "sell", lines=["3*P-S1"], tenders=["cash=3000"])
+    desk.store.write(nudge_devices, *asked, text="call us")
+    desk.sync()
+
+    path = tmp_path / "prices.qtpacket"
+    made = desk.cut_packet("SH01.01", "S1", path)
+    assert (made.newest, made.rows) == (2, 2)
+    with pytest.raises(AccessDenied) as why:
+        till.cut_packet("SH01.01", "S1", tmp_path / "mine.qtpacket")
+    assert why.value.code == "NOT_PERMITTED"
+    assert till.import_packet(path).carried == 2
+    assert do(till, "price-of", code="P-S1")["price"] == "12.50"
+
+    till.sync()
+    here = till.store.read(
+        lambda one: prices_here(one, till.store.identity, SystemClock().now_us())
+    )
+    assert [one.text for one in here.notices] == ["call us"]
+    report = desk.ask("sales_behind", {"site_id": "SH01", "sales_org_id": "S1", "number": 2})
+    (found,) = (dict(zip(report.columns, one, strict=True)) for one in report.rows)
+    assert (found["sales"], found["difference_minor"], found["unknown"]) == (1, 750, 0)
+    do(till, "sell", lines=["P-S1"], tenders=["cash=1250"])
+    till.sync()
+    wish: dict[str, str | int] = {
+        "site_id": "SH01",
+        "sales_org_id": "S1",
+        "number": 2,
+        "product_id": "P-S1",
+    }
+    (first,) = desk.ask("first_sale_of", wish).rows
+    assert first[3:] == (12_500_000, 2)

@@ -27,10 +27,11 @@ from shared.sync.messages import (
     Pull,
     PullMany,
     Push,
+    Return,
     pack,
     unpack,
 )
-from sync_server.sync import digests, envelopes, hello, pull, push
+from sync_server.sync import digests, envelopes, hello, pull, push, returning
 from sync_server.sync.page_cache import PageCache
 from sync_server.sync.snapshot import Snapshots
 from tests.integration.server import tiny
@@ -73,6 +74,9 @@ class Line:
         if isinstance(message, Push):
             with world.database.write() as connection:
                 return push.ingest(connection, world.hq, device, message, world.now_us)
+        if isinstance(message, Return):
+            with world.database.write() as connection:
+                return returning.take_back(connection, world.hq, device, message, world.now_us)
         with world.database.read() as connection:
             scopes = world.hq.directory.scopes_of_device(connection, device.device_id)
             if isinstance(message, Hello):

@@ -1,10 +1,13 @@
 """Values nobody means, of every type the wire knows, and messages spoiled with them."""
 
+import os
 import random
 from typing import Any
 
 import msgspec
 
+HOSTILE = int(os.environ.get("QUTONG_HOSTILE", "500"))
+"""Rounds of spoiled messages on each engine; 5000 and more are for a night."""
 NUMBERS = (0, 1, -1, 2**31, 2**53, 2**62, 2**63 - 1, 2**63, 2**64 - 1, -(2**63), 10**15 + 1)
 TEXTS = (
     "", " ", "\0", "a\0b", "😀" * 300, "x" * 3000, "site/SH02/-/sellable", "SH02", "D2", "SH0",

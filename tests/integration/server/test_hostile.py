@@ -21,7 +21,7 @@ from shared.sync.messages import (
     pack,
     unpack,
 )
-from tests.integration.server.malice import spoiled, spoiled_bytes
+from tests.integration.server.malice import HOSTILE, spoiled, spoiled_bytes
 from tests.integration.server.two_shops import (
     SECRET,
     Place,
@@ -49,7 +49,7 @@ def test_no_malformed_request_is_a_fault_or_a_change(
         ("/enrol", Enrol(code="0000", public_key=bytes(32), signature=bytes(64))),
     ]
     documents = place.count(journal)
-    for _ in range(1500):
+    for _ in range(HOSTILE):
         path, message = chance.choice(good)
         fields = msgspec.to_builtins(message, builtin_types=(bytes,))
         body = b"\x00" + _MSGPACK.encode(spoiled(chance, fields))

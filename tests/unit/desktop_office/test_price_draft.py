@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.pricing.model.draft import GridRow, PriceDraft, parent_of
+from desktop.pricing.model.draft import GridRow, PriceDraft, Publication, parent_of
 from shared.core.money import apply_ratio
 from shared.core.rounding import MICRO
 from shared.pricing.queries.stated import Stated
@@ -104,11 +104,12 @@ def test_what_is_kept_is_what_was_there(found: list[int], done: list[tuple[str, 
     draft = a_draft(found, kept)
     for step in done:
         act(draft, step)
-    draft.set_header(effective_at_us=5, reason="because")
+    header = Publication(5, "because", "new prices", True, ("NC", "SC"))
+    draft.set_header(header)
     again = a_draft(found)
     again.load(kept[-1])
     assert parent_of(kept[-1]) == 7
-    assert (again.changes, again.reason, again.effective_at_us) == (draft.changes, "because", 5)
+    assert (again.changes, again.header) == (draft.changes, header)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["P0", "P1", "XX", ""]), st.text(max_size=6))))
@@ -143,3 +144,16 @@ def test_a_pasted_product_the_parent_does_not_price_is_new() -> None:
     draft.paste([["P9", "5"]], known)
     assert draft.counts.new == 1
     assert [one.stated.row.product_id for one in draft.rows(only_changed=True)] == ["P9"]
+
+
+def test_a_retail_price_outside_its_guide_prices_is_counted() -> None:
+    draft = a_draft([5_000, 9_000])
+    draft.paste(
+        [["P0", "list:floor", "45"], ["P0", "list:ceiling", "60"], ["P0", "44.99"], ["P1", "1"]],
+        lambda code: code,
+    )
+    assert draft.outside == 1
+    draft.paste([["P0", "60"]], lambda code: code)
+    assert draft.outside == 0
+    draft.paste([["P0", "60.01"]], lambda code: code)
+    assert draft.outside == 1

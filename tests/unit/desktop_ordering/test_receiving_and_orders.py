@@ -170,7 +170,7 @@ def test_two_days_wanted_are_two_shipments_planned(house: House) -> None:
 def test_the_display_shows_text_price_and_stock_without_any_picture(house: House) -> None:
     a_fortnight(house)
     desk = sit(house, "dealer-east", "DL01.01", device_type="dealer")
-    model = Display(desk, "DL01", "Asia/Shanghai", "")
+    model = Display(desk, "DL01", "Asia/Shanghai")
     asyncio.run(model.load())
     started = time.perf_counter()
     goods = model.goods_of(CREAM)

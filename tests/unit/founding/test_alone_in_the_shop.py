@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from desktop.app.client import Client
-from desktop.sales.usecases.selling import BasketLine, Discount, sell
+from desktop.sales.usecases.discounting import Discount
+from desktop.sales.usecases.selling import BasketLine, sell
 from desktop.stocktake.usecases.counting import Tally, Zone, open_count, seal_zone
 from desktop.stocktake.usecases.settling import approve_count, post_count, reveal_count
 from shared.catalog.rules import own_product_id

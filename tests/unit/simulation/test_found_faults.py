@@ -20,6 +20,7 @@ from tests.simulation.edges import Crash, World
 from tests.simulation.house import PLACES, START_US, templates
 from tests.simulation.invariants import check_device
 from tests.simulation.publishing import misbehave
+from tests.simulation.reading import document_of
 from tests.simulation.stage import Stage
 
 
@@ -104,6 +105,41 @@ def test_a_badly_signed_slot_that_was_linked_anew_is_there_once_after_a_rebuild(
     till.open()
     slots = till.disk.look("SELECT incarnation, n FROM journal WHERE device_id = 'SH01.01'")
     assert sorted(slots) == [(1, 1), (2, 1), (2, 2)]
+
+
+def test_numbers_of_a_new_incarnation_begin_at_one_also_after_a_rebuild(till: SimDevice) -> None:
+    _sell(till, 1)
+    told = Finding(code="DEVICE_FORKED", scope="", slot=0, detail="")
+    till.running.on_writer(lambda local: local.begin_incarnation(2, 0, told))
+    till.crash()
+    till.lose_database(templates().empty)
+    till.open()
+
+    _sell(till, 2)
+
+    last = till.disk.look(
+        "SELECT stored FROM journal WHERE incarnation = 2 ORDER BY n DESC LIMIT 1"
+    )
+    document = document_of(last[0][0])
+    assert document is not None
+    assert document.header.number.endswith("01B-000001")
+
+
+def test_an_update_that_is_cut_off_after_its_first_commit_still_sums_what_it_took_up(
+    till: SimDevice,
+) -> None:
+    _sell(till, 1)
+    till.crash()
+    till.disk.look("DROP TABLE stock_balance")
+
+    till.fuse.light("after commit", 1)
+    with pytest.raises(Crash):
+        till.open()
+    till.crash()
+    till.fuse.renew()
+    till.open()
+
+    check_device(till)
 
 
 def test_a_torn_spool_is_whole_again_after_the_database_was_rebuilt_from_it(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from shared.closing import tables as closing_tables
 from shared.core.errors import RuleViolation
 from shared.stock import kinds, tables
 from shared.stock.documents import (
@@ -28,11 +29,12 @@ from tests.builders.documents import NOON_US, a_draft, a_replica, an_author
 PIECE = 1_000_000
 HERE = location("SH01")
 REPLICA = a_replica(kinds.KINDS, tables.TABLES)
+SCHEMA = Schema((*closing_tables.TABLES, *tables.TABLES))
 
 
 @pytest.fixture
 def connection() -> Iterator[Connection]:
-    opened = memory_connection(Schema(tables.TABLES))
+    opened = memory_connection(SCHEMA)
     yield opened
     opened.close()
 
@@ -82,7 +84,7 @@ def test_a_transfer_ends_the_same_whichever_document_arrives_first(
 def test_opening_plus_in_less_out_is_closing_in_every_period(
     moved: list[tuple[int, int]],
 ) -> None:
-    connection = memory_connection(Schema(tables.TABLES))
+    connection = memory_connection(SCHEMA)
     for number, (qty, day) in enumerate(moved, start=1):
         draft = a_draft(came_in(qty), number)
         dated = type(draft)(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.areas import REGISTRY, SCHEMA
+from shared.closing import tables as closing_tables
 from shared.core.errors import RuleViolation
 from shared.journal.document import Body
 from shared.journal.kind import Registry
@@ -224,7 +225,14 @@ def test_a_late_sale_before_two_counts_corrects_the_first_only(office: Office) -
 
 _KINDS = (*stock_kinds.KINDS, *stocktake_kinds.KINDS, *task_kinds.KINDS)
 _REGISTRY = Registry(_KINDS)
-_SCHEMA = Schema((*stock_tables.TABLES, *stocktake_tables.TABLES, *task_tables.TABLES))
+_SCHEMA = Schema(
+    (
+        *closing_tables.TABLES,
+        *stock_tables.TABLES,
+        *stocktake_tables.TABLES,
+        *task_tables.TABLES,
+    )
+)
 _EVENT = st.one_of(
     st.tuples(st.just("sale"), st.integers(0, 40), st.integers(1, 5)),
     st.tuples(st.just("count"), st.integers(0, 40), st.integers(0, 30)),

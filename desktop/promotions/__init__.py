@@ -1,0 +1,1 @@
+"""Promotion policies on the desktop: published at head office, read everywhere."""

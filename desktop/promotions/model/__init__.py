@@ -1,0 +1,1 @@
+"""What the promotion screen knows: the list, a draft, a trial; no widgets."""

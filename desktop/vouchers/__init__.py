@@ -1,0 +1,1 @@
+"""Points and coupons: published at head office, taken at the till."""

@@ -1,0 +1,1 @@
+"""What is done with points and coupons on a device."""

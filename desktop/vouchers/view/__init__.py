@@ -1,0 +1,1 @@
+"""Points and coupons on screen."""

@@ -1,0 +1,1 @@
+"""What tills and head office ask of points and coupons."""

@@ -1,0 +1,1 @@
+"""Promotions against real databases and a real head office."""

@@ -1,0 +1,27 @@
+"""Troubles of some runs only, drawn by chance of their own: the other runs are what they were."""
+
+import random
+
+_SELDOM: tuple[tuple[str, float, tuple[tuple[str, float], ...]], ...] = (
+    ("clocks", 0.15, (("clocks mended", 0.04),)),
+    ("updates", 0.25, (("program updated", 0.05), ("head office updated", 0.02))),
+    (
+        "durable",
+        0.3,
+        (("restore drill", 0.06), ("weeks pass", 0.03), ("head office restored", 0.015)),
+    ),
+)
+"""Kinds of runs, how many of all are such, and in which share of their steps what happens."""
+
+
+def seldom(seed: int, step: int) -> str:
+    """The name of a trouble for a step, or ''."""
+    for kind, share, troubles in _SELDOM:
+        if random.Random(f"seed {seed}/{kind}").random() >= share:
+            continue
+        luck = random.Random(f"seed {seed}/{kind}/{step}").random()
+        for name, part in troubles:
+            if luck < part:
+                return name
+            luck -= part
+    return ""
