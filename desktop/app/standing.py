@@ -1,6 +1,7 @@
 """Where this device stands, read for the status bar."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -10,8 +11,12 @@ from desktop.sync.alarms import alarms, oldest_unsent_us
 from desktop.sync.progress import HELD, MUCH_ROWS, Progress
 from desktop.sync.story import status
 from shared.channel.queries import site_of
+from shared.core.errors import QutongError
 from shared.pricing.queries import active_version, sales_orgs_of_site
 from shared.tasks.queries import count_open
+
+if TYPE_CHECKING:
+    from desktop.sync.worker import SyncWorker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,3 +71,15 @@ def _price_version(connection: Connection, site_id: str, now_us: int) -> int:
     orgs = sales_orgs_of_site(connection, site_id)
     found = [active_version(connection, org, now_us) for org in orgs]
     return max((one.number for one in found if one is not None), default=0)
+
+
+def sync_state_of(worker: "SyncWorker | None") -> SyncState:
+    """What the program's worker does and how its last sync ended; without one nothing."""
+    if worker is None:
+        return SyncState()
+    last = worker.last
+    return SyncState(
+        is_syncing=worker.is_syncing,
+        trouble=last.code if isinstance(last, QutongError) else "",
+        progress=worker.progress,
+    )

@@ -89,8 +89,11 @@ class Overlay(QWidget):
         self.fit()
         self.show()
         self.raise_()
+        # What wants the focus may be hidden, as an empty table is: the screen behind never has it.
+        panel.setFocus()
         focus = panel.first_focus()
-        (focus or panel).setFocus()
+        if focus is not None:
+            focus.setFocus()
         try:
             return await panel.answered()
         finally:

@@ -25,7 +25,7 @@ from shared.leases.rules import coupon_pool, points_pool
 from shared.members.queries import hold_members, sites_of_members
 from shared.members.rules import is_member
 from shared.promotions.posting import uses_of
-from shared.promotions.rules import Use
+from shared.promotions.rules import POLICIES_MAX, Use
 from shared.sales.documents import RegisterLine, Sale, SaleLine, StockOutRegistered
 from shared.sales.queries import paid_by_tender, static_code_cap_minor
 from shared.sales.queries.promoting import limits_passed, promotions_agree
@@ -224,8 +224,12 @@ def _promotion_tasks(
     """Promotions that come out otherwise here, and limits passed by several tills together."""
     for header, sold in batch:
         values: dict[str, str | int] = {"number": header.number}
-        if not promotions_agree(connection, header, sold):
+        # No till knows more policies at once; each costs head office a look.
+        is_more = len(sold.promotions) > POLICIES_MAX
+        if is_more or not promotions_agree(connection, header, sold):
             yield open_task(header, "PROMOTION_DIFFERS", uid_text(header.uid), values)
+        if is_more:
+            continue
         day = day_of(header)
         for name, _over in limits_passed(connection, header, sold, day):
             subject = f"{header.site_id}:{name}:{day}"

@@ -1,5 +1,8 @@
 """Tables of vouchers: what head office promised, for every device, and what sites made of it."""
 
+from collections.abc import Mapping
+
+from shared.journal.document import Value
 from shared.sync import scopes
 from shared.sync.tables import (
     Replicated,
@@ -8,6 +11,7 @@ from shared.sync.tables import (
     replicated_table,
     text_column,
 )
+from shared.vouchers.rules import OfferState
 
 points_rule = replicated_table(
     "points_rule",
@@ -95,9 +99,16 @@ points_elsewhere = replicated_table(
 )
 """id = member and site: what all other sites moved, as head office knew it then."""
 
+
+def _offer_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
+    """What head office has not put in force, or refused, nobody else hears of."""
+    is_told = row["state"] == OfferState.IN_FORCE.value
+    return (scopes.HQ, scopes.ALL) if is_told else (scopes.HQ,)
+
+
 TABLES: tuple[Replicated, ...] = (
-    Replicated(table=points_rule, role=TableRole.RECORD, scopes=scopes.in_all),
-    Replicated(table=coupon_batch, role=TableRole.RECORD, scopes=scopes.in_all),
+    Replicated(table=points_rule, role=TableRole.RECORD, scopes=_offer_scopes),
+    Replicated(table=coupon_batch, role=TableRole.RECORD, scopes=_offer_scopes),
     Replicated(table=coupon, role=TableRole.RECORD, scopes=scopes.in_all),
     Replicated(table=coupon_use, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),
     Replicated(table=point_move, role=TableRole.LEDGER, scopes=scopes.in_site_and_hq),

@@ -27,7 +27,8 @@ from sync_server.http.limits import Limits
 from sync_server.http.metrics import as_text
 from sync_server.http.observing import Observed
 from sync_server.http.ranges import check_range
-from sync_server.http.service import Service, Signed
+from sync_server.http.service import Service
+from sync_server.http.signed import Signed
 from sync_server.sync.feed import all_heads
 
 Endpoint = Callable[[Request], Awaitable[Response]]

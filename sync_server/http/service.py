@@ -1,6 +1,5 @@
 """The server as a value: its database, head office, and the signed conversation with devices."""
 
-import base64
 import secrets
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.channel.documents import DeviceEnrolled
 from shared.core.clock import Clock
-from shared.core.errors import AccessDenied, RuleViolation
-from shared.journal.chain import VerifyKey
+from shared.core.errors import RuleViolation
 from shared.journal.document import Body
 from shared.sync.limits import (
     ASK_BYTES_MAX,
@@ -55,14 +53,15 @@ from shared.sync.messages import (
     Wait,
     unpack,
 )
-from shared.sync.requests import request_message
 from sync_server.enrolment.codes import check_code, consume
-from sync_server.enrolment.joining import Door, check_join, consume_join
+from sync_server.enrolment.joining import check_join, consume_join
 from sync_server.http.admission import Pace
+from sync_server.http.door import door_of
 from sync_server.http.errors import log
 from sync_server.http.metrics import Metrics
 from sync_server.http.nonces import Nonces
-from sync_server.store.devices import Device, find_device
+from sync_server.http.signed import Signed, sender_of
+from sync_server.store.devices import Device
 from sync_server.store.engine import Database, is_passing
 from sync_server.store.migrations import known
 from sync_server.sync import (
@@ -89,18 +88,6 @@ _TRIES = 4
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """One request as it arrived, before anybody believed it."""
-
-    method: str
-    path: str
-    body: bytes
-    device_id: str
-    nonce: str
-    signature: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """What the routes call; every method runs in a worker thread and may block.
@@ -124,30 +111,8 @@ class Service:
     """How fast one device may ask; None = as it likes."""
 
     def authenticated(self, connection: Connection, signed: Signed) -> Device:
-        """The device that really sent this request.
-
-        Raises AccessDenied NONCE (ask again with the fresh one), BAD_SIGNATURE (also for a
-        device nobody knows), DEVICE_REVOKED.
-        """
-        if not self.nonces.good(signed.nonce, signed.device_id):
-            raise AccessDenied("NONCE")
-        device = find_device(connection, signed.device_id)
-        message = request_message(
-            signed.method, signed.path, signed.body, signed.nonce, signed.device_id
-        )
-        key = VerifyKey(device.public_key if device else bytes(32))
-        if not key.request_good(message, _signature_bytes(signed.signature)) or device is None:
-            raise AccessDenied("BAD_SIGNATURE")
-        if not self.nonces.spend(signed.nonce):
-            raise AccessDenied("NONCE")
-        if device.is_revoked:
-            # A device locks for good at this: it must be known that nobody else said it.
-            proof = self.hq.author.key.sign_revocation(device.device_id)
-            raise AccessDenied("DEVICE_REVOKED", proof=proof.hex())
-        if self.pace is not None:
-            # Only here: nobody uses up the turns of a device whose key he does not have.
-            self.pace.spend(device.device_id)
-        return device
+        """The device that really sent this request; raises as ``sender_of``."""
+        return sender_of(connection, self.hq, signed, self.nonces, self.pace)
 
     def sender(self, signed: Signed) -> Device:
         """The device of a request whose work waits for a turn; raises as ``authenticated``."""
@@ -416,25 +381,3 @@ class Service:
 
     def _scopes(self, connection: Connection, device: Device) -> tuple[str, ...]:
         return self.hq.directory.scopes_of_device(connection, device.device_id)
-
-
-def door_of(connection: Connection, hq: HeadOffice, now_us: int) -> Door:
-    """Head office's side of taking a founded shop in, within one transaction."""
-
-    def write_down(body: Body, site_id: str) -> None:
-        publish(connection, hq, [draft_of(hq, body, now_us, site_id=site_id)], now_us)
-
-    def ingest(device_id: str, first: Push) -> str:
-        device = find_device(connection, device_id)
-        assert device is not None, "was written down just before"
-        verdicts = push.ingest(connection, hq, device, first, now_us).verdicts
-        return next((one.code for one in verdicts), "")
-
-    return Door(registry=hq.replica.registry, publish=write_down, ingest=ingest)
-
-
-def _signature_bytes(text: str) -> bytes:
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError:
-        return b""

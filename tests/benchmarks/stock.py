@@ -49,7 +49,8 @@ def _filled(path: Path, count: int, days: int) -> Engine:
     with writer.connect() as connection:
         with connection.begin():
             sums = [balance.table for balance in table.balances]
-            METADATA.create_all(connection, tables=[table.table, *sums])
+            others = [SCHEMA[name].table for name in ("month_close", "stock_opening")]
+            METADATA.create_all(connection, tables=[table.table, *others, *sums])
         for start in range(0, count, _BATCH):
             numbers = range(start, min(start + _BATCH, count))
             rows = [_move(number, count, days) for number in numbers]

@@ -130,6 +130,26 @@ def test_two_hundred_scans_while_a_panel_is_open_all_arrive_when_it_closes(tmp_p
     play(script, tmp_path)
 
 
+def test_what_is_typed_over_a_panel_without_a_field_never_reaches_the_screen_behind(
+    tmp_path: Path,
+) -> None:
+    async def script(stage: Stage) -> None:
+        await stage.sign_in("clerk-guanqian", "SH01.01")
+        bench = open_bench(stage)
+        bench.field.setFocus()
+        panel = Asking()
+        panel.field.hide()
+        stage.program.tasks.start(stage.window.ask(panel))
+        await stage.settle()
+        await stage.keys("7")
+        assert bench.field.text() == ""
+        panel.close_with(None)
+        await stage.settle()
+        assert bench.field.hasFocus()
+
+    play(script, tmp_path)
+
+
 def test_a_scan_into_a_field_leaves_what_was_typed_there(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         await stage.sign_in("clerk-guanqian", "SH01.01")

@@ -25,7 +25,7 @@ from shared.sync.messages import (
     unpack,
 )
 from sync_server.enrolment.joining import consume_join
-from sync_server.http.service import door_of
+from sync_server.http.door import door_of
 from sync_server.operations.home import head_office
 from sync_server.store.devices import Device, find_device
 from sync_server.store.engine import Database

@@ -4,33 +4,26 @@ from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.promotions.model.draft import PolicyDraft, template_of
+from desktop.promotions.model.draft import PolicyDraft
 from desktop.promotions.model.policies import PoliciesModel, State
 from desktop.promotions.view.form import PolicyForm, said_of
+from desktop.promotions.view.history import history_sheet, why_of
 from desktop.promotions.view.panels import KindPanel
+from desktop.promotions.view.policy_columns import policy_columns
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
-from desktop.ui.widgets import Banner, Card, Empty, column, label, line, pill, row
+from desktop.ui.widgets import Banner, Card, Empty, label, row
 from desktop.words import formats
 from shared.core.errors import RuleViolation
 from shared.promotions.queries import PolicyView
-from shared.promotions.rules.reading import read_who
-
-_TONES = {
-    State.IN_FORCE: Tone.GOOD,
-    State.WAITING: Tone.WAITING,
-    State.TO_COME: Tone.ACCENT,
-    State.REJECTED: Tone.BAD,
-}
 
 
 class PromotionsScreen(Screen):
@@ -51,7 +44,7 @@ class PromotionsScreen(Screen):
         self.table = Table(
             frame,
             "promotions" + suffix,
-            self._columns(),
+            policy_columns(words, self.model, person.zone),
             empty=Empty("gift", words(f"promo.empty{suffix}"), words(f"promo.empty{suffix}_hint")),
         )
         narrow = dict.fromkeys(("where", "until"), 860)
@@ -154,84 +147,6 @@ class PromotionsScreen(Screen):
 
     # the list
 
-    def _columns(self) -> list[Column]:
-        words, zone, model = self.words, self.frame.person.zone, self.model
-        found = [
-            Column(
-                key="state",
-                title=words("promo.state"),
-                get=lambda one: words(f"promo.state.{model.state(one).value}"),
-                tone=lambda one: _TONES.get(model.state(one)),
-                width=84,
-            ),
-            Column(
-                key="name", title=words("promo.name"), get=lambda one: one.policy.name, width=160
-            ),
-            Column(
-                key="kind",
-                title=words("promo.kind"),
-                get=lambda one: words(f"promo.kind.{template_of(one.policy)}"),
-                width=150,
-            ),
-            Column(key="who", title=words("promo.who"), get=self._who, stretches=True),
-            Column(key="where", title=words("promo.where"), get=self._where, width=96),
-            Column(
-                key="from",
-                title=words("promo.from"),
-                get=lambda one: one.policy.from_us or one.sealed_at_us or None,
-                kind=Kind.INSTANT,
-                zone=zone,
-                width=128,
-            ),
-            Column(
-                key="until",
-                title=words("promo.until"),
-                get=lambda one: formats.instant(one.policy.until_us, zone) or words("promo.always"),
-                width=128,
-            ),
-        ]
-        return found + (self._office_columns() if model.can_write else [])
-
-    def _office_columns(self) -> list[Column]:
-        words, model = self.words, self.model
-        return [
-            Column(
-                key="documents",
-                title=words("promo.documents"),
-                get=lambda one: one.documents or None,
-                kind=Kind.COUNT,
-                width=90,
-            ),
-            Column(
-                key="saving",
-                title=words("promo.saving"),
-                get=lambda one: one.saving_minor or None,
-                kind=Kind.MONEY,
-                currency=model.currency,
-                width=100,
-            ),
-            Column(
-                key="number",
-                title=words("promo.number"),
-                get=lambda one: words("promo.n", n=one.number) if one.number else "–",
-                width=70,
-            ),
-            Column(
-                key="code",
-                title=words("promo.code"),
-                get=lambda one: one.policy_id,
-                width=100,
-                is_shown=False,
-            ),
-        ]
-
-    def _who(self, one: PolicyView) -> str:
-        said = read_who(one.policy.who, self.model.names, self.words.language.value)
-        return said or self.words("promo.everybody")
-
-    def _where(self, one: PolicyView) -> str:
-        return " / ".join(self.words(f"promo.use.{use.value}") for use in one.policy.uses)
-
     def _show(self) -> None:
         self.table.set_rows(self.model.rows)
         self._show_chosen()
@@ -258,14 +173,8 @@ class PromotionsScreen(Screen):
             formats.instant(one.policy.until_us, zone),
         )
         self.reading.setText(self.model.read_aloud(one, self.words.language.value, dates))
-        self.why.setText(self._why_of(one))
+        self.why.setText(why_of(self.frame, one))
         self.why.setVisible(bool(self.why.text()))
-
-    def _why_of(self, one: PolicyView) -> str:
-        if not one.code:
-            return ""
-        params = dict(part.partition("=")[::2] for part in one.detail.split())
-        return said_of(self.frame, RuleViolation(one.code, **params))
 
     # what can be done
 
@@ -313,42 +222,8 @@ class PromotionsScreen(Screen):
 
     async def _load_history(self, one: PolicyView) -> None:
         found = await self.model.history(one.policy_id)
-        parts: list[QWidget | int | None] = []
-        for version in found:
-            parts += self._history_of(version)
-        area = QScrollArea()
-        area.setWidget(column(*parts, None))
-        area.setWidgetResizable(True)
+        area = history_sheet(self.frame, self.model, found)
         self.frame.show_sheet(area, f"{one.policy.name} · {self.words('promo.history')}")
-
-    def _history_of(self, one: PolicyView) -> list[QWidget | int | None]:
-        """A publication: its number and state, when it was asked for, by whom, and why."""
-        words, state, people = self.words, self.model.state(one), self.model.writers
-        number = words("promo.n", n=one.number) if one.number else "–"
-        at = formats.instant(one.asked_at_us, self.frame.person.zone)
-        who = [
-            f"{words(key)} {people.get(user_id, user_id)}"
-            for key, user_id in (
-                ("promo.author", one.author_id),
-                ("promo.approver", one.approver_id),
-            )
-            if user_id
-        ]
-        shown: list[QWidget | int | None] = [
-            row(
-                label(number, "strong"),
-                pill(words(f"promo.state.{state.value}"), _TONES.get(state, Tone.PLAIN)),
-                None,
-                label(at, "muted"),
-            ),
-            label(" · ".join(who), "small"),
-        ]
-        reason = one.reason or self._why_of(one)
-        if reason:
-            said = label(reason)
-            said.setWordWrap(True)
-            shown.append(said)
-        return [*shown, line()]
 
     # the form
 

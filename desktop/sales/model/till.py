@@ -5,8 +5,8 @@ from collections.abc import Callable
 import msgspec
 
 from desktop.sales.model.discounts import needs_approval, read_typed_discount
-from desktop.sales.model.open_basket import OpenBasket
 from desktop.sales.model.receipts import receipt_bytes
+from desktop.sales.model.shelf import BasketWithShelf
 from desktop.sales.usecases.basket import (
     Basket,
     Line,
@@ -20,25 +20,16 @@ from desktop.sales.usecases.basket import (
 from desktop.sales.usecases.basket_sold import sell_basket
 from desktop.sales.usecases.coming_back import earlier_sale
 from desktop.sales.usecases.keeping import (
-    Repriced,
     add_own,
     begin,
-    held_baskets,
-    hold,
     keep,
     line_for,
     paying_here,
-    promotions_of,
-    reprice,
-    repriced,
-    resume,
     scan_into,
     search_goods,
     sell_unknown,
     set_buyer,
     set_quantity,
-    shared_baskets,
-    take_over,
 )
 from desktop.sales.usecases.options import TillOptions
 from desktop.sales.usecases.selling import Sold
@@ -53,7 +44,7 @@ from shared.members.queries import MemberView, find_members
 from shared.members.rules import is_member_code
 
 
-class TillModel(OpenBasket):
+class TillModel(BasketWithShelf):
     """The open basket. Every change of it is on disk before a screen shows it."""
 
     def __init__(self, desk: Desk, currency: str, *, may_approve: bool = False) -> None:
@@ -62,9 +53,6 @@ class TillModel(OpenBasket):
         """Whether who sells may approve discounts: an owner alone in the shop asks nobody (D09)."""
         self.suggested: list[Line] = []
         self.suggestion = -1
-        self.is_busy = False
-        self.held: list[Basket] = desk.read(held_baskets)
-        """What was put aside, the oldest first."""
 
     # goods
 
@@ -263,92 +251,6 @@ class TillModel(OpenBasket):
         """Begin anew; Ctrl+Z brings it back."""
         self.check_free()
         self._take(self.desk.do_now(begin))
-
-    def hold(self) -> None:
-        """Put the basket aside. Raises: RuleViolation NO_LINES, TOO_MANY_HELD."""
-        self.check_free()
-        self.basket = self.desk.do_now(hold, self.basket)
-        self.held = self.desk.read(held_baskets)
-        self._undo.clear()
-        self.say("till.held", "good", n=len(self.held))
-
-    def refresh_held(self) -> None:
-        """Baskets put aside are others than before; one that went without us is told."""
-        known = {one.uid for one in self.held}
-        self.held = self.desk.read(held_baskets)
-        if known - {one.uid for one in self.held}:
-            self.say("till.taken_elsewhere")
-        self.changed()
-
-    def shelf(self) -> tuple[list[Basket], dict[str, str]]:
-        """All that may be taken up, own ones first; and on which other device the rest is."""
-        identity = self.desk.store.identity
-        if self.desk.neighbours is None or identity is None:
-            return self.held, {}
-        others = self.desk.read(shared_baskets, identity.device_id)
-        return [*self.held, *(one for one, _ in others)], {one.uid: tag for one, tag in others}
-
-    async def take_up(self, uid: str) -> None:
-        """Take up a basket of this device, or of another one of the store.
-
-        Raises: RuleViolation BASKET_GONE; Conflict BASKET_TAKEN; Unavailable HOST_AWAY.
-        """
-        self.check_free()
-        neighbours = self.desk.neighbours
-        content = b"" if neighbours is None else await self.desk.work(neighbours.claim, uid)
-        self.check_free()
-        if not content:
-            self.resume(uid)
-            return
-        self.basket = self.desk.do_now(take_over, uid, content, self.basket)
-        self._taken_up()
-
-    def resume(self, uid: str) -> None:
-        """Take a held basket up. Raises: RuleViolation BASKET_GONE."""
-        self.check_free()
-        self.basket = self.desk.do_now(resume, uid, self.basket)
-        self._taken_up()
-
-    def _taken_up(self) -> None:
-        self.held = self.desk.read(held_baskets)
-        self._undo.clear()
-        self.notice = None
-        self.check_prices()
-        self.changed()
-
-    def check_prices(self) -> None:
-        """The prices of now: a version that became active changes the open lines (C03)."""
-        if self.is_busy or self.basket.parts:
-            return
-        self._take_prices(self.desk.do_now(reprice, self.basket))
-        self.promotions.open(self.basket)
-        self.cut()
-
-    async def look_at_prices(self) -> None:
-        """As ``check_prices``, beside the window; what was scanned meanwhile is not touched."""
-        asked = self.basket
-        if self.is_busy or asked.parts or not asked.lines:
-            return
-        found = await self.desk.do(repriced, asked)
-        opened = await self.desk.do(promotions_of, asked)
-        if self._is_open(asked):
-            before = self.due.total_minor
-            self.promotions.take(asked, opened)
-            if found.basket != asked:
-                self.desk.do_now(keep, found.basket)
-                self._take_prices(found)
-            elif not self.cut() and self.due.total_minor != before:
-                self.say("till.promoted_anew", "waiting")
-
-    def _is_open(self, basket: Basket) -> bool:
-        return self.basket is basket and not self.is_busy
-
-    def _take_prices(self, found: Repriced) -> None:
-        if found.basket != self.basket:
-            self.basket = found.basket
-            self._undo.clear()
-        if found.lines:
-            self.say("till.repriced", "waiting", n=found.lines, version=found.version)
 
     # money
 

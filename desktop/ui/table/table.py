@@ -287,7 +287,11 @@ class Table(QWidget):
 
     def _show_state(self) -> None:
         has_rows = bool(self.rows.all)
+        # Hidden, the rows would pass the focus on to whatever is next.
+        had_focus = self.view.hasFocus() or self._empty.hasFocus()
         self._stack.setCurrentIndex(0 if has_rows else 1)
+        if had_focus:
+            (self.view if has_rows else self._empty).setFocus()
         totals = [c for c in self.rows.columns if c.has_total]
         parts = [self.frame.words("table.rows", n=len(self.rows.shown))]
         parts += [f"{c.title} {text_of(c, self.rows.total(c))}" for c in totals]

@@ -1,0 +1,51 @@
+"""What screens, prices and orders ask about goods."""
+
+from shared.catalog.queries.assortments import (
+    exclusive_products,
+    listing,
+    visible,
+    visible_products,
+)
+from shared.catalog.queries.goods import (
+    GoodsLine,
+    ProductView,
+    goods_lines,
+    home_of,
+    picture_digests,
+    product,
+    products,
+    unknown_products,
+)
+from shared.catalog.queries.own import (
+    BarcodeConflict,
+    SupplierView,
+    barcode_conflicts,
+    own_goods,
+    own_products,
+    suppliers,
+)
+from shared.catalog.queries.scanning import Hit, by_barcode, packs_of
+
+__all__ = [
+    "BarcodeConflict",
+    "GoodsLine",
+    "Hit",
+    "ProductView",
+    "SupplierView",
+    "barcode_conflicts",
+    "by_barcode",
+    "exclusive_products",
+    "goods_lines",
+    "home_of",
+    "listing",
+    "own_goods",
+    "own_products",
+    "packs_of",
+    "picture_digests",
+    "product",
+    "products",
+    "suppliers",
+    "unknown_products",
+    "visible",
+    "visible_products",
+]

@@ -1,0 +1,66 @@
+"""What screens, prices, orders and the server ask about the channel."""
+
+from shared.channel.queries.accounts import (
+    AccountView,
+    account,
+    accounts_open_to,
+    allowed_upstreams,
+    check_upstream,
+    customers_of,
+    ever_supplied,
+    revision_policy,
+)
+from shared.channel.queries.device_scopes import scopes_of_device, scopes_of_place
+from shared.channel.queries.grouping import (
+    category_chain,
+    level_names,
+    region_leaf,
+    region_names,
+    region_path,
+    region_tree,
+    sales_orgs,
+)
+from shared.channel.queries.places import (
+    DeviceView,
+    SiteView,
+    account_ids_of_site,
+    accounts_of_device,
+    currency_of,
+    device_of,
+    may_found,
+    site_of,
+    sites_of_account,
+    sites_of_device,
+    supplying_sites,
+)
+
+__all__ = [
+    "AccountView",
+    "DeviceView",
+    "SiteView",
+    "account",
+    "account_ids_of_site",
+    "accounts_of_device",
+    "accounts_open_to",
+    "allowed_upstreams",
+    "category_chain",
+    "check_upstream",
+    "currency_of",
+    "customers_of",
+    "device_of",
+    "ever_supplied",
+    "level_names",
+    "may_found",
+    "region_leaf",
+    "region_names",
+    "region_path",
+    "region_tree",
+    "revision_policy",
+    "sales_orgs",
+    "scopes_of_device",
+    "scopes_of_place",
+    "site_of",
+    "sites_of_account",
+    "sites_of_device",
+    "supplying_sites",
+]
