@@ -62,7 +62,7 @@ def scanning(folder: Path, products: int, scans: int) -> Iterator[Figure]:
         p99_ms=p99_ms(taken),
         cpu_ms=median_ms(cpu),
         goals=(at_most("p99 ms", p99_ms(taken), 16.0),),
-        note="no promotion policies exist yet; the keeping of the basket is one durable commit",
+        note="no promotion policy is in force; the keeping of the basket is one durable commit",
     )
 
 
