@@ -6,6 +6,7 @@ from desktop.store.identity import Identity
 from desktop.ui.frame import Person
 from shared.access.queries import people_at, permissions_of
 from shared.channel.queries import account_ids_of_site, site_of
+from shared.core.clock import HOME_ZONE
 
 
 def person_of(connection: Connection, identity: Identity | None, user_id: str) -> Person:
@@ -24,7 +25,7 @@ def person_of(connection: Connection, identity: Identity | None, user_id: str) -
         site_name=place.name if place else "",
         device_type=device_type,
         currency=(place.currency if place else "") or "CNY",
-        zone=(place.zone if place else "") or "Asia/Shanghai",
+        zone=(place.zone if place else "") or HOME_ZONE,
         has_supplier=bool(account_ids_of_site(connection, site_id)),
         sales_mode=(place.sales_mode if place else "") or "full",
     )

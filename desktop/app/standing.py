@@ -10,7 +10,7 @@ from desktop.store.identity import Identity
 from desktop.sync.alarms import alarms, oldest_unsent_us
 from desktop.sync.progress import HELD, MUCH_ROWS, Progress
 from desktop.sync.story import status
-from shared.channel.queries import site_of
+from shared.channel.queries import zone_of
 from shared.core.errors import QutongError
 from shared.pricing.queries import active_version, sales_orgs_of_site
 from shared.tasks.queries import count_open
@@ -45,10 +45,9 @@ def standing_of(
     is_held = sync.progress is not None and sync.progress.is_held
     if rows < MUCH_ROWS or here == rows:
         here = rows = 0
-    place = site_of(connection, identity.site_id)
     return Standing(
         now_us=now_us,
-        zone=(place.zone if place else "") or "Asia/Shanghai",
+        zone=zone_of(connection, identity.site_id),
         unsent=found.unsent,
         unsent_since_us=oldest_unsent_us(connection, identity, found.state.acknowledged_n),
         kept=found.kept,

@@ -6,7 +6,7 @@ from shared.access.queries import Person, people_at
 from shared.channel.documents import ChannelPublished, ShopFounded, StaffStated
 from shared.channel.queries import SiteView, site_of
 from shared.channel.rules import ENTRIES_MAX, STAFF_ROLES, check_staff, founder_id, staff_id
-from shared.core.clock import business_day
+from shared.core.clock import HOME_ZONE, business_day
 from shared.core.errors import Conflict, RuleViolation
 from shared.core.money import minor_digits
 from shared.core.text import normal
@@ -40,7 +40,7 @@ def place_of(session: Session, site_id: str = "") -> SiteView:
 
 def day_at(session: Session, place: SiteView) -> str:
     """The business day that is now at a site, until shifts say otherwise."""
-    return business_day(session.now_us, place.zone or "Asia/Shanghai")
+    return business_day(session.now_us, place.zone or HOME_ZONE)
 
 
 def found_shop(

@@ -11,7 +11,7 @@ from desktop.store.asking import Params, Written, device, entry, now_us
 from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.catalog.rules import own_supplier_id
-from shared.channel.queries import site_of
+from shared.channel.queries import zone_of
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_unit_price_micro
@@ -244,8 +244,7 @@ def _report(store: Store, asked: StockReport) -> dict[str, object]:
     at_us = now_us(store)
 
     def read(connection: Connection) -> dict[str, object]:
-        place = site_of(connection, site_id)
-        today = business_day(at_us, place.zone if place and place.zone else "Asia/Shanghai")
+        today = business_day(at_us, zone_of(connection, site_id))
         start, end = asked.start or today, asked.end or today
         lines = stock_report(connection, location(site_id), start, end)
         return {"site": site_id, "start": start, "end": end, "lines": _named(connection, lines)}

@@ -2,11 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from shared.core.errors import RuleViolation
 from shared.core.text import excerpt
+
+HOME_ZONE: Final = "Asia/Shanghai"
+"""Where nothing else is said."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -55,6 +58,15 @@ def format_instant_iso(at_us: int) -> str:
     Raises: RuleViolation INSTANT_OUT_OF_RANGE.
     """
     return _utc(at_us).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def local_hour(at_us: int, zone: str) -> tuple[int, int]:
+    """The weekday (1 = Monday) and the minute of the day that a zone shows then.
+
+    Raises: RuleViolation ZONE_UNKNOWN, INSTANT_OUT_OF_RANGE.
+    """
+    there = local_time(at_us, zone)
+    return there.isoweekday(), there.hour * 60 + there.minute
 
 
 def parse_instant_iso(text: str) -> int:

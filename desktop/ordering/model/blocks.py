@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from desktop.ordering.model.rows import BlockRow, Row
 from desktop.ordering.usecases.wishing import Goods
-from shared.core.money import line_amount_minor
 from shared.core.quantity import format_quantity
 from shared.promotions.rules import Block, GiftLine, Outcome
 
@@ -47,7 +46,6 @@ def _pieces(qty_micro: int) -> str:
 
 def _gift(block: Block, gift: GiftLine, goods: Mapping[str, Goods], currency: str) -> BlockRow:
     known = goods.get(gift.product_id)
-    gross = line_amount_minor(gift.qty_micro, gift.unit_price_micro, currency)
     return BlockRow(
         policy_id=block.policy_id,
         is_heading=False,
@@ -58,5 +56,5 @@ def _gift(block: Block, gift: GiftLine, goods: Mapping[str, Goods], currency: st
         qty_micro=gift.qty_micro,
         qty_text=format_quantity(gift.qty_micro, known.facts.packs if known else ()),
         price_micro=gift.unit_price_micro,
-        amount_minor=gross - gift.off_minor,
+        amount_minor=gift.amount_minor(currency),
     )

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Final
 
 from desktop.ordering.model.rows import Row
-from shared.core.money import line_amount_minor
 from shared.core.rounding import MICRO
 from shared.ordering.rules import Tenders
 from shared.promotions.rules import Outcome
@@ -104,7 +103,7 @@ def _promotions(outcome: Outcome | None) -> tuple[Check, ...]:
 def gifts_minor(outcome: Outcome | None, currency: str) -> int:
     """What the gifts of an order cost: nothing, or their symbolic price (D07)."""
     return sum(
-        line_amount_minor(one.qty_micro, one.unit_price_micro, currency) - one.off_minor
+        one.amount_minor(currency)
         for block in (outcome.blocks if outcome else ())
         for one in block.lines
     )

@@ -118,10 +118,7 @@ def promoted(cart: Cart, goods: Mapping[str, Goods], terms: Terms) -> Promoted:
     """What comes of a cart as it stands."""
     items, named = items_in(cart, goods)
     outcome = evaluate(items, terms.policies, terms.setting, choices_of(cart))
-    parts: dict[str, tuple[Priced, ...]] = {}
-    for part in outcome.lines:
-        product_id = named[part.line_no]
-        parts[product_id] = (*parts.get(product_id, ()), part)
+    parts = {named[line_no]: parts for line_no, parts in outcome.parts.items()}
     policies = {one.policy.policy_id: one.policy for one in terms.policies}
     limits = [
         one.policy

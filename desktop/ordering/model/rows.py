@@ -136,11 +136,7 @@ class Row:
         if self.price_micro is None or not self.line.qty_micro:
             return None
         if self.parts:
-            return sum(
-                line_amount_minor(one.qty_micro, one.unit_price_micro, self.currency)
-                - one.off_minor
-                for one in self.parts
-            )
+            return sum(one.amount_minor(self.currency) for one in self.parts)
         return line_amount_minor(self.line.qty_micro, self.price_micro, self.currency)
 
     @property

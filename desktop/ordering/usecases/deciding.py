@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from desktop.ordering.usecases.looking import policy_names
 from shared.catalog.queries import products
-from shared.channel.queries import account, supplying_sites
+from shared.channel.queries import account, supplying_sites, zone_of
 from shared.core.clock import business_day
 from shared.ordering.queries.deciding import credit, standing
 from shared.ordering.queries.keeping import keep
@@ -20,7 +20,6 @@ from shared.ordering.queries.orders import (
     orders,
 )
 from shared.ordering.queries.promoted import promotions_of
-from shared.ordering.queries.promoting import zone_of
 from shared.ordering.queries.revising import price_doubts
 from shared.ordering.queries.tendering import rebate_percent, tenders_held
 from shared.ordering.rules import Credit, LineGrant, OrderState, Tenders

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from desktop.channel.usecases import day_at
 from desktop.store.session import Session
+from shared.catalog.queries import brands_of
 from shared.channel.queries import AccountView, SiteView
 from shared.core.errors import RuleViolation
 from shared.ordering.documents import OrderLine
 from shared.ordering.queries.promoted import promoted_lines
 from shared.ordering.queries.promoting import (
     Buyer,
-    brands_of,
-    gifts_named,
     items_of,
     order_policies,
     setting_of,
@@ -28,7 +27,7 @@ from shared.ordering.rules import (
 )
 from shared.pricing.queries import PriceBook
 from shared.promotions.documents import PromotionApplied, applied_of
-from shared.promotions.rules import Choices, evaluate
+from shared.promotions.rules import Choices, evaluate, gifts_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

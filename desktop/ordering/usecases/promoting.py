@@ -7,11 +7,11 @@ from sqlalchemy import Connection
 
 from desktop.ordering.usecases.wishing import Where
 from shared.catalog.queries import exclusive_products
-from shared.ordering.queries.promoting import Buyer, gifts_named, order_policies, setting_of
+from shared.ordering.queries.promoting import Buyer, order_policies, setting_of
 from shared.ordering.queries.tendering import rebate_percent, tenders_free
 from shared.ordering.rules import Tenders
 from shared.pricing.queries import context_of, price_book
-from shared.promotions.rules import Setting, Standing
+from shared.promotions.rules import Setting, Standing, gifts_named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

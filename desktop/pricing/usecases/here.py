@@ -13,7 +13,7 @@ from desktop.store.session import Session
 from desktop.store.settings import HEARD, put_setting, setting_of
 from desktop.store.tables import setting
 from shared.access.rules import PRICE_GRACE_HOURS, PRICE_PIN_DAYS
-from shared.channel.queries import site_of
+from shared.channel.queries import zone_of
 from shared.core.clock import business_day
 from shared.pricing.queries import active_version, sales_orgs_of_site
 from shared.pricing.queries.delivery import overdue_version
@@ -98,8 +98,7 @@ def _grace(connection: Connection, identity: Identity, now_us: int) -> Grace:
 
 
 def _today(connection: Connection, site_id: str, now_us: int) -> str:
-    here = site_of(connection, site_id)
-    return business_day(now_us, (here.zone if here else "") or "Asia/Shanghai")
+    return business_day(now_us, zone_of(connection, site_id))
 
 
 def notices_of(connection: Connection, identity: Identity, now_us: int) -> list[Notice]:

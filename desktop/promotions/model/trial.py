@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.core.clock import local_time
+from shared.core.clock import local_hour
 from shared.promotions.rules import (
     Choices,
     Item,
@@ -58,8 +58,7 @@ def try_out(
 ) -> Trial:
     """Evaluate the basket for somebody the policy is for, within its hours and days."""
     at_us = trial_instant(policy, now_us)
-    there = local_time(at_us, zone)
-    weekday, minute = there.isoweekday(), there.hour * 60 + there.minute
+    weekday, minute = local_hour(at_us, zone)
     if policy.weekdays and weekday not in policy.weekdays:
         weekday = policy.weekdays[0]
     if not policy.from_minute <= minute < policy.until_minute:

@@ -35,12 +35,9 @@ class Deal:
     @cached_property
     def parts(self) -> Mapping[int, tuple[Priced, ...]]:
         """The parts of each line that promotions changed."""
-        found: dict[int, tuple[Priced, ...]] = {}
-        for part in self.outcome.lines:
-            found[part.line_no] = (*found.get(part.line_no, ()), part)
         return {
             line_no: parts
-            for line_no, parts in found.items()
+            for line_no, parts in self.outcome.parts.items()
             if any(part.policy_ids or part.off_minor for part in parts)
         }
 
@@ -50,9 +47,7 @@ class Deal:
 
     def part_minor(self, part: Priced) -> int:
         """What a part of a line costs."""
-        return (
-            line_amount_minor(part.qty_micro, part.unit_price_micro, self.currency) - part.off_minor
-        )
+        return part.amount_minor(self.currency)
 
     @cached_property
     def gifts(self) -> tuple[GiftShown, ...]:
@@ -63,8 +58,7 @@ class Deal:
                 product_id=gift.product_id,
                 qty_micro=gift.qty_micro,
                 price_micro=gift.unit_price_micro,
-                amount_minor=line_amount_minor(gift.qty_micro, gift.unit_price_micro, self.currency)
-                - gift.off_minor,
+                amount_minor=gift.amount_minor(self.currency),
             )
             for block in self.outcome.blocks
             for gift in block.lines

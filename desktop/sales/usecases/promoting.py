@@ -11,7 +11,7 @@ from desktop.store.session import Session
 from shared.catalog.queries import ProductView, products
 from shared.channel.queries import SiteView
 from shared.channel.queries import account as account_view
-from shared.core.clock import business_day
+from shared.core.clock import HOME_ZONE, business_day, local_hour
 from shared.core.errors import RuleViolation
 from shared.members.rules import is_member
 from shared.pricing.queries import context_of, sales_orgs_of_site
@@ -26,13 +26,13 @@ from shared.promotions.rules import (
     Standing,
     Use,
     evaluate,
+    gifts_named,
 )
 from shared.promotions.rules.counting import limits_used
 from shared.sales.documents import SaleLine
 from shared.sales.queries.promoting import (
     GiftGoods,
     items_of,
-    local_hour,
     promoted_lines,
 )
 
@@ -109,15 +109,15 @@ def promotions_for(
 ) -> Promotions:
     """The policies in force for a consumer at a site, with the names and prices of their gifts."""
     connection, at_us = session.connection, at_us or session.now_us
-    zone = place.zone or "Asia/Shanghai"
+    zone = place.zone or HOME_ZONE
     orgs = sales_orgs_of_site(connection, place.site_id)
     policies = policies_in_force(connection, orgs, Use.TILL, at_us)
     if not policies:
         return Promotions(currency=place.currency, zone=zone, at_us=at_us)
-    gifts = {one for standing in policies for one in standing.policy.gifts}
+    gifts = gifts_named(policies)
     known = products(connection, sorted({*gifts, *product_ids}))
     opened = prices or prices_for(session, place.site_id, buyer, at_us)
-    found = {one: opened.price(one) for one in sorted(gifts)}
+    found = {one: opened.price(one) for one in gifts}
     return Promotions(
         currency=place.currency,
         zone=zone,

@@ -10,6 +10,7 @@ from shared.accounts.queries import customer_of
 from shared.catalog.queries import products
 from shared.channel.queries import site_of
 from shared.channel.rules import split
+from shared.core.clock import HOME_ZONE
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
 from shared.members.queries import member_of
@@ -140,7 +141,7 @@ def sale_paper(connection: Connection, uid: str) -> SalePaper:
     return SalePaper(
         story=story,
         shop=place.name if place else head["site_id"],
-        zone=(place.zone if place else "") or "Asia/Shanghai",
+        zone=(place.zone if place else "") or HOME_ZONE,
         cashier=person_names(connection, head["site_id"]).get(head["author_id"], head["author_id"]),
         member=_member(connection, head["customer_id"], head["site_id"]),
         lines=tuple(lines),

@@ -9,6 +9,7 @@ from shared.catalog.queries.assortments import (
 from shared.catalog.queries.goods import (
     GoodsLine,
     ProductView,
+    brands_of,
     goods_lines,
     home_of,
     picture_digests,
@@ -33,6 +34,7 @@ __all__ = [
     "ProductView",
     "SupplierView",
     "barcode_conflicts",
+    "brands_of",
     "by_barcode",
     "exclusive_products",
     "goods_lines",

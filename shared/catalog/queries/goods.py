@@ -1,6 +1,6 @@
 """What goods are: products by id, the list of goods, their pictures, where they are at home."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -71,6 +71,12 @@ def products(connection: Connection, product_ids: list[str]) -> dict[str, Produc
         rows = connection.execute(_PRODUCTS, keys).mappings()
         found |= {row["id"]: _view(row) for row in rows}
     return found
+
+
+def brands_of(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:
+    """The brand of each product that is known here."""
+    known = products(connection, list(dict.fromkeys(product_ids)))
+    return {one: view.brand for one, view in known.items()}
 
 
 def _view(row: RowMapping) -> ProductView:

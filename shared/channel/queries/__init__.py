@@ -32,6 +32,7 @@ from shared.channel.queries.places import (
     sites_of_account,
     sites_of_device,
     supplying_sites,
+    zone_of,
 )
 
 __all__ = [
@@ -63,4 +64,5 @@ __all__ = [
     "sites_of_account",
     "sites_of_device",
     "supplying_sites",
+    "zone_of",
 ]

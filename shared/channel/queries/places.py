@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from shared.channel.rules import founded_site_id, split
 from shared.channel.tables import device, site
+from shared.core.clock import HOME_ZONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,12 @@ def site_of(connection: Connection, site_id: str) -> SiteView | None:
         is_active=bool(row.is_active),
         phone=row.phone,
     )
+
+
+def zone_of(connection: Connection, site_id: str) -> str:
+    """The zone of a site; head office's own where it is not known."""
+    found = site_of(connection, site_id) if site_id else None
+    return (found.zone if found else "") or HOME_ZONE
 
 
 def currency_of(connection: Connection, site_id: str) -> str:

@@ -6,19 +6,19 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from shared.catalog.queries import brands_of
+from shared.channel.queries import zone_of
 from shared.core.rounding import MICRO
 from shared.ordering.queries.deciding import OrderStanding
 from shared.ordering.queries.orders import LineView, lines
 from shared.ordering.queries.promoted import choices_of, promotions_of
 from shared.ordering.queries.promoting import (
     Buyer,
-    brands_of,
     items_of,
     order_policies,
     policies_named,
     setting_of,
     whole_of,
-    zone_of,
 )
 from shared.ordering.rules import LineGrant
 from shared.promotions.documents import PromotionApplied, applied_of, limits_of
@@ -196,12 +196,10 @@ def _cut_prices(case: _Case, held: dict[int, LineGrant]) -> None:
         return
     outcome = case.outcome()
     firsts = whole_of(case.lines)
-    parts: dict[int, list[Priced]] = {}
-    for part in outcome.lines:
-        parts.setdefault(part.line_no, []).append(part)
+    parts = outcome.parts
     for first in dict.fromkeys(firsts[one.line_no] for one in claims):
         members = [one for one in case.lines if firsts.get(one.line_no) == first]
-        for bad in _unearned(members, parts.get(first, [])):
+        for bad in _unearned(members, parts.get(first, ())):
             _cut(held, bad, 0, PROMOTION, _name(case, bad))
     _cut_refused(case, outcome.cuts, held)
 

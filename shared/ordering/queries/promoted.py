@@ -5,7 +5,6 @@ from typing import Final, Protocol
 
 import msgspec
 
-from shared.core.money import line_amount_minor
 from shared.ordering.documents import OrderLine
 from shared.promotions import documents
 from shared.promotions.documents import PromotionApplied
@@ -42,22 +41,19 @@ def promoted_lines(
 ) -> list[OrderLine]:
     """Main lines as promotions price them, in parts where a line has several prices, then the
     gifts of each policy (D15); ``outcome`` numbers the lines as they are numbered here."""
-    parts: dict[int, list[Priced]] = {}
-    for part in outcome.lines:
-        parts.setdefault(part.line_no, []).append(part)
+    parts = outcome.parts
     found: list[OrderLine] = []
     for line in made:
-        found += _parts(line, parts.get(line.line_no, []), currency, len(found))
+        found += _parts(line, parts.get(line.line_no, ()), currency, len(found))
     for block in outcome.blocks:
         for gift in block.lines:
-            gross = line_amount_minor(gift.qty_micro, gift.unit_price_micro, currency)
             found.append(
                 OrderLine(
                     line_no=len(found) + 1,
                     product_id=gift.product_id,
                     qty_micro=gift.qty_micro,
                     unit_price_micro=gift.unit_price_micro,
-                    amount_minor=gross - gift.off_minor,
+                    amount_minor=gift.amount_minor(currency),
                     is_gift=True,
                     policy_id=block.policy_id,
                     policy_ids=(block.policy_id,),
@@ -74,7 +70,6 @@ def _parts(line: OrderLine, parts: Sequence[Priced], currency: str, before: int)
     first = before + 1
     found = []
     for nth, part in enumerate(parts):
-        gross = line_amount_minor(part.qty_micro, part.unit_price_micro, currency)
         is_other = part.unit_price_micro != line.unit_price_micro
         found.append(
             msgspec.structs.replace(
@@ -82,13 +77,11 @@ def _parts(line: OrderLine, parts: Sequence[Priced], currency: str, before: int)
                 line_no=first + nth,
                 qty_micro=part.qty_micro,
                 unit_price_micro=part.unit_price_micro,
-                amount_minor=gross - part.off_minor,
+                amount_minor=part.amount_minor(currency),
                 policy_ids=part.policy_ids,
                 promotion_minor=part.off_minor,
                 list_price_micro=line.unit_price_micro if is_other else 0,
                 part_of=first if len(parts) > 1 else 0,
-                # Of a line in parts each is wanted as the whole is.
-                is_whole_only=line.is_whole_only,
             )
         )
     return found

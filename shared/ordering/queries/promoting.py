@@ -7,9 +7,8 @@ from typing import Final, Protocol
 
 from sqlalchemy import Connection, select
 
-from shared.catalog.queries import products
-from shared.channel.queries import site_of
-from shared.core.clock import business_day, local_time
+from shared.catalog.queries import brands_of
+from shared.core.clock import HOME_ZONE, business_day, local_hour
 from shared.ordering.queries.orders import LineView
 from shared.ordering.queries.promoted import promotions_of
 from shared.ordering.rules import OrderState
@@ -31,7 +30,6 @@ from shared.promotions.rules import (
 )
 from shared.promotions.rules.counting import taken_of
 
-_ZONE: Final = "Asia/Shanghai"
 NO_CHOICES: Final = Choices()
 
 
@@ -44,18 +42,12 @@ class Buyer:
     site_id: str
     currency: str
     at_us: int
-    zone: str = _ZONE
+    zone: str = HOME_ZONE
 
     @property
     def day(self) -> str:
         """The local day periods of limits are counted by."""
         return business_day(self.at_us, self.zone)
-
-
-def zone_of(connection: Connection, site_id: str) -> str:
-    """The zone of a site; head office's own where it is not known."""
-    found = site_of(connection, site_id) if site_id else None
-    return (found.zone if found else "") or _ZONE
 
 
 def order_policies(connection: Connection, buyer: Buyer) -> tuple[Standing, ...]:
@@ -112,7 +104,7 @@ def setting_of(
     ``with_waiting`` counts the buyer's own orders nobody decided yet as well: an estimate for who
     is still typing (D02).
     """
-    there = local_time(buyer.at_us, buyer.zone)
+    weekday, minute = local_hour(buyer.at_us, buyer.zone)
     used = used_so_far(
         connection,
         policies,
@@ -124,8 +116,8 @@ def setting_of(
         use=Use.ORDER,
         currency=buyer.currency,
         at_us=buyer.at_us,
-        weekday=there.isoweekday(),
-        minute=there.hour * 60 + there.minute,
+        weekday=weekday,
+        minute=minute,
         dimensions=_dimensions(connection, buyer),
         used=used,
         gift_prices=gift_prices,
@@ -138,11 +130,6 @@ def setting_of(
 def _dimensions(connection: Connection, buyer: Buyer) -> frozenset[str]:
     context = context_of(connection, buyer.account_id, buyer.at_us)
     return context.dimensions() | {account(buyer.account_id), f"site:{buyer.site_id}"}
-
-
-def gifts_named(policies: Iterable[Standing]) -> list[str]:
-    """The products that policies give, by id."""
-    return sorted({one for standing in policies for one in standing.policy.gifts})
 
 
 class Asked(Protocol):
@@ -230,12 +217,6 @@ def items_of(
                 unit_price_micro=_before(one),
             )
     return list(found.values())
-
-
-def brands_of(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:
-    """The brand of each product."""
-    known = products(connection, list(dict.fromkeys(product_ids)))
-    return {one: view.brand for one, view in known.items()}
 
 
 def _with_waiting(

@@ -34,7 +34,7 @@ from shared.promotions.rules.policies import (
     Use,
     Weight,
 )
-from shared.promotions.rules.working import Standing, covers
+from shared.promotions.rules.working import Standing, covers, gifts_named
 
 __all__ = [
     "GOODS_MAX",
@@ -71,6 +71,7 @@ __all__ = [
     "covers",
     "cuts",
     "evaluate",
+    "gifts_named",
     "holds",
     "left_of",
 ]

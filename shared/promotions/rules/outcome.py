@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from shared.core.money import line_amount_minor
 from shared.promotions.rules.policies import Use
 
 
@@ -72,6 +73,10 @@ class Priced(NamedTuple):
     policy_ids: tuple[str, ...]
     """What made the price, in the order it was done."""
 
+    def amount_minor(self, currency: str) -> int:
+        """What it costs."""
+        return line_amount_minor(self.qty_micro, self.unit_price_micro, currency) - self.off_minor
+
 
 class GiftLine(NamedTuple):
     """A gift as it stands on the document; ``off_minor`` comes off ``qty × unit price``."""
@@ -80,6 +85,10 @@ class GiftLine(NamedTuple):
     qty_micro: int
     unit_price_micro: int
     off_minor: int
+
+    def amount_minor(self, currency: str) -> int:
+        """What it costs: nothing, or a symbolic price (D07)."""
+        return line_amount_minor(self.qty_micro, self.unit_price_micro, currency) - self.off_minor
 
 
 class Block(NamedTuple):
@@ -161,6 +170,14 @@ class Outcome:
     offers: tuple[Offer, ...]
     near: tuple[Near, ...]
     cuts: tuple[Cut, ...]
+
+    @property
+    def parts(self) -> dict[int, tuple[Priced, ...]]:
+        """The parts of each item, by line number."""
+        found: dict[int, tuple[Priced, ...]] = {}
+        for part in self.lines:
+            found[part.line_no] = (*found.get(part.line_no, ()), part)
+        return found
 
     @property
     def saving_minor(self) -> int:

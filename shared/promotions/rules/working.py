@@ -164,6 +164,11 @@ def whole(qty_micro: int, like_micro: int) -> int:
     return qty_micro if like_micro % MICRO else qty_micro - qty_micro % MICRO
 
 
+def gifts_named(standings: Iterable[Standing]) -> list[str]:
+    """The products that policies give, by id."""
+    return sorted({one for standing in standings for one in standing.policy.gifts})
+
+
 def in_order(standings: Iterable[Standing]) -> Iterator[Policy]:
     """The policies as they are worked through within a stage."""
     policies = (standing.policy for standing in standings)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from shared.channel.queries import site_of
+from shared.channel.queries import zone_of
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
@@ -89,8 +89,7 @@ def late_sales(
 
 
 def _keys(connection: Connection, version: Version, site_id: str) -> dict[str, str | int]:
-    here = site_of(connection, site_id)
-    zone = (here.zone if here else "") or "Asia/Shanghai"
+    zone = zone_of(connection, site_id)
     return {
         "site_id": site_id,
         "day": business_day(version.effective_at_us, zone),

@@ -1,17 +1,16 @@
 """What promotions make of a sale's lines, and a stored sale evaluated again (D05-D07, D09, D12)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
-from shared.catalog.queries import products
-from shared.channel.queries import site_of
+from shared.catalog.queries import brands_of
+from shared.channel.queries import zone_of
 from shared.channel.rules import split
-from shared.core.clock import local_time
-from shared.core.money import line_amount_minor
+from shared.core.clock import local_hour
 from shared.journal.document import Header
 from shared.members.rules import is_member
 from shared.promotions import documents
@@ -34,8 +33,6 @@ from shared.promotions.tables import policy_use
 from shared.sales.documents import Sale, SaleLine
 from shared.sales.rules import LineKind
 
-_ZONE: Final = "Asia/Shanghai"
-
 
 class GiftGoods(NamedTuple):
     """A product that is given: what its line says beside quantity and price."""
@@ -43,12 +40,6 @@ class GiftGoods(NamedTuple):
     unit: str = ""
     name: str = ""
     """Only where head office's catalogue does not know it."""
-
-
-def local_hour(at_us: int, zone: str) -> tuple[int, int]:
-    """The weekday (1 = Monday) and the minute of the day at a place (D10)."""
-    there = local_time(at_us, zone or _ZONE)
-    return there.isoweekday(), there.hour * 60 + there.minute
 
 
 def items_of(lines: Sequence[SaleLine], brands: Mapping[str, str]) -> list[Item]:
@@ -88,23 +79,20 @@ def promoted_lines(
 
     ``outcome`` numbers the lines from 1. A line with several prices becomes several (D05).
     """
-    parts: dict[int, list[Priced]] = {}
-    for part in outcome.lines:
-        parts.setdefault(part.line_no, []).append(part)
+    parts = outcome.parts
     made: list[SaleLine] = []
     for place, line in enumerate(lines, start=1):
-        made += _parts(line, parts.get(place, []), currency)
+        made += _parts(line, parts.get(place, ()), currency)
     for block in outcome.blocks:
         for gift in block.lines:
             listed = gift_prices.get(gift.product_id, 0)
             named = goods(gift.product_id)
-            gross = line_amount_minor(gift.qty_micro, gift.unit_price_micro, currency)
             made.append(
                 SaleLine(
                     product_id=gift.product_id,
                     qty_micro=gift.qty_micro,
                     unit_price_micro=gift.unit_price_micro,
-                    amount_minor=gross - gift.off_minor,
+                    amount_minor=gift.amount_minor(currency),
                     kind=LineKind.GIFT.value,
                     unit=named.unit,
                     name=named.name,
@@ -136,13 +124,12 @@ def _parts(line: SaleLine, parts: Sequence[Priced], currency: str) -> list[SaleL
 
 
 def _part(line: SaleLine, part: Priced, currency: str, *, is_rest: bool) -> SaleLine:
-    gross = line_amount_minor(part.qty_micro, part.unit_price_micro, currency)
     is_other = part.unit_price_micro != line.unit_price_micro
     return msgspec.structs.replace(
         line,
         qty_micro=part.qty_micro,
         unit_price_micro=part.unit_price_micro,
-        amount_minor=gross - part.off_minor,
+        amount_minor=part.amount_minor(currency),
         discount_minor=part.off_minor,
         promotion_minor=part.off_minor,
         policy_ids=part.policy_ids,
@@ -230,20 +217,22 @@ def replay_of_sale(
     at_us: int,
 ) -> Replay:
     """As ``replay_of``, with what this replica knows of policies, brands and the site."""
-    found = ((policy_of(connection, one.policy_id, one.number), one) for one in promotions)
-    policies = [Standing(policy, one.number) for policy, one in found if policy is not None]
-    known = products(connection, list({line.product_id for line in lines}))
-    place = site_of(connection, site_id)
     return replay_of(
         lines,
         promotions,
-        policies,
-        {product_id: goods.brand for product_id, goods in known.items()},
+        _named(connection, promotions),
+        brands_of(connection, (line.product_id for line in lines)),
         currency=currency,
         site_id=site_id,
         at_us=at_us,
-        zone=place.zone if place else "",
+        zone=zone_of(connection, site_id),
     )
+
+
+def _named(connection: Connection, promotions: Iterable[PromotionApplied]) -> list[Standing]:
+    """The policies a sale names, by their numbers, as far as they are known here."""
+    found = ((policy_of(connection, one.policy_id, one.number), one) for one in promotions)
+    return [Standing(policy, one.number) for policy, one in found if policy is not None]
 
 
 def stored_line(row: RowMapping) -> SaleLine:
@@ -315,12 +304,8 @@ def limits_passed(
     limit's own measure. Tills without a line do not know of each other; sold is sold (D02).
 
     ``day`` is the one its uses are counted by."""
-    found = ((policy_of(connection, one.policy_id, one.number), one) for one in sold.promotions)
-    limits = [
-        Standing(policy, one.number)
-        for policy, one in found
-        if policy is not None and policy.kind is PolicyKind.LIMIT and one.measure > 0
-    ]
+    counted = [one for one in sold.promotions if one.measure > 0]
+    limits = [one for one in _named(connection, counted) if one.policy.kind is PolicyKind.LIMIT]
     if not limits:
         return []
     used = used_so_far(
