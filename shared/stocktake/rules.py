@@ -87,7 +87,6 @@ class Counted(NamedTuple):
 
     product_id: str
     qty_micro: int
-    first_at_us: int
     last_at_us: int
     """The instant the book is compared at (H07): the last line that makes up the figure."""
     is_settled: bool
@@ -122,7 +121,6 @@ class _Figure(NamedTuple):
 
 class _Settled(NamedTuple):
     figure: _Figure
-    first_at_us: int
     is_settled: bool
     counters: tuple[str, ...]
 
@@ -185,29 +183,38 @@ def _figure(sheet: _Read, product_id: str) -> _Figure | None:
     mine = sheet.lines.get(product_id, ())
     if not mine and sheet.is_recount:
         return None
+    if len(mine) == 1:
+        return _Figure(sheet.counter_id, mine[0].qty_micro, mine[0].counted_at_us)
     at_us = max((line.counted_at_us for line in mine), default=sheet.last_at_us)
     return _Figure(sheet.counter_id, sum(line.qty_micro for line in mine), at_us)
 
 
 def _best_two(figures: Sequence[_Figure]) -> _Settled:
+    if len(figures) == 1:
+        (one,) = figures
+        return _Settled(one, True, (one.counter_id,))
     latest = {figure.counter_id: figure for figure in figures}
     people = sorted(latest.values(), key=lambda figure: (figure.at_us, figure.counter_id))
     counters = tuple(sorted(latest))
-    first_at_us = min(figure.at_us for figure in people)
     if len(people) == 1:
-        return _Settled(people[0], first_at_us, True, counters)
+        return _Settled(people[0], True, counters)
     # The latest agreeing pair: its later instant is what the book is compared at.
     for place in range(len(people) - 1, 0, -1):
         if any(people[place].qty_micro == other.qty_micro for other in people[:place]):
-            return _Settled(people[place], first_at_us, True, counters)
-    return _Settled(people[-1], first_at_us, False, counters)
+            return _Settled(people[place], True, counters)
+    return _Settled(people[-1], False, counters)
 
 
 def _added(product_id: str, zones: Sequence[_Settled]) -> Counted:
+    if len(zones) == 1:
+        figure, is_settled, counters = zones[0]
+        seen_by_two = len(counters) > 1
+        return Counted(
+            product_id, figure.qty_micro, figure.at_us, is_settled, counters, seen_by_two
+        )
     return Counted(
         product_id=product_id,
         qty_micro=sum(zone.figure.qty_micro for zone in zones),
-        first_at_us=min(zone.figure.at_us for zone in zones),
         last_at_us=max(zone.figure.at_us for zone in zones),
         is_settled=all(zone.is_settled for zone in zones),
         counters=tuple(sorted({name for zone in zones for name in zone.counters})),

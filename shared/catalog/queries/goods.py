@@ -52,9 +52,10 @@ _COLUMNS: Final = (
     product_table.c.is_lot_tracked,
 )
 _PRODUCT: Final = select(*_COLUMNS).where(product_table.c.id == bindparam("key"))
-_PRODUCTS: Final = select(*_COLUMNS).where(
-    product_table.c.id.in_(bindparam("keys", expanding=True))
-)
+_GIVEN: Final = product_table.c.id.in_(bindparam("keys", expanding=True))
+_PRODUCTS: Final = select(*_COLUMNS).where(_GIVEN)
+_BRANDS: Final = select(product_table.c.id, product_table.c.brand).where(_GIVEN)
+_CHUNK: Final = 500
 
 
 def product(connection: Connection, product_id: str) -> ProductView | None:
@@ -66,8 +67,8 @@ def product(connection: Connection, product_id: str) -> ProductView | None:
 def products(connection: Connection, product_ids: list[str]) -> dict[str, ProductView]:
     """Those of the products that are there, by id."""
     found: dict[str, ProductView] = {}
-    for start in range(0, len(product_ids), 500):
-        keys = {"keys": product_ids[start : start + 500]}
+    for start in range(0, len(product_ids), _CHUNK):
+        keys = {"keys": product_ids[start : start + _CHUNK]}
         rows = connection.execute(_PRODUCTS, keys).mappings()
         found |= {row["id"]: _view(row) for row in rows}
     return found
@@ -75,8 +76,12 @@ def products(connection: Connection, product_ids: list[str]) -> dict[str, Produc
 
 def brands_of(connection: Connection, product_ids: Iterable[str]) -> dict[str, str]:
     """The brand of each product that is known here."""
-    known = products(connection, list(dict.fromkeys(product_ids)))
-    return {one: view.brand for one, view in known.items()}
+    wanted = list(dict.fromkeys(product_ids))
+    found: dict[str, str] = {}
+    for start in range(0, len(wanted), _CHUNK):
+        keys = {"keys": wanted[start : start + _CHUNK]}
+        found |= dict(map(tuple, connection.execute(_BRANDS, keys).all()))
+    return found
 
 
 def _view(row: RowMapping) -> ProductView:

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from shared.catalog.queries import product, products
+from shared.catalog.queries import brands_of, product
 from shared.channel.queries import account, category_chain, region_path, site_of
 from shared.channel.tables import customer_category, level
 from shared.core.errors import RuleViolation
@@ -83,8 +83,8 @@ class PriceBook:
         found: dict[str, Price] = {}
         for start in range(0, len(product_ids), 500):
             wanted = list(product_ids[start : start + 500])
-            known = products(self.connection, wanted)
-            found |= self.of_goods([Goods(one, known[one].brand) for one in wanted if one in known])
+            brands = brands_of(self.connection, wanted)
+            found |= self.of_goods([Goods(one, brands[one]) for one in wanted if one in brands])
         return found
 
     def of_goods(self, goods: Sequence[Goods], *, qty_micro: int = MICRO) -> dict[str, Price]:
@@ -117,12 +117,12 @@ class StatedRows:
             "number": self.number,
         }
         newest: dict[tuple[str, str, str, bool, int], Found] = {}
-        for found in self.connection.execute(_ROWS, keys):
-            row = PriceRow(*found[:6], bool(found.is_removed))
+        for stated in self.connection.execute(_ROWS, keys).all():
+            row, number = PriceRow(*stated[:6], bool(stated[6])), stated[7]
             key = (*row[:3], row.ratio_micro > 0, row.from_qty_micro)
             before = newest.get(key)
-            if before is None or before.number < found.number:
-                newest[key] = Found(row, found.number)
+            if before is None or before.number < number:
+                newest[key] = Found(row, number)
         return [one for one in newest.values() if not one.row.is_removed]
 
 

@@ -118,18 +118,20 @@ def resolve(
     Steps are tried in order; within a step the dimensions in order, and a ratio for the product
     before its brand's and that before everybody's. ``qty_micro`` picks the tier (C09).
     """
-    asked = [_asked(step, context, one) for one in goods for step in steps]
-    dimensions = {one for bases, ratios in asked for one in (*bases, *ratios)}
+    # Where a step looks depends on the brand alone (its list), never on the product.
+    asked = {
+        one.brand: [(step, *_asked(step, context, one.brand)) for step in steps] for one in goods
+    }
+    places = (place for of_brand in asked.values() for place in of_brand)
+    dimensions = {one for _step, bases, ratios in places for one in (*bases, *ratios)}
     table = _Table(lookup.find(goods, dimensions), abs(qty_micro))
     prices: dict[str, Price] = {}
-    wanted = iter(asked)
     for one in goods:
-        for step in steps:
-            bases, ratios = next(wanted)
-            if one.product_id not in prices:
-                price = _try(step, version, one, bases, ratios, table)
-                if price is not None:
-                    prices[one.product_id] = price
+        for step, bases, ratios in asked[one.brand]:
+            price = _try(step, version, one, bases, ratios, table)
+            if price is not None:
+                prices.setdefault(one.product_id, price)
+                break
     return prices
 
 
@@ -215,9 +217,9 @@ def _subject(product_id: str, brand: str) -> str:
     return f"brand:{brand}" if brand else "*"
 
 
-def _asked(step: Step, context: PriceContext, goods: Goods) -> tuple[list[str], list[str]]:
+def _asked(step: Step, context: PriceContext, brand: str) -> tuple[list[str], list[str]]:
     lists = dict(step.lists)
-    chosen = lists.get(goods.brand, lists.get("", ""))
+    chosen = lists.get(brand, lists.get("", ""))
     return (
         [one for word in step.base for one in _dimensions(word, context, chosen)],
         [one for word in step.ratio for one in _dimensions(word, context, chosen)],

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from shared.core.money import line_amount_minor
 from shared.stock.queries import is_opened
@@ -59,23 +60,28 @@ class Variance:
         return not self.is_settled or (self.is_out and not self.is_checked)
 
 
+_z: Final = zone_line.c
+# In the order of Seen: a count has as many lines as the shop has goods.
+_SEEN: Final = (
+    select(
+        _z.sheet_id,
+        _z.zone_id,
+        _z.counted_by,
+        _z.product_id,
+        _z.qty_micro,
+        _z.counted_at_us,
+        _z.serial,
+        _z.is_recount,
+    )
+    .where(_z.count_id == bindparam("count_id"))
+    .order_by(_z.counted_at_us, _z.id)
+)
+
+
 def seen(connection: Connection, count_id: str) -> list[Seen]:
     """The lines of all sealed sheets, in the order of their instants."""
-    z = zone_line.c
-    statement = select(zone_line).where(z.count_id == count_id).order_by(z.counted_at_us, z.id)
-    return [
-        Seen(
-            sheet=row.sheet_id,
-            zone_id=row.zone_id,
-            counter_id=row.counted_by,
-            product_id=row.product_id,
-            qty_micro=row.qty_micro,
-            counted_at_us=row.counted_at_us,
-            serial=row.serial,
-            is_recount=bool(row.is_recount),
-        )
-        for row in connection.execute(statement)
-    ]
+    lines = connection.execute(_SEEN, {"count_id": count_id}).all()
+    return [Seen(*line[:7], bool(line.is_recount)) for line in lines]
 
 
 ValuesOf = Callable[[Sequence[str]], Mapping[str, int]]
