@@ -1,5 +1,6 @@
 """What holds for every test: the same examples on every run, and no thread left behind."""
 
+import gc
 import threading
 import time
 from collections.abc import Iterator
@@ -27,6 +28,13 @@ def threads_still_alive(known: set[threading.Thread]) -> list[threading.Thread]:
     for thread in started:
         thread.join(max(0.0, deadline_s - time.monotonic()))
     return [thread for thread in started if thread.is_alive()]
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: nobody looks through it for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -69,6 +69,30 @@ def _payment(store: Store, asked: Payment) -> Written:
     return Written.of(done.value)
 
 
+class GuaranteeRefund(Params, kw_only=True):
+    """A guarantee that goes back, with the two others who stand for it."""
+
+    account: str
+    amount: str
+    reason: str
+    approver: str
+    second_approver: str
+    reference: str = ""
+
+
+def _guarantee_refund(store: Store, asked: GuaranteeRefund) -> Written:
+    done = store.write(
+        usecases.refund_guarantee,
+        asked.account,
+        _minor(store, asked.amount, asked.account),
+        reason=asked.reason,
+        approver_id=asked.approver,
+        second_approver_id=asked.second_approver,
+        reference=asked.reference,
+    )
+    return Written.of(done.value)
+
+
 class Adjustment(Params, kw_only=True):
     """An amount with its reason; positive makes the account owe more."""
 
@@ -92,6 +116,7 @@ class Rebate(Params, kw_only=True):
     form: str = "note"
     valid_until: str = ""
     """The last day it may be used; '' = no end."""
+    approver: str = ""
 
 
 def _rebate(store: Store, asked: Rebate) -> Written:
@@ -102,6 +127,7 @@ def _rebate(store: Store, asked: Rebate) -> Written:
         reason=asked.reason,
         form=asked.form,
         valid_until=asked.valid_until,
+        approver_id=asked.approver,
     )
     return Written.of(done.value)
 
@@ -271,6 +297,12 @@ COMMANDS = (
         summary="Write an amount to a channel account (head office).",
         params=Adjustment,
         run=_adjust,
+    ),
+    Command(
+        name="guarantee-refund",
+        summary="Pay a channel account's guarantee back.",
+        params=GuaranteeRefund,
+        run=_guarantee_refund,
     ),
     Command(
         name="rebate-grant",

@@ -1,21 +1,31 @@
 """The dealer's screens, given what they ask of areas beside and above their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection, select
 
 from desktop.accounts.model.statement import Named, Party, Whose
 from desktop.accounts.view.statement import StatementScreen
 from desktop.ordering.usecases.papers import read_flow
+from desktop.ordering.usecases.wishing import org_names
 from desktop.sales.usecases.invoicing import customers
 from desktop.sales.usecases.papers import read_invoice_flow
 from desktop.store.papers import FlowNode
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from shared.access.queries import sales_orgs_of
 from shared.accounts.queries import balance_minor, balances, has_entries, money_documents
-from shared.accounts.rules import customer_receivable, deposit, expense, rebate, receivable
+from shared.accounts.rules import (
+    customer_receivable,
+    deposit,
+    expense,
+    guarantee,
+    rebate,
+    receivable,
+)
 from shared.areas import REGISTRY
 from shared.channel.queries import account, account_ids_of_site
+from shared.channel.tables import channel_account
 from shared.journal.tables import journal
 from shared.ordering.tables import channel_order
 from shared.reporting.queries.ageing import AgedParty, ages_of_customers
@@ -47,15 +57,30 @@ def parties(connection: Connection, site_id: str, currency: str) -> list[Party]:
 
 
 def _own(connection: Connection, site_id: str) -> list[Party]:
-    found = []
-    for account_id in account_ids_of_site(connection, site_id):
+    return _books(connection, account_ids_of_site(connection, site_id))
+
+
+def office_parties(connection: Connection, user_id: str) -> list[Party]:
+    """The books of the channel accounts a person of head office may write to, by name (A04)."""
+    orgs = sales_orgs_of(connection, user_id, "", "account.adjust")
+    a = channel_account.c
+    rows = connection.execute(
+        select(a.account_id, a.sales_org_id).where(a.is_active == 1).order_by(a.name, a.account_id)
+    )
+    mine = [row.account_id for row in rows if "" in orgs or row.sales_org_id in orgs]
+    return _books(connection, mine)
+
+
+def _books(connection: Connection, account_ids: Iterable[str]) -> list[Party]:
+    found, orgs = [], org_names(connection)
+    for account_id in account_ids:
         held = account(connection, account_id)
         if held is not None:
             found += [
                 Party(
                     whose=whose,
                     party_id=account_id if whose is Whose.OWN else f"{account_id}/{whose.value}",
-                    name=f"{held.name} {held.sales_org_id}",
+                    name=f"{held.name} · {orgs.get(held.sales_org_id, held.sales_org_id)}",
                     ledger=ledger,
                     currency=held.currency,
                     balance_minor=(1 if whose is Whose.OWN else -1)
@@ -65,6 +90,7 @@ def _own(connection: Connection, site_id: str) -> list[Party]:
                     (Whose.OWN, receivable(account_id)),
                     (Whose.REBATE, rebate(account_id)),
                     (Whose.DEPOSIT, deposit(account_id)),
+                    (Whose.GUARANTEE, guarantee(account_id)),
                 )
                 if whose is Whose.OWN or has_entries(connection, ledger)
             ]
@@ -140,6 +166,18 @@ def statement(frame: Frame) -> Screen:
         documents_of=documents,
         papers_of=papers,
         ages_of=ages_of,
+    )
+
+
+def channel_statement(frame: Frame) -> Screen:
+    """渠道往来: the accounts' books at head office, where rebates are granted (M02)."""
+    user_id = frame.desk.author_id
+
+    def parties_of(connection: Connection) -> list[Party]:
+        return office_parties(connection, user_id)
+
+    return StatementScreen(
+        frame, parties_of=parties_of, documents_of=documents, papers_of=papers, ages_of=None
     )
 
 

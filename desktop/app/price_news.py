@@ -38,7 +38,7 @@ class PriceNews:
         self._waiting.setSingleShot(True)
         self._waiting.timeout.connect(lambda: tasks.start(self.tell_reached()))
         self._tasks = tasks
-        self._stop = desk.watch(self._heard, "price_version", "price_nudge")
+        self._stop = desk.watch(self._heard, "price_version", "price_nudge", "label_print")
 
     def _heard(self, _touched: object) -> None:
         self._tasks.start(self.look())

@@ -354,13 +354,13 @@ class Program:
             self.worker.hold()
             self.show_standing()
 
-    async def _approve(self, permission: str) -> Any:
+    async def _approve(self, permission: str, why: str = "") -> Any:
         from desktop.access.view.approving import ApprovePanel
 
         if self.window is None:
             return None
         return await self.window.ask(
-            ApprovePanel(self.words, self.desk, self.window.tasks, permission)
+            ApprovePanel(self.words, self.desk, self.window.tasks, permission, why)
         )
 
     def _sound(self, tone: Tone) -> None:

@@ -239,11 +239,27 @@ SCREENS: tuple[ScreenSpec, ...] = (
         device_types=frozenset({"hq"}),
     ),
     ScreenSpec(
+        id="channel-statement",
+        icon="receipt",
+        group="channel",
+        make=first_opened("desktop.app.dealer:channel_statement"),
+        permissions=frozenset({"account.adjust"}),
+        device_types=frozenset({"hq"}),
+    ),
+    ScreenSpec(
         id="people",
         icon="monitor-smartphone",
         group="channel",
         make=first_opened("desktop.reporting.view.people:PeopleScreen"),
         permissions=frozenset({"access.grant", "shop.settings"}),
+    ),
+    ScreenSpec(
+        id="months",
+        icon="calendar",
+        group="channel",
+        make=first_opened("desktop.reporting.view.months:MonthsScreen"),
+        permissions=frozenset({"month.close"}),
+        device_types=frozenset({"hq"}),
     ),
     ScreenSpec(
         id="kept",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from desktop.catalog.model.goods_import import Taken
-from desktop.catalog.usecases import create_own_product, publish_products
+from desktop.catalog.usecases import create_own_product, publish_goods, state_costs
 from desktop.pricing.usecases import set_own_price
 from desktop.stocktake.usecases.taking_in import take_in_goods
 from desktop.store.desk import Desk
@@ -23,15 +23,20 @@ async def take_as_own(desk: Desk, rows: Sequence[ProductRow], with_stock: bool) 
         products=done.products,
         opening_micro=done.opening_micro,
         opening_minor=done.opening_minor,
+        costs=done.costs,
     )
 
 
 async def take_as_catalogue(desk: Desk, rows: Sequence[ProductRow], _with_stock: bool) -> Taken:
-    """Head office's catalogue, for all its sales organisations; prices go by a price version."""
+    """Head office's catalogue, for all its sales organisations, with its own purchase costs.
+
+    Prices go by a price version.
+    """
     orgs = tuple(org_id for org_id, _name in desk.read(sales_orgs))
     products = [_in_orgs(row, orgs) for row in rows]
-    await desk.do(publish_products, products)
-    return Taken(products=len(products))
+    costs = {row.product.code: row.cost_micro for row in rows if row.cost_micro}
+    done = await desk.do(publish_goods, products, costs)
+    return Taken(products=len(products), costs=done.costs)
 
 
 def _in_orgs(row: ProductRow, orgs: tuple[str, ...]) -> Product:
@@ -42,7 +47,7 @@ def goods_screen(frame: Frame) -> Screen:
     """The list of goods; a shop on its own sets its own prices there."""
     from desktop.pricing.view.goods import GoodsScreen
 
-    return GoodsScreen(frame, take_up=_take_up, set_price=_set_price)
+    return GoodsScreen(frame, take_up=_take_up, set_price=_set_price, set_cost=_set_cost)
 
 
 def import_screen(frame: Frame) -> Screen:
@@ -59,3 +64,7 @@ async def _take_up(desk: Desk, code: str, name: str, unit: str) -> str:
 
 async def _set_price(desk: Desk, product_id: str, unit_price_micro: int) -> None:
     await desk.do(set_own_price, product_id, unit_price_micro)
+
+
+async def _set_cost(desk: Desk, product_id: str, unit_cost_micro: int) -> None:
+    await desk.do(state_costs, {product_id: unit_cost_micro})

@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from desktop.pricing.usecases import retail_values
-from desktop.stock.usecases import DocumentName, Sources
+from desktop.pricing.usecases.labels import note_labels
+from desktop.stock.usecases import DocumentName, LabelJob, LabelsMade, Sources
 from desktop.stock.view.labels import LabelsScreen
 from desktop.stock.view.moving import MovementsScreen
 from desktop.stock.view.report import ReportScreen
 from desktop.stock.view.stock import StockScreen
 from desktop.stocktake.usecases import check_may_see_book
 from desktop.stocktake.view.supervising import StocktakeScreen
+from desktop.store.session import Session
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
+from shared.pricing.queries.labels import LabelsDue, goods_to_label, labels_due
 from shared.pricing.queries.prices import sales_orgs_of_site
 from shared.pricing.queries.stated import stated_rows
 from shared.pricing.queries.versions import active_version
@@ -59,12 +62,37 @@ def _changed_prices(connection: Connection, site_id: str, at_us: int) -> Sequenc
     return sorted(changed - {""})
 
 
+def _label_jobs(connection: Connection, site_id: str, at_us: int) -> list[LabelJob]:
+    return [
+        LabelJob(
+            number=due.number,
+            is_open=due.is_open,
+            product_ids=tuple(goods_to_label(connection, site_id, due)) if due.is_open else (),
+            made=tuple(
+                LabelsMade(
+                    device_id=one.device_id, labels=one.labels, printed_at_us=one.printed_at_us
+                )
+                for one in due.prints
+            ),
+            due=due,
+        )
+        for due in labels_due(connection, site_id, at_us)
+    ]
+
+
+def _note_labels(session: Session, job: LabelJob, products: int, labels: int) -> None:
+    assert isinstance(job.due, LabelsDue), "jobs are made above"
+    note_labels(session, job.due, products, labels)
+
+
 SOURCES = Sources(
     check_book=check_may_see_book,
     values_of=retail_values,
     documents=_documents,
     price_version=_price_version,
     changed_prices=_changed_prices,
+    label_jobs=_label_jobs,
+    note_labels=_note_labels,
 )
 
 

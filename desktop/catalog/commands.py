@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from desktop.catalog import usecases
 from desktop.store.asking import Nothing, Params, Written, device, entry
 from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.catalog.documents import AssortmentItem, Product, ProductBarcode, ProductPack
-from shared.catalog.importing import read_products
+from shared.catalog.importing import ProductRow, read_products
 from shared.catalog.queries import (
     BarcodeConflict,
     SupplierView,
@@ -24,6 +26,7 @@ from shared.catalog.search import search
 from shared.catalog.sheets import read_sheets
 from shared.core.errors import RuleViolation
 from shared.core.importing import Imported
+from shared.core.money import parse_unit_price_micro
 from shared.core.quantity import format_quantity, parse_quantity
 
 
@@ -38,23 +41,30 @@ class PublishProducts(Params):
 
 def _publish_products(store: Store, asked: PublishProducts) -> dict[str, object]:
     wanted = [entry(Product, one) for one in asked.products]
+    rows: Sequence[ProductRow] = ()
     doubts: Sequence[str] = ()
     if asked.file:
-        taken, found = _products_of_file(asked.file, asked.sales_orgs)
-        wanted, doubts = wanted + taken, found
-    done = store.write(usecases.publish_products, wanted).value
-    documents = [Written.of(one) for one in done]
-    return {"products": len(wanted), "documents": documents, "doubts": doubts}
+        rows, doubts = _products_of_file(asked.file, asked.sales_orgs)
+    wanted += [row.product for row in rows]
+    costs = {row.product.code: row.cost_micro for row in rows if row.cost_micro}
+    done = store.write(usecases.publish_goods, wanted, costs).value
+    documents = [Written.of(one) for one in done.documents]
+    return {
+        "products": len(wanted),
+        "documents": documents,
+        "doubts": doubts,
+        "costs": done.costs,
+    }
 
 
-def _products_of_file(name: str, sales_orgs: Sequence[str]) -> tuple[list[Product], list[str]]:
+def _products_of_file(name: str, sales_orgs: Sequence[str]) -> tuple[list[ProductRow], list[str]]:
     path = Path(name)
     if not path.is_file():
         raise RuleViolation("FILE_MISSING", file=path.name)
     found = read_products(read_sheets(path.read_bytes(), path.name), sales_org_ids=sales_orgs)
     _refuse_problems(found, path.name)
     doubts = [f"{one.row_number} {one.column}: {one.code} {one.text}" for one in found.warnings]
-    return [row.product for row in found.items], doubts
+    return list(found.items), doubts
 
 
 def _refuse_problems(found: Imported[Any], name: str) -> None:
@@ -257,6 +267,25 @@ def _publish_picture(store: Store, asked: PublishPicture) -> dict[str, int]:
     return {size: len(data) for size, data in made.items()}
 
 
+class StateCosts(Params):
+    """What base units cost to buy, by code: ``{"010101": "31.5"}``; 0 takes one back."""
+
+    costs: Mapping[str, str]
+
+
+def _state_costs(store: Store, asked: StateCosts) -> dict[str, int]:
+    site_id = device(store).site_id
+
+    def ids(connection: Connection) -> dict[str, str]:
+        found = (usecases.known(connection, site_id, code) for code in asked.costs)
+        return {one.product_id: text for one, text in zip(found, asked.costs.values(), strict=True)}
+
+    named = store.read(ids)
+    costs = {key: parse_unit_price_micro(text) for key, text in named.items()}
+    store.write(usecases.state_costs, costs)
+    return costs
+
+
 COMMANDS = (
     Command(
         name="publish-picture",
@@ -281,6 +310,12 @@ COMMANDS = (
         summary="Take up goods of the shop's own.",
         params=OwnProduct,
         run=_own_product,
+    ),
+    Command(
+        name="state-costs",
+        summary="State what goods cost to buy: a shop for itself, head office for its desks.",
+        params=StateCosts,
+        run=_state_costs,
     ),
     Command(name="own-goods", summary="The shop's own goods.", params=Nothing, run=_own_goods),
     Command(

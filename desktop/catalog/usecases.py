@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.access.usecases import require
+from desktop.access.usecases import may, require
 from desktop.store.session import Session
 from shared.catalog.documents import (
     AssortmentItem,
@@ -16,13 +16,23 @@ from shared.catalog.documents import (
     OwnProductsStated,
     Product,
     ProductBarcode,
+    ProductCost,
+    ProductCostsStated,
     ProductPack,
     ProductPicturePublished,
     SupplierStated,
 )
 from shared.catalog.pinyin import initials_of
-from shared.catalog.queries import by_barcode, home_of, own_goods, packs_of, product
+from shared.catalog.queries import (
+    by_barcode,
+    cost_currency,
+    home_of,
+    own_goods,
+    packs_of,
+    product,
+)
 from shared.catalog.rules import (
+    COSTS_MAX,
     OWN_PRODUCTS_MAX,
     PICTURE_SIZES,
     PRODUCTS_MAX,
@@ -30,6 +40,7 @@ from shared.catalog.rules import (
     own_supplier_id,
 )
 from shared.core.errors import RuleViolation
+from shared.core.money import UNIT_PRICE_MICRO_MAX
 from shared.core.quantity import checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
 from shared.core.text import code_text, normal
@@ -96,6 +107,33 @@ def publish_products(session: Session, products: Sequence[Product]) -> list[Head
     full = [_with_initials(one) for one in products]
     chunks = (full[at : at + PRODUCTS_MAX] for at in range(0, len(full), PRODUCTS_MAX))
     return [session.append(CataloguePublished(products=tuple(some))) for some in chunks]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedGoods:
+    """What became of a sheet at head office."""
+
+    documents: tuple[Header, ...]
+    costs: int
+    """Products whose purchase cost was kept."""
+
+
+def publish_goods(
+    session: Session, products: Sequence[Product], costs: Mapping[str, int]
+) -> PublishedGoods:
+    """Publish a sheet's products, and keep what they cost to buy for head office alone.
+
+    A sheet names no currency: costs, by product, are in the one all sales organisations share, and
+    where they share none, or the person may not know costs, none is kept.
+
+    Raises: as ``publish_products`` and ``state_costs``.
+    """
+    documents = tuple(publish_products(session, products))
+    has_currency = bool(cost_currency(session.connection, session.identity.site_id))
+    if not costs or not has_currency or not may(session, "cost.keep"):
+        return PublishedGoods(documents=documents, costs=0)
+    state_costs(session, costs)
+    return PublishedGoods(documents=documents, costs=len(costs))
 
 
 def publish_picture(session: Session, product_id: str, pictures: Mapping[str, bytes]) -> None:
@@ -271,6 +309,34 @@ def withdraw_own_barcode(session: Session, product_id: str, barcode: str) -> Non
         for one in own.barcodes
     )
     state_own_products(session, [msgspec.structs.replace(own, barcodes=kept)])
+
+
+def state_costs(session: Session, costs: Mapping[str, int]) -> None:
+    """State what a base unit of each product costs to buy, at 10⁻⁶; 0 takes a cost back.
+
+    A shop states its own, for itself alone; at a desk of head office they are the brand's, which
+    no dealer and no store ever holds.
+
+    Raises: RuleViolation COST_CURRENCY_UNCLEAR, PRICE_NEGATIVE, PRICE_TOO_LARGE; AccessDenied
+    NOT_PERMITTED.
+    """
+    require(session, "cost.keep")
+    currency = cost_currency(session.connection, session.identity.site_id)
+    if not currency:
+        raise RuleViolation("COST_CURRENCY_UNCLEAR")
+    for cost_micro in costs.values():
+        if cost_micro < 0:
+            raise RuleViolation("PRICE_NEGATIVE")
+        if cost_micro > UNIT_PRICE_MICRO_MAX:
+            raise RuleViolation("PRICE_TOO_LARGE")
+    stated = [
+        ProductCost(product_id=one, unit_cost_micro=cost_micro, is_removed=cost_micro == 0)
+        for one, cost_micro in costs.items()
+    ]
+    for start in range(0, len(stated), COSTS_MAX):
+        session.append(
+            ProductCostsStated(currency=currency, costs=tuple(stated[start : start + COSTS_MAX]))
+        )
 
 
 def state_supplier(

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, select
 
 from desktop.catalog.usecases import known
 from desktop.pricing import usecases
-from desktop.store.asking import Params, Written, device, instant_us, now_us
+from desktop.pricing.usecases.labels import note_labels
+from desktop.store.asking import Nothing, Params, Written, device, instant_us, now_us
 from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.catalog.queries import by_barcode
@@ -32,6 +33,7 @@ from shared.pricing.queries import (
     version_by_number,
     versions,
 )
+from shared.pricing.queries.labels import goods_to_label, labels_due
 from shared.pricing.queries.versions import FOREVER
 from shared.pricing.rules import (
     RETAIL,
@@ -296,7 +298,14 @@ def _found(
 ) -> Price | None:
     known_at_us = instant_us(asked.known) if asked.known else FOREVER
     if not asked.account and not asked.level and not asked.sales_org:
-        return retail_price(connection, site_id, product_id, at_us, known_at_us=known_at_us)
+        return retail_price(
+            connection,
+            site_id,
+            product_id,
+            at_us,
+            qty_micro=max(qty_micro, MICRO),
+            known_at_us=known_at_us,
+        )
     if asked.account:
         context = context_of(connection, asked.account, at_us, level_id=asked.level)
     else:
@@ -305,6 +314,39 @@ def _found(
     is_retail = not asked.account and not asked.level
     book = price_book(connection, context, at_us, known_at_us=known_at_us, retail=is_retail)
     return book.price(product_id, qty_micro=max(qty_micro, MICRO)) if book else None
+
+
+def _labels_due(store: Store, _asked: Nothing) -> list[dict[str, object]]:
+    site_id, at_us = device(store).site_id, now_us(store)
+    return store.read(
+        lambda one: [
+            {
+                "sales_org": due.sales_org_id,
+                "number": due.number,
+                "is_open": due.is_open,
+                "products": list(goods_to_label(one, site_id, due)) if due.is_open else [],
+                "printed_by": [made.device_id for made in due.prints],
+            }
+            for due in labels_due(one, site_id, at_us)
+        ]
+    )
+
+
+class LabelsMade(Params):
+    """How many labels were printed of a sales organisation's open job."""
+
+    sales_org: str
+    labels: int
+
+
+def _labels_printed(store: Store, asked: LabelsMade) -> Written:
+    site_id, at_us = device(store).site_id, now_us(store)
+    jobs = store.read(lambda one: labels_due(one, site_id, at_us))
+    due = next((one for one in jobs if one.is_open and one.sales_org_id == asked.sales_org), None)
+    if due is None:
+        raise RuleViolation("NO_LABELS_DUE", sales_org_id=asked.sales_org[:40])
+    products = store.read(lambda one: goods_to_label(one, site_id, due))
+    return Written.of(store.write(note_labels, due, len(products), asked.labels).value)
 
 
 COMMANDS = (
@@ -319,6 +361,18 @@ COMMANDS = (
         summary="Set the shop's own price of a product.",
         params=OwnPrice,
         run=_own_price,
+    ),
+    Command(
+        name="labels-due",
+        summary="The labels price versions asked this shop for, and who printed them.",
+        params=Nothing,
+        run=_labels_due,
+    ),
+    Command(
+        name="labels-printed",
+        summary="Tell that the labels head office asked for were printed.",
+        params=LabelsMade,
+        run=_labels_printed,
     ),
     Command(
         name="price-versions",

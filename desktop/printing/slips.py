@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.printing.slip import Cut, Feed, Kick, PaperRoll, QrCode, Slip, SlipWriter
-from desktop.printing.words import Words, amount, moment, quantity, signed_amount
+from desktop.printing.words import Words, amount, grouped_quantity, moment, signed_amount
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +52,8 @@ class ZReport:
     unsent: int = 0
     """Documents that head office does not have yet."""
     approver: str = ""
+    moves: tuple[tuple[str, int], ...] = ()
+    """What was taken (positive) or paid beside the sales, by its name: deposits, expenses."""
 
     @property
     def net_minor(self) -> int:
@@ -117,6 +119,8 @@ def _z_trade(writer: SlipWriter, report: ZReport, words: Words) -> None:
     writer.pair(back, amount(-report.returns_minor, report.currency))
     writer.pair(words("print.z.discounts"), amount(report.discount_minor, report.currency))
     writer.total(words("print.z.net"), signed_amount(report.net_minor, report.currency))
+    for name, minor in report.moves:
+        writer.pair(name, amount(minor, report.currency))
 
 
 def _z_tenders(writer: SlipWriter, report: ZReport, words: Words) -> None:
@@ -164,7 +168,7 @@ def zone_slip(zone: ZoneSlip, words: Words, roll: PaperRoll) -> Slip:
     writer.pair(words("print.count.sealed"), moment(zone.sealed_at_us, zone.zone))
     writer.rule()
     writer.pair(words("print.count.lines"), str(zone.lines))
-    writer.total(words("print.count.pieces"), quantity(zone.pieces_micro))
+    writer.total(words("print.count.pieces"), grouped_quantity(zone.pieces_micro))
     writer.rule()
     writer.text(words("print.count.digest", digest=zone.digest))
     writer.add(Feed(lines=1), Cut())

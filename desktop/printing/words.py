@@ -3,8 +3,9 @@
 from typing import Protocol
 
 from shared.core.clock import local_time
+from shared.core.decimals import write_scaled
 from shared.core.money import Money, format_money, format_unit_price
-from shared.core.quantity import plain_quantity
+from shared.core.quantity import QUANTITY_PLACES, plain_quantity
 
 
 class Words(Protocol):
@@ -34,6 +35,11 @@ def quantity(qty_micro: int, unit: str = "") -> str:
     if not unit:
         return number
     return f"{number} {unit}" if unit.isascii() else number + unit
+
+
+def grouped_quantity(qty_micro: int) -> str:
+    """A quantity that stands alone, grouped as amounts are: `1,234`."""
+    return write_scaled(qty_micro, QUANTITY_PLACES, grouped=True)
 
 
 def moment(at_us: int, zone: str) -> str:

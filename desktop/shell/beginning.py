@@ -8,7 +8,7 @@ from typing import Protocol
 
 from desktop.watched import Watched
 from shared.access.pins import checked_pin
-from shared.core.errors import QutongError, RuleViolation
+from shared.core.errors import QutongError, RuleViolation, Unavailable
 
 
 class Founder(Protocol):
@@ -124,7 +124,9 @@ class Beginning(Watched):
         try:
             await self._beside(self._founder.join, address_of(address), code.strip())
         except QutongError as error:
-            self._fail(Step.JOIN, error)
+            # Nothing tries again by itself here: most often the address was mistyped.
+            is_lost = error.code == "NETWORK"
+            self._fail(Step.JOIN, Unavailable("OFFICE_NOT_FOUND") if is_lost else error)
             return False
         self.is_joined = True
         return await self.fetch()

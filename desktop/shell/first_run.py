@@ -24,6 +24,7 @@ from desktop.ui.widgets import (
 from desktop.words.texts import Words
 
 CARD_WIDTH, FORM_WIDTH = 260, 460
+PINS = ("pin", "again")
 Done = Callable[[str], None]
 
 
@@ -38,6 +39,7 @@ class FirstRunPage(QWidget):
         self._done = done
         self.model = model
         self.fields: dict[str, Field] = {}
+        self._typed: dict[str, str] = {}
         self._banner = Banner()
         self._layout = QVBoxLayout(self)
         self._layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -104,6 +106,10 @@ class FirstRunPage(QWidget):
         self._count.setVisible(bool(model.received))
         text = self._words.error(model.error) if model.error else ""
         self._banner.say(text, Tone.BAD)
+        again = self.fields.get("again")
+        if model.error is not None and model.error.code == "PINS_DIFFER" and again is not None:
+            again.setFocus()
+            again.selectAll()
         if (shape := f"{model.step} {model.doing}") == self._drawn:
             return
         self._drawn = shape
@@ -117,7 +123,9 @@ class FirstRunPage(QWidget):
         self._put(pages[model.step]())
 
     def _put(self, content: QWidget) -> None:
-        kept = {name: one.text() for name, one in self.fields.items()}
+        # What was typed outlives the waiting in between; a PIN is typed anew.
+        typed = {name: one.text() for name, one in self.fields.items() if name not in PINS}
+        self._typed |= typed
         if self._content is not None:
             self._banner.setParent(self)
             self._count.setParent(self)
@@ -132,7 +140,7 @@ class FirstRunPage(QWidget):
         if self.model.step is Step.WORKING:
             layout.addWidget(self._count)
         for name, one in self._new_fields(content).items():
-            one.setText(kept.get(name, one.text()))
+            one.setText(self._typed.get(name, one.text()))
 
     def _new_fields(self, content: QWidget) -> dict[str, Field]:
         found = {one.objectName(): one for one in content.findChildren(Field)}
@@ -185,7 +193,7 @@ class FirstRunPage(QWidget):
         for name in fields:
             box = Field(words(f"first.{name}_example"), name=words(f"first.{name}"))
             box.setObjectName(name)
-            if name in ("pin", "again"):
+            if name in PINS:
                 box.setEchoMode(QLineEdit.EchoMode.Password)
                 box.setMaxLength(12)
             layout.addWidget(form_row(words(f"first.{name}"), box))

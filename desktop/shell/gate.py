@@ -58,6 +58,8 @@ class Gate(QMainWindow):
         self.language: QPushButton = button(
             words("gate.other_language"), self._other_language, kind="flat", icon_name="languages"
         )
+        # Named in the other language: for who cannot read this one.
+        self.language.setProperty("data", True)
         across.addWidget(self.language)
         across.addWidget(
             button(words("gate.other_scheme"), self._other_scheme, kind="flat", icon_name="moon")

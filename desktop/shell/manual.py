@@ -17,6 +17,7 @@ ABOUT: Final = {
     "sales": "till",
     "members": "till",
     "statement": "invoice",
+    "channel-statement": "accounts",
     "goods-import": "goods",
     "price-board": "prices",
     "people": "channel",

@@ -11,6 +11,7 @@ from desktop.pricing.model.here import notice_text
 from desktop.pricing.usecases.here import Notice
 from desktop.shell.news import News, Told, advice, fetching, summary
 from desktop.sync.past import KeptDocument
+from desktop.tasks.model import task_text
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.packet_file import PACKET, choose_packet
@@ -19,6 +20,7 @@ from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, button, column, label, row
+from shared.tasks.queries import TaskLine
 
 if TYPE_CHECKING:
     from desktop.shell.window import Window
@@ -59,7 +61,12 @@ class Messages(Panel):
         self.body.addWidget(self.tabs)
         self.body.addWidget(self._foot())
         self._stop = frame.desk.watch(
-            lambda _touched: self._load(), "journal", "task", "price_nudge", "price_version"
+            lambda _touched: self._load(),
+            "journal",
+            "task",
+            "price_nudge",
+            "price_version",
+            "label_print",
         )
         self.model.watch(self._draw)
         window.standing_shown.connect(self._show_fetching)
@@ -302,6 +309,10 @@ class Messages(Panel):
         empty = Empty("circle-check", words("news.no_kept"), words("news.no_kept_hint"))
         return self._table("kept", columns, empty)
 
+    def _site_of(self, one: TaskLine) -> str:
+        found = self.model.subjects.get(one.id)
+        return (found.site_name if found else one.site_id) or self._words("tasks.head_office")
+
     def _task_table(self) -> Table:
         words = self._words
         columns = [
@@ -309,13 +320,10 @@ class Messages(Panel):
             Column(
                 key="what",
                 title=words("tasks.what"),
-                get=lambda one: words.sentence(
-                    one.code,
-                    {"subject": one.subject} | {param.name: param.text for param in one.params},
-                ),
+                get=lambda one: task_text(words, one, self.model.subjects.get(one.id)),
                 stretches=True,
             ),
-            Column(key="site", title=words("tasks.site"), get=lambda one: one.site_id, width=110),
+            Column(key="site", title=words("tasks.site"), get=self._site_of, width=130),
         ]
         empty = Empty("circle-check", words("tasks.none"), words("tasks.none_hint"))
         table = self._table("tasks", columns, empty)

@@ -1,6 +1,6 @@
 """State of the message centre: the story of the syncs in words, kept documents, tasks, papers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from desktop.sync.progress import HELD
 from desktop.watched import Watched
 from desktop.words import formats
 from desktop.words.texts import Words
+from shared.reporting.queries.task_names import TaskSubject, task_subjects
 from shared.tasks.queries import TaskLine, open_tasks
 
 JOBS_SHOWN: Final = 60
@@ -46,6 +47,7 @@ class News(Watched):
         self.came: Sequence[Come] = ()
         self.kept: Sequence[KeptDocument] = ()
         self.tasks: Sequence[TaskLine] = ()
+        self.subjects: Mapping[str, TaskSubject] = {}
         self.jobs: Sequence[Job] = ()
         self.prices = PriceWatch(desk)
 
@@ -57,6 +59,7 @@ class News(Watched):
         registry = desk.store.local.layout.registry
         self.kept = await desk.fetch(kept_documents, desk.store.identity, registry)
         self.tasks = await desk.fetch(open_tasks)
+        self.subjects = await desk.fetch(task_subjects, self.tasks)
         await self.prices.look()
         self.load_jobs()
 

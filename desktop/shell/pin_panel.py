@@ -20,11 +20,12 @@ class PinPanel(Panel):
         self._tasks = tasks
         self._banner = Banner()
         self.body.addWidget(self._banner)
-        self.fields = [Field(words(f"settings.pin_{one}")) for one in ("old", "new", "again")]
+        names = [words(f"settings.pin_{one}") for one in ("old", "new", "again")]
+        self.fields = [Field(name=one) for one in names]
         for number, field in enumerate(self.fields):
             field.setEchoMode(QLineEdit.EchoMode.Password)
             field.entered.connect(lambda _text, at=number: self._entered(at))
-            self.body.addWidget(form_row(field.placeholderText(), field))
+            self.body.addWidget(form_row(names[number], field))
         self.body.addWidget(
             row(
                 None,

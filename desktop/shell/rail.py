@@ -80,7 +80,8 @@ class Rail(QWidget):
         if inside is None:
             return
         self._set_heights(0)
-        if inside.sizeHint().height() > self._area.viewport().height():
+        # The viewport hears of its size only once it is shown; the area has it already.
+        if inside.sizeHint().height() > self._area.height():
             self._set_heights(scaled(COMPACT))
 
     def _set_heights(self, height: int) -> None:

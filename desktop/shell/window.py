@@ -66,7 +66,7 @@ class Surroundings:
     paper: Paper
     screens: Sequence[ScreenSpec]
     sync: Callable[[], None]
-    approve: Callable[[str], Awaitable[Any]]
+    approve: Callable[..., Awaitable[Any]]
     sound: Callable[[Tone], None]
     closed: Callable[[], None]
     acts: Acts
@@ -224,7 +224,12 @@ class Window(QMainWindow):
     def show_keys(self) -> None:
         """Draw the key line anew."""
         self.keyline.is_large = self.current is not None and self.current.takes_window
-        self.keyline.show_actions(self._allowed(self._own_actions()))
+        actions = self._allowed(self._own_actions())
+        top = self.overlay.top
+        if top is not None and not any(_leaves(one) for one in actions):
+            # Every panel says how to leave it, and the line stays where it is.
+            actions.append(Action(text="ask.back", keys=("Escape",), run=top.back))
+        self.keyline.show_actions(actions)
 
     def _own_actions(self) -> Sequence[Action]:
         top = self.overlay.top
@@ -465,3 +470,8 @@ class _Sheet(QWidget):
             self._layout.addWidget(content, 1)
             self._title.setText(title)
         self.setVisible(content is not None)
+
+
+def _leaves(action: Action) -> bool:
+    """Whether an action of a panel is the way out of it."""
+    return "Escape" in action.keys or action.text == "ask.back"

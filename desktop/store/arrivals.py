@@ -21,7 +21,10 @@ def note_arrivals(connection: Connection, touched: Touched, now_us: int) -> None
         for one in sorted(touched.get(name, ()))
     ]
     if rows:
-        connection.execute(insert(arrival).prefix_with("OR IGNORE"), rows)
+        connection.execute(_NOTE, rows)
+
+
+_NOTE = insert(arrival).prefix_with("OR IGNORE")
 
 
 def arrived_at(connection: Connection, ids: Sequence[str]) -> dict[str, int]:

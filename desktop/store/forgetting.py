@@ -5,10 +5,21 @@ and the rows it posted stay. What goes is the stored document, in the journal an
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
-from typing import NamedTuple, Protocol, TypeVar
+from functools import lru_cache, partial
+from typing import Any, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, select, union_all, update
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Connection,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    union_all,
+    update,
+)
 
 from desktop.store.errors import disk_error
 from desktop.store.identity import Identity, load_state
@@ -24,10 +35,9 @@ from shared.journal.spool import (
     spool_forgotten,
 )
 from shared.journal.tables import journal
+from shared.sync.limits import HELD_US
 from shared.sync.tables import Schema
 
-HELD_US = 35 * 24 * 3600 * 1_000_000
-"""How long bytes stay after head office called them durable."""
 SLICE = 200
 """Slots of one transaction, so that the writer is held some milliseconds."""
 T = TypeVar("T")
@@ -147,9 +157,14 @@ def _marks(connection: Connection) -> Mapping[int, Sequence[Mark]]:
 
 def _unconfirmed(connection: Connection, schema: Schema, upto: int) -> set[int]:
     """Slots up to ``upto`` whose rows head office has not sent back yet."""
+    return set(connection.execute(_waiting(schema), {"upto": upto}).scalars())
+
+
+@lru_cache(maxsize=8)
+def _waiting(schema: Schema) -> CompoundSelect[Any]:
     slots = [one.table.c["_slot"] for one in schema.tables.values()]
-    parts = [select(slot).where(slot > 0, slot <= upto).distinct() for slot in slots]
-    return set(connection.execute(union_all(*parts)).scalars()) if parts else set()
+    upto: BindParameter[int] = bindparam("upto")
+    return union_all(*(select(slot).where(slot > 0, slot <= upto).distinct() for slot in slots))
 
 
 def _last_numbers(

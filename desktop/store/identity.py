@@ -51,6 +51,8 @@ class SyncState:
     """Whether head office's figures are not whole yet, as last told."""
     revoked_at_us: int = 0
     """When this device learned that head office trusts it no more; 0 = it does."""
+    clock_looked_at_us: int = 0
+    """When the clock was compared, by this clock; 0 = not known."""
 
 
 def load_identity(connection: Connection) -> Identity | None:

@@ -1,9 +1,11 @@
 """Bringing a database file to this program's version: forward only, one transaction, or nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, Table, select
+from sqlalchemy import Connection, LargeBinary, Select, Table, select
 from sqlalchemy.schema import CreateColumn
 
 from desktop.store.layout import Layout
@@ -87,13 +89,20 @@ def _add_tables_and_columns(connection: Connection, layout: Layout) -> bool:
 
 
 def _with_unconfirmed_index(connection: Connection) -> set[str]:
-    names = connection.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'index'")
+    names = connection.exec_driver_sql(
+        f"SELECT name FROM sqlite_schema WHERE type = 'index' AND name GLOB '*{_UNCONFIRMED}'"
+    )
     return {name.removesuffix(_UNCONFIRMED) for name in names.scalars()}
 
 
 def _all_tables(layout: Layout) -> Sequence[Table]:
     tables = [*LOCAL, *layout.schema.all_tables(), *layout.local]
     return list({table.name: table for table in tables}.values())
+
+
+@lru_cache(maxsize=1024)
+def _names(table: Table) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns)
 
 
 def _columns_here(connection: Connection) -> dict[str, set[str]]:
@@ -106,6 +115,8 @@ def _columns_here(connection: Connection) -> dict[str, set[str]]:
 
 
 def _add_columns(connection: Connection, table: Table, here: set[str]) -> bool:
+    if _names(table) <= here:
+        return False
     missing = [column for column in table.columns if column.name not in here]
     for column in missing:
         definition = str(CreateColumn(column).compile(dialect=connection.dialect))
@@ -113,9 +124,9 @@ def _add_columns(connection: Connection, table: Table, here: set[str]) -> bool:
             # Rows that are there already have no bytes; without saying so SQLite refuses.
             definition += " DEFAULT x''"
         connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
-    for index in table.indexes if missing else ():
+    for index in table.indexes:
         index.create(connection, checkfirst=True)
-    return bool(missing)
+    return True
 
 
 def _adopt(connection: Connection, layout: Layout) -> None:
@@ -128,9 +139,14 @@ def _adopt(connection: Connection, layout: Layout) -> None:
     recount(connection, layout.schema, granted_scopes(connection))
 
 
+@lru_cache(maxsize=1024)
+def _with_extra(table: Table) -> Select[Any]:
+    return select(table).where(table.c["_extra"] != b"")
+
+
 def _adopt_columns(connection: Connection, table: Replicated) -> None:
     rows: list[Row] = []
-    found = connection.execute(select(table.table).where(table.table.c["_extra"] != b""))
+    found = connection.execute(_with_extra(table.table))
     for row in found.mappings():
         extra = _EXTRA.decode(row["_extra"])
         known = {name: value for name, value in extra.items() if name in table.defaults}

@@ -156,18 +156,21 @@ def _drop_linked_anew(connection: Connection, identity: Identity) -> None:
 
     One that nobody can read has no uid; its bytes and their signature tell it.
     """
-    c = journal.c
-    again = and_(c.device_id == identity.device_id, c.incarnation == identity.incarnation)
     connection.execute(
-        delete(journal).where(
-            c.device_id == identity.device_id,
-            c.incarnation < identity.incarnation,
-            or_(
-                and_(c.uid != "", c.uid.in_(select(c.uid).where(again))),
-                tuple_(c.hash, c.signature).in_(select(c.hash, c.signature).where(again)),
-            ),
-        )
+        _LINKED_ANEW, {"of": identity.device_id, "incarnation": identity.incarnation}
     )
+
+
+_c = journal.c
+_AGAIN = and_(_c.device_id == bind("of"), _c.incarnation == bind("incarnation"))
+_LINKED_ANEW = delete(journal).where(
+    _c.device_id == bind("of"),
+    _c.incarnation < bind("incarnation"),
+    or_(
+        and_(_c.uid != "", _c.uid.in_(select(_c.uid).where(_AGAIN))),
+        tuple_(_c.hash, _c.signature).in_(select(_c.hash, _c.signature).where(_AGAIN)),
+    ),
+)
 
 
 def _keep_place(connection: Connection, record: SpoolForgotten, now_us: int) -> None:

@@ -1,6 +1,6 @@
 """The journal as records of the spool: slots, those without their bytes too, and receipts."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from desktop.store.identity import Identity, load_state
 from shared.journal.chain import Slot
@@ -15,17 +15,22 @@ from shared.journal.spool import (
 )
 from shared.journal.tables import journal
 
+_c = journal.c
+_OWN = select(*(_c[name] for name in (*Slot._fields, "uid", "kind"))).where(
+    _c.device_id == bindparam("device_id"), _c.n > bindparam("after")
+)
+_OF_ALL = _OWN.order_by(_c.incarnation, _c.n)
+_OF_ONE = _OF_ALL.where(_c.incarnation == bindparam("incarnation"))
+
 
 def slot_records(
     connection: Connection, device_id: str, incarnation: int = 0, after: int = 0
 ) -> list[SpoolRecord]:
     """Own slots after ``after`` as the spool holds them, in order; ``incarnation`` 0 = of all."""
-    columns = [journal.c[name] for name in (*Slot._fields, "uid", "kind")]
-    query = select(*columns).where(journal.c.device_id == device_id, journal.c.n > after)
-    if incarnation:
-        query = query.where(journal.c.incarnation == incarnation)
+    of: dict[str, str | int] = {"device_id": device_id, "after": after}
+    of |= {"incarnation": incarnation} if incarnation else {}
     found: list[SpoolRecord] = []
-    for *cells, uid, kind in connection.execute(query.order_by(journal.c.incarnation, journal.c.n)):
+    for *cells, uid, kind in connection.execute(_OF_ONE if incarnation else _OF_ALL, of):
         slot = Slot(*cells)
         found.append(spool_forgotten(slot, uid, kind) if slot.is_forgotten else spool_slot(slot))
     return found

@@ -33,6 +33,7 @@ sync_state = local_table(
     integer_column("is_reported"),
     integer_column("is_recovering"),
     integer_column("revoked_at_us"),
+    integer_column("clock_looked_at_us"),
 )
 """One row: what head office *received*, countersigned, and how far this clock is off."""
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from desktop.store.identity import Identity, load_state
 from desktop.store.tables import sync_finding
@@ -25,6 +25,19 @@ FINDINGS = (
     "DIGEST_MISMATCH",
 )
 """Findings that are alarms, the worst first."""
+
+
+_c = sync_finding.c
+_FOUND = (
+    select(_c.code, func.max(_c.found_at_us))
+    .where(_c.code.in_(FINDINGS), _c.found_at_us > bindparam("after"))
+    .group_by(_c.code)
+)
+_UNSENT = select(func.min(journal.c.stored_at_us)).where(
+    journal.c.device_id == bindparam("device_id"),
+    journal.c.incarnation == bindparam("incarnation"),
+    journal.c.n > bindparam("after"),
+)
 
 
 class Alarm(NamedTuple):
@@ -60,22 +73,12 @@ def oldest_unsent_us(connection: Connection, identity: Identity, acknowledged_n:
     head_n, _ = head_of(connection, identity.device_id, identity.incarnation)
     if head_n <= acknowledged_n:
         return 0
-    found = connection.execute(
-        select(func.min(journal.c.stored_at_us)).where(
-            journal.c.device_id == identity.device_id,
-            journal.c.incarnation == identity.incarnation,
-            journal.c.n > acknowledged_n,
-        )
-    ).scalar()
+    of = {"device_id": identity.device_id, "incarnation": identity.incarnation}
+    found = connection.execute(_UNSENT, {**of, "after": acknowledged_n}).scalar()
     return int(found or 0)
 
 
 def _findings(connection: Connection, now_us: int) -> list[Alarm]:
-    c = sync_finding.c
-    rows = connection.execute(
-        select(c.code, func.max(c.found_at_us))
-        .where(c.code.in_(FINDINGS), c.found_at_us > now_us - FOUND_US)
-        .group_by(c.code)
-    )
+    rows = connection.execute(_FOUND, {"after": now_us - FOUND_US})
     last: dict[str, int] = {row[0]: row[1] for row in rows}
     return [Alarm(code, last[code]) for code in FINDINGS if code in last]

@@ -10,9 +10,11 @@ from desktop.store.identity import Identity, SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
 from desktop.store.scrub import sound_slots
+from desktop.sync.clock_look import still_holds
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
-from desktop.sync.neighbours.documents import settle_neighbours
+from desktop.sync.greeting import hello_of
+from desktop.sync.neighbours.settling import settle_neighbours
 from desktop.sync.progress import Progress
 from desktop.sync.pulling import pull_little, pull_scope
 from desktop.sync.repairing import repair_differing
@@ -20,9 +22,7 @@ from desktop.sync.returning import give_back, hold_bytes, report
 from desktop.sync.story import Summary, SyncStatus, status, write_log
 from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
-from shared.core.version import VERSION
 from shared.journal.chain import Slot, VerifyKey
-from shared.sync.appending import head_of
 from shared.sync.confirm import Finding
 from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scopes
 from shared.sync.limits import (
@@ -31,7 +31,6 @@ from shared.sync.limits import (
 )
 from shared.sync.messages import (
     PROTOCOL,
-    Cursor,
     Hello,
     HelloAnswer,
     Message,
@@ -156,30 +155,20 @@ class _Sync(Talk):
         return hello, answer
 
     def _hello_message(self, connection: Connection, nonce: bytes) -> Hello:
-        n, head_hash = head_of(connection, self.own.device_id, self.own.incarnation)
-        return Hello(
-            protocol=PROTOCOL,
-            incarnation=self.own.incarnation,
-            epoch=self.identity.epoch,
-            head_n=n,
-            head_hash=head_hash,
-            cursors=[
-                Cursor(scope=row.scope, generation=row.generation, seq=row.seq, digest=row.digest)
-                for row in cursors(connection)
-            ],
-            program=VERSION,
-            nonce=nonce,
-        )
+        own = self.own
+        epoch = self.identity.epoch
+        return hello_of(connection, own.device_id, own.incarnation, epoch=epoch, nonce=nonce)
 
     def _set_clock(self, server_us: int, took_us: int) -> None:
         """The middle of the round trip is when the server read its clock."""
         doubt = took_us // 2
-        offset = server_us + doubt - self.clock.now_us()
-        known = self._known
-        has_jumped = abs(offset - known.clock_offset_us) > doubt + known.clock_doubt_us
-        if has_jumped or not known.clock_doubt_us or doubt * 2 < known.clock_doubt_us:
+        now_us = self.clock.now_us()
+        offset = server_us + doubt - now_us
+        if not still_holds(self._known, offset, doubt, now_us):
             self.store.on_writer(
-                lambda local: local.set_state(clock_offset_us=offset, clock_doubt_us=doubt)
+                lambda local: local.set_state(
+                    clock_offset_us=offset, clock_doubt_us=doubt, clock_looked_at_us=now_us
+                )
             )
 
     def _state(self) -> SyncState:

@@ -19,19 +19,16 @@ from desktop.store.session import Desk
 from desktop.store.settings import HEARD, put_setting, setting_of
 from desktop.sync.conversation import Ask, SyncStore, drive
 from desktop.sync.engine import sync
+from desktop.sync.greeting import hello_of
 from desktop.sync.story import Summary
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
-from shared.core.version import VERSION
 from shared.journal.chain import Slot
 from shared.journal.document import Write
 from shared.sync.appending import Replica, head_of
 from shared.sync.confirm import Applied
-from shared.sync.holding import cursors
 from shared.sync.limits import PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
 from shared.sync.messages import (
-    PROTOCOL,
-    Cursor,
     Hello,
     HelloAnswer,
     Message,
@@ -124,7 +121,7 @@ def _export(local: LocalStore, clock: Clock, packet_id: bytes, seed: bytes) -> E
 
 def _letter(connection: Connection, local: LocalStore, packet_id: bytes, clock: Clock) -> UpLetter:
     own, state = local.desk().identity, load_state(connection)
-    n, head_hash = head_of(connection, own.device_id, own.incarnation)
+    n, _hash = head_of(connection, own.device_id, own.incarnation)
     pushes: list[Push] = []
     until_n, room = state.acknowledged_n, GOAL_BYTES
     while until_n < n and room > 0 and (batch := _batch(connection, local, until_n)):
@@ -140,18 +137,7 @@ def _letter(connection: Connection, local: LocalStore, packet_id: bytes, clock: 
         )
         until_n = batch[-1].n
         room -= sum(len(one.stored) for one in batch)
-    hello = Hello(
-        protocol=PROTOCOL,
-        incarnation=own.incarnation,
-        epoch=own.epoch,
-        head_n=n,
-        head_hash=head_hash,
-        cursors=[
-            Cursor(scope=row.scope, generation=row.generation, seq=row.seq, digest=row.digest)
-            for row in cursors(connection)
-        ],
-        program=VERSION,
-    )
+    hello = hello_of(connection, own.device_id, own.incarnation, epoch=own.epoch)
     return UpLetter(
         device_id=own.device_id,
         packet_id=packet_id,

@@ -24,10 +24,13 @@ class Bar:
 
 class BarChart(QWidget):
     """Bars from zero up; those below zero hang down. ``axis`` writes the figures at the left, which
-    reach to ``least`` at least."""
+    reach to ``least`` at least; ``unit`` stands above them."""
 
-    def __init__(self, axis: Callable[[int], str], *, name: str, least: int = 1) -> None:
+    def __init__(
+        self, axis: Callable[[int], str], *, name: str, least: int = 1, unit: str = ""
+    ) -> None:
         super().__init__()
+        self._unit = unit
         self._axis = axis
         self._least = least
         self._bars: Sequence[Bar] = ()
@@ -98,7 +101,7 @@ class BarChart(QWidget):
         def y_of(value: int) -> float:
             return inside.bottom() - inside.height() * (value - low) / span
 
-        for value in range(low, high + 1, step):
+        for value, text in axis_lines(low, high, step, self._axis):
             painter.setPen(QPen(QColor(tokens.line), 1))
             y = round(y_of(value)) + 0.5
             painter.drawLine(QPointF(inside.left(), y), QPointF(inside.right(), y))
@@ -107,8 +110,11 @@ class BarChart(QWidget):
             painter.drawText(
                 place,
                 Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                self._axis(value),
+                text,
             )
+        painter.setPen(QColor(tokens.muted))
+        above = QRectF(0, 0, inside.left() - 8, inside.top() - 10)
+        painter.drawText(above, Qt.AlignmentFlag.AlignRight, self._unit)
         self._draw_bars(painter, inside, y_of)
         if self._at >= 0:
             painter.setPen(QColor(tokens.text))
@@ -137,6 +143,14 @@ class BarChart(QWidget):
                 painter.setPen(QColor(tokens.muted))
                 place = QRectF(middle - step * every / 2, inside.bottom() + 4, step * every, 20)
                 painter.drawText(place, Qt.AlignmentFlag.AlignHCenter, bar.name)
+
+
+def axis_lines(low: int, high: int, step: int, said: Callable[[int], str]) -> list[tuple[int, str]]:
+    """The lines of an axis with what they say, each text once: that of an empty chart is 0."""
+    found: dict[str, int] = {}
+    for value in range(low, high + 1, step):
+        found.setdefault(said(value), value)
+    return [(value, text) for text, value in found.items()]
 
 
 def nice_range(values: Sequence[int]) -> tuple[int, int, int]:

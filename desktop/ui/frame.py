@@ -82,8 +82,9 @@ class Frame:
     """Show a widget in the sheet at the right under a title; None closes the sheet."""
     ask: Callable[["Panel"], Awaitable[Any]]
     """Lay a panel over the screen; what it was closed with, None when it was left by Esc."""
-    approve: Callable[[str], Awaitable[Any]]
-    """Ask another person for id and PIN; what the use case needs of the approval, or None."""
+    approve: Callable[..., Awaitable[Any]]
+    """Ask another person for id and PIN by a permission; ``why`` says what they stand for where
+    it is not the usual of it. What the use case needs of the approval, or None."""
     sync: Callable[[], None]
     """Sync now, in the background."""
     screens: frozenset[str] = frozenset()

@@ -18,9 +18,12 @@ def _drawing(name: str) -> str:
 
 
 @cache
-def pixmap(name: str, colour: str, size: int = SIZE, ratio: float = 1.0) -> QPixmap:
-    """The icon in one colour. Raises FileNotFoundError for a name that is none."""
-    drawn = QPixmap(round(size * ratio), round(size * ratio))
+def pixmap(
+    name: str, colour: str, size: int = SIZE, ratio: float = 1.0, *, gap: int = 0
+) -> QPixmap:
+    """The icon in one colour, with a gap at its right. Raises FileNotFoundError for a name that
+    is none."""
+    drawn = QPixmap(round((size + gap) * ratio), round(size * ratio))
     drawn.setDevicePixelRatio(ratio)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
@@ -30,12 +33,13 @@ def pixmap(name: str, colour: str, size: int = SIZE, ratio: float = 1.0) -> QPix
     return drawn
 
 
-def icon(name: str, colour: str = "") -> QIcon:
-    """The icon in the muted text colour, and in the accent where it is checked."""
+def icon(name: str, colour: str = "", *, gap: int = 0) -> QIcon:
+    """The icon in the muted text colour, and in the accent where it is checked; the gap is part
+    of the picture, for buttons that set their text right against it."""
     tokens = tokens_now()
     made = QIcon()
     for ratio in (1.0, 2.0):
-        made.addPixmap(pixmap(name, colour or tokens.muted, SIZE, ratio))
-        on = pixmap(name, colour or tokens.accent, SIZE, ratio)
+        made.addPixmap(pixmap(name, colour or tokens.muted, SIZE, ratio, gap=gap))
+        on = pixmap(name, colour or tokens.accent, SIZE, ratio, gap=gap)
         made.addPixmap(on, QIcon.Mode.Normal, QIcon.State.On)
     return made

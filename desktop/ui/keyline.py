@@ -42,6 +42,8 @@ class KeyLine(QWidget):
     def show_actions(self, actions: Iterable[Action]) -> None:
         """Draw these; those that are off now stay visible and greyed."""
         wanted = [one for one in actions if one.in_line]
+        # A panel without keys must not move the screen behind it.
+        self.setMinimumHeight(0 if wanted else self.height())
         if [_face(one) for one in wanted] != [_face(one) for one, _ in self._shown]:
             self._build(wanted)
         self._shown = [
@@ -75,6 +77,8 @@ class KeyLine(QWidget):
         self._layout.addWidget(self._more)
         self._layout.addStretch(1)
         self._fit()
+        # Measured again once the look is on the new buttons: before, they seem wider.
+        QTimer.singleShot(0, self, self._fit)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         # The window is not kept wide by what may give way.
@@ -111,7 +115,7 @@ def _face(action: Action) -> tuple[str, tuple[str, ...]]:
     return action.text, action.keys
 
 
-_NAMES = {"Return": "Enter", "Space": "␣", "Escape": "Esc", "Up": "↑", "Down": "↓"}
+_NAMES = {"Return": "Enter", "Escape": "Esc", "Up": "↑", "Down": "↓"}
 
 
 def shown_key(key: str) -> str:

@@ -23,10 +23,15 @@ class Panel(QFrame):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(SPACE_XL, SPACE_L, SPACE_XL, SPACE_XL)
         self.body.setSpacing(SPACE_M)
-        heading = QLabel(title)
-        heading.setObjectName("title")
-        self.body.addWidget(heading)
+        self._heading = QLabel(title)
+        self._heading.setObjectName("title")
+        self.body.addWidget(self._heading)
         self._answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    def set_title(self, title: str) -> None:
+        """Another title: the panel asks for something else now."""
+        self._heading.setText(title)
+        self.setAccessibleName(title)
 
     def key_actions(self) -> tuple[Action, ...]:
         """What can be done while the panel is open; Esc is always there."""

@@ -57,17 +57,16 @@ class TextQuestion(Panel):
         told.setWordWrap(True)
         self.body.addWidget(told)
         self.body.addWidget(self._field)
+        go_on = button(words("ask.go_on"), self._agree, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
         self.body.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._words = words
 
     def key_actions(self) -> tuple[Action, ...]:
-        return (
-            Action(
-                text="ask.go_on",
-                keys=("F10",),
-                run=lambda: self.close_with(self._field.text()),
-            ),
-        )
+        return (Action(text="ask.go_on", keys=("F10",), run=self._agree),)
+
+    def _agree(self) -> None:
+        self.close_with(self._field.text())
 
     def first_focus(self) -> QWidget | None:
         return self._field

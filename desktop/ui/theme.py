@@ -276,6 +276,7 @@ def _sheet(t: Tokens) -> str:
     QPushButton[kind="danger"] {{ color: {t.bad}; border-color: {t.bad}; }}
     QPushButton[kind="flat"] {{ border-color: transparent; background: transparent; }}
     QPushButton[kind="flat"]:hover {{ background: {t.row_over}; }}
+    QPushButton[side="left"] {{ text-align: left; }}
     QPushButton[kind="rail"] {{ border: none; border-radius: {RADIUS}px; text-align: left;
         padding: 0 10px; min-height: {TARGET}px; background: transparent; color: {t.muted}; }}
     QPushButton[kind="rail"]:hover {{ background: {t.row_over}; color: {t.text}; }}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -47,6 +47,10 @@ def pill(text: str, tone: Tone = Tone.PLAIN) -> QLabel:
     return made
 
 
+ICON_GAP = 6
+"""Between a button's icon and its text, in the icon's own pixels."""
+
+
 def button(
     text: str, clicked: Callable[[], None], *, kind: str = "", icon_name: str = ""
 ) -> QPushButton:
@@ -58,7 +62,8 @@ def button(
         made.setProperty("kind", kind)
     if icon_name:
         colour = tokens_now().on_accent if kind == "primary" else ""
-        made.setIcon(icon(icon_name, colour))
+        made.setIcon(icon(icon_name, colour, gap=ICON_GAP if text else 0))
+        made.setIconSize(QSize(21 if text else 16, 16))
     made.clicked.connect(lambda _checked=False: clicked())
     return made
 

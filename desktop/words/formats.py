@@ -39,6 +39,12 @@ def percent(ratio_micro: int, *, places: int = 1) -> str:
     return f"{write_scaled(tenths, places, least_places=places)}%"
 
 
+def points(change_micro: int) -> str:
+    """By how many percent points a share changed: ``+1.8%``, ``-0.3%``, ``0.0%``."""
+    text = percent(change_micro)
+    return f"+{text}" if change_micro > 0 and text != percent(0) else text
+
+
 def instant(at_us: int, zone: str = DEFAULT_ZONE) -> str:
     """``2026-11-21 09:41`` on the wall clock there; nothing for 0."""
     return _minute(at_us // _MINUTE_US, zone) if at_us else ""

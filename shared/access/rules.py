@@ -67,7 +67,9 @@ LEVEL_OF: Final = {
     "task.close": GrantLevel.ORDER,
     "report.read": GrantLevel.VIEW,
     "kept.repair": GrantLevel.APPROVE,
+    "month.close": GrantLevel.APPROVE,
     "own_goods.write": GrantLevel.ORDER,
+    "cost.keep": GrantLevel.ORDER,
     "pin.change": GrantLevel.VIEW,
     "member.write": GrantLevel.ORDER,
     "customer.write": GrantLevel.ORDER,
@@ -145,6 +147,7 @@ _DEALER: Final = frozenset(
         "report.read",
         "task.close",
         "own_goods.write",
+        "cost.keep",
         "pin.change",
         "member.write",
         "customer.write",
@@ -193,6 +196,9 @@ PRICE_PIN_DAYS: Final = "price.pin_days"
 REBATE_PERCENT: Final = "order.rebate_percent"
 """The most of an order that may be paid by rebate."""
 
+REBATE_APPROVER: Final = "account.rebate_approver"
+"""Whether a second person signs a rebate that is granted."""
+
 PHOTO_REASONS: Final = "stocktake.photo_reasons"
 """Reasons of a count's differences that want a photo, a blank between them; '' = none (H09)."""
 
@@ -208,6 +214,7 @@ POLICIES: Final = {
     PRICE_GRACE_HOURS: "72",
     PRICE_PIN_DAYS: "0",
     REBATE_PERCENT: "10",
+    REBATE_APPROVER: "0",
     PHOTO_REASONS: "",
 }
 """The rules of a house that can be set, with what holds where nobody set them.
@@ -219,6 +226,7 @@ units; 0 as a cap means none."""
 _WORDS_OF: Final = {
     APPROVER_PIN: ("never", "if_set", "always"),
     SHIFT_REQUIRED: ("0", "1"),
+    REBATE_APPROVER: ("0", "1"),
     ROUND_OFF: ("none", "jiao", "yuan"),
     REFUND_OTHER_TENDER: ("task", "approver"),
     FIRST_TENDER: (

@@ -25,13 +25,13 @@ class Collection(Body, kw_only=True):
 
 
 class AccountPayment(Body, kw_only=True):
-    """A channel account paid its supplier: on its receivable, or ahead as deposit."""
+    """A channel account paid its supplier: on its receivable, ahead as deposit, or a guarantee."""
 
     account_id: str
     currency: str
     amount_minor: int
     purpose: str
-    """``receivable`` or ``deposit``."""
+    """``receivable``, ``deposit`` or ``guarantee``."""
     reference: str = ""
 
 
@@ -43,6 +43,18 @@ class AccountAdjusted(Body, kw_only=True):
     amount_minor: int
     """Positive makes the account owe more."""
     reason: str
+
+
+class GuaranteeRefunded(Body, kw_only=True):
+    """Head office pays a guarantee back (M03); two others stand for it: the header's approver and
+    a second one."""
+
+    account_id: str
+    currency: str
+    amount_minor: int
+    reason: str
+    second_approver_id: str
+    reference: str = ""
 
 
 class RebateGranted(Body, kw_only=True):

@@ -7,6 +7,7 @@ from shared.accounts.documents import (
     Collection,
     CustomerStated,
     ExpensePaid,
+    GuaranteeRefunded,
     RebateGranted,
     ShiftClosed,
     ShiftDeclared,
@@ -58,6 +59,19 @@ KINDS = (
         ),
         post=posting.post_adjustment,
         series="TZ",
+    ),
+    Kind(
+        name="guarantee_refunded",
+        body=GuaranteeRefunded,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="account.adjust",
+            device_types=frozenset({"hq", "server"}),
+            outer_ends=("bank", "partner/"),
+        ),
+        post=posting.post_guarantee_refund,
+        series="TB",
+        review=posting.review_guarantee_refunds,
     ),
     Kind(
         name="rebate_granted",

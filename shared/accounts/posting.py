@@ -5,27 +5,32 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
+from shared.access.queries import permissions_of
 from shared.accounts.documents import (
     AccountAdjusted,
     AccountPayment,
     Collection,
     CustomerStated,
     ExpensePaid,
+    GuaranteeRefunded,
     RebateGranted,
     ShiftClosed,
     ShiftDeclared,
     ShiftOpened,
 )
+from shared.accounts.queries import balance_minor
 from shared.accounts.rules import (
     BANK,
     HQ_REBATES,
     HQ_REVENUE,
+    PAID_TO,
     SHIFT_DIFFERENCE_MINOR,
+    Purpose,
     Tender,
     cash_difference,
     customer_receivable,
-    deposit,
     expense,
+    guarantee,
     put_by,
     rebate,
     receivable,
@@ -80,7 +85,7 @@ def post_collection(header: Header, paid: Collection) -> Iterator[Write]:
     owed = customer_receivable(header.site_id, paid.customer_id)
     into = tender_account(header.site_id, paid.tender)
     yield from entries(header, paid.currency, [Entry(into, owed, paid.amount_minor, "collection")])
-    yield _money(
+    yield money_row(
         header, paid.currency, paid.amount_minor, paid.reference, customer_id=paid.customer_id
     )
     for number, part in enumerate(paid.allocations, start=1):
@@ -92,10 +97,10 @@ def post_collection(header: Header, paid: Collection) -> Iterator[Write]:
             "amount_minor": part.amount_minor,
         }
         yield Write("invoice_payment", derived_id(header.uid, "p", number), values)
-    yield from _drawer(header, paid.shift, paid.tender, "collection", paid.amount_minor)
+    yield from drawer_row(header, paid.shift, paid.tender, "collection", paid.amount_minor)
 
 
-def _money(
+def money_row(
     header: Header,
     currency: str,
     amount_minor: int,
@@ -121,7 +126,7 @@ def _money(
     return Write("money_document", uid_text(header.uid), values)
 
 
-def _drawer(
+def drawer_row(
     header: Header, shift: str, tender: str, reason: str, amount_minor: int
 ) -> Iterator[Write]:
     if shift:
@@ -156,14 +161,44 @@ def post_customer(header: Header, said: CustomerStated) -> Iterator[Write]:
 
 
 def post_account_payment(header: Header, paid: AccountPayment) -> Iterator[Write]:
-    """Money into the bank, against the receivable or as deposit."""
-    ahead = paid.purpose == "deposit"
-    against = deposit(paid.account_id) if ahead else receivable(paid.account_id)
+    """Money into the bank: against the receivable, as deposit or as guarantee."""
+    is_named = paid.purpose in set(Purpose)
+    book = PAID_TO[Purpose(paid.purpose)] if is_named else receivable
+    against = book(paid.account_id)
     entry = Entry(BANK, against, paid.amount_minor, paid.purpose)
     yield from entries(header, paid.currency, [entry], account_id=paid.account_id)
-    yield _money(
+    yield money_row(
         header, paid.currency, paid.amount_minor, paid.reference, account_id=paid.account_id
     )
+
+
+def post_guarantee_refund(header: Header, refunded: GuaranteeRefunded) -> Iterator[Write]:
+    """Money out of the bank, off what the account left as security (M03)."""
+    account_id = refunded.account_id
+    entry = Entry(guarantee(account_id), BANK, refunded.amount_minor, "guarantee_refund")
+    yield from entries(header, refunded.currency, [entry], account_id=account_id)
+    yield money_row(
+        header, refunded.currency, -refunded.amount_minor, refunded.reason, account_id=account_id
+    )
+
+
+def review_guarantee_refunds(
+    connection: Connection, batch: Sequence[tuple[Header, GuaranteeRefunded]], _now_us: int
+) -> Iterator[Answer]:
+    """Tasks for a refund two others did not stand for, and for more than was held (M03)."""
+    for header, refunded in batch:
+        uid = uid_text(header.uid)
+        said: dict[str, str | int] = {
+            "number": header.number,
+            "amount_minor": refunded.amount_minor,
+        }
+        two = {header.approver_id, refunded.second_approver_id} - {header.author_id, ""}
+        may = [one for one in two if "account.adjust" in permissions_of(connection, one, "")]
+        if len(may) < 2:
+            yield open_task(header, "GUARANTEE_NOT_APPROVED", uid, said)
+        left = -balance_minor(connection, guarantee(refunded.account_id), refunded.currency)
+        if left < 0:
+            yield open_task(header, "GUARANTEE_BELOW_ZERO", refunded.account_id, said)
 
 
 def post_adjustment(header: Header, adjusted: AccountAdjusted) -> Iterator[Write]:
@@ -171,7 +206,7 @@ def post_adjustment(header: Header, adjusted: AccountAdjusted) -> Iterator[Write
     entry = Entry(receivable(adjusted.account_id), HQ_REVENUE, adjusted.amount_minor, "adjustment")
     account_id = adjusted.account_id
     yield from entries(header, adjusted.currency, [entry], account_id=account_id)
-    yield _money(
+    yield money_row(
         header, adjusted.currency, adjusted.amount_minor, adjusted.reason, account_id=account_id
     )
 
@@ -181,7 +216,7 @@ def post_rebate(header: Header, granted: RebateGranted) -> Iterator[Write]:
     account_id = granted.account_id
     entry = Entry(HQ_REBATES, rebate(account_id), granted.amount_minor, "rebate")
     yield from entries(header, granted.currency, [entry], account_id=account_id)
-    yield _money(
+    yield money_row(
         header, granted.currency, granted.amount_minor, granted.reason, account_id=account_id
     )
     if granted.amount_minor > 0:
@@ -207,7 +242,7 @@ def post_expense(header: Header, paid: ExpensePaid) -> Iterator[Write]:
     spent = expense(header.site_id, paid.category)
     entry = Entry(spent, tender_account(header.site_id, paid.tender), paid.amount_minor, paid.payee)
     yield from entries(header, paid.currency, [entry])
-    yield from _drawer(header, paid.shift, paid.tender, "expense", -paid.amount_minor)
+    yield from drawer_row(header, paid.shift, paid.tender, "expense", -paid.amount_minor)
 
 
 def post_shift_opened(header: Header, body: ShiftOpened) -> Iterator[Write]:

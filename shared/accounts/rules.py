@@ -150,6 +150,27 @@ def rebate(account_id: str) -> str:
     return f"partner/{account_id}/rebate"
 
 
+def guarantee(account_id: str) -> str:
+    """What a channel account left as security (保证金): it pays nothing. Negative while held."""
+    return f"partner/{account_id}/guarantee"
+
+
+class Purpose(StrEnum):
+    """What a channel account pays for."""
+
+    RECEIVABLE = "receivable"
+    DEPOSIT = "deposit"
+    GUARANTEE = "guarantee"
+
+
+PAID_TO: Final = {
+    Purpose.RECEIVABLE: receivable,
+    Purpose.DEPOSIT: deposit,
+    Purpose.GUARANTEE: guarantee,
+}
+"""The book each purpose is entered in."""
+
+
 class RebateForm(StrEnum):
     """How a rebate comes to the account (返利): never as money at a till (domain rule 6)."""
 
@@ -170,6 +191,15 @@ class Lot(NamedTuple):
 def usable_rebate(lots: Sequence[Lot], used: Sequence[tuple[str, int]], day: str) -> int:
     """What of the rebates may be used on a day (M02), in minor units; lots that ended do not count.
 
+    ``used`` as ``lots_left`` takes it.
+    """
+    left = lots_left(lots, used)
+    return sum(left[at] for at, lot in enumerate(lots) if is_usable(lot, day))
+
+
+def lots_left(lots: Sequence[Lot], used: Sequence[tuple[str, int]]) -> list[int]:
+    """What is left of each lot (M02), in minor units.
+
     ``used`` are (day, amount), oldest first: each takes from the lot that ends first among those
     it could use; negative gives back what was taken last.
     """
@@ -180,7 +210,7 @@ def usable_rebate(lots: Sequence[Lot], used: Sequence[tuple[str, int]], day: str
         if amount < 0:
             _give_back(left, taken, -amount)
             continue
-        usable = [at for at in order if _is_usable(lots[at], when)]
+        usable = [at for at in order if is_usable(lots[at], when)]
         rest = amount
         for at in (*usable, *order):
             part = min(left[at], rest)
@@ -188,10 +218,11 @@ def usable_rebate(lots: Sequence[Lot], used: Sequence[tuple[str, int]], day: str
                 left[at] -= part
                 rest -= part
                 taken.append((at, part))
-    return sum(left[at] for at, lot in enumerate(lots) if _is_usable(lot, day))
+    return left
 
 
-def _is_usable(lot: Lot, day: str) -> bool:
+def is_usable(lot: Lot, day: str) -> bool:
+    """Whether a rebate may be used on a day: from its own on, and not after its last."""
     return lot.day <= day and (not lot.valid_until or day <= lot.valid_until)
 
 

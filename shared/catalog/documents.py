@@ -130,6 +130,25 @@ class OwnProductsStated(Body, kw_only=True):
     products: tuple[OwnGoods, ...]
 
 
+class ProductCost(Part, kw_only=True):
+    """What one base unit of a product costs to buy, at 10⁻⁶ of the currency."""
+
+    product_id: str
+    unit_cost_micro: int
+    is_removed: bool = False
+
+
+class ProductCostsStated(Body, kw_only=True):
+    """Purchase costs, at most 1,000: of a shop for its goods, or of head office for the brand's.
+
+    They are no part of a product's own documents, because those travel to everybody who sells it:
+    these stay where they are stated, at one site, or at head office's desks.
+    """
+
+    currency: str
+    costs: tuple[ProductCost, ...]
+
+
 class SupplierStated(Body, kw_only=True):
     """Whom a shop buys its own goods from (外采供应商, B11)."""
 

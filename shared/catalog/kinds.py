@@ -5,12 +5,14 @@ from shared.catalog.documents import (
     CataloguePublished,
     OwnProductCreated,
     OwnProductsStated,
+    ProductCostsStated,
     ProductPicturePublished,
     SupplierStated,
 )
 from shared.catalog.posting import (
     post_assortment,
     post_catalogue,
+    post_costs,
     post_own_product,
     post_own_products,
     post_picture,
@@ -69,5 +71,15 @@ KINDS: tuple[Kind, ...] = (
         document_class=DocumentClass.PUBLICATION,
         authority=_BY_HEAD_OFFICE,
         post=post_picture,
+    ),
+    Kind(
+        name="product_costs",
+        body=ProductCostsStated,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="cost.keep",
+            device_types=frozenset({"till", "dealer", "warehouse", "hq", "server"}),
+        ),
+        post=post_costs,
     ),
 )

@@ -11,6 +11,7 @@ from shared.catalog.documents import (
     OwnProductsStated,
     Product,
     ProductBarcode,
+    ProductCostsStated,
     ProductPack,
     ProductPicturePublished,
     SupplierStated,
@@ -150,6 +151,24 @@ def post_own_products(header: Header, body: OwnProductsStated) -> Iterator[Write
     """The same rows for each of many."""
     for one in body.products:
         yield from _own_goods(header, one)
+
+
+def post_costs(header: Header, body: ProductCostsStated) -> Iterator[Write]:
+    """The newest cost of each product, where it was stated and nowhere else."""
+    for one in body.costs:
+        values: dict[str, Value] = {
+            "site_id": header.site_id,
+            "product_id": one.product_id,
+            "currency": body.currency,
+            "unit_cost_micro": one.unit_cost_micro,
+            "is_removed": int(one.is_removed),
+            "stated_at_us": header.happened_at_us,
+        }
+        yield Write(
+            "product_cost",
+            derived_id("cost", header.site_id, body.currency, one.product_id),
+            values,
+        )
 
 
 def post_supplier(header: Header, body: SupplierStated) -> Iterator[Write]:

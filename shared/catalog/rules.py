@@ -7,10 +7,13 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from shared.core.ids import derived_id
+from shared.core.rounding import MICRO, divide_half_away
 
 PRODUCTS_MAX: Final = 5_000
 OWN_PRODUCTS_MAX: Final = 1_000
 """Of one document of a shop; a sheet of more becomes several."""
+COSTS_MAX: Final = 1_000
+"""Of one document; more become several."""
 INITIALS_MARK: Final = "ˑ"
 """Begins each token of pinyin initials, so that ``hl`` never meets a Latin word."""
 
@@ -31,6 +34,13 @@ def own_product_id(site_id: str, code: str) -> str:
 def own_supplier_id(site_id: str, code: str) -> str:
     """The id of a shop's own supplier."""
     return derived_id("supplier", site_id, code)
+
+
+def margin_micro(revenue_minor: int, cost_minor: int) -> int | None:
+    """What of the revenue is left after purchase costs, as a ratio at 10⁻⁶; None without any."""
+    if revenue_minor <= 0:
+        return None
+    return divide_half_away((revenue_minor - cost_minor) * MICRO, revenue_minor)
 
 
 def is_listed(from_at_us: int, to_at_us: int, at_us: int) -> bool:

@@ -104,9 +104,26 @@ product_picture = replicated_table(
 """That a product has a picture in a size, and its SHA-256; '' = it was taken back. The bytes are
 nowhere in rows: head office keeps them in ``document``, and tells them to who asks."""
 
+product_cost = replicated_table(
+    "product_cost",
+    text_column("site_id"),
+    text_column("product_id", index=True),
+    text_column("currency"),
+    integer_column("unit_cost_micro"),
+    integer_column("is_removed"),
+    integer_column("stated_at_us"),
+)
+"""What a base unit costs to buy: id = site, currency and product. Of a site for itself alone; with
+site_id '' head office's, for its desks alone: no dealer and no store holds one of those."""
+
 
 def _stated(row: Mapping[str, Value]) -> tuple[str, ...]:
     return tuple(str(row["scopes"]).split())
+
+
+def _confidential(row: Mapping[str, Value]) -> tuple[str, ...]:
+    site_id = str(row["site_id"])
+    return (scopes.site(site_id),) if site_id else (scopes.HQ,)
 
 
 def _of_list(row: Mapping[str, Value]) -> tuple[str, ...]:
@@ -123,4 +140,5 @@ TABLES: tuple[Replicated, ...] = (
     Replicated(table=assortment_item, role=TableRole.RECORD, scopes=_of_list),
     Replicated(table=own_supplier, role=TableRole.RECORD, scopes=scopes.in_site),
     Replicated(table=product_picture, role=TableRole.RECORD, scopes=_stated),
+    Replicated(table=product_cost, role=TableRole.RECORD, scopes=_confidential),
 )

@@ -2,7 +2,10 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from shared.core.errors import RuleViolation
@@ -166,3 +169,70 @@ def new_device_id(device_type: str, site_id: str, tag: str) -> str:
         raise RuleViolation("TAG_UNUSABLE", longest=8)
     # A dot, so that no device is ever called like head office's own journals (HQ, HQ-2).
     return f"{site_id or 'hq'}.{tag}"
+
+
+HOUR_US: Final = 3_600_000_000
+HEARD_HOURS_MAX: Final = 96
+"""So many hours in which a device was heard are remembered: two weeks of a shop's days."""
+_CONTACTS_MIN: Final = 4
+_DAYS_MIN: Final = 3
+
+
+def heard_hours(heard: str) -> list[int]:
+    """The hours in which a device was heard, counted from 1970 UTC, the first one first.
+
+    As text: the first hour, then how many hours later each further one was.
+    """
+    hours: list[int] = []
+    for step in map(int, heard.split()):
+        hours.append(hours[-1] + step if hours else step)
+    return hours
+
+
+def with_contact(heard: str, at_us: int) -> str:
+    """The same with one more contact; within an hour already told nothing changes."""
+    hours = heard_hours(heard)
+    hour = at_us // HOUR_US
+    if hours and hour <= hours[-1]:
+        return heard
+    kept = [*hours, hour][-HEARD_HOURS_MAX:]
+    return " ".join(map(str, [kept[0], *(b - a for a, b in pairwise(kept))]))
+
+
+@dataclass(frozen=True, slots=True)
+class NextContact:
+    """When a device is likely to be heard of again."""
+
+    at_us: int
+    """The beginning of an hour."""
+    is_overdue: bool
+    """It has been silent for far longer than ever before: it should have come then."""
+
+
+def next_contact(heard: str, now_us: int) -> NextContact | None:
+    """When a device is likely to be heard of next, by the hours in which it was; None = unknown.
+
+    * Fewer than four contacts, or all within two days, tell nothing.
+    * An hour of the day in which it came on at least every other day is one of its usual hours:
+      it is expected in the next of them (a shop closed for the night, when it opens).
+    * Without usual hours it is expected after its typical silence, the median of those it kept.
+    * Once it has been silent for a quarter longer than ever before, it is overdue since it was
+      expected.
+    """
+    hours = heard_hours(heard)
+    if len(hours) < _CONTACTS_MIN or hours[-1] - hours[0] < (_DAYS_MIN - 1) * 24:
+        return None
+    last, now = hours[-1], now_us // HOUR_US
+    days = (last - hours[0]) // 24 + 1
+    usual = {one for one, times in Counter(h % 24 for h in hours).items() if times * 2 >= days}
+    silences = sorted(b - a for a, b in pairwise(hours) if b - a > 1) or [1]
+    expected = _next_usual(last + 1, usual) if usual else last + silences[len(silences) // 2]
+    if (now - last) * 4 > silences[-1] * 5:
+        return NextContact(expected * HOUR_US, is_overdue=expected < now)
+    if expected < now:
+        expected = _next_usual(now, usual) if usual else now
+    return NextContact(expected * HOUR_US, is_overdue=False)
+
+
+def _next_usual(hour: int, usual: Collection[int]) -> int:
+    return next(one for one in range(hour, hour + 24) if one % 24 in usual)

@@ -140,8 +140,10 @@ device_contact = replicated_table(
     integer_column("seen_at_us"),
     integer_column("unsent"),
     text_column("program"),
+    text_column("heard"),
 )
-"""When head office last heard of a device and what it had not sent; id = device_id.
+"""When head office last heard of a device and what it had not sent; id = device_id. ``heard`` are
+the hours in which it came (``rules.heard_hours``), from which the next contact is guessed.
 
 The server writes it every few minutes for the devices that came, not for every word of theirs.
 """

@@ -48,3 +48,30 @@ class MonthClosed(Body, kw_only=True):
     part: int = 1
     signed_off_by: str = ""
     """Who answers for devices that had not reported."""
+
+
+class MonthCloseAsked(Body, kw_only=True):
+    """Head office's people want a month closed, site by site; it says itself what came of it."""
+
+    month: str
+    """The last one that is closed, with all before it."""
+    sites: tuple[str, ...] = ()
+    """() = all."""
+    is_signed_off: bool = False
+    """The author answers for devices that were not heard of."""
+
+
+class MonthCloseTold(Body, kw_only=True):
+    """What came of a request at one site."""
+
+    request: str
+    """uid text."""
+    site: str
+    row_count: int = 0
+    openings: int = 0
+    code: str = ""
+    """'' = closed, or nothing to close; else what stands in the way."""
+    named: str = ""
+    """The devices or journals it is about, a blank between them."""
+    is_last: bool = False
+    """The request is done with it."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from shared.closing.documents import MonthClosed
+from shared.closing.documents import MonthCloseAsked, MonthClosed, MonthCloseTold
 from shared.closing.rules import checked_month, last_day, marks_text
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
@@ -48,3 +48,33 @@ def post_closed(header: Header, closed: MonthClosed) -> Iterator[Write]:
             "row_count": entry.row_count,
         }
         yield Write("account_opening", derived_id(header.uid, "e", number), common | values)
+
+
+def post_asked(header: Header, asked: MonthCloseAsked) -> Iterator[Write]:
+    """The request, until head office's server comes to it. Raises: RuleViolation
+    MONTH_UNREADABLE."""
+    values: dict[str, Value] = {
+        "month": checked_month(asked.month),
+        "sites": " ".join(asked.sites),
+        "author_id": header.author_id,
+        "is_signed_off": int(asked.is_signed_off),
+        "asked_at_us": header.happened_at_us,
+    }
+    yield Write("month_request", uid_text(header.uid), values)
+
+
+def post_told(header: Header, told: MonthCloseTold) -> Iterator[Write]:
+    """What came of it at a site; the last one ends the request."""
+    values: dict[str, Value] = {
+        "request": told.request,
+        "site_id": told.site,
+        "row_count": told.row_count,
+        "openings": told.openings,
+        "code": told.code,
+        "named": told.named,
+        "told_at_us": header.happened_at_us,
+    }
+    if told.site:
+        yield Write("month_outcome", derived_id(told.request, told.site), values)
+    if told.is_last:
+        yield Write("month_request", told.request, {"is_done": 1})

@@ -10,7 +10,22 @@ from shared.core.errors import RuleViolation
 KEPT_MONTHS: Final = 13
 """How many whole months devices keep row by row: a year to compare with, and a month to look back
 from."""
+OPENINGS_SINCE: Final = (0, 1, 0)
+"""Earlier programs do not know opening rows: a month's rows would go and nothing stand for them."""
 _MONTH: Final = re.compile("[0-9]{4}-(0[1-9]|1[0-2])")
+
+
+def knows_openings(program: str) -> bool:
+    """Whether a device's program, as it tells it (``0.1.0``), takes opening rows for a month's."""
+    parts = program.split(".")[:3]
+    if len(parts) < 3 or not all(one.isascii() and one.isdigit() for one in parts):
+        return False
+    return tuple(map(int, parts)) >= OPENINGS_SINCE
+
+
+def newest_closable(today: str, keep: int = KEPT_MONTHS) -> str:
+    """The last month that devices need no more row by row on an ISO date."""
+    return months_before(month_of(today), keep + 1)
 
 
 def checked_month(text: str) -> str:

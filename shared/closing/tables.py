@@ -32,4 +32,32 @@ def last_slot(connection: Connection, closing: str, device_id: str, incarnation:
     return mark_in(connection.execute(query).scalar() or "", device_id, incarnation)
 
 
-TABLES = (Replicated(table=month_close, role=TableRole.LEDGER, scopes=scopes.in_site),)
+month_request = replicated_table(
+    "month_request",
+    text_column("month"),
+    text_column("sites"),
+    text_column("author_id"),
+    integer_column("is_signed_off"),
+    integer_column("is_done"),
+    integer_column("asked_at_us"),
+)
+"""id = uid text of the request; ``sites`` with blanks between them, '' = all."""
+
+month_outcome = replicated_table(
+    "month_outcome",
+    text_column("request", index=True),
+    text_column("site_id"),
+    text_column("month"),
+    integer_column("row_count"),
+    integer_column("openings"),
+    text_column("code"),
+    text_column("named"),
+    integer_column("told_at_us"),
+)
+"""id = request and site: what came of a request there."""
+
+TABLES = (
+    Replicated(table=month_close, role=TableRole.LEDGER, scopes=scopes.in_site),
+    Replicated(table=month_request, role=TableRole.RECORD, scopes=scopes.in_hq),
+    Replicated(table=month_outcome, role=TableRole.RECORD, scopes=scopes.in_hq),
+)

@@ -22,6 +22,11 @@ _HASH_OF_NOTHING = hashlib.sha256().digest()
 _ENCODER = msgspec.msgpack.Encoder()
 
 
+def is_head_office(device_id: str) -> bool:
+    """Whether a journal is head office's own: ``HQ``, or one of its workers (``HQ-2``)."""
+    return device_id.partition("-")[0] == "HQ"
+
+
 class Slot(NamedTuple):
     """One place in a journal: the stored document, its author's signature, and its link."""
 

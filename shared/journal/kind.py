@@ -52,6 +52,9 @@ class Authority:
     may write it, and only once."""
     names_people: bool = False
     """Who it names may write from the next slot of the same device on."""
+    keeps: tuple[tuple[str, str], ...] = ()
+    """Tables, each with its column that names the document: a row of another document there is
+    not made anew."""
     speaks_for: str = ""
     """The field of the body that names the channel account in whose name it is written; '' in that
     field is head office. Nobody writes into another's books (domain rule 14)."""

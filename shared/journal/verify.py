@@ -16,7 +16,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from shared.journal.chain import GENESIS, Slot, VerifyKey, document_hash, link_hash
+from shared.journal.chain import (
+    GENESIS,
+    Slot,
+    VerifyKey,
+    document_hash,
+    is_head_office,
+    link_hash,
+)
 from shared.journal.spool import (
     Damage,
     Placed,
@@ -285,7 +292,7 @@ def _keys_in(connection: Any) -> dict[str, bytes]:
 
 def _office_key(keys: dict[str, bytes], device_id: str) -> bytes | None:
     """Head office's workers, ``HQ`` and ``HQ-2``…, sign with one key."""
-    return keys.get("") if device_id.partition("-")[0] == "HQ" else None
+    return keys.get("") if is_head_office(device_id) else None
 
 
 def _receipts_in(connection: Any) -> list[tuple[str, int, int, bytes, bytes, bytes]]:

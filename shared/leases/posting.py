@@ -94,11 +94,19 @@ def spends(header: Header, wanted: Sequence[LeaseSpend]) -> Iterator[Write]:
 
 
 def added_to_pool(
-    header: Header, number: int, pool: str, unit: str, amount: int, *, term_s: int = 30 * 86_400
+    header: Header,
+    number: int,
+    pool: str,
+    unit: str,
+    amount: int,
+    *,
+    term_s: int = 30 * 86_400,
+    out_of: str = "",
 ) -> Iterator[Write]:
     """More (negative: less) of a pool of head office's own, for the posting of any area.
 
-    The pool comes into being with it, lent as is wanted. ``number`` is one of the document's.
+    The pool comes into being with it, lent as is wanted. ``number`` is one of the document's;
+    ``out_of`` names another end than the pool's opening, whose balance tells what came that way.
     """
     values: dict[str, Value] = {
         "home_site_id": "",
@@ -110,7 +118,8 @@ def added_to_pool(
         "stated_at_us": header.happened_at_us,
     }
     yield Write("lease_pool", pool, values)
-    yield from _move(header, number, opening_end(pool), pool_end(pool), amount, site_id="")
+    start = out_of or opening_end(pool)
+    yield from _move(header, number, start, pool_end(pool), amount, site_id="")
 
 
 def post_pool(header: Header, body: PoolStated) -> Iterator[Write]:

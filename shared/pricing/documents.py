@@ -57,6 +57,18 @@ class PriceVersionRejected(Body, kw_only=True):
     """What it is about, in plain words of the code's parameters."""
 
 
+class LabelsPrinted(Body, kw_only=True):
+    """A device of a shop printed the labels that price versions asked for (B07)."""
+
+    sales_org_id: str
+    number: int
+    """The version whose prices stand on them."""
+    from_number: int
+    """The one whose prices stood on the shelf before."""
+    products: int
+    labels: int
+
+
 class DeviceNudged(Body, kw_only=True):
     """Head office asks one device for a version it has not got: it says so there and syncs."""
 

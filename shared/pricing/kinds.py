@@ -4,6 +4,7 @@ from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 from shared.pricing.documents import (
     DeviceNudged,
+    LabelsPrinted,
     OwnPriceSet,
     OwnPricesSet,
     PriceRows,
@@ -13,6 +14,7 @@ from shared.pricing.documents import (
     PriceVersionsMarked,
 )
 from shared.pricing.posting import (
+    post_labels,
     post_marks,
     post_nudge,
     post_own_price,
@@ -93,5 +95,14 @@ KINDS: tuple[Kind, ...] = (
         # The device itself says it, at midnight too, when nobody is signed in.
         authority=Authority(permission="", device_types=frozenset({"till", "dealer", "warehouse"})),
         post=post_marks,
+    ),
+    Kind(
+        name="labels_printed",
+        body=LabelsPrinted,
+        document_class=DocumentClass.FACT,
+        authority=Authority(
+            permission="stock.move", device_types=frozenset({"till", "dealer", "warehouse"})
+        ),
+        post=post_labels,
     ),
 )

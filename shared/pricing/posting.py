@@ -21,6 +21,7 @@ from shared.pricing.completeness import (
 from shared.pricing.documents import (
     MESSAGE_CHARACTERS_MAX,
     DeviceNudged,
+    LabelsPrinted,
     OwnPriceLine,
     OwnPriceSet,
     OwnPricesSet,
@@ -107,6 +108,22 @@ def post_nudge(header: Header, body: DeviceNudged) -> Iterator[Write]:
         "nudged_at_us": header.happened_at_us,
     }
     yield Write("price_nudge", derived_id("nudge", body.device_id, body.version_id), values)
+
+
+def post_labels(header: Header, body: LabelsPrinted) -> Iterator[Write]:
+    """One row each time, so that labels printed twice are seen to be."""
+    values: dict[str, Value] = {
+        "site_id": header.site_id,
+        "sales_org_id": body.sales_org_id,
+        "number": body.number,
+        "from_number": body.from_number,
+        "device_id": header.device_id,
+        "products": body.products,
+        "labels": body.labels,
+        "printed_by": header.author_id,
+        "printed_at_us": header.happened_at_us,
+    }
+    yield Write("label_print", uid_text(header.uid), values)
 
 
 def post_own_prices(header: Header, body: OwnPricesSet) -> Iterator[Write]:

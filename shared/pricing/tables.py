@@ -91,6 +91,20 @@ price_nudge = replicated_table(
 )
 """The last time head office asked a device for a version; id = device and version (C03)."""
 
+label_print = replicated_table(
+    "label_print",
+    text_column("site_id"),
+    text_column("sales_org_id"),
+    integer_column("number"),
+    integer_column("from_number"),
+    text_column("device_id"),
+    integer_column("products"),
+    integer_column("labels"),
+    text_column("printed_by"),
+    integer_column("printed_at_us"),
+)
+"""Each time a shop printed the labels a version asked for; id = the document's uid text (B07)."""
+
 
 def _row_scopes(row: Mapping[str, Value]) -> tuple[str, ...]:
     part, sales_org_id = str(row["part"]), str(row["sales_org_id"])
@@ -113,6 +127,7 @@ TABLES: tuple[Replicated, ...] = (
     ),
     Replicated(table=price_delivery, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
     Replicated(table=price_nudge, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
+    Replicated(table=label_print, role=TableRole.RECORD, scopes=scopes.in_site_and_hq),
     Replicated(table=own_price, role=TableRole.RECORD, scopes=scopes.in_site),
 )
 

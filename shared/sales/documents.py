@@ -79,6 +79,32 @@ class Sale(Body, kw_only=True):
     """What stands behind the tender ``coupon`` (D11)."""
 
 
+class DepositTaken(Body, kw_only=True):
+    """A customer paid ahead at a till (预存款): money in, and as much to be spent at any till."""
+
+    customer_id: str
+    currency: str
+    tender: str
+    amount_minor: int
+    reference: str = ""
+    shift: str = ""
+    """uid text of the shift whose drawer took it; '' outside shifts."""
+
+
+class DepositOf(Part, kw_only=True):
+    """What one customer paid ahead, in minor units."""
+
+    customer_id: str
+    currency: str
+    amount_minor: int
+
+
+class DepositsPooled(Body, kw_only=True):
+    """Head office's books: what tills took ahead is in the customers' pools, to be lent (M06)."""
+
+    deposits: tuple[DepositOf, ...]
+
+
 class RegisterLine(Part, kw_only=True):
     """Pieces that left (negative: came back) in the period."""
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from shared.accounts.posting import Entry, entries
+from shared.accounts.posting import Entry, drawer_row, entries, money_row
 from shared.accounts.rules import (
     PROMISED,
     ROUNDING,
@@ -16,19 +16,33 @@ from shared.accounts.rules import (
 from shared.accounts.rules import SUSPENSE as MONEY_SUSPENSE
 from shared.catalog.queries import unknown_products
 from shared.channel.rules import joined
+from shared.core.errors import RuleViolation
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
 from shared.journal.kind import Answer
-from shared.leases.posting import spends
-from shared.leases.queries import leases
-from shared.leases.rules import coupon_pool, points_pool
+from shared.leases.posting import added_to_pool, spends
+from shared.leases.queries import balances, leases
+from shared.leases.rules import coupon_pool, deposit_pool, points_pool
 from shared.members.queries import hold_members, sites_of_members
 from shared.members.rules import is_member
 from shared.promotions.posting import uses_of
-from shared.promotions.rules import POLICIES_MAX, Use
-from shared.sales.documents import RegisterLine, Sale, SaleLine, StockOutRegistered
-from shared.sales.queries import paid_by_tender, static_code_cap_minor
-from shared.sales.queries.promoting import limits_passed, promotions_agree
+from shared.promotions.rules import POLICIES_MAX
+from shared.sales.documents import (
+    DepositOf,
+    DepositsPooled,
+    DepositTaken,
+    RegisterLine,
+    Sale,
+    SaleLine,
+    StockOutRegistered,
+)
+from shared.sales.queries import paid_ahead, paid_by_tender, static_code_cap_minor
+from shared.sales.queries.promoting import (
+    limits_passed,
+    named_policies,
+    promotions_agree,
+    use_of,
+)
 from shared.sales.rules import MOVES_STOCK, LineKind, refunded_otherwise
 from shared.stock.posting import Move, day_of, moves
 from shared.stock.queries import below_zero, is_opened
@@ -71,7 +85,7 @@ def post_sale(header: Header, sold: Sale) -> Iterator[Write]:
     yield from uses_of(
         header,
         sold.promotions,
-        use=Use.TILL,
+        use=use_of(sold.mode),
         currency=sold.currency,
         member_id=sold.customer_id if is_member(sold.customer_id) else "",
         business_day=day,
@@ -226,12 +240,13 @@ def _promotion_tasks(
         values: dict[str, str | int] = {"number": header.number}
         # No till knows more policies at once; each costs head office a look.
         is_more = len(sold.promotions) > POLICIES_MAX
-        if is_more or not promotions_agree(connection, header, sold):
+        named = [] if is_more else named_policies(connection, sold.promotions)
+        if is_more or not promotions_agree(connection, header, sold, named):
             yield open_task(header, "PROMOTION_DIFFERS", uid_text(header.uid), values)
         if is_more:
             continue
         day = day_of(header)
-        for name, _over in limits_passed(connection, header, sold, day):
+        for name, _over in limits_passed(connection, header, sold, day, named):
             subject = f"{header.site_id}:{name}:{day}"
             yield open_task(header, "LIMIT_PASSED", subject, values | {"policy": name})
 
@@ -315,3 +330,63 @@ def _stock_tasks(connection: Connection, touched: Sequence[tuple[Header, str]]) 
         if is_opened(connection, site_id):
             for product_id in below_zero(connection, location(site_id), sorted(products)):
                 yield open_task(products[product_id], "STOCK_BELOW_ZERO", f"{site_id}:{product_id}")
+
+
+# Money paid ahead (预存款)
+
+
+def post_deposit(header: Header, paid: DepositTaken) -> Iterator[Write]:
+    """Money into the tender, against what is owed to who paid ahead: the takings shrink by
+    ``deposit`` until it pays for goods, whose tender brings them back.
+
+    Raises: RuleViolation AMOUNT_NOT_POSITIVE.
+    """
+    if paid.amount_minor <= 0:
+        raise RuleViolation("AMOUNT_NOT_POSITIVE", amount=paid.amount_minor)
+    into = tender_account(header.site_id, paid.tender)
+    ahead = tender_account(header.site_id, Tender.DEPOSIT)
+    yield from entries(
+        header, paid.currency, [Entry(into, ahead, paid.amount_minor, Tender.DEPOSIT.value)]
+    )
+    yield money_row(
+        header, paid.currency, paid.amount_minor, paid.reference, customer_id=paid.customer_id
+    )
+    yield from drawer_row(header, paid.shift, paid.tender, Tender.DEPOSIT.value, paid.amount_minor)
+
+
+def review_deposits(
+    connection: Connection, batch: Sequence[tuple[Header, DepositTaken]], _now_us: int
+) -> Iterator[Answer]:
+    """What was paid ahead in all, less what is in the pool of it already, goes into the pool it
+    is lent of: it is head office's, so that two tills never lend the same money (M06)."""
+    ids = {paid.customer_id for _header, paid in batch}
+    # Two workers do not count past each other.
+    hold_members(connection, sorted(one for one in ids if is_member(one)))
+    paid = paid_ahead(connection, ids)
+    pooled = balances(connection, [_ahead_end(*one) for one in paid])
+    lacking = tuple(
+        DepositOf(customer_id=customer_id, currency=currency, amount_minor=minor + already)
+        for (customer_id, currency), minor in sorted(paid.items())
+        if (already := pooled[_ahead_end(customer_id, currency)]) + minor
+    )
+    if lacking:
+        body = DepositsPooled(deposits=lacking)
+        yield Answer(body=body, site_id="", about=batch[-1][0].uid)
+
+
+def post_pooled(header: Header, body: DepositsPooled) -> Iterator[Write]:
+    """More of each customer's pool."""
+    for number, one in enumerate(body.deposits, start=1):
+        yield from added_to_pool(
+            header,
+            number,
+            deposit_pool(one.customer_id),
+            one.currency,
+            one.amount_minor,
+            out_of=_ahead_end(one.customer_id, one.currency),
+        )
+
+
+def _ahead_end(customer_id: str, currency: str) -> str:
+    """Where a customer's pool has its deposits from: below zero by what is in it of them."""
+    return f"hq/deposits_taken/{customer_id}/{currency}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -16,6 +17,9 @@ from shared.sync.limits import DOCUMENT_BYTES_MAX
 from shared.sync.replica import Change, Owns, apply_writes
 from shared.sync.statements import ONE_ROW, Row, insert_rows, upsert
 from shared.sync.tables import Schema
+
+HEAD_OFFICE: Final = "HQ"
+"""Stands in printed numbers where a document belongs to no site."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +144,12 @@ def _append_one(
 
 
 def printed_number(series: str, site_id: str, author: Author, running: int) -> str:
-    """``XS-SH01-02A-000123``: kind, site, device with incarnation letter, running number."""
-    return f"{series}-{site_id}-{author.tag}{letters(author.incarnation)}-{running:06d}"
+    """``XS-SH01-02A-000123``: kind, site, device with incarnation letter, running number.
+
+    What head office writes for no site bears ``HQ`` there: ``HK-HQ-01A-000123``.
+    """
+    place = site_id or HEAD_OFFICE
+    return f"{series}-{place}-{author.tag}{letters(author.incarnation)}-{running:06d}"
 
 
 def letters(incarnation: int) -> str:

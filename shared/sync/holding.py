@@ -1,6 +1,7 @@
 """What a device holds of each scope: cursors, counts and digests; gaining and losing a scope."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -168,13 +169,17 @@ def tables_with(
 
     ``values`` are those of the names ``:x`` in the condition.
     """
-    looks = (
-        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\" WHERE {condition})"
-        for name in schema.tables
-    )
-    statement = " UNION ALL ".join(looks)
+    statement = _looks(tuple(schema.tables), condition)
     found = connection.exec_driver_sql(statement, dict(values or {})).scalars()
     return [schema[name] for name in found]
+
+
+@lru_cache(maxsize=64)
+def _looks(names: tuple[str, ...], condition: str) -> str:
+    return " UNION ALL ".join(
+        f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\" WHERE {condition})"
+        for name in names
+    )
 
 
 def confirmed_rows(connection: Connection, table: Replicated) -> Iterator[Row]:

@@ -9,6 +9,9 @@ FORK_BYTES_MAX = 1024
 ENVELOPES_MAX = 1_000
 """Documents of one answer, or given back by one request."""
 ENVELOPE_BYTES_GOAL = 1024 * 1024
+HELD_US = 35 * 24 * 3600 * 1_000_000
+"""For how long bytes are held that stand in a backup which was restored and proved: at devices from
+when they heard of it, at head office from when it was made."""
 SLOT_MAX = (1 << 53) - 1
 PUSH_BYTES_MAX = 256 * 1024
 """Goal of a batch's stored bytes; one larger document still travels, alone."""

@@ -21,6 +21,9 @@ from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 Row = dict[str, Any]
 
+_IDS_MAX = 512
+"""Looked up by one statement."""
+
 ONE_ROW: ColumnElement[int] = literal_column("1", Integer)
 """A LIMIT of one as it stands in the text: SQLite plans a statement anew each time it is given a
 LIMIT by itself, and that costs more than a small statement."""
@@ -79,10 +82,10 @@ def rows_of(
     connection: Connection, table: Table, ids: Sequence[str], *, lock: bool = False
 ) -> list[Row]:
     """The whole rows of these ids, in no order; with ``lock`` nobody else changes them."""
-    names = [column.name for column in table.columns]
+    names = _names(table)
     found: list[Row] = []
-    for start in range(0, len(ids), 500):
-        part = tuple(ids[start : start + 500])
+    for start in range(0, len(ids), _IDS_MAX):
+        part = _padded(tuple(ids[start : start + _IDS_MAX]))
         statement = _select(table, len(part), lock, connection.dialect.name)
         # All at once: row by row a result costs more than the database.
         rows = connection.exec_driver_sql(statement, part).all()
@@ -90,12 +93,18 @@ def rows_of(
     return found
 
 
+def _padded(ids: tuple[str, ...]) -> tuple[str, ...]:
+    """As many ids as a power of two, the last one repeated: a database keeps a statement ready for
+    each length it is asked for, and five hundred of each table are more than its rows (T33)."""
+    size = min(1 << (len(ids) - 1).bit_length(), _IDS_MAX)
+    return ids + ids[-1:] * (size - len(ids))
+
+
 def rows_where(connection: Connection, table: Table, condition: str) -> Iterator[Row]:
     """The whole rows for which ``condition`` (SQL) is true, in no order and one at a time: a table
     may hold more than fits into memory."""
-    names = [column.name for column in table.columns]
-    statement = f'SELECT {_quoted(names)} FROM "{table.name}" WHERE {condition}'
-    for row in connection.exec_driver_sql(statement):
+    names = _names(table)
+    for row in connection.exec_driver_sql(_select_where(table, condition)):
         yield dict(zip(names, row, strict=True))
 
 
@@ -107,6 +116,16 @@ def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
         names = tuple(rows[0])
         in_order = itemgetter(*names) if len(names) > 1 else lambda row: tuple(row.values())
         connection.exec_driver_sql(statement, list(map(in_order, rows)))
+
+
+@lru_cache(maxsize=1024)
+def _names(table: Table) -> tuple[str, ...]:
+    return tuple(column.name for column in table.columns)
+
+
+@lru_cache(maxsize=1024)
+def _select_where(table: Table, condition: str) -> str:
+    return f'SELECT {_quoted(_names(table))} FROM "{table.name}" WHERE {condition}'
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Ta
 from sqlalchemy.dialects import sqlite
 
 from shared.journal.document import Value
+from shared.journal.tables import BYTE_TEXT
 
 METADATA = MetaData()
 """Where Table objects live; what exists on a replica is what shared/areas.py lists."""
@@ -30,8 +31,8 @@ class TableRole(StrEnum):
 def text_column(name: str, *, primary_key: bool = False, index: bool = False) -> Column[str]:
     """A text column; '' is "nothing"."""
     if primary_key:
-        return Column(name, Text, primary_key=True)
-    return Column(name, Text, nullable=False, server_default="", index=index)
+        return Column(name, BYTE_TEXT, primary_key=True)
+    return Column(name, BYTE_TEXT, nullable=False, server_default="", index=index)
 
 
 def integer_column(name: str, *, primary_key: bool = False, index: bool = False) -> Column[int]:

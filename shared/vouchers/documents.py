@@ -30,7 +30,9 @@ class CouponMade(Part, kw_only=True):
     coupon_id: str
     """``rules.coupon_id`` of the code."""
     member_id: str = ""
-    """Who alone may use it; '' = whoever brings it."""
+    """Of early batches: who alone may use it, by name."""
+    holder: str = ""
+    """``rules.holder_of`` who alone may use it; '' = whoever brings it."""
 
 
 class CouponsIssued(Body, kw_only=True):

@@ -1,5 +1,7 @@
 """The kinds of documents of vouchers."""
 
+from dataclasses import replace
+
 from shared.journal.document import DocumentClass
 from shared.journal.kind import Authority, Kind
 from shared.vouchers.documents import (
@@ -36,7 +38,8 @@ KINDS = (
         name="coupons_issued",
         body=CouponsIssued,
         document_class=DocumentClass.REQUEST,
-        authority=_BY_OFFICE,
+        # A code that is known stays with its first batch.
+        authority=replace(_BY_OFFICE, keeps=(("coupon", "batch_id"),)),
         post=post_batch,
         respond=respond_batch,
     ),

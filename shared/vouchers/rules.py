@@ -151,6 +151,28 @@ def coupon_id(code: str, salt: bytes) -> str:
     return "CP" + hmac.digest(b"qutong/coupon/1\n" + salt, said, hashlib.sha256)[:16].hex()
 
 
+def shown_coupon(code: str, salt: bytes) -> str:
+    """A coupon in the hands of who knows its code: its id and what opens whose it is.
+
+    It stays in the basket; a sale says the id alone (``coupon_shown``).
+    """
+    said = normal_code(code).encode()
+    key = hmac.digest(b"qutong/coupon-holder/1\n" + salt, said, hashlib.sha256)[:16]
+    return f"{coupon_id(code, salt)}:{key.hex()}"
+
+
+def coupon_shown(shown: str) -> str:
+    """The id of a coupon that was shown."""
+    return shown.partition(":")[0]
+
+
+def holder_of(shown: str, member_id: str) -> str:
+    """Whose a coupon is, for those alone who know its code: without it nobody finds the member,
+    who is as easily guessed as a phone (D11, I10)."""
+    key = shown.partition(":")[2].encode()
+    return hmac.digest(key, member_id.encode(), hashlib.sha256)[:16].hex()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coupon:
     """A coupon as the till judges it."""
@@ -158,6 +180,7 @@ class Coupon:
     coupon_id: str
     batch_id: str
     member_id: str
+    """Of early batches, which named the member openly."""
     value_minor: int
     least_minor: int
     from_us: int
@@ -166,12 +189,20 @@ class Coupon:
     is_in_force: bool
     is_used: bool
     currency: str = "CNY"
+    holder: str = ""
+    """``holder_of`` the member it is for alone; '' = whoever brings it."""
 
 
 def check_coupon(
-    coupon: Coupon, *, member_id: str, total_minor: int, now_us: int, currency: str = "CNY"
+    coupon: Coupon,
+    *,
+    member_id: str,
+    total_minor: int,
+    now_us: int,
+    currency: str = "CNY",
+    shown: str = "",
 ) -> None:
-    """Nothing when it may pay for a sale of this total now.
+    """Nothing when it may pay for a sale of this total now; ``shown`` is what its code tells.
 
     Raises: RuleViolation COUPON_UNKNOWN (of another currency, too), COUPON_USED, COUPON_NOT_YET,
     COUPON_EXPIRED, COUPON_NOT_THEIRS, COUPON_NOT_ENOUGH with the least amount.
@@ -185,6 +216,8 @@ def check_coupon(
     if now_us >= coupon.until_us:
         raise RuleViolation("COUPON_EXPIRED")
     if coupon.member_id and coupon.member_id != member_id:
+        raise RuleViolation("COUPON_NOT_THEIRS")
+    if coupon.holder and coupon.holder != holder_of(shown, member_id):
         raise RuleViolation("COUPON_NOT_THEIRS")
     if total_minor < coupon.least_minor:
         raise RuleViolation("COUPON_NOT_ENOUGH", least_minor=coupon.least_minor)

@@ -59,8 +59,11 @@ coupon = replicated_table(
     integer_column("uses"),
     integer_column("used_at_us"),
     text_column("used_site_id"),
+    text_column("holder"),
 )
-"""id = the keyed hash of its code. ``uses`` as head office knows them, given again taken off."""
+"""id = the keyed hash of its code, ``holder`` a member by a key only its code gives: every device
+has these rows, and none learns from them who holds what. ``uses`` as head office knows them, less
+those given again."""
 
 coupon_use = replicated_table(
     "coupon_use",

@@ -158,6 +158,8 @@ async def _keep_books(service: Service, pushes: Gate) -> None:
                     await loop.run_in_executor(thread, service.keep_horizon)
                 while await _sum_some(service, pushes, thread):
                     continue
+                while await loop.run_in_executor(thread, service.close_asked_months):
+                    continue
             except (DBAPIError, OSError) as error:
                 # What was noted stays noted; the next round tries again.
                 log.error("daily sums could not be written", exc_info=error)

@@ -9,11 +9,11 @@ from shared.sync import scopes
 from sync_server.http.admission import Admission, Pace
 from sync_server.http.metrics import Metric, Sample
 from sync_server.http.service import Service
+from sync_server.store.durable import VERIFIED_AT
 from sync_server.store.migrations import known
 from sync_server.store.tables import snapshot
 from sync_server.sync.feed import all_heads
 
-BACKUP_VERIFIED = "backup_verified_at_us"
 """The name in ``about`` under which a verified backup leaves its instant."""
 _AGES_S = ((300, "5m"), (3_600, "1h"), (86_400, "1d"), (7 * 86_400, "7d"))
 _LONGER = "longer"
@@ -120,5 +120,5 @@ def _made_s(path: Path) -> float | None:
 
 
 def _backup(connection: Connection, now_us: int) -> list[Sample]:
-    at_us = known(connection, BACKUP_VERIFIED)
+    at_us = known(connection, VERIFIED_AT)
     return [Sample(max((now_us - int(at_us)) // _SECOND_US, 0))] if at_us.isdigit() else []

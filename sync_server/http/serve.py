@@ -1,7 +1,9 @@
 """Running the server process: socket, TLS, start, and an orderly end."""
 
+import ctypes
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -26,6 +28,10 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _GRACE_S = 10
 _CONNECTIONS_MAX = 20_000
 """Two of each device: its syncs, and its long poll."""
+
+
+_ARENA_MAX = -8
+"""glibc's M_ARENA_MAX; other libraries do not know the name and change nothing."""
 
 
 class _Server(uvicorn.Server):
@@ -74,6 +80,7 @@ def serve(
     """
     if host not in _LOOPBACK and not certificate and not behind_proxy:
         raise RuleViolation("TLS_MISSING", host=host, next_step="--certificate or --behind-proxy")
+    _share_freed_memory()
     listening = _listen(host, port)
     app = App(service_of(office, clock, randomness, Pace(now=time.monotonic)))
     config = uvicorn.Config(
@@ -112,6 +119,13 @@ def _ending_in_order() -> Iterator[None]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+def _share_freed_memory() -> None:
+    """Threads of one process share what they freed, instead of each keeping its own (T33)."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_ARENA_MAX, 2)
 
 
 def _listen(host: str, port: int) -> socket.socket:

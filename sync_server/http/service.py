@@ -67,6 +67,7 @@ from sync_server.store.migrations import known
 from sync_server.sync import (
     ask,
     carrying,
+    closing_sites,
     daily,
     digests,
     envelopes,
@@ -293,6 +294,13 @@ class Service:
             daily.is_due,
         )
         return done > 0
+
+    def close_asked_months(self) -> bool:
+        """A site of the months people want closed; whether anything was to do."""
+        with self.database.read() as connection:
+            if not closing_sites.is_asked(connection):
+                return False
+        return closing_sites.close_asked(self.write, self.hq, self.clock.now_us())
 
     def look(self) -> None:
         """GET /health: whether the database answers; a stranger costs no more than that."""

@@ -20,9 +20,9 @@ from shared.tasks.rules import KeptState
 from shared.tasks.tables import kept_document
 from sync_server.operations import home as homes
 from sync_server.operations.backup import MADE_AT
-from sync_server.operations.drill import VERIFIED_MADE_AT
 from sync_server.operations.home import Office, open_home
 from sync_server.operations.samples import sample_faults
+from sync_server.store.durable import VERIFIED_MADE_AT
 from sync_server.store.migrations import known
 from sync_server.store.tables import snapshot
 from sync_server.sync.recovering import awaited, is_recovering

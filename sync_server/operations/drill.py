@@ -29,13 +29,17 @@ from sync_server.operations.backup_manifest import (
 from sync_server.operations.backup_parts import read_sqlite
 from sync_server.operations.home import Office
 from sync_server.operations.restoring import fill_postgresql, problems
-from sync_server.store.durable import JournalMark, all_marks, link_here, move_forward
+from sync_server.store.durable import (
+    VERIFIED_AT,
+    VERIFIED_MADE_AT,
+    JournalMark,
+    all_marks,
+    link_here,
+    move_forward,
+)
 from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import tell
 
-VERIFIED_AT = "backup_verified_at_us"
-VERIFIED_MADE_AT = "backup_verified_made_at_us"
-"""When a backup was proved last, and when the newest proved one was made."""
 _PROBLEMS_MAX: Final = 20
 _PREFIX = "drilling-"
 

@@ -10,9 +10,8 @@ from shared.sales.queries import sums_by_device, unrounded_micro
 from shared.sync.tables import Schema
 from shared.tasks.tables import task
 from sync_server.operations.backup import MADE_AT, VERIFIED
-from sync_server.operations.drill import VERIFIED_AT, VERIFIED_MADE_AT
 from sync_server.store.devices import all_devices
-from sync_server.store.durable import all_marks
+from sync_server.store.durable import VERIFIED_AT, VERIFIED_MADE_AT, all_marks
 from sync_server.store.migrations import known, schema_version
 from sync_server.sync.feed import all_heads
 from sync_server.sync.recovering import awaited, is_recovering

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Result, Row, Select, func, select
 
 from shared.core.ids import uid_text
-from shared.journal.chain import GENESIS, VerifyKey, document_hash, link_hash
+from shared.journal.chain import GENESIS, VerifyKey, document_hash, is_head_office, link_hash
 from shared.journal.kind import Registry, UndecodableDocument
 from shared.journal.tables import journal
 from shared.sync.digest import MODULUS, row_digest
@@ -56,7 +56,7 @@ def _journals(connection: Connection, registry: Registry, hq_key: bytes) -> Iter
         .order_by(journal.c.device_id, journal.c.incarnation)
     ).all()
     for device_id, incarnation in journals:
-        is_hq = device_id == "HQ" or device_id.startswith("HQ-")
+        is_hq = is_head_office(device_id)
         key = VerifyKey(hq_key) if is_hq else keys.get(device_id)
         if key is None:
             yield Fault(device_id, "a journal of a device nobody enrolled")

@@ -12,6 +12,11 @@ from shared.journal.tables import journal
 from shared.sync.statements import upsert
 from sync_server.store.tables import durable
 
+VERIFIED_AT = "backup_verified_at_us"
+VERIFIED_MADE_AT = "backup_verified_made_at_us"
+"""Facts of the database: when a backup was proved last, and when the newest proved one was made (it
+may be old when it is proved)."""
+
 
 class Durable(NamedTuple):
     """A slot, and the link hash it has in the backup; (0, b'') when there is none."""

@@ -17,15 +17,20 @@ SQLITE_VERSION_MIN = (3, 51, 3)
 """Earlier ones can lose committed pages when the write-ahead log is reset."""
 _BUSY_MS = 30_000
 _CONNECTIONS = 16
-_CACHE_KIB = 16 * 1024
-"""Of each connection; what it has not, the machine's own cache has."""
-_STATEMENTS = 512
+_READER_KIB = 1024
+_WRITER_KIB = 16 * 1024
+"""Of each reading connection, and of the one that writes: full after some thousand documents, so
+that memory is flat from then on. What they have not, the machine's own cache has."""
+_STATEMENTS = 256
 """Kept ready by each connection: the requests ask in more ways than the driver's 128."""
 _CHECKPOINT_PAGES = 4_000
 """About 16 MB: SQLite then copies the log back, as far as readers let it."""
 WAL_BYTES_KEPT = 32 * 1024 * 1024
-"""A longer log is begun anew after the next commit, and readers that stand in it are waited for."""
+"""A longer log is begun anew after the next commit, and readers that stand in it are waited for;
+it stays below twice as much (T33)."""
 _RESTART_MS = 200
+_TRIES = 4
+"""So often, with twice the wait each time."""
 
 
 class Sizes(NamedTuple):
@@ -39,14 +44,17 @@ class Sizes(NamedTuple):
 class Database:
     """Head office's database: one writer at a time in this process, readers beside it."""
 
-    def __init__(self, engine: Engine, path: Path | None = None) -> None:
-        """``path`` is SQLite's file."""
+    def __init__(
+        self, engine: Engine, path: Path | None = None, writer: Engine | None = None
+    ) -> None:
+        """``path`` is SQLite's file; ``writer`` has the connection that writes, if it is one."""
         self._engine = engine
+        self._writer_engine = writer or engine
         self._path = path
         self._wal_limit = WAL_BYTES_KEPT
         self._writer = threading.Lock()
         self._reading = engine
-        self._writing = engine.execution_options(qutong_writes=True)
+        self._writing = self._writer_engine.execution_options(qutong_writes=True)
         if engine.dialect.name == "postgresql":
             self._reading = engine.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -66,22 +74,35 @@ class Database:
         with self._writer:
             with self._writing.begin() as connection:
                 yield connection
-            if self._path is not None and _size(_wal(self._path)) > self._wal_limit:
-                self._restart_wal(_wal(self._path))
+            if self._path is not None:
+                self._bound_wal(_size(_wal(self._path)))
 
-    def _restart_wal(self, wal: Path) -> None:
-        """Readers that overlap without end never let the log begin anew by itself."""
+    def _bound_wal(self, size: int) -> None:
+        """Readers that overlap without end never let the log begin anew by itself.
+
+        Until it is twice as long as it should be they are waited for, each time longer. Behind
+        that somebody reads for long (a backup does): nobody waits for him in vain.
+        """
+        if size <= self._wal_limit:
+            return
+        step = WAL_BYTES_KEPT // _TRIES
+        tried = (size - WAL_BYTES_KEPT) // step
+        if self._restart_wal(_RESTART_MS << tried if tried < _TRIES else 0):
+            self._wal_limit = WAL_BYTES_KEPT
+        else:
+            self._wal_limit = size + (step if tried < _TRIES - 1 else step // 8)
+
+    def _restart_wal(self, wait_ms: int) -> bool:
+        """Copy the log back and cut it; False when readers still stood in it after the wait."""
         with self._engine.connect() as connection:
             raw = connection.connection.driver_connection
             assert raw is not None
-            raw.execute(f"PRAGMA busy_timeout={_RESTART_MS}")
+            raw.execute(f"PRAGMA busy_timeout={wait_ms}")
             try:
                 row = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 raw.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
-        # Somebody reads for long (a backup does): not every commit waits for him in vain.
-        is_busy = row is None or row[0]
-        self._wal_limit = _size(wal) * 3 // 2 if is_busy else WAL_BYTES_KEPT
+        return row is not None and not row[0]
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -103,6 +124,7 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self._engine.dispose()
+        self._writer_engine.dispose()
 
 
 def open_database(address: str) -> Database:
@@ -112,13 +134,14 @@ def open_database(address: str) -> Database:
     """
     if address.startswith("sqlite:///"):
         path = Path(address.removeprefix("sqlite:///"))
-        return Database(_sqlite(path), path)
+        readers = _sqlite(path, connections=_CONNECTIONS, cache_kib=_READER_KIB)
+        return Database(readers, path, _sqlite(path, connections=1, cache_kib=_WRITER_KIB))
     if address.startswith("postgresql+psycopg://"):
         return Database(_postgresql(address))
     raise RuleViolation("DATABASE_ADDRESS", allowed="sqlite:///… postgresql+psycopg://…")
 
 
-def _sqlite(path: Path) -> Engine:
+def _sqlite(path: Path, *, connections: int, cache_kib: int) -> Engine:
     from sqlcipher3 import dbapi2
 
     if dbapi2.sqlite_version_info < SQLITE_VERSION_MIN:
@@ -138,7 +161,7 @@ def _sqlite(path: Path) -> Engine:
             "synchronous=FULL",
             f"wal_autocheckpoint={_CHECKPOINT_PAGES}",
             f"journal_size_limit={WAL_BYTES_KEPT}",
-            f"cache_size=-{_CACHE_KIB}",
+            f"cache_size=-{cache_kib}",
             "temp_store=MEMORY",
             "trusted_schema=OFF",
         ):
@@ -151,7 +174,7 @@ def _sqlite(path: Path) -> Engine:
         module=dbapi2,
         creator=connect,
         poolclass=QueuePool,
-        pool_size=_CONNECTIONS,
+        pool_size=connections,
         # The few that are used have their pages at hand.
         pool_use_lifo=True,
         # What a statement carried stands in no log.

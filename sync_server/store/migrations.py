@@ -1,8 +1,9 @@
 """The database's shape through time: forward only, a newer one than the program is refused."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, inspect, select
+from sqlalchemy import Column, Connection, LargeBinary, Table, Text, bindparam, inspect, select
 from sqlalchemy.schema import CreateColumn
 
 from shared.core.errors import Unavailable
@@ -18,7 +19,7 @@ def _create(connection: Connection, schema: Schema, local: Sequence[Table]) -> N
     here = set(inspect(connection).get_table_names())
     JOURNAL_METADATA.create_all(connection)
     METADATA.create_all(connection)
-    for table in METADATA.sorted_tables:
+    for table in (*JOURNAL_METADATA.sorted_tables, *METADATA.sorted_tables):
         if table.name in here:
             _add_columns(connection, table)
     for table in (*schema.all_tables(), *local):
@@ -45,13 +46,45 @@ def _add_columns(connection: Connection, table: Table) -> None:
     here = {column["name"] for column in inspect(connection).get_columns(table.name)}
     for column in table.columns:
         if column.name not in here:
-            definition = CreateColumn(column).compile(dialect=connection.dialect)
+            definition = _definition(connection, column)
             connection.exec_driver_sql(f'ALTER TABLE "{table.name}" ADD COLUMN {definition}')
     for index in table.indexes:
         index.create(connection, checkfirst=True)
 
 
-STEPS: tuple[Step, ...] = (_create, _create, _create, _create, _create, _create)
+def _definition(connection: Connection, column: Column[Any]) -> str:
+    """How a column is added to rows that are there: what names no default begins empty."""
+    made = str(CreateColumn(column).compile(dialect=connection.dialect))
+    if column.nullable or column.server_default is not None:
+        return made
+    empty = _EMPTY_BYTES[connection.dialect.name]
+    if not isinstance(column.type, LargeBinary):
+        empty = "''" if isinstance(column.type, Text) else "0"
+    return f"{made} DEFAULT {empty}"
+
+
+def _by_bytes(connection: Connection, schema: Schema, local: Sequence[Table]) -> None:
+    """Ids are compared by their bytes: PostgreSQL did so by the language it was set up in."""
+    _create(connection, schema, local)
+    if connection.dialect.name != "postgresql":
+        return
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.exec_driver_sql(_BY_LANGUAGE):
+        columns.setdefault(table, []).append(f'ALTER COLUMN "{column}" TYPE text COLLATE "C"')
+    for table, changes in columns.items():
+        connection.exec_driver_sql(f'ALTER TABLE "{table}" {", ".join(changes)}')
+
+
+_EMPTY_BYTES = {"sqlite": "x''", "postgresql": "''::bytea"}
+_BY_LANGUAGE = """
+    SELECT c.table_name, c.column_name FROM information_schema.columns AS c
+    JOIN information_schema.tables AS t USING (table_schema, table_name)
+    WHERE c.table_schema = current_schema() AND t.table_type = 'BASE TABLE'
+        AND c.data_type = 'text' AND c.collation_name IS DISTINCT FROM 'C'
+    ORDER BY c.table_name, c.ordinal_position
+"""
+
+STEPS: tuple[Step, ...] = (_create, _create, _create, _create, _create, _create, _by_bytes)
 """Step n brings a database of version n to version n + 1; all but the first add what is new."""
 
 

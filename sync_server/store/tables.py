@@ -1,7 +1,9 @@
 """The server's own tables: feed, scope heads, enrolment codes, facts about itself."""
 
-from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table, Text
+from sqlalchemy import BigInteger, Column, Index, LargeBinary, MetaData, SmallInteger, Table
 from sqlalchemy.dialects import sqlite
+
+from shared.journal.tables import BYTE_TEXT
 
 METADATA = MetaData()
 
@@ -11,8 +13,8 @@ _SMALL = SmallInteger().with_variant(sqlite.INTEGER(), "sqlite")
 about = Table(
     "about",
     METADATA,
-    Column("name", Text, primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("name", BYTE_TEXT, primary_key=True),
+    Column("value", BYTE_TEXT, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -24,7 +26,7 @@ scope_head = Table(
     "scope_head",
     METADATA,
     Column("scope_id", _INTEGER, primary_key=True, autoincrement=True),
-    Column("scope", Text, nullable=False, unique=True),
+    Column("scope", BYTE_TEXT, nullable=False, unique=True),
     Column("generation", _INTEGER, nullable=False),
     Column("head", _INTEGER, nullable=False),
     Column("count", _INTEGER, nullable=False),
@@ -49,7 +51,7 @@ feed_table = Table(
     "feed_table",
     METADATA,
     Column("table_id", _INTEGER, primary_key=True, autoincrement=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", BYTE_TEXT, nullable=False, unique=True),
     sqlite_strict=True,
 )
 """Short numbers for table names, so that a feed entry stays narrow."""
@@ -60,7 +62,7 @@ feed = Table(
     Column("scope_id", _INTEGER, primary_key=True, autoincrement=False),
     Column("seq", _INTEGER, primary_key=True, autoincrement=False),
     Column("table_id", _SMALL, nullable=False),
-    Column("row_id", Text, nullable=False),
+    Column("row_id", BYTE_TEXT, nullable=False),
     Column("state", _SMALL, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
@@ -84,10 +86,10 @@ enrol_code = Table(
     "enrol_code",
     METADATA,
     Column("code_hash", LargeBinary, primary_key=True),
-    Column("device_id", Text, nullable=False),
-    Column("device_type", Text, nullable=False),
-    Column("site_id", Text, nullable=False),
-    Column("tag", Text, nullable=False),
+    Column("device_id", BYTE_TEXT, nullable=False),
+    Column("device_type", BYTE_TEXT, nullable=False),
+    Column("site_id", BYTE_TEXT, nullable=False),
+    Column("tag", BYTE_TEXT, nullable=False),
     Column("expires_at_us", _INTEGER, nullable=False),
     Column("used_at_us", _INTEGER, nullable=False, server_default="0"),
     sqlite_strict=True,
@@ -99,12 +101,12 @@ join_code = Table(
     "join_code",
     METADATA,
     Column("code_hash", LargeBinary, primary_key=True),
-    Column("device_type", Text, nullable=False),
-    Column("account_id", Text, nullable=False),
-    Column("planned_site_id", Text, nullable=False),
+    Column("device_type", BYTE_TEXT, nullable=False),
+    Column("account_id", BYTE_TEXT, nullable=False),
+    Column("planned_site_id", BYTE_TEXT, nullable=False),
     Column("expires_at_us", _INTEGER, nullable=False),
     Column("used_at_us", _INTEGER, nullable=False, server_default="0"),
-    Column("device_id", Text, nullable=False, server_default=""),
+    Column("device_id", BYTE_TEXT, nullable=False, server_default=""),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -113,9 +115,9 @@ join_code = Table(
 day_to_sum = Table(
     "day_to_sum",
     METADATA,
-    Column("uid", Text, primary_key=True),
-    Column("site_id", Text, primary_key=True),
-    Column("business_day", Text, primary_key=True),
+    Column("uid", BYTE_TEXT, primary_key=True),
+    Column("site_id", BYTE_TEXT, primary_key=True),
+    Column("business_day", BYTE_TEXT, primary_key=True),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -124,12 +126,12 @@ day_to_sum = Table(
 snapshot = Table(
     "snapshot",
     METADATA,
-    Column("scope", Text, primary_key=True),
+    Column("scope", BYTE_TEXT, primary_key=True),
     Column("generation", _INTEGER, nullable=False),
     Column("seq", _INTEGER, nullable=False),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", BYTE_TEXT, nullable=False, unique=True),
     Column("bytes", _INTEGER, nullable=False),
-    Column("key", Text, nullable=False, server_default=""),
+    Column("key", BYTE_TEXT, nullable=False, server_default=""),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -138,7 +140,7 @@ snapshot = Table(
 durable = Table(
     "durable",
     METADATA,
-    Column("device_id", Text, primary_key=True),
+    Column("device_id", BYTE_TEXT, primary_key=True),
     Column("incarnation", _INTEGER, primary_key=True, autoincrement=False),
     Column("n", _INTEGER, nullable=False),
     Column("link_hash", LargeBinary, nullable=False),
@@ -152,7 +154,7 @@ envelope = Table(
     METADATA,
     Column("scope_id", _INTEGER, primary_key=True, autoincrement=False),
     Column("seq", _INTEGER, primary_key=True, autoincrement=False),
-    Column("device_id", Text, primary_key=True),
+    Column("device_id", BYTE_TEXT, primary_key=True),
     Column("incarnation", _INTEGER, primary_key=True, autoincrement=False),
     Column("n", _INTEGER, primary_key=True, autoincrement=False),
     sqlite_strict=True,
@@ -165,7 +167,7 @@ unsettled = Table(
     "unsettled",
     METADATA,
     Column("place", _INTEGER, primary_key=True, autoincrement=True),
-    Column("device_id", Text, nullable=False),
+    Column("device_id", BYTE_TEXT, nullable=False),
     Column("incarnation", _INTEGER, nullable=False),
     Column("n", _INTEGER, nullable=False),
     sqlite_strict=True,
@@ -176,11 +178,11 @@ yet, because the answer may stand in a document that comes back later."""
 returned = Table(
     "returned",
     METADATA,
-    Column("uid", Text, primary_key=True),
-    Column("device_id", Text, nullable=False),
+    Column("uid", BYTE_TEXT, primary_key=True),
+    Column("device_id", BYTE_TEXT, nullable=False),
     Column("incarnation", _INTEGER, nullable=False),
     Column("n", _INTEGER, nullable=False),
-    Column("predecessor", Text, nullable=False),
+    Column("predecessor", BYTE_TEXT, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
@@ -189,7 +191,7 @@ returned = Table(
 reported = Table(
     "reported",
     METADATA,
-    Column("device_id", Text, primary_key=True),
+    Column("device_id", BYTE_TEXT, primary_key=True),
     Column("at_us", _INTEGER, nullable=False),
     sqlite_strict=True,
     sqlite_with_rowid=False,

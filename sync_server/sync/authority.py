@@ -12,7 +12,7 @@ from shared.journal.kind import Kind
 from shared.sync import scopes as scope_names
 from shared.sync.replica import load_rows
 from sync_server.store.devices import Device
-from sync_server.sync.head_office import SYSTEM_USER, HeadOffice
+from sync_server.sync.head_office import SYSTEM_USER, HeadOffice, lock_journal
 
 HQ_DEVICE = "hq"
 _PARTNERS = "partner/"
@@ -29,12 +29,13 @@ class AuthorityCheck:
         self._scopes = frozenset(hq.directory.scopes_of_device(connection, device.device_id))
         self._permissions: dict[tuple[str, str], frozenset[str]] = {}
         self._ends: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._made: dict[tuple[str, str], str] = {}
 
     def breach(self, document: Document, writes: Sequence[Write]) -> str:
         """The code of what this document may not do; '' when all is well.
 
         DEVICE_TYPE_NOT_ALLOWED, FOREIGN_SITE, PERMISSION_MISSING, APPROVER_MISSING,
-        FOREIGN_ACCOUNT, FOREIGN_END, FOREIGN_ROW, MAY_NOT_FOUND.
+        FOREIGN_ACCOUNT, FOREIGN_END, FOREIGN_ROW, ROW_TAKEN, MAY_NOT_FOUND.
         """
         header = document.header
         kind = self._hq.replica.registry.named(header.kind)
@@ -51,8 +52,11 @@ class AuthorityCheck:
         field = kind.authority.speaks_for
         if field and not self._speaks_for(str(getattr(document.body, field))):
             return "FOREIGN_ACCOUNT"
-        return self._foreign_end(kind, header.site_id, writes) or self._foreign_row(
-            uid_text(header.uid), writes
+        own = uid_text(header.uid)
+        return (
+            self._foreign_end(kind, header.site_id, writes)
+            or self._foreign_row(own, writes)
+            or self._taken_row(kind, own, writes)
         )
 
     def _speaks_for(self, account_id: str) -> bool:
@@ -130,6 +134,19 @@ class AuthorityCheck:
                 holders = set(table.scopes(row)) - {scope_names.HQ}
                 if holders and holders.isdisjoint(self._scopes):
                     return "FOREIGN_ROW"
+        return ""
+
+    def _taken_row(self, kind: Kind, own: str, writes: Sequence[Write]) -> str:
+        """What an earlier document made stays its own; two of one batch count, too."""
+        for name, column in kind.authority.keeps:
+            # Two workers look one after the other: whoever comes second sees the first one's rows.
+            lock_journal(self._connection, self._hq)
+            ids = {write.id for write in writes if write.table == name}
+            rows = load_rows(self._connection, self._hq.replica.schema[name], ids)
+            makers = {row_id: row[column] for row_id, row in rows.items()}
+            if any(makers.get(one, self._made.get((name, one), own)) != own for one in ids):
+                return "ROW_TAKEN"
+            self._made.update({(name, one): own for one in ids})
         return ""
 
     def _allowed_ends(self, kind: Kind, site_id: str) -> tuple[str, ...]:

@@ -57,6 +57,36 @@ def awaited(connection: Connection, site_id: str, seen_after_us: int) -> list[st
     return list(rows.scalars())
 
 
+def unproved(connection: Connection, rows: Iterable[Row]) -> list[str]:
+    """The journals these rows come from that no proved backup holds far enough."""
+    marks = {one[:2]: one.n for one in all_marks(connection)}
+    last = _last_slots(connection, {row["document"] for row in rows})
+    return [f"{one[0]}/{one[1]}" for one, n in sorted(last.items()) if n > marks.get(one, 0)]
+
+
+def open_rows(connection: Connection, schema: Schema, site_id: str, month: str) -> list[Row]:
+    """The rows a site's months up to this one may be closed with."""
+    return [
+        row
+        for name in (_MOVES, _ENTRIES)
+        for row in standing(connection, schema, schema[name], site_id, last_day(month))
+    ]
+
+
+def _last_slots(connection: Connection, documents: Iterable[str]) -> dict[tuple[str, int], int]:
+    c = journal.c
+    last: dict[tuple[str, int], int] = {}
+    wanted = sorted(documents)
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(c.device_id, c.incarnation, c.n)
+        for device_id, incarnation, n in connection.execute(
+            query.where(c.uid.in_(wanted[start : start + _CHUNK]), c.verdict != "kept")
+        ):
+            place = (device_id, incarnation)
+            last[place] = max(last.get(place, 0), n)
+    return last
+
+
 def close_months(
     connection: Connection,
     hq: HeadOffice,
@@ -166,17 +196,7 @@ class _Closing:
 
     def _journals(self, rows: Sequence[Row]) -> list[ClosedJournal]:
         """The last slot of each journal these rows come from. Raises Conflict MONTH_NOT_DURABLE."""
-        c = journal.c
-        last: dict[tuple[str, int], int] = {}
-        documents = sorted({row["document"] for row in rows})
-        for start in range(0, len(documents), _CHUNK):
-            part = documents[start : start + _CHUNK]
-            query = select(c.device_id, c.incarnation, c.n)
-            for device_id, incarnation, n in self.connection.execute(
-                query.where(c.uid.in_(part), c.verdict != "kept")
-            ):
-                place = (device_id, incarnation)
-                last[place] = max(last.get(place, 0), n)
+        last = _last_slots(self.connection, {row["document"] for row in rows})
         waiting = [place for place, n in sorted(last.items()) if n > self.marks.get(place, 0)]
         if waiting:
             told = " ".join(f"{device_id}/{incarnation}" for device_id, incarnation in waiting[:5])

@@ -1,13 +1,14 @@
 """When devices were last heard of: gathered in memory, written down every few minutes."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from shared.journal.document import Write
-from shared.sync.replica import apply_writes
+from shared.channel.rules import with_contact
+from shared.journal.document import Value, Write
+from shared.sync.replica import apply_writes, load_rows
 from sync_server.sync import feed
 from sync_server.sync.head_office import HeadOffice
 
@@ -53,6 +54,7 @@ def write_contacts(connection: Connection, hq: HeadOffice, contacts: Sequence[Co
     schema = hq.replica.schema
     if not contacts or TABLE not in schema:
         return
+    known = load_rows(connection, schema[TABLE], {one.device_id for one in contacts})
     writes = [
         Write(
             TABLE,
@@ -62,9 +64,14 @@ def write_contacts(connection: Connection, hq: HeadOffice, contacts: Sequence[Co
                 "seen_at_us": one.seen_at_us,
                 "unsent": one.unsent,
                 "program": one.program[:40],
+                "heard": with_contact(_heard(known.get(one.device_id)), one.seen_at_us),
             },
         )
         for one in contacts
     ]
     changes = apply_writes(connection, schema, writes, slot=0, owns=hq.replica.owns)
     feed.mark(connection, schema, changes)
+
+
+def _heard(row: Mapping[str, Value] | None) -> str:
+    return str(row["heard"]) if row is not None else ""

@@ -13,7 +13,7 @@ from shared.channel.tables import device as enrolled
 from shared.journal.document import Write
 from shared.journal.tables import journal
 from shared.sync import scopes as scope_names
-from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX, PULL_SCOPES_MAX
+from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX, HELD_US, PULL_SCOPES_MAX
 from shared.sync.messages import (
     Cursor,
     Envelope,
@@ -25,14 +25,11 @@ from shared.sync.messages import (
 from shared.sync.replica import Change
 from shared.sync.statements import ONE_ROW, Row, at_most, insert_rows
 from sync_server.store.devices import Device
+from sync_server.store.durable import VERIFIED_MADE_AT
 from sync_server.store.migrations import known
 from sync_server.store.tables import durable, envelope, scope_head
 from sync_server.sync.feed import Marked
 
-HELD_US = 35 * 24 * 3600 * 1_000_000
-"""For how long bytes are held that stand in a backup which was restored and verified."""
-VERIFIED_MADE_AT = "backup_verified_made_at_us"
-"""When the newest verified backup was made: it may be old when it is verified."""
 _HEAD_OFFICE_ONLY = ("org:", "list:", scope_names.ALL)
 """Publications are large and many devices have their rows; head office's desktops hold them."""
 _SITE = scope_names.site("")

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, select
 
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
-from shared.journal.chain import Slot, VerifyKey, document_hash, seal
+from shared.journal.chain import Slot, VerifyKey, document_hash, is_head_office, seal
 from shared.journal.document import Document, Write
 from shared.journal.kind import UndecodableDocument
 from shared.journal.tables import journal
@@ -114,7 +114,7 @@ def _take(
     document = _read(hq, envelope)
     if document is None or _stands(connection, document):
         return ""
-    is_own = envelope.device_id == "HQ" or envelope.device_id.startswith("HQ-")
+    is_own = is_head_office(envelope.device_id)
     if is_own:
         key = VerifyKey(hq.author.key.public)
         if not key.document_good(envelope.stored, envelope.signature):

@@ -41,7 +41,7 @@ _NAME = re.compile("[0-9a-f]{64}")
 _LEVEL = 9
 _STALE_PARTS = 10
 """A file is made anew when more than a tenth of its rows changed since."""
-_CHUNK = 5_000
+_CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-from tests.demo import afternoon, morning, noon
+from tests.demo import afternoon, morning, noon, offers
 from tests.demo.book import DayBook
 from tests.demo.day import Day
 from tests.demo.evening import accounts_of_the_day, proof
@@ -22,6 +22,7 @@ _PARTS = (
     ("上午", "Morning", morning.SCENES),
     ("中午", "Noon", noon.SCENES),
     ("下午", "Afternoon", afternoon.SCENES),
+    ("傍晚", "Evening", (*offers.SCENES, afternoon.closing_time)),
 )
 _FOUND = "found.json"
 _BOOK = "day_book.txt"

@@ -270,5 +270,4 @@ SCENES: tuple[Scene, ...] = (
     wholesale_on_credit,
     dealer_to_dealer,
     money_arrives,
-    closing_time,
 )

@@ -34,6 +34,16 @@ EXPECTED: Final[Mapping[str, str]] = {
     # Prices
     "price.alone": "SECOND_PERSON_NEEDED",
     "price.delivered": "10 of 10",
+    # Offers: 3 x 119 - 40 + 39; 356 points - 300 + 96 on what was paid in money; 20 x 26.85
+    # and two gifts
+    "policy.alone": "SECOND_PERSON_NEEDED",
+    "policies.in_force": "2 3",
+    "offer.first": "356.00",
+    "points.left": "152",
+    "coupon.again": "COUPON_USED",
+    "offer.order": "537.00",
+    "offer.gifts": "2",
+    "rate.P1002-FX": "22/22",
     # The count: two lipsticks were sold at till 2 that nobody knew of, one mask is missing
     "count.blind": "BLIND_COUNT",
     "count.revealed": "-2 -1",
@@ -61,19 +71,20 @@ EXPECTED: Final[Mapping[str, str]] = {
     # 2973 - 24 - 12
     "closing.DL03": "2,937",
     "held.DL03": "2,937",
-    # 775 - till 1: 3+3+1+1-1+0+2 - till 2: 12+1+2+1+1+1 - 1 mask + 6 transferred + 20 sachets
-    "closing.SH01": "773",
-    "held.SH01": "773",
+    # 775 - till 1: 3+3+1+1-1+0+2, at night 4+1 - till 2: 12+1+2+1+1+1 - 1 mask + 6 transferred
+    # + 20 sachets
+    "closing.SH01": "768",
+    "held.SH01": "768",
     # 479 - 5 - 2 - 3 + 1
     "closing.SH02": "470",
     "held.SH02": "470",
     # 510 - 5 sold - 6 transferred
     "closing.MC01": "499",
     "held.MC01": "499",
-    # all openings; the sachets; 27 + 5 + 9 + 36 sold; the mask
+    # all openings; the sachets; 27 + 5 + 5 + 9 + 36 sold; the mask
     "outside.opening": "-54,164",
     "outside.supplier": "-20",
-    "outside.customer": "77",
+    "outside.customer": "82",
     "outside.adjustment": "1",
     "roads": "DL01/DL03=24 suspense=1",
     # 4 creams, 3 sold; 4 serums, 5 sold; 13 lipsticks, 2 sold; 12 masks, 1 missing
@@ -84,8 +95,12 @@ EXPECTED: Final[Mapping[str, str]] = {
     # 17 + 6 and 12 - 6
     "red.SH01": "23",
     "red.MC01": "6",
-    # 317 + 259 - 59 + 20 + 76 + 259 + 238 + 199 + 219 - 12 for the courier
-    "SH01.cash": "1,516.00",
+    # 317 + 259 - 59 + 20 + 76 + 259 + 238 + 199 + 219 - 12 for the courier; 200 ahead + 356 + 46
+    "SH01.cash": "2,118.00",
+    # 200 paid ahead, 50 of it spent; what points and the coupon paid
+    "SH01.deposit": "-150.00",
+    "SH01.points": "3.00",
+    "SH01.coupon": "20.00",
     # 777 + 594.15 + 300 + 129
     "SH01.static_code": "1,800.15",
     # 169 + 129 + 79 + 29.90 + 59
@@ -98,9 +113,9 @@ EXPECTED: Final[Mapping[str, str]] = {
     "owed.梅林美容院": "806.72",
     "revenue.hq": "6,012.15",
     "revenue.DL01": "2,733.12",
-    # 13 at SH01, 5 at MC01, 1 at DL03; 3,328.15 + 465.90 + 1,806.72
-    "sales": "19",
-    "sales.amount": "5,600.77",
+    # 15 at SH01, 5 at MC01, 1 at DL03; 3,328.15 + 356 + 119 + 465.90 + 1,806.72
+    "sales": "21",
+    "sales.amount": "6,075.77",
     "kept": "0",
     "entries.unbalanced": "0",
     "tasks": "CLAIM STOCK_BELOW_ZERO",

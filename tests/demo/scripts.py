@@ -67,6 +67,15 @@ async def decide(hands: Hands, folder: Path) -> None:
     await asyncio.sleep(0.5)
 
 
+async def offers(hands: Hands, folder: Path) -> None:
+    """The promotions with one read whole, and the books of coupons and points."""
+    await look(hands, folder)
+    await open_screen(hands, "promotions")
+    hands.shot(folder / "pictures" / "promotions.png")
+    await open_screen(hands, "offers")
+    hands.shot(folder / "pictures" / "offers.png")
+
+
 async def look(hands: Hands, folder: Path) -> None:
     """Only look."""
     await open_screen(hands, "home")
@@ -77,6 +86,6 @@ SCRIPTS: tuple[Script, ...] = (
     Script(seat="SH01.1", user="clerk-guanqian", play=sell),
     Script(seat="DL01", user="dealer-east", play=order),
     Script(seat="HQ.01", user="hq-sales-east", play=decide),
-    Script(seat="HQ.02", user="hq-editor", play=look),
+    Script(seat="HQ.02", user="hq-editor", play=offers),
     Script(seat="HQ01", user="hq-warehouse", play=look),
 )

@@ -46,7 +46,7 @@ from tests.replay.office import OfficeFolder
 
 FOLDER: Final = Path("build/demo")
 EVENING: Final = {
-    *((f"XS-SH01-01A-{number:06}", "sold") for number in (8, 9, 10)),
+    *((f"XS-SH01-01A-{number:06}", "sold") for number in (10, 11, 12)),
     ("DH-DL01-01A-000002", "accepted"),
 }
 """What the evening adds at head office, worked out by hand: three sales and an accepted order."""

@@ -15,6 +15,7 @@ class FakeProvider:
         self.unreached: set[str] = set()
         """Never arrives at the provider at all."""
         self.refuses = False
+        self.refuses_refunds = False
         self.too_late_to_cancel = False
         self.taken: dict[str, int] = {}
         """What the customer was charged, by reference; refunds are negative."""
@@ -39,7 +40,8 @@ class FakeProvider:
 
     def refund(self, reference: str, refund_reference: str, amount_minor: int) -> PaymentAnswer:
         self._reach("refund")
-        self.taken[refund_reference] = -amount_minor
+        if not self.refuses_refunds:
+            self.taken[refund_reference] = -amount_minor
         return self._answer("refund", refund_reference)
 
     def _reach(self, call: str) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Awaitable, Callable
 from tests.builders.window_house import Stage
 from tests.gallery import (
     scenes_dealer,
+    scenes_months,
     scenes_office,
+    scenes_panels,
     scenes_pictures,
     scenes_promotions,
     scenes_sales,
@@ -20,6 +22,8 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     *scenes_shell.SCENES,
     *scenes_sales.SCENES,
     *scenes_office.SCENES,
+    *scenes_months.SCENES,
+    *scenes_panels.SCENES,
     *scenes_promotions.SCENES,
     *scenes_dealer.SCENES,
     *scenes_warehouse.SCENES,

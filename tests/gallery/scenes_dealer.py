@@ -1,8 +1,10 @@
 """Scenes of the dealer: ordering, receiving, products, invoices, statements."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from desktop.ordering.view.editor import OrderEditorScreen
+from shared.promotions.rules import Policy, PolicyKind, Special, Use
 from tests.builders.dealer_days import (
     CLEANSER,
     CREAM,
@@ -264,6 +266,33 @@ async def invoice_why(stage: Stage) -> None:
     await stage.keys("F7")
 
 
+async def invoice_promoted(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    whole = [
+        cream_ten_and_one(gifts=(LOTION, SPRAY)),
+        spend_and_save(1_500, 80),
+        spend_and_gift(1_000),
+        Policy(
+            policy_id="W-SPRAY",
+            name="喷雾特价",
+            kind=PolicyKind.SPECIAL,
+            uses=(Use.INVOICE,),
+            specials=(Special(SPRAY, 21_900_000),),
+        ),
+    ]
+    publish(stage.house, *(replace(one, uses=(Use.INVOICE,)) for one in whole), site_id="DL01")
+    await _seated(stage, "invoice", CUSTOMER)
+    for text in (f"{CREAM} 20", f"{CLEANSER} 3箱", f"{SPRAY} 12"):
+        await stage.keys("F2", text, "Return")
+    stage.window.current.table.view.setFocus()  # type: ignore[union-attr]
+    await stage.settle()
+
+
+async def invoice_policies(stage: Stage) -> None:
+    await invoice_promoted(stage)
+    await stage.keys("F5")
+
+
 async def invoice_collect(stage: Stage) -> None:
     a_fortnight(stage.house)
     await _seated(stage, "invoice", CUSTOMER)
@@ -274,6 +303,61 @@ async def statement(stage: Stage) -> None:
     a_fortnight(stage.house)
     east(stage.house, "collect", customer=CUSTOMER, amount="8000", tender="bank_transfer")
     await _seated(stage, "statement", CUSTOMER)
+
+
+def _rebates(stage: Stage) -> None:
+    """Rebates with and without an end, one of them spent in part."""
+    house = stage.house
+    account = "P1001-FX"
+    office(house, "rebate-grant", account=account, amount="1250", reason="三季度返利")
+    office(
+        house, "rebate-grant", account=account, amount="600", reason="双十一陈列", form="goods",
+        valid_until="2026-03-31",
+    )  # fmt: skip
+    order = east(house, "order-submit", lines=[{"code": CREAM, "qty": "5箱"}], rebate="860")
+    office(house, "order-decide", order=order["number"])
+
+
+async def channel_statement(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    _rebates(stage)
+    await stage.sign_in("hq-sales-east", "HQ.01", device_type="hq")
+    stage.window.open("channel-statement", "P1001-FX")
+    for _ in range(4):
+        await stage.settle()
+
+
+async def channel_rebates(stage: Stage) -> None:
+    await channel_statement(stage)
+    await stage.keys("R")
+    await stage.settle()
+
+
+async def channel_grant(stage: Stage) -> None:
+    await channel_rebates(stage)
+    await stage.keys("N", "800", "Return", "新品首单支持", "Return")
+    await stage.settle()
+
+
+async def channel_money(stage: Stage) -> None:
+    await channel_statement(stage)
+    await stage.keys("M", "5000", "Return", "BK-20251201-07")
+    await stage.settle()
+
+
+async def channel_refund(stage: Stage) -> None:
+    office(stage.house, "account-payment", account="P1001-FX", amount="20000", purpose="guarantee")
+    await channel_statement(stage)
+    await stage.keys("G", "Ctrl+A", "8000", "Return", "规模缩减")
+    await stage.settle()
+
+
+async def own_rebates(stage: Stage) -> None:
+    a_fortnight(stage.house)
+    _rebates(stage)
+    await _seated(stage, "statement", "P1001-FX/rebate")
+    await stage.keys("R")
+    await stage.settle()
 
 
 async def seen(stage: Stage) -> None:
@@ -318,8 +402,16 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("dealer-invoice-customer-card", invoice_customer_card),
     ("dealer-invoice-terms", invoice_terms),
     ("dealer-invoice-why", invoice_why),
+    ("dealer-invoice-promoted", invoice_promoted),
+    ("dealer-invoice-policies", invoice_policies),
     ("dealer-invoice-collect", invoice_collect),
     ("dealer-statement", statement),
+    ("dealer-own-rebates", own_rebates),
+    ("office-channel-statement", channel_statement),
+    ("office-channel-rebates", channel_rebates),
+    ("office-channel-grant", channel_grant),
+    ("office-channel-money", channel_money),
+    ("office-channel-refund", channel_refund),
     ("dealer-ageing", ageing),
     ("dealer-seen", seen),
 )

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from desktop.catalog.usecases import state_costs
 from resources.demo import read_rows
+from shared.channel.rules import HOUR_US, with_contact
 from shared.journal.document import Body, Value
 from shared.tasks.documents import DocumentKept, TaskOpened, params_of
 from tests.builders.office_day import (
@@ -156,8 +158,20 @@ def _contacts(stage: Stage) -> None:
             "seen_at_us": seen,
             "unsent": unsent,
             "program": "1.0.0",
+            "heard": _heard(seen),
         }
         put(house, "device_contact", f"{site_id}.{tag}", values)
+
+
+def _heard(seen_us: int) -> str:
+    """Five days from ten to nine o'clock, and that contact."""
+    last = seen_us // HOUR_US
+    days = range(last // 24 - 5, last // 24)
+    hours = [24 * day + hour for day in days for hour in range(2, 13)]
+    text = ""
+    for hour in [*hours, last]:
+        text = with_contact(text, hour * HOUR_US)
+    return text
 
 
 async def price_board(stage: Stage) -> None:
@@ -191,8 +205,16 @@ async def price_late(stage: Stage) -> None:
 async def price_rehearsal(stage: Stage) -> None:
     """The last orders priced by a draft."""
     some_orders(stage)
-    await price_draft(stage)
-    await stage.keys("Escape", "T")
+    stage.house.sit_at("HQ.01", device_type="hq")
+    stage.house.author_id = "hq-editor"
+    stage.house.write(state_costs, {"010101": 20_500_000, "010102": 31_000_000})
+    await _at_desk(stage, "hq-editor", "prices")
+    screen: Any = stage.window.current
+    while screen.model.org_id != "FX":
+        await stage.keys("Ctrl+O")
+    await stage.keys("C")
+    put_on_clipboard("010101\t65.00\n010102\t85\n010301\tlevel:L1\t140\n")
+    await stage.keys("Ctrl+V", "Escape", "T")
     for _ in range(4):
         await stage.settle()
 

@@ -217,6 +217,56 @@ async def members(stage: Stage) -> None:
     await stage.keys("Return")
 
 
+async def refund(stage: Stage) -> None:
+    """What comes back and what is paid for it, before the money."""
+    await returning(stage)
+    await stage.keys("F9")
+
+
+async def deposit(stage: Stage) -> None:
+    """A member pays ahead: how."""
+    _members(stage)
+    await _at_till(stage)
+    await stage.keys("F3", "8888", "Return", "F12", "D")
+
+
+async def deposit_amount(stage: Stage) -> None:
+    """How much."""
+    await deposit(stage)
+    await stage.keys("C", "500")
+
+
+async def paid_from_deposit(stage: Stage) -> None:
+    """A bill from what was paid ahead."""
+    await deposit_amount(stage)
+    await stage.keys("Return")
+    await stage.scan(GOODS[0])
+    await stage.keys("F9", "D")
+
+
+async def more(stage: Stage) -> None:
+    """What else a till does."""
+    await _at_till(stage)
+    await stage.keys("F12")
+
+
+async def shift_with_deposit(stage: Stage) -> None:
+    """The running shift with a deposit, a collection beside its sales."""
+    stage.house.sit_at(DEVICE)
+    stage.house.author_id = CLERK
+    stage.house.write(begin_shift, 20_000)
+    _morning(stage)
+    _members(stage)
+    member = _clerk(stage, "members", text="8888")[0]["member_id"]
+    _clerk(stage, "deposit-take", customer=member, amount="500")
+    _clerk(stage, "expense", category="快递", amount="12")
+    _clerk(stage, "shift-count", cash=["100=20", "10=5", "2=2"])
+    await stage.sign_in(CLERK, DEVICE)
+    stage.window.open("shift", "close")
+    await stage.settle()
+    await stage.keys("F10")
+
+
 async def no_receipt(stage: Stage) -> None:
     await _at_till(stage)
     await stage.keys("F8")
@@ -238,6 +288,12 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("till-return", returning),
     ("till-exchange", exchange),
     ("till-no-receipt", no_receipt),
+    ("till-refund", refund),
+    ("till-more", more),
+    ("till-deposit", deposit),
+    ("till-deposit-amount", deposit_amount),
+    ("till-deposit-pays", paid_from_deposit),
+    ("shift-deposit", shift_with_deposit),
     ("register", register),
     ("sales", sales),
     ("shift-count", shift_count),

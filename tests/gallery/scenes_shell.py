@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from desktop.devices.transports import TcpTransport
+from desktop.shell.crash import CrashPanel
 from desktop.sync.story import Summary, write_log
 from tests.builders.window_house import Stage
 from tests.gallery.scenes_office import some_orders
@@ -125,6 +126,45 @@ async def settings(stage: Stage) -> None:
     await stage.scan(GOODS[0])
 
 
+async def own_keys(stage: Stage) -> None:
+    """The keys of every screen, to be changed."""
+    await stage.sign_in(CLERK, CLERK_AT)
+    stage.window.open("keys")
+    await calm(stage)
+
+
+async def crash(stage: Stage) -> None:
+    """Something went wrong that nobody foresaw."""
+    await stage.sign_in(CLERK, CLERK_AT)
+
+    report = "ValueError\n  desktop/sales/model/till.py, line 120, scan\n  desktop/store/desk.py"
+    panel = CrashPanel(stage.program.words, "7F3A-09C2", report)
+    stage.program.tasks.start(stage.window.ask(panel))
+    await calm(stage)
+
+
+async def home_of_a_warehouse(stage: Stage) -> None:
+    await stage.sign_in("hq-warehouse", "HQ01.01", device_type="warehouse")
+    stage.window.open("home")
+    await calm(stage)
+
+
+async def photo_rules(stage: Stage) -> None:
+    """Which reasons of a count's differences want a photo."""
+    await stage.sign_in("hq-editor", "HQ.01", device_type="hq")
+    stage.window.open("stocktake")
+    await calm(stage)
+    await stage.keys("P", "2", "3")
+
+
+async def change_pin(stage: Stage) -> None:
+    await stage.sign_in(CLERK, CLERK_AT)
+    stage.window.open("settings")
+    await calm(stage)
+    await stage.keys("P")
+    await calm(stage)
+
+
 async def approval(stage: Stage) -> None:
     stage.house.sit_at(DEALER_AT, device_type="dealer")
     await stage.sign_in("warehouse-east", DEALER_AT, device_type="dealer")
@@ -147,4 +187,9 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("help-page", help_page),
     ("settings", settings),
     ("approval", approval),
+    ("home-warehouse", home_of_a_warehouse),
+    ("own-keys", own_keys),
+    ("change-pin", change_pin),
+    ("crash", crash),
+    ("photo-rules", photo_rules),
 )

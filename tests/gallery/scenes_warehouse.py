@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from desktop.catalog.usecases import state_costs
 from resources.demo import read_rows
 from shared.stocktake.rules import label_text
 from tests.builders.window_house import Stage
@@ -282,11 +283,39 @@ async def labels(stage: Stage) -> None:
     await calm(stage)
 
 
+async def label_job(stage: Stage) -> None:
+    """Labels head office asked for with a price version, not printed yet."""
+    await stock_list(stage)
+    rows = [{"product": "010101", "price": "65"}, {"product": "010204", "price": "189"}]
+    stage.house.do(
+        "HQ.01", "hq-editor", "price-publish", sales_org="FX", approver="hq-approver",
+        reason="up", rows=rows, labels=True,
+    )  # fmt: skip
+    stage.house.author_id = BOSS
+    stage.house.sit_at(DEVICE, device_type="dealer")
+    stage.window.open("labels", "changed")
+    await calm(stage)
+    await calm(stage)
+
+
+async def goods_with_costs(stage: Stage) -> None:
+    """The list of goods of a dealer who knows what some of them cost."""
+    await stock_list(stage)
+    costs = {"010101": 31_500_000, "010102": 48_000_000, "010204": 120_000_000}
+    stage.house.write(state_costs, costs)
+    stage.window.open("goods")
+    await calm(stage)
+    await stage.keys("Return")
+    await calm(stage)
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("stock", stock_list),
     ("stock_card", stock_card),
     ("stock_report", stock_report),
     ("labels", labels),
+    ("label_job", label_job),
+    ("goods_costs", goods_with_costs),
     ("movement_types", movement_types),
     ("movement_entry", movement_entry),
     ("transfer_list", transfer_list),

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import func, select
 
 from desktop.catalog.model.goods_import import Sums
+from shared.catalog.queries import costs_of
 from shared.catalog.tables import product
+from shared.channel.rules import HEAD_OFFICE
 from shared.core.rounding import MICRO
 from tests.builders.window_house import Stage, play
 from tests.gui.office_hands import EDITOR, sit, until
@@ -24,14 +26,20 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real exports are 
 
 
 @pytest.mark.parametrize(
-    ("name", "goods", "stock_tenths", "value_fen", "retail_fen"),
+    ("name", "goods", "stock_tenths", "value_fen", "retail_fen", "costs"),
     [
-        ("snack_shop_pos_export.xlsx", 302, 29_299, 1_365_980, 300_010),
-        ("convenience_store_pos_export.xls", 729, 21_910, 237_350, 1_360_900),
+        ("snack_shop_pos_export.xlsx", 302, 29_299, 1_365_980, 300_010, 297),
+        ("convenience_store_pos_export.xls", 729, 21_910, 237_350, 1_360_900, 723),
     ],
 )
 def test_a_real_export_comes_in_with_its_own_totals(
-    name: str, goods: int, stock_tenths: int, value_fen: int, retail_fen: int, tmp_path: Path
+    name: str,
+    goods: int,
+    stock_tenths: int,
+    value_fen: int,
+    retail_fen: int,
+    costs: int,
+    tmp_path: Path,
 ) -> None:
     async def script(stage: Stage) -> None:
         screen: Any = await sit(stage, EDITOR, "goods-import")
@@ -50,5 +58,7 @@ def test_a_real_export_comes_in_with_its_own_totals(
         await stage.keys("F10")
         await until(stage, lambda: not model.file_name)
         assert _products(stage) == before + goods
+        kept = stage.house.read(lambda one: costs_of(one, HEAD_OFFICE, "CNY"))
+        assert len(kept) == costs
 
     play(script, tmp_path)

@@ -5,11 +5,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtWidgets import QLabel, QWidget
 from sqlalchemy import func, select
 
 from desktop.access.usecases import policies
 from desktop.access.usecases.policies import publish_policies
 from desktop.app.price_news import PriceNews
+from desktop.catalog.usecases import state_costs
 from desktop.reporting.usecases.deliveries import nudge_devices
 from desktop.sales.view.till import TillScreen
 from desktop.stock.view.labels import LabelsScreen
@@ -17,9 +19,18 @@ from desktop.store.identity import store_state
 from desktop.words import formats
 from shared.access.documents import Policy
 from shared.access.rules import PRICE_GRACE_HOURS, PRICE_PIN_DAYS
+from shared.channel.rules import with_contact
 from shared.pricing.queries import context_of, price, versions
 from shared.sales.tables import sale
-from tests.builders.office_day import DAY_US, enrolled, in_the_new_year, server, summed
+from tests.builders.office_day import (
+    DAY_US,
+    HOUR_US,
+    enrolled,
+    in_the_new_year,
+    put,
+    server,
+    summed,
+)
 from tests.builders.window_house import Stage, play
 from tests.gallery.scenes_office import some_orders
 from tests.gui.office_hands import (
@@ -66,6 +77,9 @@ def test_a_draft_is_rehearsed_over_last_orders_and_leaves_a_region_as_it_was(
         with_pin(stage)
         in_the_new_year(stage.house)
         some_orders(stage)
+        stage.house.sit_at("HQ.01", device_type="hq")
+        stage.house.author_id = EDITOR
+        stage.house.write(state_costs, {"010101": 20_500_000})
         screen = await _drafting(stage, "010101\t66.00\n010102\t95\n")
         await stage.keys("T")
         panel: Any = await opened(stage)
@@ -75,6 +89,11 @@ def test_a_draft_is_rehearsed_over_last_orders_and_leaves_a_region_as_it_was(
         (before, after) = found.currencies["CNY"]
         assert after > before
         assert "3" in panel.told.text()
+        margin = found.margins["CNY"]
+        shown = _texts(panel.margin)
+        assert formats.points(margin.change_micro) in shown
+        assert margin.change_micro > 0
+        assert formats.percent(margin.uncosted_micro) in panel.note.text()
         assert found.doubles == []
         await stage.keys("Escape")
         await closed(stage)
@@ -104,6 +123,10 @@ def test_a_draft_is_rehearsed_over_last_orders_and_leaves_a_region_as_it_was(
     play(script, tmp_path)
 
 
+def _texts(widget: QWidget) -> str:
+    return " ".join(one.text() for one in widget.findChildren(QLabel))
+
+
 def _pays(stage: Stage, account_id: str, at_us: int) -> int:
     def work(one: Any) -> int:
         found = price(one, context_of(one, account_id, at_us), "010101", at_us)
@@ -120,6 +143,7 @@ def test_the_board_reminds_devices_sets_the_rule_and_lists_the_late_ones_with_th
         house = stage.house
         with_pin(stage)
         enrolled(house)
+        _heard_each_morning(stage, "SH01.01", "SH01")
         house.do("SH01.01", "clerk-guanqian", "price-progress")
         _publish(stage, "99")
         made: list[tuple[str, str, str]] = []
@@ -134,6 +158,10 @@ def test_the_board_reminds_devices_sets_the_rule_and_lists_the_late_ones_with_th
         board.asker._detail = server(house)
         await until(stage, lambda: board.model.board is not None)
         row = next(one for one in board.tree.shown if one.line and one.line.device_id == "SH01.01")
+        assert row.line.next.at_us % DAY_US == 2 * HOUR_US
+        assert board._next(row) == formats.short_instant(row.line.next.at_us, house.time.now_us())
+        others = {one.line.device_id: board._next(one) for one in board.tree.shown if one.line}
+        assert others["SH02.01"] == board.words("board.next_unknown")
         board.tree.go_to(row.key)
         await stage.keys("M")
         await opened(stage)
@@ -170,6 +198,21 @@ def test_the_board_reminds_devices_sets_the_rule_and_lists_the_late_ones_with_th
     play(script, tmp_path)
 
 
+def _heard_each_morning(stage: Stage, device_id: str, site_id: str) -> None:
+    """The server heard of a device at ten o'clock (02 UTC) of each of the last four days."""
+    today = stage.house.time.now_us() // DAY_US
+    heard = ""
+    for day in range(today - 4, today):
+        heard = with_contact(heard, day * DAY_US + 2 * HOUR_US)
+    seen_us = (today - 1) * DAY_US + 2 * HOUR_US
+    put(
+        stage.house,
+        "device_contact",
+        device_id,
+        {"site_id": site_id, "seen_at_us": seen_us, "unsent": 0, "program": "", "heard": heard},
+    )
+
+
 def _sell_by_the_first(stage: Stage) -> None:
     """SH01 sells two pieces now, and its rows say that version 1 priced them."""
     house = stage.house
@@ -196,6 +239,10 @@ def test_a_till_shows_the_message_opens_labels_and_asks_only_where_head_office_s
             grants=[{"site": "SH01"}], pin="2580",
         )  # fmt: skip
         _publish(stage, "99", message="周末起新价", labels=True)
+        house.do(
+            "SH01.01", "clerk-guanqian", "move", type="purchase_receipt", party="supplier",
+            lines=[{"code": "010101", "qty": "20"}],
+        )  # fmt: skip
         house.sit_at("SH01.01")
         house._devices["SH01.01"] = replace(house._devices["SH01.01"], server_url="https://hq")
         till = await _till(stage)
@@ -212,6 +259,18 @@ def test_a_till_shows_the_message_opens_labels_and_asks_only_where_head_office_s
         assert any("换价签" in one for one in read)
         labels = stage.window.screens["labels"]
         assert isinstance(labels, LabelsScreen)
+        stage.window.open("labels")
+        await until(stage, lambda: labels.model.job is not None)
+        assert "F9" in labels.banner.text()
+        await stage.keys("F9")
+        await until(stage, lambda: labels.model.done is not None)
+        done = labels.model.done
+        assert done is not None
+        assert labels.model.job is None
+        assert [row.label.price_micro for row in labels.model.rows] == [99_000_000]
+        assert (done.made[0].device_id, labels.banner.isHidden()) == ("SH01.01", True)
+        assert list((tmp_path / "paper").glob("*.pdf"))
+        stage.window.open("till")
 
         _alone_since(stage, 4)
         await _look(stage, till)
@@ -244,6 +303,37 @@ def test_a_till_shows_the_message_opens_labels_and_asks_only_where_head_office_s
         await stage.scan(CLEANSER)
         await stage.keys("F9", "Return")
         await until(stage, lambda: _sales(stage) == 3)
+
+    play(script, tmp_path)
+
+
+def test_the_register_asks_for_a_second_person_as_the_till_does(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        house = stage.house
+        house.do(
+            "HQ.01", EDITOR, "publish-user", user="boss", name="店长", role="dealer",
+            grants=[{"site": "SH01"}], pin="2580",
+        )  # fmt: skip
+        house.sit_at("HQ.01", device_type="hq")
+        house.author_id = EDITOR
+        house.write(publish_policies, [Policy(name=PRICE_PIN_DAYS, value="3")])
+        house.sit_at("SH01.01")
+        house._devices["SH01.01"] = replace(house._devices["SH01.01"], server_url="https://hq")
+        await stage.sign_in("clerk-guanqian", "SH01.01")
+        _alone_since(stage, 4)
+        stage.window.open("register")
+        await stage.settle()
+        page: Any = stage.window.current
+        await stage.scan(CLEANSER)
+        await stage.keys("F10")
+        await opened(stage)
+        await stage.keys("Escape")
+        await closed(stage)
+        assert page.model.rows, "nobody stands for prices this old: it stays on the page"
+        await stage.keys("F10")
+        await opened(stage)
+        await stage.keys("boss", "Return", "2580", "Return")
+        await until(stage, lambda: not page.model.rows)
 
     play(script, tmp_path)
 

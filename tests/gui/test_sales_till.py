@@ -3,11 +3,14 @@
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtWidgets import QLabel, QWidget
+
 from desktop.members.view.members import MembersScreen
 from desktop.sales.usecases.basket import Last
 from desktop.sales.usecases.keeping import open_basket
 from desktop.sales.usecases.shifts import Declared
 from desktop.sales.view.no_receipt import NoReceiptPanel
+from desktop.sales.view.payment import PaymentPanel
 from desktop.sales.view.register import RegisterScreen
 from desktop.sales.view.sales_list import SalesScreen
 from desktop.sales.view.shift import ShiftScreen
@@ -48,6 +51,12 @@ def declared_of(shift: ShiftScreen) -> Declared | None:
 def last_of(till: TillScreen) -> Last | None:
     """The sale shown as just made."""
     return till.model.basket.last
+
+
+def texts_of(widget: QWidget) -> set[str]:
+    """What a person can read there."""
+    labels = widget.findChildren(QLabel)
+    return {one.text() for one in labels if one.isVisibleTo(widget) and one.text()}
 
 
 def sales_of(stage: Stage) -> list[dict[str, Any]]:
@@ -199,7 +208,11 @@ def test_a_clerk_opens_sells_takes_back_and_hands_over(tmp_path: Path) -> None:
         number = sales_of(stage)[1]["number"]
         await stage.keys("F8")
         await stage.scan(number)
-        await stage.keys("Space", "1", "F9", "Return")
+        await stage.keys("Space", "1", "F9")
+        told = texts_of(till.totals)
+        assert {"应退", "退货件数", "退货金额"} <= told, "what comes back and what is paid for it"
+        assert not {"件数", "原价合计"} & told, "nothing is sold, so nothing of it is told"
+        await stage.keys("Return")
         assert till.model.basket.last is not None
         await stage.keys("F12", "Z")
         shift = stage.window.current
@@ -256,6 +269,21 @@ def test_a_customers_code_scanned_at_f9_pays_without_enter(tmp_path: Path) -> No
             await stage.settle()
         (sold,) = sales_of(stage)
         assert sold["total_minor"] == 5_900
+        provider = till.provider
+        provider.lost = {"refund", "query"}
+        await stage.keys("F8")
+        await stage.scan(sold["number"])
+        await stage.keys("Space", "1", "F9", "Return")
+        panel = stage.window.overlay.top
+        assert isinstance(panel, PaymentPanel)
+        await until(stage, lambda: panel.model.asked is not None)
+        await stage.keys("Escape")
+        assert len(sales_of(stage)) == 1, "nobody knows yet whether the money went"
+        provider.lost = set()
+        await stage.keys("F9", "Return")
+        await until(stage, lambda: len(sales_of(stage)) == 2)
+        assert sum(provider.taken.values()) == 0, "it went back once, to the wallet"
+        assert balance(stage.house, "site/SH01/tender/cash") == 0
 
     play(script, tmp_path)
 

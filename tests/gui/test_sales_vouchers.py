@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from desktop.sales.view import payment
 from shared.areas import SCHEMA
@@ -100,5 +101,45 @@ def test_without_a_line_points_and_strict_coupons_say_what_to_do_and_cash_goes_o
         await until(stage, lambda: till.model.basket.parts)
         await stage.keys("C", "Return")
         assert sales_of(stage)[0]["total_minor"] == 11_900
+
+    play(script, tmp_path)
+
+
+def test_a_deposit_is_taken_by_keys_printed_listed_and_pays_a_bill(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        house = stage.house
+        house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+        house.do(DEVICE, CLERK, "member-new", name="王芳", phone="13800138000")
+        house.do(DEVICE, CLERK, "shift-open", float="0")
+        till = await at_till(stage)
+        stage.program.settings.put("printer.drawer", "1")
+        await stage.keys("F12", "D", "8000", "Return", "C", "100", "Return")
+        (slip,) = (tmp_path / "paper").glob("YC-SH01-*.bin")
+        printed = slip.read_bytes()
+        assert "预存款收据".encode("gb18030") in printed
+        assert printed.count(KICK) == 1
+        await stage.keys("F3", "8000", "Return")
+        await stage.scan(TONER)
+        await stage.keys("F9", "D", "Return")
+        panel = stage.window.overlay.top
+        assert isinstance(panel, payment.PaymentPanel)
+        await until(stage, lambda: panel.model.promises.deposit_minor == 10_000)
+        assert last_of(till) is None, "119.00 is more than was paid ahead"
+        await stage.keys("100", "Return")
+        assert till.model.due.rest_minor == 1_900
+        await stage.keys("Return")
+        last = last_of(till)
+        assert last is not None
+        assert last.total_minor == 11_900
+        assert balance(house, "site/SH01/tender/deposit") == 0
+        assert balance(house, "site/SH01/tender/cash") == 11_900
+        shift = house.do(DEVICE, CLERK, "shift-count", cash=["100=1", "10=1", "5=1", "2=2"])
+        assert shift["difference_minor"] == 0
+        stage.window.open("shift", "close")
+        await stage.settle()
+        await stage.keys("F10")
+        screen: Any = stage.window.current
+        told = [one.text() for one in screen.findChildren(QLabel)]
+        assert "收预存款 · 现金" in told
 
     play(script, tmp_path)

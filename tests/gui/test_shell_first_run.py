@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtWidgets import QApplication
 
@@ -59,6 +60,11 @@ def live(
 def page_of(program: Program) -> object:
     assert program.gate is not None
     return program.gate.page
+
+
+def failed(page: Any) -> str:
+    """The code of what went wrong on the page; '' while nothing did."""
+    return page.model.error.code if page.model.error else ""
 
 
 def standing(program: Program) -> Standing:
@@ -150,6 +156,11 @@ def test_a_wrong_code_is_told_and_nothing_is_begun(tmp_path: Path) -> None:
             await until(lambda: page.model.error)  # type: ignore[attr-defined]
             assert page.model.error.code == "BAD_ENROLMENT"  # type: ignore[attr-defined]
             assert program.client.store.identity is None
+            assert page.fields["code"].text() == "AAAA-BBBB-CCCC"  # type: ignore[attr-defined]
+            type_into(program, address="http://127.0.0.1:9")
+            page._hand_in()  # type: ignore[attr-defined]
+            await until(lambda: failed(page) == "OFFICE_NOT_FOUND")
+            assert page.fields["address"].text() == "http://127.0.0.1:9"  # type: ignore[attr-defined]
             assert program.gate.press("Escape")
             assert page.model.step == "choice"  # type: ignore[attr-defined]
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from desktop.stock.view.transfers import TransfersScreen
+from desktop.ui.keyline import shown_key
 from desktop.ui.theme import TARGET
 from tests.builders.window_house import Stage, play
 
@@ -62,5 +63,41 @@ def test_a_transfer_goes_to_a_site_picked_by_name_and_code(tmp_path: Path) -> No
         screen._site.setFocus()
         await stage.keys("Down")
         assert screen.model.other == screen.model.sites[1].site_id
+
+    play(script, tmp_path)
+
+
+def test_every_panel_says_on_the_key_line_how_to_leave_it(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
+        window.open("statement")
+        await stage.settle()
+        height = window.keyline.height()
+        await stage.keys("F8")
+        await stage.settle()
+        assert window.overlay.top is not None
+        shown = {action.keys[0]: made for action, made in window.keyline._shown}
+        assert list(shown) == ["F10", "Escape"]
+        assert window.keyline.height() == height, "nothing jumps when a panel opens"
+        shown["Escape"].click()
+        await stage.settle()
+        assert window.overlay.top is None
+
+    play(script, tmp_path)
+
+
+def test_what_stands_in_the_key_line_has_a_key_a_person_can_find(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
+        without = []
+        for name in list(window.specs):
+            window.open(name)
+            await stage.settle()
+            screen = window.current
+            assert screen is not None
+            without += [one.text for one in screen.key_actions() if one.in_line and not one.keys]
+        # It only says which keys there are: the digits of the types on the page.
+        assert without == ["moving.choose"]
+        assert shown_key("Space") == "Space", "a sign nobody knows is no key"
 
     play(script, tmp_path)

@@ -59,8 +59,12 @@ def test_unknown_goods_are_photographed_seen_by_the_supervisor_and_a_reason_want
     async def script(stage: Stage) -> None:
         staffed(stage)
         opened(stage, {CLEANSER: 60, CREAM: 5})
-        wants = {"name": "stocktake.photo_reasons", "value": "damaged stolen"}
-        stage.house.do("HQ.01", "hq-editor", "policy-set", **wants)
+        await stage.sign_in("hq-editor", "HQ.01", device_type="hq")
+        stage.window.open("stocktake")
+        await stage.settle()
+        await stage.keys("P", "2", "3", "4", "4", "Return")
+        rules = stage.house.do("HQ.01", "hq-editor", "policies")
+        assert rules["stocktake.photo_reasons"] == "damaged stolen"
         number = at_boss(stage, "count-open", zones=["A"], site_limit="99999")["number"]
 
         # At the shelf: U, a pasted picture, a note; taken back with the entry, and taken again.

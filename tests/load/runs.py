@@ -164,7 +164,8 @@ def soak(
         told.say(
             f"{sent} documents of {stores} stores in {took_s:.1f} s: memory"
             f" {slope / 1048576:+.2f} MiB per 100,000 documents, write-ahead log at most"
-            f" {wal / 1048576:.1f} MiB, database {database / sent:,.0f} B per document",
+            f" {wal / 1048576:.1f} MiB, database {database / sent:,.0f} B per document;"
+            f" MiB at each quarter {_quarters(points)}",
             documents=sent,
             slope_bytes=slope,
             wal_bytes=wal,
@@ -173,6 +174,16 @@ def soak(
         _say_tally(told, tally, sent)
         _say_servers(told, servers, _used(servers) - used, took_s, sent)
     return told
+
+
+def _quarters(points: Sequence[tuple[int, int]]) -> str:
+    """What was held when a quarter, half… of it was sent: whether it goes on growing."""
+    last = points[-1][0] if points else 0
+    found = []
+    for quarter in range(1, 5):
+        held = [y for x, y in points if x * 4 <= last * quarter]
+        found.append(f"{held[-1] / 1048576:.0f}" if held else "-")
+    return " ".join(found)
 
 
 def slope_of(points: Sequence[tuple[int, int]]) -> float:

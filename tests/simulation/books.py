@@ -220,8 +220,19 @@ def check_decisions(documents: Told, *, is_restored: bool) -> None:
     decided: Counter[bytes] = Counter()
     versions: Counter[str] = Counter()
     numbers: list[int] = []
+    settled: Counter[tuple[bytes, int]] = Counter()
+    seen = {
+        document.header.uid: document.body.seen_revision
+        for _, document in documents
+        if isinstance(document.body, OrderRevisionAnswered)
+    }
     for _, document in documents:
         body = document.body
+        if isinstance(body, OrderRevisionSettled):
+            settled[body.order_uid, body.revision] += 1
+            before = body.order_revision - 1
+            told = seen.get(document.header.predecessor, before)
+            must(told == before, "I13", f"an answer to {told} settled what came after it")
         if isinstance(body, _REQUESTS):
             asked.append(document.header)
         elif isinstance(body, _ANSWERS):
@@ -238,6 +249,8 @@ def check_decisions(documents: Told, *, is_restored: bool) -> None:
         must(answers[header.uid] == 1, "I13", f"{header.uid.hex()}: {answers[header.uid]} answers")
     _must_be_once(decided, "order {} was decided {} times")
     _must_be_once(versions, "version {} has {} answers")
+    revisions = {f"{uid.hex()}/{revision}": times for (uid, revision), times in settled.items()}
+    _must_be_once(revisions, "revision {} was settled {} times")
     # What came back to a restored head office stands before what it said since.
     in_order = sorted(numbers) if is_restored else numbers
     must(in_order == list(range(1, len(numbers) + 1)), "I13", f"versions are numbered {numbers}")

@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -18,8 +18,10 @@ from typing import NamedTuple
 from tests.simulation.events import EVENTS, OFTEN, SEEDS_FOR_EVENTS, rare
 from tests.simulation.faults import SELDOM, TROUBLES
 from tests.simulation.house import templates
+from tests.simulation.planting import noting_reached
 from tests.simulation.plants import PLANTS
 from tests.simulation.reading import forget
+from tests.simulation.repeating import HASH_SEEDS, differing
 from tests.simulation.run import Outcome, simulate
 from tests.simulation.shrinking import Shrinking, read, write
 from tests.simulation.stage import Tally
@@ -28,6 +30,7 @@ _CHUNK = 5
 NIGHTLY_SEEDS = 8_000
 PLANT_SEEDS = 8_000
 PLANTS_FOUND_PERCENT = 95
+_GROWING = (12, 50, 200, 1_000)
 FORCED: dict[str, tuple[str, ...]] = {
     "T06": ("backup made", "head office restored"),
     "T07": ("copy kept", "restored"),
@@ -53,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     if chosen.script:
         return _play(chosen.script)
+    if chosen.same:
+        return _repeat(chosen)
     if chosen.plants:
         return _find_plants(chosen)
     if chosen.nightly:
@@ -79,8 +84,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--script", type=Path, help="make the moves of a script again")
     parser.add_argument("--plants", action="store_true", help="how soon each plant is found")
     parser.add_argument("--within", type=int, default=PLANT_SEEDS, help="seeds for each plant")
+    parser.add_argument("--same", type=int, default=0, help="so many seeds are the same run again")
     parser.add_argument("--nightly", action="store_true", help="all of it, for hours")
     return parser
+
+
+def _repeat(chosen: argparse.Namespace) -> int:
+    """The same seeds in processes with other hash seeds (T02)."""
+    began_s = time.monotonic()
+    others, count = differing(chosen.first, chosen.same, at_once=chosen.processes)
+    for seed in others:
+        print(f"seed {seed} is another run in another process")
+    told = f"{count - len(others)} of {count} seeds are the same run in {len(HASH_SEEDS)} processes"
+    print(f"{told}, seconds {time.monotonic() - began_s:.0f}")
+    return 1 if others else 0
 
 
 def _run(chosen: argparse.Namespace, task: Task, seeds: range, least: int) -> int:
@@ -189,41 +206,58 @@ def _counts(fired: Counter[str]) -> str:
     return ", ".join(f"{name} {count}" for name, count in sorted(fired.items()))
 
 
-def found_at(name: str, within: int) -> Outcome | None:
-    """The first run in which a planted bug is found, and only it; None when none of so many."""
+def found_at(name: str, first: int, within: int) -> Outcome | None:
+    """The first run from ``first`` on in which a planted bug is found, and only it.
+
+    None when none of the seeds before ``within`` finds it. A seed whose sound run never comes to
+    what the plant replaces would run as it does without it, and is passed over.
+    """
     templates()
     gc.freeze()
     gc.disable()
-    for seed in range(within):
+    for seed in range(first, within):
+        is_sound, reached = _sound_run(seed)
+        if name not in reached:
+            continue
         with PLANTS[name]():
             outcome = _one(seed, (), None)
         forget()
-        if outcome.broken and not _is_broken_anyway(seed):
+        # What a plant does where sound code fails proves nothing.
+        if outcome.broken and is_sound:
             return replace(outcome, moves=())
     return None
 
 
 @lru_cache(maxsize=PLANT_SEEDS)
-def _is_broken_anyway(seed: int) -> bool:
-    """Whether a seed fails on sound code: what a plant does there proves nothing."""
-    return bool(_one(seed, (), None).broken)
+def _sound_run(seed: int) -> tuple[bool, frozenset[str]]:
+    """Whether a seed is green on sound code, and which plants it would come to."""
+    with noting_reached(PLANTS) as reached:
+        outcome = _one(seed, (), None)
+    forget()
+    return not outcome.broken, frozenset(reached)
 
 
 def _find_plants(chosen: argparse.Namespace) -> int:
-    """Each plant over more and more seeds, until one of them finds it."""
-    names = [chosen.plant] if chosen.plant else sorted(PLANTS)
-    began_s = time.monotonic()
-    missed: list[str] = []
+    """Each plant over more and more seeds, until one of them finds it: the soon found ones first,
+    so that a run which is ended early has told most of the list."""
+    left = [chosen.plant] if chosen.plant else sorted(PLANTS)
+    count, began_s = len(left), time.monotonic()
+    first = 0
     with ProcessPoolExecutor(chosen.processes, mp_context=get_context("spawn")) as pool:
-        found = pool.map(partial(found_at, within=chosen.within), names)
-        for name, one in zip(names, found, strict=True):
-            told = f"seed {one.seed} {one.broken}: {one.message[:80]}" if one else "not found"
-            print(f"{name}: {told}", flush=True)
-            missed += [] if one else [name]
-    count = len(names) - len(missed)
-    print(f"plants {count} of {len(names)} found, seconds {time.monotonic() - began_s:.0f}")
-    is_enough = count * 100 >= len(names) * PLANTS_FOUND_PERCENT
-    return 0 if is_enough else 1
+        for within in (*(one for one in _GROWING if one < chosen.within), chosen.within):
+            running = {pool.submit(found_at, name, first, within): name for name in left}
+            for done in as_completed(running):
+                if one := done.result():
+                    left.remove(running[done])
+                    told = f"seed {one.seed} {one.broken}: {one.message[:80]}"
+                    print(f"{running[done]}: {told}", flush=True)
+            print(f"within {within} seeds: {count - len(left)} of {count}", flush=True)
+            first = within
+    for name in left:
+        print(f"{name}: not found")
+    found = count - len(left)
+    print(f"plants {found} of {count} found, seconds {time.monotonic() - began_s:.0f}")
+    return 0 if found * 100 >= count * PLANTS_FOUND_PERCENT else 1
 
 
 def _nightly(chosen: argparse.Namespace) -> int:

@@ -1,12 +1,19 @@
 """I11 and I12: backups are restored and proved, weeks pass, and devices let old bytes go."""
 
-from desktop.store.forgetting import HELD_US, forget
+from desktop.store.forgetting import forget
 from shared.areas import REGISTRY, SCHEMA
 from shared.core.errors import QutongError
+from shared.sync.limits import HELD_US
 from sync_server.operations.backup_manifest import Manifest, figures_of
-from sync_server.operations.drill import VERIFIED_AT, VERIFIED_MADE_AT, _lost_here, _marks
+from sync_server.operations.drill import _lost_here, _marks
 from sync_server.operations.verify import faults
-from sync_server.store.durable import JournalMark, all_marks, move_forward
+from sync_server.store.durable import (
+    VERIFIED_AT,
+    VERIFIED_MADE_AT,
+    JournalMark,
+    all_marks,
+    move_forward,
+)
 from sync_server.store.engine import Database
 from sync_server.store.migrations import tell
 from tests.simulation.device import SimDevice

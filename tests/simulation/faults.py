@@ -10,7 +10,7 @@ from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
 from tests.simulation.invariants import check_device
 from tests.simulation.network import Weather
-from tests.simulation.publishing import misbehave
+from tests.simulation.publishing import misbehave, withdraw_goods
 from tests.simulation.stage import Stage
 
 _CRASH_PLACES = (
@@ -211,6 +211,7 @@ SELDOM: tuple[Trouble, ...] = (
     Trouble("head office updated", 0, lambda faults, _: updating.update_head_office(faults.stage)),
     Trouble("clocks mended", 0, lambda faults, _: faults.mend_clocks()),
     Trouble("restore drill", 0, lambda faults, _: durable.drill(faults.stage)),
+    Trouble("goods withdrawn", 0, lambda faults, _: withdraw_goods(faults.stage)),
     Trouble("weeks pass", 0, lambda faults, _: durable.let_weeks_pass(faults.stage)),
 )
 """As ``seldom`` chooses them, by chance of its own, too."""

@@ -143,9 +143,12 @@ def people() -> tuple[UserPublished, ...]:
     )
 
 
-def product(code: str, edition: int = 0) -> Product:
-    """A product as head office states it; a later edition has another name and barcode."""
-    is_exclusive = code.startswith("X")
+def product(code: str, edition: int = 0, *, is_exclusive: bool | None = None) -> Product:
+    """A product as head office states it; a later edition has another name and barcode.
+
+    ``is_exclusive`` None = as it was at the beginning.
+    """
+    is_exclusive = code.startswith("X") if is_exclusive is None else is_exclusive
     return Product(
         code=code,
         name=f"Cream {code} {edition}",

@@ -189,6 +189,7 @@ def _check_held(device: SimDevice, rows: Rows, journals: Journals) -> None:
     for table_name, found in rows.items():
         for row_id, row in found.items():
             place = f"{device.label} {table_name} {row_id}"
+            must(not row.fact.aside, "I4", f"{place}: {sorted(row.fact.aside)} was not taken up")
             if row.slot:
                 is_kept = row.slot in kept or device.is_copied
                 must(is_kept, "I4", f"{place}: slot {row.slot} was never confirmed")

@@ -1,13 +1,34 @@
 """How a bug is planted: one small function of the product is another one for a while."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Connection
 
-Plant = Callable[[], AbstractContextManager[None]]
+
+@dataclass(frozen=True, slots=True)
+class Plant:
+    """One bug: what it replaces, and what by."""
+
+    target: Any
+    name: str
+    make: Callable[[Any], Any]
+    """From the original, taken when the plant is set."""
+
+    @contextmanager
+    def __call__(self) -> Iterator[None]:
+        """The bug is there while the block runs."""
+        with patch.object(self.target, self.name, self.make(self.original)):
+            yield
+
+    @property
+    def original(self) -> Any:
+        """What stands there now."""
+        return getattr(self.target, self.name)
 
 
 def nothing(*_arguments: object, **_named: object) -> None:
@@ -29,21 +50,37 @@ def new_transaction(connection: Connection) -> None:
 
 def instead(target: object, name: str, made: Any) -> Plant:
     """Replace a function by another one."""
-
-    @contextmanager
-    def planted() -> Iterator[None]:
-        with patch.object(target, name, made):
-            yield
-
-    return planted
+    return Plant(target, name, lambda _original: made)
 
 
-def around(target: Any, name: str, make: Callable[[Any], Any]) -> Plant:
+def around(target: object, name: str, make: Callable[[Any], Any]) -> Plant:
     """Replace by what ``make`` builds from the original, taken when the plant is set."""
+    return Plant(target, name, make)
 
-    @contextmanager
-    def planted() -> Iterator[None]:
-        with patch.object(target, name, make(getattr(target, name))):
-            yield
 
-    return planted
+@contextmanager
+def noting_reached(plants: Mapping[str, Plant]) -> Iterator[set[str]]:
+    """The names of the plants whose originals were called while the block ran.
+
+    Where the original is not called a plant changes nothing. Of what is no function (a constant,
+    a class) nobody knows: it counts as reached.
+    """
+    reached: set[str] = set()
+    with ExitStack() as patches:
+        for name, plant in plants.items():
+            original = plant.original
+            if callable(original) and not isinstance(original, type):
+                noted = _noted(original, name, reached)
+                patches.enter_context(patch.object(plant.target, plant.name, noted))
+            else:
+                reached.add(name)
+        yield reached
+
+
+def _noted(original: Any, name: str, reached: set[str]) -> Any:
+    @wraps(original)
+    def noted(*arguments: Any, **named: Any) -> Any:
+        reached.add(name)
+        return original(*arguments, **named)
+
+    return noted

@@ -28,6 +28,7 @@ from tests.simulation.house import (
     product,
 )
 from tests.simulation.selling import lines_of, sale_of, some
+from tests.simulation.stage import Stage
 
 
 def prices(session: Session, chance: random.Random, uid: bytes) -> None:
@@ -59,6 +60,19 @@ def catalogue(session: Session, chance: random.Random, uid: bytes) -> None:
     code = chance.choice((*PRODUCTS, EXCLUSIVE, "P7", "P8"))
     edited = product(code, chance.randrange(1, 50))
     session.append(CataloguePublished(products=(edited,)), uid=uid)
+
+
+def withdraw_goods(stage: Stage) -> None:
+    """Head office keeps a product for the exclusive list, or gives it to everybody again: who does
+    not know that list loses rows whose scopes it holds."""
+    code, is_exclusive = stage.chance.choice(PRODUCTS[3:]), stage.chance.random() < 0.6
+    edited = product(code, stage.step, is_exclusive=is_exclusive)
+    fuse = stage.office.disk.fuse
+    fuse.is_asleep = True
+    stage.office.publish(CataloguePublished(products=(edited,)))
+    fuse.is_asleep = False
+    stage.fire("goods withdrawn" if is_exclusive else "goods given back")
+    stage.say("HQ", code, "exclusive" if is_exclusive else "general")
 
 
 def assortment(session: Session, chance: random.Random, uid: bytes) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, Row
 from sqlalchemy.engine import CursorResult, IteratorResult
 from sqlalchemy.engine.base import OptionEngineMixin
 from sqlalchemy.engine.result import SimpleResultMetaData
@@ -46,6 +46,16 @@ class _Plan(NamedTuple):
 
 class QuickResult(IteratorResult[Any]):
     """Rows straight from the driver's cursor, as they are asked for."""
+
+    def all(self) -> Sequence[Row[Any]]:
+        """All rows that are left."""
+        if self._post_creational_filter is not None or self._unique_filter_state:
+            return super().all()
+        found = [] if self._soft_closed else self.raw.fetchall()  # type: ignore[union-attr]
+        self._soft_close()
+        metadata = cast(SimpleResultMetaData, self._metadata)
+        processors, places = metadata._processors, metadata._key_to_index
+        return [Row(metadata, processors, places, one) for one in found]
 
     def _soft_close(self, hard: bool = False, **_: Any) -> None:
         if not self._soft_closed:
@@ -147,8 +157,9 @@ class QuickConnection(Connection):
             done = Done(cursor.rowcount)
             cursor.close()
             return cast("CursorResult[Any]", done)
-        result = QuickResult(metadata or _metadata_of(described), cursor, raw=cursor)
-        return cast("CursorResult[Any]", result)
+        if metadata is None:
+            metadata = _READ.get(text) or _metadata_read(text, described)
+        return cast("CursorResult[Any]", QuickResult(metadata, cursor, raw=cursor))
 
     def _must_be_in_transaction(self) -> None:
         transaction, nested = self._transaction, self._nested_transaction
@@ -177,13 +188,17 @@ QuickEngine._option_cls = cast(Any, _OptionEngine)
 _NOTHING: tuple[Mapping[str, Any]] = ({},)
 _KNOWN: dict[Any, tuple[Any, _Plan | None, Any]] = {}
 _METADATA: dict[tuple[str, ...], SimpleResultMetaData] = {}
+_READ: dict[str, SimpleResultMetaData] = {}
 
 
-def _metadata_of(described: Iterable[Sequence[Any]]) -> SimpleResultMetaData:
+def _metadata_read(text: str, described: Iterable[Sequence[Any]]) -> SimpleResultMetaData:
+    """Of a text as it stands; where it says ``*`` its columns are those of the moment."""
     names = tuple([one[0] for one in described])
     found = _METADATA.get(names)
     if found is None:
         found = _METADATA[names] = SimpleResultMetaData(names)
+    if "*" not in text.replace("count(*)", "") and len(_READ) < _KNOWN_MAX:
+        _READ[text] = found
     return found
 
 

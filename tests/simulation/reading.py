@@ -7,9 +7,11 @@ scopes) is worked out once per run, and what a document posts once per process.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache
+from inspect import unwrap
 from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
+import msgspec
 from sqlalchemy import Connection
 
 from desktop.store import migrations
@@ -22,6 +24,7 @@ from shared.sync.digest import row_digest
 from shared.sync.tables import Replicated
 from tests.simulation.edges import SimDisk
 
+_EXTRA = msgspec.msgpack.Decoder(dict[str, Value])
 _SYSTEM = ("id", "_digest", "_slot", "_extra")
 _DOCUMENTS = 20_000
 _SIGNATURES = 20_000
@@ -34,6 +37,8 @@ class Fact(NamedTuple):
     """Its business columns and its id."""
     digest: int
     scopes: tuple[str, ...]
+    aside: frozenset[str]
+    """Columns of this program whose values lie beside the row, as an earlier one kept them."""
 
 
 class Held(NamedTuple):
@@ -99,7 +104,8 @@ def _fact(table: Replicated, row: Sequence[Any]) -> Fact:
     values: dict[str, Value] = dict(zip(table.columns, row[4:], strict=True))
     digest = row_digest(table, row[0], values, row[3])
     values["id"] = row[0]
-    return Fact(values, digest, table.scopes(values))
+    rest = _EXTRA.decode(row[3]).keys() if row[3] else ()
+    return Fact(values, digest, table.scopes(values), frozenset(table.defaults.keys() & rest))
 
 
 @lru_cache(maxsize=512)
@@ -167,16 +173,18 @@ def signatures_checked_once() -> Iterator[None]:
         _GOOD.clear()
     with ExitStack() as patches:
         patches.enter_context(patch.object(VerifyKey, "_good", remembered))
-        for name, domain in _SIGNED:
-            made = _noting(getattr(SigningKey, name), domain)
-            patches.enter_context(patch.object(SigningKey, name, made))
+        for name, domain, sign in _SIGNED:
+            # What a plant signs is looked at like anything else.
+            now = getattr(SigningKey, name)
+            if unwrap(now) is sign:
+                patches.enter_context(patch.object(SigningKey, name, _noting(now, domain)))
         yield
 
 
 _SIGNED = (
-    ("sign_document", chain._DOCUMENT_DOMAIN),
-    ("sign_link", chain._LINK_DOMAIN),
-    ("sign_head", chain._HEAD_DOMAIN),
+    ("sign_document", chain._DOCUMENT_DOMAIN, SigningKey.sign_document),
+    ("sign_link", chain._LINK_DOMAIN, SigningKey.sign_link),
+    ("sign_head", chain._HEAD_DOMAIN, SigningKey.sign_head),
 )
 
 
@@ -191,20 +199,21 @@ def _noting(sign: Callable[[SigningKey, bytes], bytes], domain: bytes) -> Any:
 
 @contextmanager
 def columns_read_once() -> Iterator[None]:
-    """Which columns a database has follows from the texts of its tables: one look for equal ones.
+    """Which columns a database has follows from its shape: one look for equal ones.
 
     A run opens devices again and again, whose tables are those of the program.
     """
 
     def remembered(connection: Connection) -> dict[str, set[str]]:
-        texts = connection.exec_driver_sql(_TEXTS).scalar_one()
-        found = _COLUMNS.get(texts)
+        # One look, as the product's own is one; a look more burns no fuse.
+        connection.exec_driver_sql(_VERSION).scalar_one()
+        disk = cast(SimDisk, connection.connection.dbapi_connection)
+        shape = disk.place.shape()
+        found = _COLUMNS.get(shape)
         if found is None:
-            # A look more, in the first run of a process only: no fuse burns of it.
-            fuse = cast(Any, connection.connection.dbapi_connection).fuse
-            was_asleep, fuse.is_asleep = fuse.is_asleep, True
-            found = _COLUMNS[texts] = _LOOK(connection)
-            fuse.is_asleep = was_asleep
+            was_asleep, disk.fuse.is_asleep = disk.fuse.is_asleep, True
+            found = _COLUMNS[shape] = _LOOK(connection)
+            disk.fuse.is_asleep = was_asleep
         return found
 
     with patch.object(migrations, "_columns_here", remembered):
@@ -212,5 +221,5 @@ def columns_read_once() -> Iterator[None]:
 
 
 _LOOK = migrations._columns_here
-_TEXTS = "SELECT group_concat(sql, ';') FROM sqlite_schema WHERE type = 'table'"
-_COLUMNS: dict[str, dict[str, set[str]]] = {}
+_VERSION = "PRAGMA schema_version"
+_COLUMNS: dict[bytes, dict[str, set[str]]] = {}

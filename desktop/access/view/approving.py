@@ -14,16 +14,20 @@ from desktop.words.texts import Words
 class ApprovePanel(Panel):
     """Closed with the approver's id."""
 
-    def __init__(self, words: Words, desk: Desk, tasks: TaskScope, permission: str) -> None:
+    def __init__(
+        self, words: Words, desk: Desk, tasks: TaskScope, permission: str, why: str = ""
+    ) -> None:
         super().__init__(words("approve.title"))
         self._words = words
         self._tasks = tasks
         self.model = Approving(desk, permission)
-        self.body.addWidget(label(words.of("permission", permission), "muted"))
+        told = label(why or words.of("permission", permission), "muted")
+        told.setWordWrap(True)
+        self.body.addWidget(told)
         self._banner = Banner()
         self.body.addWidget(self._banner)
-        self.who = Field(words("approve.who"))
-        self.pin = Field(words("sign_in.pin"))
+        self.who = Field(words("approve.id"))
+        self.pin = Field(name=words("sign_in.pin"))
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
         self.body.addWidget(form_row(words("approve.who"), self.who, width=72))
         self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=72))
@@ -55,7 +59,9 @@ class ApprovePanel(Panel):
     def _draw(self) -> None:
         error = self.model.error
         self._banner.say(self._words.error(error) if error else "", Tone.BAD)
-        names = self._words("names.comma").join(one.name for one in self.model.people)
+        # The id is what has to be typed, so it stands beside the name.
+        people = [f"{one.name} ({one.user_id})" for one in self.model.people]
+        names = self._words("names.comma").join(people)
         text = self._words("approve.able", names=names) if names else self._words("approve.none")
         self._able.setText(text)
         self._go.setEnabled(not self.model.is_busy)

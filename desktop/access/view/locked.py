@@ -29,7 +29,6 @@ class LockedPage(QWidget):
         head = column(label(place, "muted"), label(words(title), "big"), spacing=2)
         parts: list[QWidget | int | None] = [head]
         banner = Banner()
-        banner.say(words("locked.nobody"), Tone.BAD)
         parts.append(banner)
         parts += [_told(one) for one in _sentences(words, lock)]
         if lock.unsent:
@@ -48,6 +47,8 @@ class LockedPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.addWidget(whole)
+        # Said when it has its place: shown before, it would be a window of its own.
+        banner.say(words("locked.nobody"), Tone.BAD)
 
     def press(self, key: str) -> bool:
         """F5 meets head office; nothing else does anything here."""

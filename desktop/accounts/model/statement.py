@@ -6,12 +6,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from desktop.accounts.usecases import pay_expense
+from desktop.accounts.usecases import pay_expense, record_payment, refund_guarantee
 from desktop.store.desk import Desk
 from desktop.store.papers import FlowNode
 from desktop.watched import Watched
 from shared.accounts.queries import balance_minor, entries_of
-from shared.accounts.rules import Tender, due_at_us
+from shared.accounts.rules import Tender, due_at_us, guarantee
 from shared.core.clock import business_day
 from shared.journal.document import Header
 
@@ -20,10 +20,11 @@ class Whose(StrEnum):
     """Which book a party stands in."""
 
     OWN = "own"
-    """What this site's account owes its supplier."""
+    """What a channel account owes its supplier."""
     REBATE = "rebate"
     DEPOSIT = "deposit"
     """What its supplier holds for it: credits are positive there."""
+    GUARANTEE = "guarantee"
     CUSTOMER = "customer"
     EXPENSE = "expense"
 
@@ -49,9 +50,16 @@ class Party:
     terms_days: int = 0
 
     @property
+    def account_id(self) -> str:
+        """The channel account whose book it is; '' of customers and what was spent."""
+        if self.whose in (Whose.CUSTOMER, Whose.EXPENSE):
+            return ""
+        return self.party_id.partition("/")[0]
+
+    @property
     def sign(self) -> int:
         """1 where debits add up, as debts do; -1 of what somebody else holds for the party."""
-        return -1 if self.whose in (Whose.REBATE, Whose.DEPOSIT) else 1
+        return -1 if self.whose in (Whose.REBATE, Whose.DEPOSIT, Whose.GUARANTEE) else 1
 
     @property
     def due_us(self) -> int:
@@ -180,6 +188,36 @@ class StatementModel(Watched):
         """Pay something out of the drawer. Raises as ``pay_expense``."""
         done = await self.desk.do(pay_expense, category, amount_minor, payee=payee, tender=tender)
         await self.load(category)
+        return done
+
+    async def take_money(self, amount_minor: int, purpose: str, reference: str) -> Header:
+        """Head office has money of the account in front. Raises as ``record_payment``."""
+        account_id = self.party.account_id if self.party else ""
+        done = await self.desk.do(
+            record_payment, account_id, amount_minor, purpose=purpose, reference=reference
+        )
+        await self.load()
+        return done
+
+    def guarantee_minor(self) -> int:
+        """What the account in front left as guarantee."""
+        if self.party is None or not self.party.account_id:
+            return 0
+        book = guarantee(self.party.account_id)
+        return -self.desk.read(balance_minor, book, self.party.currency)
+
+    async def pay_back(self, amount_minor: int, reason: str, approvers: tuple[str, str]) -> Header:
+        """Pay a guarantee back. Raises as ``refund_guarantee``."""
+        account_id = self.party.account_id if self.party else ""
+        done = await self.desk.do(
+            refund_guarantee,
+            account_id,
+            amount_minor,
+            reason=reason,
+            approver_id=approvers[0],
+            second_approver_id=approvers[1],
+        )
+        await self.load()
         return done
 
     async def papers(self, entry: StatementRow) -> Sequence[FlowNode]:

@@ -31,7 +31,7 @@ class AgeingView(QWidget):
         super().__init__()
         self.frame, self.model = frame, model
         words = frame.words
-        self.chart = BarChart(_axis, name=words("ageing.chart"))
+        self.chart = BarChart(_axis, name=words("ageing.chart"), unit=frame.person.currency)
         self.chart.setFixedHeight(scaled(CHART_PX))
         self.day = Choice(
             words("ageing.as_of"),

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.ui.actions import Action
 from desktop.ui.editors import Choice, MoneyField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
@@ -19,7 +20,7 @@ class ExpensePanel(Panel):
         super().__init__(words("statement.spend"))
         self.category = Field(words("statement.category_hint"))
         self.amount = MoneyField(words("statement.amount"), frame.person.currency)
-        self.payee = Field(words("statement.payee"))
+        self.payee = Field(words("statement.payee_hint"))
         self.tender = Choice(
             words("invoice.tender"),
             [(one.value, words(f"tender.{one.value}")) for one in SPENT_BY],
@@ -37,6 +38,9 @@ class ExpensePanel(Panel):
         self.category.returnPressed.connect(self.amount.setFocus)
         self.amount.returnPressed.connect(self.payee.setFocus)
         self.payee.returnPressed.connect(self._go)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="statement.spend_do", keys=("F10",), run=self._go),)
 
     def first_focus(self) -> QWidget | None:
         return self.category

@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from desktop.accounts.model.ageing import AgesOf
+from desktop.accounts.model.rebates import RebateModel
 from desktop.accounts.model.statement import (
     Documents,
     Papers,
@@ -15,6 +16,9 @@ from desktop.accounts.model.statement import (
 )
 from desktop.accounts.view.ageing import AgeingPanel
 from desktop.accounts.view.expense import ExpensePanel
+from desktop.accounts.view.money import ask_money, ask_refund
+from desktop.accounts.view.rebates import ask_rebates
+from desktop.accounts.view.statement_columns import party_columns, statement_columns, what_of
 from desktop.printing.pdf.pictures import to_pngs
 from desktop.printing.pdf.reports import Statement, StatementLine, statement_pdf
 from desktop.ui.actions import Action
@@ -23,7 +27,6 @@ from desktop.ui.frame import Frame
 from desktop.ui.papers import flow_sheet
 from desktop.ui.pictures import copy_pictures
 from desktop.ui.screen import Screen
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
@@ -37,7 +40,6 @@ from desktop.ui.widgets import (
     set_tone,
 )
 from desktop.words import formats
-from desktop.words.texts import Words
 
 
 class StatementScreen(Screen):
@@ -50,10 +52,12 @@ class StatementScreen(Screen):
         parties_of: Parties,
         documents_of: Documents,
         papers_of: Papers,
-        ages_of: AgesOf,
+        ages_of: AgesOf | None,
     ) -> None:
+        """Without ``ages_of`` it is head office's: channel accounts and no customers."""
         super().__init__(frame)
         self._ages_of = ages_of
+        self._is_office = ages_of is None
         self.model = StatementModel(
             frame.desk,
             frame.person.zone,
@@ -72,42 +76,11 @@ class StatementScreen(Screen):
         self.parties = Table(
             self.frame,
             "parties",
-            [
-                Column(
-                    key="name",
-                    title=words("statement.party"),
-                    get=lambda one: one.name,
-                    stretches=True,
-                ),
-                Column(
-                    key="whose",
-                    title=words("statement.whose"),
-                    get=lambda one: words(f"statement.whose_{one.whose.value}"),
-                    width=72,
-                ),
-                Column(
-                    key="since",
-                    title=words("statement.since"),
-                    get=lambda one: (
-                        formats.instant(one.since_us, self.frame.person.zone)[2:10]
-                        if one.since_us
-                        else ""
-                    ),
-                    width=76,
-                    tone=lambda one: Tone.BAD if 0 < one.due_us < self.frame.desk.now_us else None,
-                ),
-                Column(
-                    key="balance",
-                    title=words("statement.balance", currency=currency),
-                    get=lambda one: one.balance_minor,
-                    kind=Kind.MONEY,
-                    width=104,
-                    currency=currency,
-                ),
-            ],
+            party_columns(self.frame, is_office=self._is_office),
             empty=Empty("users", words("statement.nobody"), words("statement.nobody_hint")),
         )
-        GivingWay(self.parties, {"since": 390, "whose": 310})
+        gives_way = {"whose": 310} if self._is_office else {"since": 470, "whose": 310}
+        GivingWay(self.parties, gives_way)
         self.parties.chosen.connect(self._look)
         self.name = label("", "title")
         self.open = label("", "small")
@@ -124,7 +97,7 @@ class StatementScreen(Screen):
         self.table = Table(
             self.frame,
             "statement",
-            self._columns(),
+            statement_columns(words, currency),
             empty=Empty("receipt", words("statement.empty"), words("statement.empty_hint")),
             can_filter=False,
         )
@@ -143,41 +116,6 @@ class StatementScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.addWidget(split)
-
-    def _columns(self) -> list[Column]:
-        words, currency = self.words, self.frame.person.currency
-        return [
-            Column(key="day", title=words("statement.day"), get=lambda one: one.day, width=96),
-            Column(
-                key="number",
-                title=words("statement.number"),
-                get=lambda one: one.number,
-                kind=Kind.CODE,
-                stretches=True,
-            ),
-            Column(
-                key="what",
-                title=words("statement.what"),
-                get=lambda one: what_of(words, one),
-                width=110,
-            ),
-            *(
-                Column(
-                    key=key,
-                    title=words(f"statement.{key}"),
-                    get=get,
-                    kind=Kind.MONEY,
-                    width=98,
-                    currency=currency,
-                    has_total=has_total,
-                )
-                for key, get, has_total in (
-                    ("charged", lambda one: one.charged_minor or None, True),
-                    ("paid", lambda one: one.paid_minor or None, True),
-                    ("running", lambda one: one.balance_minor, False),
-                )
-            ),
-        ]
 
     def _show(self) -> None:
         if self._is_showing:
@@ -241,6 +179,33 @@ class StatementScreen(Screen):
                 is_enabled=self._is_customer,
                 permission="sale.make",
             ),
+            Action(text="rebate.key", keys=("R",), run=self._rebates, is_enabled=self._is_account),
+            *(self._office_actions() if self._is_office else self._site_actions()),
+            Action(text="statement.next_period", keys=("F4",), run=self._next, in_line=False),
+        )
+
+    def _office_actions(self) -> tuple[Action, ...]:
+        """What head office writes to an account's books."""
+        return (
+            Action(
+                text="money.key",
+                keys=("M",),
+                run=self._money,
+                is_enabled=self._is_account,
+                permission="account.adjust",
+            ),
+            Action(
+                text="refund.key",
+                keys=("G",),
+                run=self._refund,
+                is_enabled=lambda: self.model.guarantee_minor() > 0,
+                permission="account.adjust",
+            ),
+        )
+
+    def _site_actions(self) -> tuple[Action, ...]:
+        """What only a site has: its drawer, its customers, what it shows head office."""
+        return (
             Action(
                 text="statement.spend",
                 keys=("F8",),
@@ -249,7 +214,6 @@ class StatementScreen(Screen):
             ),
             Action(text="statement.ageing", keys=("A",), run=self._ages),
             Action(text="statement.seen", keys=("H",), run=self._seen),
-            Action(text="statement.next_period", keys=("F4",), run=self._next, in_line=False),
         )
 
     def shown(self, subject: str = "") -> None:
@@ -281,6 +245,26 @@ class StatementScreen(Screen):
         held = self.model.party
         return held is not None and held.whose is Whose.CUSTOMER
 
+    def _is_account(self) -> bool:
+        held = self.model.party
+        return held is not None and bool(held.account_id)
+
+    def _money(self) -> None:
+        self.frame.tasks.start(ask_money(self.frame, self.model))
+
+    def _refund(self) -> None:
+        self.frame.tasks.start(ask_refund(self.frame, self.model))
+
+    def _rebates(self) -> None:
+        self.frame.tasks.start(self._ask_rebates())
+
+    async def _ask_rebates(self) -> None:
+        held = self.model.party
+        if held is None:
+            return
+        model = RebateModel(self.frame.desk, held.account_id, held.currency, self.frame.person.zone)
+        await ask_rebates(self.frame, model, held.name)
+
     def _flow(self) -> None:
         """The papers of the entry in front, or of the newest one."""
         found = self.table.current
@@ -302,6 +286,8 @@ class StatementScreen(Screen):
         self.frame.tasks.start(self._ask_ages())
 
     async def _ask_ages(self) -> None:
+        if self._ages_of is None:
+            return
         party_id = await self.frame.ask(AgeingPanel(self.frame, self._ages_of))
         if party_id is not None:
             await self.model.load(party_id)
@@ -372,8 +358,3 @@ class StatementScreen(Screen):
             ),
             as_of=formats.instant(self.frame.desk.now_us, self.frame.person.zone),
         )
-
-
-def what_of(words: Words, one: StatementRow) -> str:
-    """What an entry was for."""
-    return words.of("statement.memo", one.memo.replace(" ", "_"))

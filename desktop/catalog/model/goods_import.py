@@ -26,6 +26,8 @@ class Taken:
     products: int
     opening_micro: int = 0
     opening_minor: int = 0
+    costs: int = 0
+    """Products whose purchase cost was kept."""
 
 
 Take = Callable[[Desk, Sequence[ProductRow], bool], Awaitable[Taken]]

@@ -180,7 +180,8 @@ class GoodsImportScreen(Screen):
 
     async def _take_all(self) -> None:
         taken = await self.model.take()
-        self.frame.say(self.words("goods.taken", n=taken.products), Tone.GOOD)
+        key = "goods.taken_costs" if taken.costs else "goods.taken"
+        self.frame.say(self.words(key, n=taken.products, costs=taken.costs), Tone.GOOD)
         self.frame.sync()
 
     # columns

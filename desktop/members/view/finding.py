@@ -64,6 +64,7 @@ class MemberPanel(Panel):
     def back(self) -> None:
         if self._name.isVisible() and not self._is_new:
             self._step(is_new=False)
+            self.set_title(self._words("member.find"))
             self._field.setFocus()
         else:
             super().back()
@@ -92,6 +93,7 @@ class MemberPanel(Panel):
     def _new(self) -> None:
         digits = self._field.text().strip()
         self._step(is_new=True)
+        self.set_title(self._words("member.new"))
         self._phone.setText(digits if digits.isdigit() and len(digits) >= 7 else "")
         self._name.setFocus()
         self.say(self._words("member.new_hint"), Tone.PLAIN)

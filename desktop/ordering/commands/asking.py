@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import Connection
 
 from desktop.catalog.usecases import scanned
@@ -19,6 +20,7 @@ from desktop.store.command import Command
 from desktop.store.writer import Store
 from shared.core.ids import uid_bytes
 from shared.core.money import parse_money
+from shared.promotions.rules import Choices, GiftChoice
 
 
 class WantedParams(Params):
@@ -32,7 +34,28 @@ class WantedParams(Params):
     """All of it or nothing."""
 
 
-class OrderSubmit(Params, kw_only=True):
+class GiftParams(Params, kw_only=True):
+    """A gift that is chosen of what a policy gives."""
+
+    policy: str
+    code: str
+    qty: str = "1"
+
+
+class Chosen(Params, kw_only=True):
+    """What is chosen of an order's promotions and how it is paid; the rest is chosen best (D12)."""
+
+    gifts: tuple[GiftParams, ...] = ()
+    groups: dict[str, str] = msgspec.field(default_factory=dict)
+    """Of exclusive policies the one taken, by their group; '' = none of them."""
+    declined: tuple[str, ...] = ()
+    """Policies the buyer does not want."""
+    rebate: str = ""
+    """How much of it the account's rebate pays, in the account's currency."""
+    deposit: str = ""
+
+
+class OrderSubmit(Chosen, kw_only=True):
     """An order; left out are the site's first account and its usual supplier."""
 
     lines: tuple[WantedParams, ...]
@@ -42,9 +65,6 @@ class OrderSubmit(Params, kw_only=True):
     deliver_to: str = ""
     note: str = ""
     uid: str = ""
-    rebate: str = ""
-    """How much of it the account's rebate pays, in the account's currency."""
-    deposit: str = ""
 
 
 def _wanted(store: Store, asked: Sequence[WantedParams]) -> list[Wanted]:
@@ -69,7 +89,21 @@ def _one(connection: Connection, site_id: str, one: WantedParams) -> Wanted:
     )
 
 
-def _paid(asked: OrderSubmit) -> Paid:
+def _choices(store: Store, asked: Chosen) -> Choices:
+    site_id = device(store).site_id
+
+    def read(connection: Connection) -> Choices:
+        gifts: dict[str, tuple[GiftChoice, ...]] = {}
+        for one in asked.gifts:
+            what = scanned(connection, site_id, one.code, one.qty)
+            chosen = GiftChoice(what.product_id, what.qty_micro)
+            gifts[one.policy] = (*gifts.get(one.policy, ()), chosen)
+        return Choices(of_group=asked.groups, gifts=gifts, declined=frozenset(asked.declined))
+
+    return store.read(read)
+
+
+def _paid(asked: Chosen) -> Paid:
     # Accounts of one site are paid in one currency; the use case refuses what does not fit.
     return Paid(
         deposit_minor=parse_money(asked.deposit, "CNY").minor if asked.deposit else 0,
@@ -87,6 +121,7 @@ def _submit(store: Store, asked: OrderSubmit) -> Submitted:
         deliver_to=asked.deliver_to,
         note=asked.note,
         uid=uid_bytes(asked.uid) if asked.uid else None,
+        choices=_choices(store, asked),
         paid=_paid(asked),
     )
     return done.value
@@ -103,9 +138,11 @@ def _cancel(store: Store, asked: OrderCancel) -> Written:
     return Written.of(store.write(cancel_order, order_id, reason=asked.reason).value)
 
 
-class OrderRework(OfOrder):
+class OrderRework(Chosen, kw_only=True):
     """Ask again; without lines for the same goods."""
 
+    order: str
+    """Its printed number or uid."""
     lines: tuple[WantedParams, ...] = ()
     note: str = ""
 
@@ -113,7 +150,14 @@ class OrderRework(OfOrder):
 def _rework(store: Store, asked: OrderRework) -> Submitted:
     again = _wanted(store, asked.lines) if asked.lines else None
     order_id = find_order(store, asked.order)
-    return store.write(rework_order, order_id, again, note=asked.note).value
+    return store.write(
+        rework_order,
+        order_id,
+        again,
+        note=asked.note,
+        choices=_choices(store, asked),
+        paid=_paid(asked),
+    ).value
 
 
 COMMANDS = (

@@ -121,6 +121,12 @@ class OrderEditor(CartEditor):
         return tenders_proposed(self.purse.free, self.total_minor, self.purse.rebate_percent)
 
     @property
+    def asks_tenders(self) -> bool:
+        """Whether a rebate or deposit could pay some of it and nobody said so yet: the check list
+        is shown before it goes (E14)."""
+        return bool(self.proposed.named_minor) and not self.cart.is_paid_said
+
+    @property
     def named(self) -> Tenders:
         """What it is to be paid with; nothing was said is all on account."""
         if not self.cart.is_paid_said:

@@ -1,5 +1,6 @@
 """The list of one's own orders, and the order somebody looks at."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from desktop.ordering.usecases.asking import cancel_order
@@ -13,6 +14,7 @@ from desktop.ordering.usecases.looking import (
 )
 from desktop.ordering.usecases.papers import read_flow
 from desktop.ordering.usecases.revising import answer_revision
+from desktop.ordering.usecases.wishing import org_names
 from desktop.store.desk import Desk
 from desktop.store.papers import FlowNode
 from desktop.watched import Watched
@@ -56,6 +58,7 @@ class OrderList(Watched):
         self.detail: OrderDetail | None = None
         self.accounts: tuple[AccountView, ...] = ()
         self.rates: tuple[AcceptanceRate, ...] = ()
+        self.org_names: Mapping[str, str] = {}
 
     async def load(self) -> None:
         """Read the list and the order in front again."""
@@ -65,6 +68,7 @@ class OrderList(Watched):
         ids = [one.account_id for one in self.accounts]
         self.rows = tuple(await self.desk.fetch(list_orders, ids, STATES[self.filter]))
         self.rates = tuple(await self.desk.fetch(read_acceptance, ids))
+        self.org_names = await self.desk.fetch(org_names)
         if self.detail is not None:
             self.detail = await self.desk.fetch(read_order, self.detail.order.id)
         self.changed()

@@ -137,8 +137,9 @@ def submit_order(
         order_type=_order_type(session, asks.account_id, wanted, promoted.promotions),
         deliver_to=deliver_to,
         note=note,
-        seen_credit_minor=free,
-        seen_credit_at_us=synced_at_us,
+        # A dealer who supplies the account holds this document, too, and its credit is not theirs.
+        seen_credit_minor=0 if supplied_by else free,
+        seen_credit_at_us=0 if supplied_by else synced_at_us,
         promotions=promoted.promotions,
         tenders=tender_parts(tenders, total),
     )
@@ -289,7 +290,13 @@ def check_own(found: OrderView, own: Collection[str]) -> None:
 
 
 def rework_order(
-    session: Session, order_id: str, wanted: Sequence[Wanted] | None = None, *, note: str = ""
+    session: Session,
+    order_id: str,
+    wanted: Sequence[Wanted] | None = None,
+    *,
+    note: str = "",
+    choices: Choices = NO_CHOICES,
+    paid: Paid | None = None,
 ) -> Submitted:
     """Ask again after a rejection or cancellation, at today's prices (E08).
 
@@ -321,4 +328,6 @@ def rework_order(
         deliver_to=found.deliver_to,
         note=note or found.note,
         follows=found.id,
+        choices=choices,
+        paid=paid,
     )

@@ -207,7 +207,7 @@ class OrderDeskScreen(Screen):
                 title=words("desk.qty"),
                 get=lambda one: one.line.qty_micro,
                 kind=Kind.QTY,
-                width=64,
+                width=84,
             ),
             Column(
                 key="stock",
@@ -222,7 +222,7 @@ class OrderDeskScreen(Screen):
                 title=words("desk.granted_qty"),
                 get=lambda one: one.granted_micro,
                 kind=Kind.QTY,
-                width=72,
+                width=80,
                 edit=self.model.grant,
                 tone=lambda one: Tone.BAD if one.is_cut else Tone.ACCENT,
             ),
@@ -246,7 +246,7 @@ class OrderDeskScreen(Screen):
                 key="promotion",
                 title=words("desk.promotion"),
                 get=self._promotion,
-                width=190,
+                width=150,
                 tone=lambda one: Tone.BAD if one.kept_micro is not None else Tone.GOOD,
             ),
             Column(
@@ -269,7 +269,7 @@ class OrderDeskScreen(Screen):
                 key="reason",
                 title=words("desk.reason"),
                 get=lambda one: words.of("desk.reason", one.reason) if one.reason else "",
-                width=92,
+                width=124,
                 tone=lambda _one: Tone.BAD,
             ),
         ]

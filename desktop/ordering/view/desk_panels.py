@@ -46,13 +46,13 @@ class DecisionPanel(Panel):
         self._day = DayField(words("desk.promised"), today, may_be_empty=True)
         if model.chosen is not None and model.chosen.requested_date:
             self._day.set_day(model.chosen.requested_date)
-        self._note = Field(words("desk.note"))
+        self._note = Field(words("desk.note_hint"))
         self._note.entered.connect(lambda _text: self._take())
         if model.can_decide:
             self.body.addWidget(form_row(words("desk.promised"), row(self._day, None)))
         self.body.addWidget(form_row(words("desk.note"), self._note))
         done = button(words("desk.decide"), self._take, kind="primary")
-        self.body.addWidget(row(None, done))
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), done))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (Action(text="desk.decide", keys=("F10",), run=self._take),)
@@ -78,7 +78,7 @@ class RejectPanel(Panel):
         words = frame.words
         super().__init__(words("desk.reject"), width=420)
         self._words = words
-        self._note = Field(words("desk.note"))
+        self._note = Field(words("desk.note_hint"))
         parts = [
             button(
                 f"{number}  {words(f'desk.reason.{reason}')}",
@@ -123,14 +123,14 @@ class ShipPanel(Panel):
         words = frame.words
         super().__init__(words("desk.ship"), width=440)
         self._site = Choice(words("desk.from_site"), model.sites)
-        self._carrier = Field(words("desk.carrier"))
-        self._waybill = Field(words("desk.waybill"))
+        self._carrier = Field(words("desk.carrier_hint"))
+        self._waybill = Field(words("desk.waybill_hint"))
         self._waybill.entered.connect(lambda _text: self._take())
         self.body.addWidget(form_row(words("desk.from_site"), self._site))
         self.body.addWidget(form_row(words("desk.carrier"), self._carrier))
         self.body.addWidget(form_row(words("desk.waybill"), self._waybill))
         done = button(words("desk.ship_all"), self._take, kind="primary")
-        self.body.addWidget(row(None, done))
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), done))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (Action(text="desk.ship_all", keys=("F10",), run=self._take),)

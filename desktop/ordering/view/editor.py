@@ -385,7 +385,9 @@ class OrderEditorScreen(Screen):
             await self._submit_now()
 
     def _submit(self) -> None:
-        self.frame.tasks.start(self._submit_now())
+        """Send it; where a rebate or deposit may pay some of it, the check list asks first."""
+        asks = self.model.cart.lines and self.model.asks_tenders
+        self.frame.tasks.start(self._ask_check() if asks else self._submit_now())
 
     async def _submit_now(self) -> None:
         if not self.model.cart.lines:

@@ -44,21 +44,21 @@ def order_columns(frame: Frame) -> list[Column]:
             get=lambda one: formats.short_instant(
                 one.order.submitted_at_us, frame.desk.now_us, person.zone
             ),
-            width=96,
+            width=92,
         ),
         Column(
             key="amount",
             title=words("orders.amount", currency=person.currency),
             get=lambda one: one.order.asked_minor,
             kind=Kind.MONEY,
-            width=104,
+            width=96,
             currency=person.currency,
         ),
         Column(
             key="state",
             title=words("orders.state"),
             get=lambda one: words(f"orders.state_{state_word(one)}"),
-            width=104,
+            width=116,
             tone=lambda one: STATE_TONES[state_word(one)],
         ),
     ]
@@ -91,7 +91,7 @@ def line_columns(frame: Frame, is_decided: Callable[[], bool]) -> list[Column]:
             key="asked",
             title=words("orders.asked"),
             get=_of_line(lambda one: format_quantity(one.line.qty_micro, one.packs)),
-            width=72,
+            width=82,
             is_number=True,
         ),
         Column(
@@ -106,7 +106,7 @@ def line_columns(frame: Frame, is_decided: Callable[[], bool]) -> list[Column]:
             key="reason",
             title=words("orders.reason"),
             get=_of_line(lambda one: _reason(words, one)),
-            width=92,
+            width=104,
             tone=lambda _one: Tone.BAD,
         ),
         Column(

@@ -26,6 +26,9 @@ class CancelPanel(Panel):
         go = button(words("orders.cancel"), self._go, kind="danger")
         self.body.addWidget(row(None, button(words("reorder.back"), self.back), go))
 
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="orders.cancel", keys=("F10",), run=self._go),)
+
     def first_focus(self) -> QWidget | None:
         return self.reason
 

@@ -128,7 +128,8 @@ class OrdersScreen(Screen):
         if not rate:
             return ""
         org = self.model.accounts[number].sales_org_id
-        return self.words("orders.rate", org=org, rate=formats.percent(rate))
+        name = self.model.org_names.get(org, org)
+        return self.words("orders.rate", org=name, rate=formats.percent(rate))
 
     def _show_detail(self) -> None:
         found, words = self.model.detail, self.words

@@ -163,6 +163,9 @@ class LinePanel(Panel):
         for field in (self.qty, self.day, self.note):
             field.returnPressed.connect(self._go)
 
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="reorder.done", keys=("F10",), run=self._go),)
+
     def first_focus(self) -> QWidget | None:
         self.qty.selectAll()
         return self.qty
@@ -204,6 +207,9 @@ class CoverPanel(Panel):
         self.body.addWidget(row(None, button(words("reorder.back"), self.back), done))
         for field in (self.back_days, self.target):
             field.returnPressed.connect(self._go)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="reorder.done", keys=("F10",), run=self._go),)
 
     def first_focus(self) -> QWidget | None:
         self.back_days.selectAll()

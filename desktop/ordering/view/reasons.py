@@ -48,7 +48,7 @@ def price_sheet(frame: Frame, found: Row) -> QWidget:
         value = formats.percent(one.value_micro) if is_ratio else formats.price(one.value_micro)
         said = names.get(one.dimension, one.dimension.partition(":")[2] or words("reorder.retail"))
         parts.append(pair(said, value))
-    parts.append(pair(words("reorder.price_version"), f"v{price.version}"))
+    parts.append(pair(words("reorder.price_version"), words("price.v", n=price.version)))
     parts.append(pair(words("reorder.your_price"), formats.price(price.unit_price_micro)))
     for part in found.parts if found.is_promoted else ():
         qty = formats.qty(part.qty_micro)
@@ -74,12 +74,12 @@ def suggestion_sheet(words: Words, found: Row) -> QWidget:
     standing = made.standing
     for key, value in (
         ("reorder.reason_sold", standing.sold_micro),
-        ("reorder.reason_per_day", made.per_day_micro),
-        ("reorder.reason_wanted", made.wanted_micro),
+        ("reorder.reason_per_day", round_tenth(made.per_day_micro)),
+        ("reorder.reason_wanted", round_tenth(made.wanted_micro)),
         ("reorder.reason_here", standing.on_hand_micro),
         ("reorder.reason_coming", standing.in_transit_micro),
         ("reorder.reason_asked", standing.on_order_micro),
-        ("reorder.reason_missing", made.missing_micro),
+        ("reorder.reason_missing", round_tenth(made.missing_micro)),
     ):
         name = words(key, days=made.cover.looked_back, target=made.cover.target)
         parts.append(pair(name, formats.qty(value)))

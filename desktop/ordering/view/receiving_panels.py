@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from desktop.ordering.model.receiving import Receiving, ReceivingRow
+from desktop.ui.actions import Action
 from desktop.ui.editors import QuantityField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
@@ -28,6 +29,9 @@ class DamagePanel(Panel):
         self.qty.returnPressed.connect(self.reason.setFocus)
         self.reason.returnPressed.connect(self._go)
 
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="reorder.done", keys=("F10",), run=self._go),)
+
     def first_focus(self) -> QWidget | None:
         return self.qty
 
@@ -46,7 +50,7 @@ class LotPanel(Panel):
         announced = found.notice.line.lot or words("receiving.no_lot")
         self.body.addWidget(label(found.notice.name, "strong"))
         self.body.addWidget(label(words("receiving.lot_announced", lot=announced), "muted"))
-        self.lot = Field(words("receiving.lot"))
+        self.lot = Field(name=words("receiving.lot"))
         self.expiry = Field(words("receiving.expiry_hint"))
         self.qty = QuantityField(words("receiving.lot_qty"), found.notice.packs)
         left = found.good_micro - sum(one.good_micro for one in found.seen.lots)
@@ -65,6 +69,9 @@ class LotPanel(Panel):
         self.lot.returnPressed.connect(self.expiry.setFocus)
         self.expiry.returnPressed.connect(self._to_quantity)
         self.qty.returnPressed.connect(self._go)
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="reorder.done", keys=("F10",), run=self._go),)
 
     def first_focus(self) -> QWidget | None:
         return self.lot

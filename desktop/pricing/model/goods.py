@@ -9,6 +9,8 @@ from shared.core.money import parse_unit_price_micro
 
 TakeUp = Callable[[Desk, str, str, str], Awaitable[str]]
 """Takes up goods of the shop's own: code, name, unit; the product's id."""
+SetCost = Callable[[Desk, str, int], Awaitable[None]]
+"""States what a base unit costs to buy at 10⁻⁶; 0 takes it back."""
 SetPrice = Callable[[Desk, str, int], Awaitable[None]]
 """Sets a retail price of the shop's own at 10⁻⁶; 0 takes it back."""
 
@@ -16,8 +18,17 @@ SetPrice = Callable[[Desk, str, int], Awaitable[None]]
 class GoodsModel(Watched):
     """Goods by code; brand's and own."""
 
-    def __init__(self, desk: Desk, site_id: str, take_up: TakeUp, set_price: SetPrice) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        site_id: str,
+        take_up: TakeUp,
+        set_price: SetPrice,
+        set_cost: SetCost | None = None,
+    ) -> None:
+        """``set_cost`` is for who may know costs; without it none is read."""
         super().__init__()
+        self._set_cost = set_cost
         self._desk = desk
         self._site_id = site_id
         self._take_up = take_up
@@ -25,10 +36,17 @@ class GoodsModel(Watched):
         self.rows: Sequence[PricedGoods] = ()
         self.only_own = False
 
+    @property
+    def knows_costs(self) -> bool:
+        """Whether what goods cost to buy is shown here."""
+        return self._set_cost is not None
+
     async def refresh(self) -> None:
         """Read the list again."""
         now_us = self._desk.now_us
-        self.rows = await self._desk.fetch(priced_goods, self._site_id, self.only_own, now_us)
+        self.rows = await self._desk.fetch(
+            priced_goods, self._site_id, self.only_own, now_us, self.knows_costs
+        )
         self.changed()
 
     async def toggle_own(self) -> None:
@@ -43,6 +61,16 @@ class GoodsModel(Watched):
         """
         price_micro = parse_unit_price_micro(text) if text.strip() else 0
         await self._set_price(self._desk, row.goods.product_id, price_micro)
+        await self.refresh()
+
+    async def type_cost(self, row: PricedGoods, text: str) -> None:
+        """Key what a base unit costs to buy; empty takes it back.
+
+        Raises: RuleViolation UNIT_PRICE_UNREADABLE, COST_CURRENCY_UNCLEAR; AccessDenied.
+        """
+        assert self._set_cost is not None, "the cell cannot be typed in without it"
+        cost_micro = parse_unit_price_micro(text) if text.strip() else 0
+        await self._set_cost(self._desk, row.goods.product_id, cost_micro)
         await self.refresh()
 
     async def take_up(self, code: str, name: str, unit: str, price_micro: int) -> None:

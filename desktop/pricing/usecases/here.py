@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from desktop.access.usecases import policy_number, require_approver
 from desktop.store.identity import Identity, load_state
@@ -18,7 +18,7 @@ from shared.core.clock import business_day
 from shared.pricing.queries import active_version, sales_orgs_of_site
 from shared.pricing.queries.delivery import overdue_version
 from shared.pricing.rules import Grace, GraceStage, grace
-from shared.pricing.tables import price_delivery, price_nudge, price_version
+from shared.pricing.tables import label_print, price_delivery, price_nudge, price_version
 
 SEEN: Final = "price.seen"
 ALLOWED: Final = "price.old_allowed"
@@ -124,6 +124,7 @@ def _of_versions(
         ).all()
         active = active_version(connection, org_id, now_us) if rows else None
         number = active.number if active else 0
+        printed = _printed(connection, identity.site_id, org_id)
         for row in rows:
             about = {
                 "number": row.number,
@@ -133,9 +134,19 @@ def _of_versions(
             }
             if row.message:
                 yield _notice(row.id, "version", row.sealed_at_us, read, about)
-            # Labels of a version that was passed by another one are not hung up any more.
-            if row.prints_labels and row.number == number:
+            # Labels of a version that was passed by another one are not hung up any more, and who
+            # printed them need not be told.
+            if row.prints_labels and row.number == number and printed < number:
                 yield _notice(row.id, "labels", row.effective_at_us, read, about)
+
+
+def _printed(connection: Connection, site_id: str, sales_org_id: str) -> int:
+    """The newest version whose labels a device of this site printed; 0 = none."""
+    c = label_print.c
+    newest = connection.execute(
+        select(func.max(c.number)).where(c.site_id == site_id, c.sales_org_id == sales_org_id)
+    ).scalar()
+    return int(newest or 0)
 
 
 def _nudges(

@@ -4,7 +4,15 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from shared.catalog.queries import GoodsLine, by_barcode, goods_lines, products
+from shared.catalog.queries import (
+    GoodsLine,
+    by_barcode,
+    cost_currency,
+    costs_of,
+    goods_lines,
+    products,
+)
+from shared.catalog.rules import margin_micro
 from shared.catalog.sheets import read_sheets
 from shared.channel.queries import level_names, region_names
 from shared.core.errors import RuleViolation
@@ -102,12 +110,24 @@ class PricedGoods:
     goods: GoodsLine
     retail_micro: int | None
     is_own_price: bool
+    cost_micro: int | None = None
+    """What it costs to buy; None when nobody said, or the person may not know."""
+
+    @property
+    def margin_micro(self) -> int | None:
+        """What is left of the price after the cost, as a ratio at 10⁻⁶."""
+        if not self.retail_micro or self.cost_micro is None:
+            return None
+        return margin_micro(self.retail_micro, self.cost_micro)
 
 
 def priced_goods(
-    connection: Connection, site_id: str, only_own: bool, now_us: int
+    connection: Connection, site_id: str, only_own: bool, now_us: int, with_costs: bool = False
 ) -> list[PricedGoods]:
-    """The goods of a site with what consumers pay for them there, by code."""
+    """The goods of a site with what consumers pay for them there, by code.
+
+    Costs are for who may know them: the site's own, or at a desk of head office the brand's.
+    """
     goods = goods_lines(connection, site_id, only_own=only_own)
     own = own_prices_of(connection, site_id)
     prices = retail_prices(connection, site_id, now_us)
@@ -117,11 +137,15 @@ def priced_goods(
         for book in reversed(prices.books):
             found = book.prices(ids)
             suggested |= {key: one.unit_price_micro for key, one in found.items()}
+    costs: dict[str, int] = {}
+    if with_costs:
+        costs = costs_of(connection, site_id, cost_currency(connection, site_id))
     return [
         PricedGoods(
             one,
             own.get(one.product_id, suggested.get(one.product_id)),
             one.product_id in own,
+            costs.get(one.product_id),
         )
         for one in goods
     ]

@@ -154,7 +154,7 @@ class Prices:
         """The price of one base unit; None when there is none."""
         found = (book.price(product_id, qty_micro=qty_micro) for book in self.books)
         own = next((price for price in found if price is not None), None)
-        return own or self.retail.price(product_id)
+        return own or self.retail.price(product_id, qty_micro=qty_micro)
 
 
 def prices_for(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Prices:

@@ -13,7 +13,7 @@ from desktop.catalog.view.publish_pictures import (
     choose_picture,
     pictures_in,
 )
-from desktop.pricing.model.goods import GoodsModel, SetPrice, TakeUp
+from desktop.pricing.model.goods import GoodsModel, SetCost, SetPrice, TakeUp
 from desktop.pricing.usecases.looking import PricedGoods
 from desktop.ui.actions import Action
 from desktop.ui.editors import PriceField
@@ -21,18 +21,28 @@ from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, Tone
 from desktop.ui.widgets import Empty, Field, button, column, form_row, label, row
+from desktop.words import formats
 
 
 class GoodsScreen(Screen):
     """All goods this device knows."""
 
-    def __init__(self, frame: Frame, *, take_up: TakeUp, set_price: SetPrice) -> None:
+    def __init__(
+        self, frame: Frame, *, take_up: TakeUp, set_price: SetPrice, set_cost: SetCost
+    ) -> None:
         super().__init__(frame)
         words = self.words
-        self.model = GoodsModel(frame.desk, frame.person.site_id, take_up, set_price)
+        self.model = GoodsModel(
+            frame.desk,
+            frame.person.site_id,
+            take_up,
+            set_price,
+            set_cost if frame.person.may("cost.keep") else None,
+        )
         self.table = Table(
             frame,
             "goods",
@@ -48,9 +58,13 @@ class GoodsScreen(Screen):
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        GivingWay(self.table, {"brand": 900, "category": 900, "barcode": 760, "unit": 640})
         layout.addWidget(self.table)
         self.until_gone(self.model.watch(lambda: self.table.set_rows(self.model.rows)))
-        self.watch(self._refresh, "product", "own_price", "product_barcode", "price_version")
+        self.watch(
+            self._refresh, "product", "own_price", "product_barcode", "product_cost",
+            "price_version",
+        )  # fmt: skip
 
     def shown(self, subject: str = "") -> None:
         self._refresh()
@@ -72,6 +86,12 @@ class GoodsScreen(Screen):
                 keys=("F6",),
                 run=lambda: self.table.edit_current("retail"),
                 permission=own,
+            ),
+            Action(
+                text="goods.cost",
+                keys=("F7",),
+                run=lambda: self.table.edit_current("cost"),
+                permission="cost.keep",
             ),
             Action(text="goods.only_own", keys=("F5",), run=self._toggle, permission=own),
             Action(
@@ -129,9 +149,18 @@ class GoodsScreen(Screen):
         name.setWordWrap(True)
         told = " · ".join(part for part in (goods.code, goods.spec, goods.brand) if part)
         picture = GoodsPicture(self.frame, goods.product_id, goods.name)
-        self.frame.show_sheet(
-            column(picture, name, label(told, "muted"), None), self.words("goods.look")
-        )
+        parts = [picture, name, label(told, "muted"), *self._cost_told(one)]
+        self.frame.show_sheet(column(*parts, None), self.words("goods.sheet"))
+
+    def _cost_told(self, one: PricedGoods) -> list[QWidget]:
+        """Cost and margin, for who may know them."""
+        if one.cost_micro is None:
+            return []
+        words = self.words
+        told = [f"{words('goods.field.cost')} {formats.price(one.cost_micro)}"]
+        if one.margin_micro is not None and self.frame.person.site_id:
+            told.append(f"{words('goods.margin')} {formats.percent(one.margin_micro)}")
+        return [label(" · ".join(told), "muted")]
 
     def _refresh(self) -> None:
         self.frame.tasks.start(self.model.refresh())
@@ -154,16 +183,51 @@ class GoodsScreen(Screen):
     def _set_price(self, one: PricedGoods, text: str) -> None:
         self.frame.tasks.start(self.model.type_price(one, text))
 
+    def _type_cost(self, one: PricedGoods, text: str) -> None:
+        self.frame.tasks.start(self.model.type_cost(one, text))
+
+    def _cost_columns(self) -> list[Column]:
+        """What goods cost and what is left of the price, for who may know it."""
+        words = self.words
+        if not self.model.knows_costs:
+            return []
+        is_office = not self.frame.person.site_id
+        return [
+            Column(
+                key="cost",
+                title=words("goods.field.cost"),
+                get=lambda one: one.cost_micro,
+                kind=Kind.PRICE,
+                width=80,
+                edit=self._type_cost,
+            ),
+            *(
+                ()
+                if is_office
+                else (
+                    Column(
+                        key="margin",
+                        title=words("goods.margin"),
+                        get=lambda one: one.margin_micro,
+                        kind=Kind.RATIO,
+                        width=72,
+                        tone=lambda one: Tone.BAD if (one.margin_micro or 0) < 0 else None,
+                    ),
+                )
+            ),
+        ]
+
     def _columns(self) -> list[Column]:
         words = self.words
         may_price = self.frame.person.may("own_goods.write")
+        at_a_site = bool(self.frame.person.site_id)
         return [
             Column(
                 key="code",
                 title=words("goods.field.code"),
                 get=lambda one: one.goods.code,
                 kind=Kind.CODE,
-                width=120,
+                width=96,
             ),
             Column(
                 key="name",
@@ -181,13 +245,13 @@ class GoodsScreen(Screen):
                 key="brand",
                 title=words("goods.field.brand"),
                 get=lambda one: one.goods.brand,
-                width=100,
+                width=84,
             ),
             Column(
                 key="category",
                 title=words("goods.field.category"),
                 get=lambda one: one.goods.category,
-                width=120,
+                width=104,
             ),
             Column(
                 key="unit",
@@ -200,7 +264,7 @@ class GoodsScreen(Screen):
                 title=words("goods.field.barcode"),
                 get=lambda one: one.goods.barcode,
                 kind=Kind.CODE,
-                width=130,
+                width=120,
             ),
             Column(
                 key="retail",
@@ -210,13 +274,16 @@ class GoodsScreen(Screen):
                 width=90,
                 edit=self._set_price if may_price else None,
                 tone=lambda one: Tone.ACCENT if one.is_own_price else None,
+                is_shown=at_a_site,
             ),
+            *self._cost_columns(),
             Column(
                 key="own",
                 title=words("goods.own"),
                 get=lambda one: one.goods.is_own,
                 kind=Kind.CHECK,
                 width=60,
+                is_shown=at_a_site,
             ),
         ]
 
@@ -241,7 +308,8 @@ class OwnGoodsPanel(Panel):
             self.body.addWidget(form_row(words(f"goods.field.{key}"), field))
         self._price.entered.connect(lambda _text: self._take())
         self.body.addWidget(form_row(words("goods.field.retail"), self._price))
-        self.body.addWidget(row(None, button(words("goods.save"), self._take, kind="primary")))
+        save = button(words("goods.save"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), save))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (Action(text="goods.save", keys=("F10",), run=self._take),)

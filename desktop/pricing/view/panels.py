@@ -31,6 +31,14 @@ class ScalePanel(Panel):
         self._factor.entered.connect(self._take)
         self.body.addWidget(label(frame.words("price.scale_hint", n=rows), "muted"))
         self.body.addWidget(form_row(frame.words("price.factor"), self._factor))
+        go_on = button(frame.words("price.scale_do"), self._go, kind="primary")
+        self.body.addWidget(row(None, button(frame.words("ask.back"), self.back), go_on))
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="price.scale_do", keys=("F10",), run=self._go),)
+
+    def _go(self) -> None:
+        self._take(self._factor.text())
 
     def first_focus(self) -> QWidget:
         return self._factor
@@ -92,7 +100,7 @@ class PublishPanel(Panel):
             hint.setWordWrap(True)
             self.body.addWidget(hint)
         go_on = button(words("price.to_approval"), self._take, kind="primary")
-        self.body.addWidget(row(None, go_on))
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
 
     def _boxes(self) -> QWidget:
         made = QWidget()

@@ -18,6 +18,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.sheet_file import choose_sheet, read_sheet
+from desktop.ui.table.problems import advice
 from desktop.ui.table.table import PastedRows, Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, label, pill, row
@@ -243,7 +244,7 @@ class PricesScreen(Screen):
         problems = await self.model.take_file(content, path.name)
         if problems:
             texts = [
-                (f"{one.row_number} · {one.column}: {one.text}", self.words.sentence(one.code))
+                (f"{one.row_number} · {one.column}: {one.text}", advice(self.words, one))
                 for one in problems
             ]
             self.frame.show_sheet(problems_list(texts), self.words("price.problems"))

@@ -164,7 +164,7 @@ def _draw_head(pen: Pen, layout: _Layout) -> float:
 
 
 def _draw_field(pen: Pen, field: Field, x: float, y: float, width: float, size: float) -> None:
-    name = f"{field.name}：" if not field.name.isascii() else f"{field.name}: "
+    name = field.heading
     pen.text(x, y, name, size)
     room = width - text_width(name, size)
     wanted = max(text_width(field.value, size), 0.01)
@@ -230,9 +230,9 @@ def _draw_tail(pen: Pen, layout: _Layout, y: float) -> None:
         return
     y += layout.leading * 1.7
     share = (layout.right - layout.left) / len(form.signatures)
-    for at, name in enumerate(form.signatures):
+    for at, one in enumerate(form.signatures):
         x = layout.left + at * share
-        label = f"{name}：" if not name.isascii() else f"{name}: "
+        label = f"{one.heading}{one.value}"
         pen.text(x, y, label, layout.size)
         begin = x + text_width(label, layout.size) + 2
         pen.line(begin, y + 2, x + share - 12, y + 2, layout.rule)
@@ -256,7 +256,7 @@ def _printable_form(form: Form) -> Form:
         number=printable(form.number),
         remark=printable(form.remark),
         mark=printable(form.mark),
-        signatures=tuple(map(printable, form.signatures)),
+        signatures=_printable_fields(form.signatures),
         columns=tuple(replace(one, title=printable(one.title)) for one in form.columns),
         blocks=tuple(replace(one, heading=printable(one.heading)) for one in form.blocks),
         fields=_printable_fields(form.fields),

@@ -13,6 +13,11 @@ class Field:
     value: str
     is_wide: bool = False
 
+    @property
+    def heading(self) -> str:
+        """The name with the colon of its language."""
+        return f"{self.name}: " if self.name.isascii() else f"{self.name}："
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormColumn:
@@ -50,7 +55,7 @@ class Form:
     fields_across: int = 3
     foot: tuple[Field, ...] = ()
     """Under the table on the last page: sums in words, notes, the parts of a payment."""
-    signatures: tuple[str, ...] = ()
+    signatures: tuple[Field, ...] = ()
     """Each with a line to sign on, at the end of the last page."""
     page_words: str = "{page}/{pages}"
     remark: str = ""

@@ -127,7 +127,7 @@ def statement_pdf(statement: Statement, words: Words, paper: Paper = A4) -> byte
                     else ()
                 ),
             ),
-            signatures=(words("print.trade.maker"), words("print.statement.confirm")),
+            signatures=_unsigned(words, "print.trade.maker", "print.statement.confirm"),
             page_words=_pages(words),
             remark=words("print.paper.as_of", at=statement.as_of) if statement.as_of else "",
         )
@@ -199,8 +199,8 @@ def count_sheet_pdf(sheet: CountSheet, words: Words, paper: Paper = A4) -> bytes
             ),
             blocks=(FormBlock(rows=rows),),
             signatures=(
-                f"{words('print.count.counter')} {sheet.counter}".rstrip(),
-                words("print.paper.date"),
+                Field(name=words("print.count.counter"), value=sheet.counter),
+                *_unsigned(words, "print.paper.date"),
             ),
             page_words=_pages(words),
         )
@@ -236,7 +236,7 @@ def z_report_pdf(report: ZReport, words: Words, paper: Paper = A4) -> bytes:
             ),
             blocks=(FormBlock(rows=rows, sums=_z_sums(report, words)),),
             foot=_z_foot(report, words),
-            signatures=(words("print.receipt.cashier"), words("print.z.approver")),
+            signatures=_unsigned(words, "print.receipt.cashier", "print.z.approver"),
             page_words=_pages(words),
         )
     )
@@ -271,6 +271,7 @@ def _z_foot(report: ZReport, words: Words) -> tuple[Field, ...]:
         (words("print.z.returns", count=report.returns_count), -report.returns_minor),
         (words("print.z.discounts"), report.discount_minor),
         (words("print.z.net"), report.net_minor),
+        *report.moves,
     ]
     notes = "  ".join(
         f"{amount(one.value_minor, currency)} × {one.count}" for one in report.denominations
@@ -278,6 +279,11 @@ def _z_foot(report: ZReport, words: Words) -> tuple[Field, ...]:
     counted = (Field(name=words("print.z.denomination"), value=notes),) if notes else ()
     trade = tuple(Field(name=name, value=signed_amount(one, currency)) for name, one in pairs)
     return (*trade, *counted, Field(name=words("print.z.voids"), value=str(report.voids)))
+
+
+def _unsigned(words: Words, *keys: str) -> tuple[Field, ...]:
+    """Lines to be signed by hand."""
+    return tuple(Field(name=words(key), value="") for key in keys)
 
 
 def _pages(words: Words) -> str:

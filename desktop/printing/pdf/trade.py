@@ -161,7 +161,9 @@ def order_form(order: OrderPaper, words: Words, paper: Paper) -> Form:
             *_tenders(order.tenders, order.currency),
             *_fields((words("print.paper.note"), order.note)),
         ),
-        signatures=(words("print.trade.maker"), words("print.z.approver")),
+        signatures=tuple(
+            Field(name=words(key), value="") for key in ("print.trade.maker", "print.z.approver")
+        ),
         page_words=_pages(words),
         remark=_remark(order.price_version, order.printed_at_us, order.zone, words),
     )
@@ -317,12 +319,11 @@ def _tenders(tenders: tuple[TenderRow, ...], currency: str) -> tuple[Field, ...]
     return _fields(*((one.name, signed_amount(one.amount_minor, currency)) for one in tenders))
 
 
-def _signatures(note: TradeNote, words: Words) -> tuple[str, ...]:
-    maker = words("print.trade.maker")
+def _signatures(note: TradeNote, words: Words) -> tuple[Field, ...]:
     return (
-        f"{maker} {note.maker}".rstrip(),
-        words("print.trade.deliverer"),
-        words("print.trade.received"),
+        Field(name=words("print.trade.maker"), value=note.maker),
+        Field(name=words("print.trade.deliverer"), value=""),
+        Field(name=words("print.trade.received"), value=""),
     )
 
 

@@ -139,7 +139,7 @@ class GoodsList(QWidget):
         found = [
             Column(
                 key="code",
-                title=words("promo.code"),
+                title=words("goods.field.code"),
                 get=lambda one: "" if one.is_brand else one.product_id,
                 width=110,
             ),

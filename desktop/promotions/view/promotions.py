@@ -67,7 +67,7 @@ class PromotionsScreen(Screen):
 
     def _build(self) -> None:
         words = self.words
-        reading = Card(label(words("promo.reads"), "small"), self.reading, self.why)
+        reading = self.card = Card(label(words("promo.reads"), "small"), self.reading, self.why)
         reading.inside.addStretch(1)
         listing = QWidget()
         down = QVBoxLayout(listing)
@@ -163,6 +163,7 @@ class PromotionsScreen(Screen):
     def _show_chosen(self) -> None:
         one = self.table.current
         self.keys_changed()
+        self.card.setVisible(one is not None)
         if one is None:
             self.reading.setText("")
             self.why.setText("")

@@ -13,7 +13,7 @@ from shared.pricing.documents import (
     PriceVersionsMarked,
     VersionMark,
 )
-from shared.pricing.queries import version_by_number
+from shared.pricing.queries import version_by_number, versions
 from shared.pricing.queries.delivery import Reached, rows_back_to, version_progress
 
 
@@ -96,6 +96,8 @@ def recall_version(
 ) -> str:
     """Make the next version with the prices of an earlier one; nothing is deleted.
 
+    Where one of the versions it takes back asked for labels, it asks for them, too.
+
     Returns the new version's id. Raises: RuleViolation VERSION_UNKNOWN, REASON_MISSING and as
     ``publish_prices``.
     """
@@ -114,4 +116,8 @@ def recall_version(
         effective_at_us=effective_at_us,
         parent_number=newest,
         reason=reason,
+        prints_labels=any(
+            one.prints_labels and one.number > back_to
+            for one in versions(session.connection, sales_org_id)
+        ),
     )

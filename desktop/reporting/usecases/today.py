@@ -184,7 +184,8 @@ def _credit(connection: Connection, user_id: str, site_id: str) -> int | None:
         return None
     one = accounts[0]
     known = credit(connection, one.account_id, one.currency, one.credit_limit_minor)
-    return known.limit_minor - known.exposure_minor
+    # The deposit stands on a tile of its own.
+    return known.free_minor - max(known.deposit_minor, 0)
 
 
 def _held(connection: Connection, user_id: str, site_id: str, day: str) -> Tenders:

@@ -248,24 +248,25 @@ class PriceBoardScreen(Screen):
             return Column(key=key, title=words(f"board.{key}"), get=get, width=width, **more)  # type: ignore[arg-type]
 
         return [
-            column("name", self._name, 208, stretches=True),
-            column("sent", lambda one: self._number(one, len(one.lines)), 56),
-            column("received", lambda one: self._step(one, "received_at_us", one.received), 84),
+            column("name", self._name, 180, stretches=True),
+            column("sent", lambda one: self._number(one, len(one.lines)), 44),
+            column("received", lambda one: self._step(one, "received_at_us", one.received), 80),
             column(
                 "verified",
                 lambda one: self._step(one, "verified_at_us", one.verified),
-                84,
+                80,
                 tone=_lacking_tone,
             ),
             column("waiting", lambda one: self._mark(one, BoardState.WAITING), 64),
             column(
                 "active",
                 lambda one: self._step(one, "activated_at_us", one.count(BoardState.ACTIVE)),
-                84,
+                80,
             ),
-            column("still", self._still, 88, tone=self._still_tone),
-            column("seen", self._seen, 96, tone=self._seen_tone),
-            column("phone", self._phone, 116),
+            column("still", self._still, 60, tone=self._still_tone),
+            column("seen", self._seen, 88, tone=self._seen_tone),
+            column("next", self._next, 124, tone=_next_tone),
+            column("phone", self._phone, 108),
             column("nudged", self._nudged, 84),
             column("unsent", self._unsent, 60, is_number=True),
         ]
@@ -317,6 +318,17 @@ class PriceBoardScreen(Screen):
             return None
         return Tone.WAITING
 
+    def _next(self, one: BoardRow) -> str:
+        """When it is likely to be heard of again; of what is overdue, when it should have been."""
+        if one.line is None:
+            return ""
+        likely = one.line.next
+        if likely is None:
+            return self.words("board.next_unknown")
+        now_us, zone = self.frame.desk.now_us, self.frame.person.zone
+        at = formats.short_instant(likely.at_us, now_us, zone)
+        return self.words("board.overdue", at=at) if likely.is_overdue else at
+
     def _phone(self, one: BoardRow) -> str:
         return one.line.phone if one.line is not None else ""
 
@@ -339,3 +351,8 @@ def _lacking_tone(one: BoardRow) -> Tone | None:
     if all(line.verified_at_us for line in lines):
         return Tone.GOOD
     return Tone.WAITING if one.line is None or one.line.state in LACKING else None
+
+
+def _next_tone(one: BoardRow) -> Tone | None:
+    likely = one.line.next if one.line is not None else None
+    return Tone.WAITING if likely is not None and likely.is_overdue else None

@@ -46,6 +46,7 @@ class ChannelScreen(Screen):
             ),
             title=words("screen.channel"),
             open_levels=4,
+            giving_way=("upstream", "state", "terms"),
         )
         self.tree.activated.connect(self._show_sheet)
         head = row(label(words("price.org"), "muted"), self.org, None, self.sums, spacing=SPACE_M)

@@ -79,7 +79,7 @@ class AccountPanel(Panel):
             ("channel.upstream", self.upstream),
             ("channel.category", self.category),
             ("channel.limit", self.limit),
-            ("channel.terms", self.terms),
+            ("channel.terms_in_days", self.terms),
         ]
         for key, field in fields:
             self.body.addWidget(form_row(words(key), field))

@@ -155,6 +155,7 @@ class StockTab(QWidget):
                 key="total",
                 title=words("consol.total"),
                 get=lambda one: one.total_micro,
+                tone=lambda one: Tone.BAD if one.total_micro < 0 else None,
                 kind=Kind.QTY,
                 width=90,
                 has_total=True,
@@ -200,7 +201,7 @@ class SalesTab(QWidget):
         self.before = figure(words("consol.before"), "")
         self.change = figure(words("consol.change"), "")
         self.as_of = label("", "small")
-        self.chart = BarChart(_axis, name=words("consol.chart"))
+        self.chart = BarChart(_axis, name=words("consol.chart"), unit=model.currency)
         self.table = Table(
             frame,
             "consol-sales",

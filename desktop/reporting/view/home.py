@@ -54,7 +54,9 @@ class HomeScreen(Screen):
         self._steps_row = QGridLayout(self._steps)
         self._steps_row.setContentsMargins(0, 0, 0, 0)
         self._steps_row.setSpacing(SPACE_M)
-        self.chart = BarChart(self._axis, name=self.words("home.chart"), least=CHART_LEAST)
+        self.chart = BarChart(
+            self._axis, name=self.words("home.chart"), least=CHART_LEAST, unit=person.currency
+        )
         self._table = self._sums_table()
         self._chart_title = label("", "strong")
         self._chart_hint = label("", "small")
@@ -98,10 +100,12 @@ class HomeScreen(Screen):
         step = () if self._next_step() is None else (
             Action(text="home.next_step", keys=("N",), run=self._open_next_step),
         )  # fmt: skip
-        days = () if self.model.is_head_office else (
+        has_chart = not self._picture.isHidden()
+        days = () if self.model.is_head_office or not has_chart else (
             Action(text="home.days", keys=("V",), run=self.model.toggle_days),
         )  # fmt: skip
-        table = (Action(text="home.as_table", keys=("T",), run=self.model.toggle_table),)
+        as_table = Action(text="home.as_table", keys=("T",), run=self.model.toggle_table)
+        table = (as_table,) if has_chart else ()
         refresh = (Action(text="home.refresh", keys=("F5",), run=self._load),)
         return (*step, *order, *tiles, *days, *table, *refresh)
 
@@ -213,6 +217,8 @@ class HomeScreen(Screen):
                 tile.as_of_us, self.frame.desk.now_us, self.frame.person.zone
             )
             return self.words("home.as_of", at=at)
+        if tile.kind == "since" and not tile.figure:
+            return self.words("home.no_shift_hint")
         return self.words(f"home.{tile.name}_hint")
 
     def _draw_steps(self) -> None:

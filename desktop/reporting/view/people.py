@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from desktop.reporting.model.people import Devices, People, is_waiting
+from desktop.reporting.view.people_columns import device_columns, people_columns
 from desktop.reporting.view.people_panels import (
     CodePanel,
     InvitePanel,
@@ -17,22 +18,12 @@ from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
 from desktop.ui.widgets import Banner, Empty, column, label, line, pill
-from desktop.words import formats
 from shared.access.documents import Grant
-from shared.reporting.queries.devices import DeviceLine, DeviceState
+from shared.reporting.queries.devices import DeviceLine
 from shared.reporting.queries.people import PersonLine
-
-TONES = {
-    DeviceState.ACTIVE: Tone.GOOD,
-    DeviceState.QUIET: Tone.WAITING,
-    DeviceState.INVITED: Tone.ACCENT,
-    DeviceState.REVOKED: Tone.BAD,
-    DeviceState.REFUSED: Tone.BAD,
-}
 
 
 class PeopleScreen(Screen):
@@ -53,7 +44,7 @@ class PeopleScreen(Screen):
         self.people_table = Table(
             frame,
             "people",
-            self._people_columns(),
+            people_columns(frame, self._site_name),
             empty=Empty("users", words("people.none"), words("people.none_hint")),
             title=words("people.tab"),
         )
@@ -61,7 +52,7 @@ class PeopleScreen(Screen):
         self.device_table = Table(
             frame,
             "devices",
-            self._device_columns(),
+            device_columns(frame),
             empty=Empty("monitor-smartphone", words("devices.none"), words("devices.none_hint")),
             title=words("devices.tab"),
         )
@@ -316,111 +307,3 @@ class PeopleScreen(Screen):
         if reason:
             await self.devices.revoke(device, reason)
             self._said("devices.revoked", device.device_id)
-
-    # columns
-
-    def _people_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(key="name", title=words("people.name"), get=lambda one: one.name, width=170),
-            Column(key="user", title=words("people.user"), get=lambda one: one.user_id, width=150),
-            Column(
-                key="role",
-                title=words("people.role"),
-                get=lambda one: words.of("role", one.role),
-                width=110,
-            ),
-            Column(
-                key="where",
-                title=words("people.where"),
-                get=self._where,
-                stretches=True,
-            ),
-            Column(
-                key="pin",
-                title=words("sign_in.pin"),
-                get=lambda one: one.has_pin,
-                kind=Kind.CHECK,
-                width=60,
-            ),
-            Column(
-                key="until",
-                title=words("people.until"),
-                get=lambda one: one.until_at_us or None,
-                kind=Kind.INSTANT,
-                zone=self.frame.person.zone,
-                width=130,
-                is_shown=False,
-            ),
-            Column(
-                key="state",
-                title=words("devices.state"),
-                get=lambda one: words("people.is_active" if one.is_active else "people.is_out"),
-                width=80,
-                tone=lambda one: None if one.is_active else Tone.BAD,
-            ),
-        ]
-
-    def _where(self, one: PersonLine) -> str:
-        comma = self.words("names.comma")
-        return comma.join(dict.fromkeys(self._site_name(grant.site_id) for grant in one.grants))
-
-    def _device_columns(self) -> list[Column]:
-        words, zone = self.words, self.frame.person.zone
-        return [
-            Column(
-                key="device",
-                title=words("devices.device"),
-                get=lambda one: one.device_id,
-                width=120,
-            ),
-            Column(
-                key="site",
-                title=words("devices.site"),
-                get=lambda one: one.site_name or words("people.head_office"),
-                stretches=True,
-            ),
-            Column(
-                key="type",
-                title=words("devices.type"),
-                get=lambda one: words.of("device.type", one.device_type),
-                width=120,
-            ),
-            Column(
-                key="state",
-                title=words("devices.state"),
-                get=self._state,
-                width=190,
-                tone=lambda one: TONES.get(one.state),
-            ),
-            Column(
-                key="seen",
-                title=words("board.seen"),
-                get=lambda one: one.seen_at_us or None,
-                kind=Kind.INSTANT,
-                zone=zone,
-                width=140,
-            ),
-            Column(
-                key="unsent",
-                title=words("board.unsent"),
-                get=lambda one: one.unsent or None,
-                kind=Kind.COUNT,
-                width=70,
-            ),
-            Column(
-                key="program", title=words("devices.program"), get=lambda one: one.program, width=90
-            ),
-        ]
-
-    def _state(self, one: DeviceLine) -> str:
-        words = self.words
-        state = words(f"devices.state.{one.state.value}")
-        if one.state is DeviceState.INVITED:
-            at = formats.short_instant(
-                one.expires_at_us, self.frame.desk.now_us, self.frame.person.zone
-            )
-            return f"{state} · {words('devices.till', at=at)}"
-        if one.code:
-            return f"{state} · {words.sentence(one.code, {'device': one.device_id})}"
-        return state

@@ -161,15 +161,14 @@ class PinPanel(Panel):
         self.pin.entered.connect(lambda text: self.close_with(text) if text else None)
         self.body.addWidget(told)
         self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=72))
+        give = button(words("people.give_pin"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), give))
 
     def key_actions(self) -> tuple[Action, ...]:
-        return (
-            Action(
-                text="people.give_pin",
-                keys=("F10",),
-                run=lambda: self.close_with(self.pin.text() or None),
-            ),
-        )
+        return (Action(text="people.give_pin", keys=("F10",), run=self._take),)
+
+    def _take(self) -> None:
+        self.close_with(self.pin.text() or None)
 
     def first_focus(self) -> QWidget:
         return self.pin

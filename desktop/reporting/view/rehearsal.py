@@ -37,6 +37,9 @@ class RehearsalPanel(Panel):
         self.told = label(words("rehearsal.running"), "muted")
         self.told.setWordWrap(True)
         self.amount = figure(words("rehearsal.amount"), "–")
+        self.margin = figure(words("rehearsal.margin"), "–")
+        # Purchase costs are confidential: who may not know them is told no margin either.
+        self._knows_costs = frame.person.may("cost.keep")
         self.over = figure(words("rehearsal.over"), "–")
         self.doubles = figure(words("rehearsal.doubles"), "–")
         self.table = Table(
@@ -50,11 +53,12 @@ class RehearsalPanel(Panel):
         self._running = column(self.bar)
         self.body.addWidget(self.told)
         self.body.addWidget(self._running)
-        self.body.addWidget(row(self.amount, self.over, self.doubles, None, spacing=SPACE_L * 2))
+        figures = [self.amount, *([self.margin] if self._knows_costs else [])]
+        self.body.addWidget(row(*figures, self.over, self.doubles, None, spacing=SPACE_L + 8))
         self.body.addWidget(self.table)
-        note = label(words("rehearsal.note"), "small")
-        note.setWordWrap(True)
-        self.body.addWidget(note)
+        self.note = label(words("rehearsal.note"), "small")
+        self.note.setWordWrap(True)
+        self.body.addWidget(self.note)
         self.body.addWidget(row(None, button(words("ask.back"), self.back)))
         self._clock = QTimer(self)
         self._clock.timeout.connect(self._look)
@@ -104,12 +108,35 @@ class RehearsalPanel(Panel):
             told += " " + words("rehearsal.cut")
         self.told.setText(told)
         set_figure(self.amount, self._amounts(found))
+        if self._knows_costs:
+            self._show_margin(found)
         over = len(found.over)
         set_figure(self.over, f"{over:,}", Tone.BAD if over else Tone.GOOD)
         twice = len(found.doubles)
         set_figure(self.doubles, f"{twice:,}", Tone.WAITING if twice else Tone.GOOD)
         order = sorted(found.accounts, key=lambda one: (not one.is_over, -abs(one.change_minor)))
         self.table.set_rows(order)
+
+    def _show_margin(self, found: Rehearsal) -> None:
+        words, told, remarks = self._words, list[str](), list[str]()
+        moved = 0
+        margins = sorted(found.margins.items())
+        for currency, one in margins:
+            named = f" {currency}" if len(margins) > 1 else ""
+            if one.before_micro is None or one.after_micro is None or one.change_micro is None:
+                remarks.append(words("rehearsal.no_costs") + named)
+                continue
+            moved += one.change_micro
+            both = f"{formats.percent(one.before_micro)} → {formats.percent(one.after_micro)}"
+            told.append(f"{formats.points(one.change_micro)} · {both}{named}")
+            if one.uncosted_micro:
+                part = formats.percent(one.uncosted_micro)
+                remarks.append(words("rehearsal.uncosted", part=part) + named)
+        tone = None if not told else Tone.BAD if moved < 0 else Tone.GOOD
+        set_figure(self.margin, "  ".join(told) or "–", tone or Tone.PLAIN)
+        self.note.setText(
+            " ".join([words("rehearsal.of_margin"), *remarks, words("rehearsal.note")])
+        )
 
     def _amounts(self, found: Rehearsal) -> str:
         told = []

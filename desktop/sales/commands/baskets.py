@@ -16,7 +16,7 @@ from shared.core.errors import RuleViolation
 from shared.core.money import parse_money, parse_ratio_micro, parse_unit_price_micro
 from shared.core.rounding import MICRO
 from shared.sales.rules import LineKind
-from shared.vouchers.rules import coupon_id
+from shared.vouchers.rules import shown_coupon
 
 _COUNTED = re.compile(r"\s*(?P<qty>[^*]+?)\s*\*\s*(?P<code>\S+)\s*")
 
@@ -98,15 +98,15 @@ def read_tenders(
 
 
 def read_tender(one: str | TenderParams, currency: str, *, salt: bytes = b"") -> Given:
-    """``cash=100`` is how a tender is keyed, ``coupon:CODE=20`` a coupon; of its code stays only
-    the hash. Raises as ``read_tenders``."""
+    """``cash=100`` is how a tender is keyed, ``coupon:CODE=20`` a coupon; of its code stay only
+    hashes. Raises as ``read_tenders``."""
     if isinstance(one, str):
         name, _, amount = one.partition("=")
         name, _, reference = name.partition(":")
         one = TenderParams(tender=name, amount=amount, reference=reference)
     tender, reference = tender_named(one.tender), one.reference
     if tender is Tender.COUPON:
-        reference = coupon_id(reference, salt)
+        reference = shown_coupon(reference, salt)
     return Given(
         tender=tender,
         amount_minor=parse_money(one.amount, currency).minor,

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from desktop.catalog.usecases import scanned
 from desktop.sales.commands.baskets import LineParams, TenderParams, read_line, read_tender
 from desktop.sales.usecases.collecting import collect, register
+from desktop.sales.usecases.prepaying import DepositPaper, take_deposit
 from desktop.sales.usecases.returning import find_sale
 from desktop.store.asking import Params, Written, device
 from desktop.store.command import Command
@@ -43,6 +44,29 @@ def _collect(store: Store, asked: Collect) -> dict[str, object]:
         return {"uid": Written.of(header).uid, "number": header.number, "paid_minor": paid}
 
     return store.write(usecase).value
+
+
+class Prepay(Params, kw_only=True):
+    """Money a member pays ahead; ``cash``, ``static_code``, ``card`` or ``bank_transfer``."""
+
+    customer: str
+    amount: str
+    tender: str = "cash"
+    reference: str = ""
+
+
+def _prepay(store: Store, asked: Prepay) -> DepositPaper:
+    site_id = device(store).site_id
+    currency = store.read(lambda one: currency_of(one, site_id))
+    given = read_tender(TenderParams(tender=asked.tender, amount=asked.amount), currency)
+    done = store.write(
+        take_deposit,
+        asked.customer,
+        given.amount_minor,
+        tender=given.tender,
+        reference=asked.reference,
+    )
+    return done.value
 
 
 class OpenInvoices(Params):
@@ -89,6 +113,12 @@ COMMANDS = (
         summary="Take a customer's money for open invoices.",
         params=Collect,
         run=_collect,
+    ),
+    Command(
+        name="deposit-take",
+        summary="Take money a member pays ahead (预存款).",
+        params=Prepay,
+        run=_prepay,
     ),
     Command(
         name="open-invoices",

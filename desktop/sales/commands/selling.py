@@ -55,8 +55,8 @@ class GiftParams(Params, kw_only=True):
     qty: str = "1"
 
 
-class SellAtTill(Sell, kw_only=True):
-    """A basket at the till, with what was chosen of its promotions; the rest is chosen best."""
+class SellChosen(Sell, kw_only=True):
+    """A basket with what was chosen of its promotions; the rest is chosen best."""
 
     gifts: tuple[GiftParams, ...] = ()
     groups: dict[str, str] = msgspec.field(default_factory=dict)
@@ -65,7 +65,11 @@ class SellAtTill(Sell, kw_only=True):
     """Policies the buyer does not want."""
 
 
-class SellInvoice(Sell, kw_only=True):
+class SellAtTill(SellChosen, kw_only=True):
+    """A basket at the till."""
+
+
+class SellInvoice(SellChosen, kw_only=True):
     """A wholesale invoice to a customer at the guide price of its level."""
 
     customer: str
@@ -100,7 +104,7 @@ def _money(minor: int, currency: str) -> str:
     return format_money(Money(minor, currency))
 
 
-def _choices(connection: Connection, site_id: str, asked: SellAtTill) -> Choices:
+def _choices(connection: Connection, site_id: str, asked: SellChosen) -> Choices:
     gifts: dict[str, tuple[GiftChoice, ...]] = {}
     for one in asked.gifts:
         what = scanned(connection, site_id, one.code, one.qty)
@@ -152,6 +156,7 @@ def _sell_invoice(store: Store, asked: SellInvoice) -> Receipt:
         approver_id=asked.approver,
         note=asked.note,
         uid=uid_bytes(asked.uid) if asked.uid else None,
+        choices=store.read(lambda one: _choices(one, site_id, asked)),
     )
     return _told(done.value)
 

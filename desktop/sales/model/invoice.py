@@ -9,6 +9,7 @@ from desktop.accounts.usecases import (
     take_up_customer,
 )
 from desktop.sales.model.invoice_lines import Invoice, InvoiceLine, InvoiceRow, restored
+from desktop.sales.model.invoice_promotions import PromotedInvoice
 from desktop.sales.usecases.invoicing import (
     INVOICE_DRAFT,
     Customer,
@@ -17,7 +18,6 @@ from desktop.sales.usecases.invoicing import (
     customers,
     drop_invoice,
     find_products,
-    invoice_goods,
     keep_invoice,
     level_names,
     new_uid,
@@ -29,33 +29,26 @@ from desktop.sales.usecases.paying import Given
 from desktop.sales.usecases.selling import BasketLine, Sold
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of
-from desktop.watched import Watched
 from shared.accounts.rules import Tender
 from shared.catalog.queries import ProductView
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_unit_price_micro
 from shared.core.quantity import checked_quantity, parse_quantity
-from shared.sales.rules import line_minor
 
 
-class InvoiceModel(Watched):
+class InvoiceModel(PromotedInvoice):
     """One open invoice; every change is on disk before it is shown."""
 
     def __init__(
         self, desk: Desk, site_id: str, currency: str, *, may_write_customers: bool = True
     ) -> None:
-        super().__init__()
+        super().__init__(desk, site_id, currency)
         self.may_write_customers = may_write_customers
-        self.desk = desk
-        self.site_id = site_id
-        self.currency = currency
-        self.invoice = Invoice(uid="")
         self.customer: Customer | None = None
         self.customers: tuple[Customer, ...] = ()
         self.open_invoices: tuple[OpenInvoice, ...] = ()
         self.people: tuple[tuple[str, str], ...] = ()
         self.levels: dict[str, str] = {}
-        self.rows: tuple[InvoiceRow, ...] = ()
         self._undo: list[Invoice] = []
 
     def start(self) -> None:
@@ -237,28 +230,16 @@ class InvoiceModel(Watched):
             )
         )
 
-    @property
-    def total_minor(self) -> int:
-        """What the invoice comes to."""
-        return sum(one.amount_minor or 0 for one in self.rows)
-
-    @property
-    def off_minor(self) -> int:
-        """What said prices take off the prices found."""
-        return sum(
-            line_minor(one.line.qty_micro, one.list_micro, self.currency) - one.amount_minor
-            for one in self.rows
-            if one.list_micro is not None
-            and one.amount_minor is not None
-            and (one.line.said_micro or one.list_micro) < one.list_micro
-        )
-
     async def post(self, approver_id: str = "") -> Sold:
         """Post: stock goes out, money comes in or is owed; a fresh invoice is open afterwards.
 
-        Raises as ``sell_invoice``; APPROVAL_MISSING asks for another person.
+        Raises as ``sell_invoice``; APPROVAL_MISSING asks for another person; RuleViolation
+        TOTAL_MOVED where prices or promotions changed since they were shown.
         """
-        invoice = self.invoice
+        invoice, shown_minor = self.invoice, self.total_minor
+        self._show()
+        if self.total_minor != shown_minor:
+            raise RuleViolation("TOTAL_MOVED")
         basket = [
             BasketLine(
                 product_id=one.product_id,
@@ -284,6 +265,8 @@ class InvoiceModel(Watched):
             approver_id=approver_id,
             note=invoice.note,
             uid=invoice.uid,
+            choices=invoice.choices,
+            promoted_at_us=self.opened.at_us if self.opened.policies else 0,
         )
         self.invoice = self._fresh()
         self._undo.clear()
@@ -318,6 +301,7 @@ class InvoiceModel(Watched):
             if not is_undo:
                 self._undo.append(self.invoice)
             self.invoice = invoice
+        self.cut = None
         self._show()
 
     def _show(self) -> None:
@@ -327,16 +311,6 @@ class InvoiceModel(Watched):
         self.open_invoices = (
             tuple(self.desk.read(open_invoice_list, self.site_id, held)) if held else ()
         )
-        wanted = [(one.product_id, one.qty_micro) for one in invoice.lines]
-        goods = (
-            self.desk.read(invoice_goods, self.site_id, invoice.level_id, wanted, self.desk.now_us)
-            if wanted
-            else {}
-        )
-        self.rows = tuple(
-            InvoiceRow(
-                number=number, line=one, goods=goods.get(one.product_id), currency=self.currency
-            )
-            for number, one in enumerate(invoice.lines, start=1)
-        )
+        self._price()
+        self._cut()
         self.changed()

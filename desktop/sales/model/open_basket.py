@@ -16,6 +16,7 @@ from desktop.sales.usecases.basket import (
 )
 from desktop.sales.usecases.deal import Deal
 from desktop.sales.usecases.keeping import begin, keep, open_basket
+from desktop.sales.usecases.promoting import Promotions
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.errors import RuleViolation
@@ -46,6 +47,21 @@ class OpenBasket(Watched):
     def due(self) -> Due:
         """What the basket comes to."""
         return due_of(self.basket, self.currency, self.deal)
+
+    @property
+    def opened(self) -> Promotions:
+        """The policies in force for the basket."""
+        return self.promotions.opened
+
+    @property
+    def declined(self) -> tuple[str, ...]:
+        """Policies the buyer does not want."""
+        return self.basket.declined
+
+    @property
+    def total_minor(self) -> int:
+        """What the basket comes to in all."""
+        return self.due.total_minor
 
     @property
     def deal(self) -> Deal:

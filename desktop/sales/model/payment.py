@@ -7,6 +7,7 @@ from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.basket import Part
 from desktop.sales.usecases.coming_back import refund_plan
 from desktop.sales.usecases.options import TillOptions
+from desktop.sales.usecases.payment_refunds import look_at_refunds, refund_sale
 from desktop.sales.usecases.payments import (
     Payment,
     PaymentProvider,
@@ -15,8 +16,9 @@ from desktop.sales.usecases.payments import (
     give_up_payment,
     look_again,
 )
+from desktop.store.desk import Desk
 from desktop.watched import Watched
-from shared.accounts.rules import Tender
+from shared.accounts.rules import PROMISED, Tender
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_money
 from shared.sales.rules import wallet_of
@@ -202,14 +204,24 @@ class PaymentModel(Watched):
         return self.rest_minor <= 0
 
     def must_ask(self) -> bool:
-        """Whether head office is asked before this part is taken: points this till does not hold.
+        """Whether head office is asked before this part is taken: points, or a part of the
+        member's deposit, this till does not hold.
 
         Raises: RuleViolation POINTS_NOT_ENOUGH.
         """
-        if self.is_refund or self.tender is not Tender.POINTS or self.amount_minor <= 0:
+        is_lent = self.tender in (Tender.POINTS, Tender.DEPOSIT)
+        if self.is_refund or not is_lent or not 0 < self.amount_minor <= self.rest_minor:
             return False
-        over = self.amount_minor > self.rest_minor
-        return not over and self.promises.must_ask_points(self.amount_minor)
+        if self.tender is Tender.DEPOSIT:
+            return self.promises.must_ask_deposit(self.amount_minor)
+        return self.promises.must_ask_points(self.amount_minor)
+
+    async def ask_promised(self) -> None:
+        """Ask head office for what would be taken now. Raises: as ``ask_lease``."""
+        if self.tender is Tender.DEPOSIT:
+            await self.promises.ask_deposit(self.amount_minor)
+        else:
+            await self.promises.ask_points(self.amount_minor)
 
     def refund_parts(self) -> list[tuple[str, int]]:
         """What goes back by which tender, in minor units above zero."""
@@ -219,6 +231,47 @@ class PaymentModel(Watched):
         return self.till.desk.do_now(
             refund_plan, back.sale, -self.rest_minor, in_cash=self.is_cash_refund
         )
+
+    @property
+    def code_refund_minor(self) -> int:
+        """What goes back by the customers' codes it was paid with; 0 in cash, and without one
+        who does it."""
+        if self.provider is None or self.is_cash_refund or self.till.basket.parts:
+            return 0
+        return sum(
+            minor for name, minor in self.refund_parts() if name == Tender.PAYMENT_CODE.value
+        )
+
+    async def refund_by_code(self) -> bool:
+        """Send the money back the way it came, or ask again what became of it; whether all of it
+        went. While it is in doubt ``asked`` holds the refund.
+
+        Raises: as ``refund_sale``.
+        """
+        back, desk, amount = self.till.basket.came_back, self.till.desk, self.code_refund_minor
+        if back is None or not amount:
+            return True
+        plan = self.refund_parts()
+        made = await desk.work(refund_sale, desk.store, self.provider, back.sale, amount)
+        doubtful = next((one for one in made if one.state is PaymentState.WAITING), None)
+        self.asked = doubtful
+        self.changed()
+        if doubtful is not None:
+            return False
+        for one in made:
+            self._give_back_by(Tender.PAYMENT_CODE.value, -one.amount_minor, one.reference)
+        for name, minor in plan:
+            if name != Tender.PAYMENT_CODE.value and name not in PROMISED:
+                self._give_back_by(name, minor)
+        return True
+
+    def stop_asking(self) -> None:
+        """Nobody waits for the refund in doubt here any more; it stands in the payments."""
+        self.asked = None
+        self.changed()
+
+    def _give_back_by(self, tender: str, minor: int, reference: str = "") -> None:
+        self.till.give(Part(tender=tender, amount_minor=-minor, reference=reference))
 
     def back(self) -> bool:
         """Esc: first what was typed, then money handed over, then the panel; whether it closes."""
@@ -230,3 +283,8 @@ class PaymentModel(Watched):
             return True
         self.changed()
         return False
+
+
+async def refunds_in_doubt(desk: Desk, provider: PaymentProvider) -> None:
+    """Ask again for refunds whose outcome nobody knows, whenever a till is opened."""
+    await desk.work(look_at_refunds, desk.store, provider)

@@ -5,6 +5,7 @@ from typing import Final
 
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.basket import Part
+from desktop.sales.usecases.prepaying import ask_for_deposit, deposit_held, deposit_request
 from desktop.vouchers.usecases.taking import (
     CouponHere,
     PointsHere,
@@ -38,6 +39,11 @@ class Promises:
         self.coupon: CouponHere | None = None
         """The coupon that is asked for."""
         self._is_held: Callable[[], bool] | None = None
+        self.deposit_minor = 0
+        """What of the member's deposit this till may spend without asking."""
+        self._is_deposit = False
+        """Whether what is asked for is a part of the deposit."""
+        self._has_deposit = Tender.DEPOSIT in tenders
         self._has_points = Tender.POINTS in tenders
         self._has_coupons = Tender.COUPON in tenders
         self.look()
@@ -47,6 +53,9 @@ class Promises:
         if self._has_points:
             desk = self.till.desk
             self.points = desk.do_now(points_here, self.member_id, self.till.currency)
+        if self._has_deposit:
+            held = self.till.desk.do_now(deposit_held, self.member_id)
+            self.deposit_minor = held - self._taken_minor(Tender.DEPOSIT)
 
     @property
     def left_minor(self) -> int:
@@ -61,10 +70,11 @@ class Promises:
         return 0 if self.points is None else points_for(self.points.rule.rates, amount_minor)
 
     def _points_taken(self) -> int:
-        taken = sum(
-            part.amount_minor for part in self.till.basket.parts if part.tender == Tender.POINTS
-        )
-        return self.points_of(taken)
+        return self.points_of(self._taken_minor(Tender.POINTS))
+
+    def _taken_minor(self, tender: Tender) -> int:
+        parts = self.till.basket.parts
+        return sum(part.amount_minor for part in parts if part.tender == tender)
 
     def must_ask_points(self, amount_minor: int) -> bool:
         """Whether this till has to ask head office before it takes an amount in points.
@@ -78,16 +88,24 @@ class Promises:
         return self._wanted(amount_minor) > self.points.held
 
     def _wanted(self, amount_minor: int) -> int:
-        taken = sum(
-            part.amount_minor for part in self.till.basket.parts if part.tender == Tender.POINTS
-        )
-        return self.points_of(taken + amount_minor)
+        return self.points_of(self._taken_minor(Tender.POINTS) + amount_minor)
 
     async def ask_points(self, amount_minor: int) -> None:
         """Ask for the points of an amount. Raises: as ``ask_lease``."""
         wanted, desk = self._wanted(amount_minor), self.till.desk
         self._is_held = lambda: desk.do_now(points_held, self.member_id) >= wanted
         self.asked = await desk.do(ask_points, self.member_id, wanted)
+
+    def must_ask_deposit(self, amount_minor: int) -> bool:
+        """Whether this till has to ask head office before it takes an amount of the deposit."""
+        return amount_minor > self.deposit_minor
+
+    async def ask_deposit(self, amount_minor: int) -> None:
+        """Ask for an amount of the member's deposit. Raises: as ``ask_lease``."""
+        desk, wanted = self.till.desk, self._taken_minor(Tender.DEPOSIT) + amount_minor
+        self._is_held = lambda: desk.do_now(deposit_held, self.member_id) >= wanted
+        self._is_deposit = True
+        self.asked = await desk.do(ask_for_deposit, self.member_id, wanted)
 
     def is_coupon(self, code: str) -> bool:
         """Whether a scan is a coupon's code."""
@@ -115,17 +133,25 @@ class Promises:
         """Pay with it; it gives no change."""
         minor = min(found.value_minor, self.till.due.rest_minor)
         if minor > 0:
-            part = Part(tender=Tender.COUPON.value, amount_minor=minor, reference=found.coupon_id)
+            part = Part(tender=Tender.COUPON.value, amount_minor=minor, reference=found.shown)
             self.till.give(part)
 
     def has_come(self) -> bool:
         """Whether what was asked for is lent to this till now.
 
-        Raises: RuleViolation COUPON_USED, POINTS_NOT_ENOUGH or the code of the refusal.
+        Raises: RuleViolation COUPON_USED, POINTS_NOT_ENOUGH, DEPOSIT_SHORT or the code of the
+        refusal.
         """
         if self._is_held is None or self._is_held():
             return True
         code = self.till.desk.read(refusal_of, self.asked)
+        is_answered = code in _NOTHING_THERE
+        if self._is_deposit and not code:
+            # Granted less than was asked for: that is all there is.
+            is_answered = not self.till.desk.do_now(deposit_request, self.member_id)
+        if self._is_deposit and is_answered:
+            self.look()
+            raise RuleViolation("DEPOSIT_SHORT", held_minor=max(self.deposit_minor, 0))
         if code in _NOTHING_THERE and self.coupon is not None:
             raise RuleViolation("COUPON_USED")
         if code in _NOTHING_THERE:
@@ -140,10 +166,12 @@ class Promises:
         """What to say when head office does not answer."""
         if self.coupon is not None:
             return RuleViolation("COUPON_NEEDS_LINE")
+        if self._is_deposit:
+            return RuleViolation("DEPOSIT_NEEDS_LINE", held_minor=max(self.deposit_minor, 0))
         held = self.points.held if self.points is not None else 0
         return RuleViolation("POINTS_NEED_LINE", held=held)
 
     def stop_asking(self) -> None:
         """Nobody waits any more; what comes later goes back at the end of the shift."""
-        self.asked, self.coupon, self._is_held = "", None, None
+        self.asked, self.coupon, self._is_held, self._is_deposit = "", None, None, False
         self.look()

@@ -124,6 +124,11 @@ class ShiftModel(Watched):
         return await self._desk.do(shift_figures)
 
 
+def move_name(words: Words, reason: str, tender: str) -> str:
+    """What a shift took or paid beside its sales, as people call it."""
+    return words(f"shift.moves.{reason}", tender=words.of("tender", tender))
+
+
 def z_value(
     report: ShiftReport, words: Words, shop: str, zone: str, names: Mapping[str, str]
 ) -> ZReport:
@@ -154,6 +159,9 @@ def z_value(
         float_minor=shift.float_minor,
         denominations=tuple(
             Denomination(value_minor=value, count=count) for value, count in report.cash
+        ),
+        moves=tuple(
+            (move_name(words, reason, tender), minor) for tender, reason, minor in report.moves
         ),
         first_number=report.first_number,
         last_number=report.last_number,

@@ -1,6 +1,6 @@
 """The open basket of a till as a value: its lines, who buys, what is taken off, what came back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -81,6 +81,31 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
     policy_id: str
     product_id: str
     qty_micro: int
+
+
+def choices_said(
+    gifts: Sequence[Chosen], groups: Mapping[str, str], declined: Sequence[str]
+) -> Choices:
+    """What a person chose, as the promotions take it."""
+    by_policy: dict[str, tuple[GiftChoice, ...]] = {}
+    for one in gifts:
+        chosen = GiftChoice(one.product_id, one.qty_micro)
+        by_policy[one.policy_id] = (*by_policy.get(one.policy_id, ()), chosen)
+    return Choices(of_group=groups, gifts=by_policy, declined=frozenset(declined))
+
+
+def gifts_with(gifts: Sequence[Chosen], block: Block, product_id: str) -> tuple[Chosen, ...]:
+    """The chosen gifts with one piece more of one, or what is left where that is less."""
+    more = min(block.left_micro, MICRO)
+    # What stood there was chosen, or was the only thing to choose: from now on both are.
+    own = {gift.product_id: gift.qty_micro for gift in block.lines}
+    own[product_id] = own.get(product_id, 0) + more
+    others = tuple(one for one in gifts if one.policy_id != block.policy_id)
+    mine = tuple(
+        Chosen(policy_id=block.policy_id, product_id=one, qty_micro=qty_micro)
+        for one, qty_micro in own.items()
+    )
+    return (*others, *mine)
 
 
 class Back(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,11 +206,7 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def choices(self) -> Choices:
         """What was chosen, as the promotions take it."""
-        gifts: dict[str, tuple[GiftChoice, ...]] = {}
-        for one in self.gifts:
-            chosen = GiftChoice(one.product_id, one.qty_micro)
-            gifts[one.policy_id] = (*gifts.get(one.policy_id, ()), chosen)
-        return Choices(of_group=self.groups, gifts=gifts, declined=frozenset(self.declined))
+        return choices_said(self.gifts, self.groups, self.declined)
 
     @property
     def is_empty(self) -> bool:
@@ -203,10 +224,19 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
         return bool(self.discount_minor) or self.pay_ratio_micro != MICRO
 
     @property
+    def sold_micro(self) -> int:
+        """Pieces that go out."""
+        return sum(line.qty_micro for line in self.lines)
+
+    @property
+    def back_micro(self) -> int:
+        """Pieces that come back."""
+        return sum(line.qty_micro for line in self.came_back.lines) if self.came_back else 0
+
+    @property
     def pieces_micro(self) -> int:
         """Pieces that go out, less those that come back."""
-        back = sum(line.qty_micro for line in self.came_back.lines) if self.came_back else 0
-        return sum(line.qty_micro for line in self.lines) - back
+        return self.sold_micro - self.back_micro
 
     @property
     def line(self) -> Line | None:
@@ -320,16 +350,7 @@ def _changed(lines: Sequence[Line], place: int, line: Line) -> tuple[Line, ...]:
 
 def with_gift(basket: Basket, block: Block, product_id: str) -> Basket:
     """The basket with one piece more of a gift, or what is left where that is less."""
-    more = min(block.left_micro, MICRO)
-    # What stood there was chosen, or was the only thing to choose: from now on both are.
-    own = {gift.product_id: gift.qty_micro for gift in block.lines}
-    own[product_id] = own.get(product_id, 0) + more
-    others = tuple(one for one in basket.gifts if one.policy_id != block.policy_id)
-    mine = tuple(
-        Chosen(policy_id=block.policy_id, product_id=one, qty_micro=qty_micro)
-        for one, qty_micro in own.items()
-    )
-    return msgspec.structs.replace(basket, gifts=(*others, *mine))
+    return msgspec.structs.replace(basket, gifts=gifts_with(basket.gifts, block, product_id))
 
 
 def with_cuts(basket: Basket, cuts: Sequence[Cut]) -> Basket:

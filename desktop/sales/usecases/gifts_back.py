@@ -16,6 +16,7 @@ from shared.sales.queries.promoting import (
     replay_of_sale,
     stored_applied,
     stored_line,
+    use_of,
 )
 from shared.sales.rules import LineKind, line_minor
 
@@ -128,6 +129,7 @@ def _replay(connection: Connection, head: RowMapping, lines: Sequence[RowMapping
         currency=head["currency"],
         site_id=head["site_id"],
         at_us=head["promoted_at_us"] or head["happened_at_us"],
+        use=use_of(head["mode"]),
     )
 
 

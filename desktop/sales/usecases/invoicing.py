@@ -10,6 +10,7 @@ from desktop.accounts.usecases import kept_customers
 from desktop.catalog.usecases import known
 from desktop.pricing.usecases import Buyer, Prices
 from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.promoting import NO_CHOICES
 from desktop.sales.usecases.selling import BasketLine, Sold, sell_invoice
 from desktop.store.drafts import put_draft, remove_draft
 from desktop.store.session import Session
@@ -25,6 +26,7 @@ from shared.core.quantity import Pack
 from shared.core.text import normal
 from shared.pricing.queries import price_book, retail_prices, sales_orgs_of_site
 from shared.pricing.rules import Price, PriceContext
+from shared.promotions.rules import Choices
 from shared.sales.queries import open_invoices, owed_since
 from shared.sales.tables import sale
 from shared.stock.queries import on_hand_micro
@@ -223,7 +225,7 @@ def invoice_goods(
     """Products of an invoice by id, each priced for the customer's level and its quantity."""
     ids = [one for one, _ in wanted]
     named = products(connection, ids)
-    prices = _prices(connection, site_id, level_id, at_us)
+    prices = invoice_prices(connection, site_id, level_id, at_us)
     place = location(site_id)
     return {
         one: InvoiceGoods(
@@ -237,7 +239,8 @@ def invoice_goods(
     }
 
 
-def _prices(connection: Connection, site_id: str, level_id: str, at_us: int) -> Prices:
+def invoice_prices(connection: Connection, site_id: str, level_id: str, at_us: int) -> Prices:
+    """The guide prices of a level at a site; where it has none the consumer's price holds."""
     orgs = sales_orgs_of_site(connection, site_id) if level_id else ()
     books = (
         price_book(connection, PriceContext(sales_org_id=one, level_id=level_id), at_us)
@@ -297,6 +300,8 @@ def post_invoice(
     approver_id: str,
     note: str,
     uid: str,
+    choices: Choices = NO_CHOICES,
+    promoted_at_us: int = 0,
 ) -> Sold:
     """Post the open invoice and forget it in one breath. Raises as ``sell_invoice``."""
     done = sell_invoice(
@@ -310,6 +315,8 @@ def post_invoice(
         approver_id=approver_id,
         note=note,
         uid=bytes.fromhex(uid),
+        choices=choices,
+        promoted_at_us=promoted_at_us,
     )
     remove_draft(session, INVOICE_DRAFT)
     return done

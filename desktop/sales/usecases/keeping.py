@@ -357,11 +357,14 @@ def _put_aside(session: Session, basket: Basket) -> None:
 
 def paying_here(session: Session, member_id: str = "") -> tuple[TillOptions, tuple[Tender, ...]]:
     """The rules of paying at this site, and the tenders that need no provider: coupons while
-    there are any, points where a member buys and a rule is in force."""
+    there are any, points where a member buys and a rule is in force, and a member's deposit."""
     place = place_of(session)
     tenders = (Tender.CASH, Tender.STATIC_CODE, Tender.CARD, Tender.BANK_TRANSFER)
     mall = (Tender.MALL,) if place.mall_partner_id else ()
     coupons = (Tender.COUPON,) if has_coupons(session.connection, session.now_us) else ()
     points = points_here(session, member_id, place.currency) if is_member(member_id) else None
-    promised = (*coupons, *((Tender.POINTS,) if points else ()))
+    # What a member paid ahead is head office's to lend (M06).
+    has_office = bool(session.identity.hq_public_key) and is_member(member_id)
+    ahead = (Tender.DEPOSIT,) if has_office else ()
+    promised = (*coupons, *((Tender.POINTS,) if points else ()), *ahead)
     return till_options(session.connection, place.site_id), (*tenders, *mall, *promised)

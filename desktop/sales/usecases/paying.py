@@ -17,7 +17,7 @@ from shared.sales.documents import SaleLine, TenderLine
 from shared.sales.rules import LineKind, check_paid
 from shared.vouchers.documents import CouponUse
 from shared.vouchers.queries.points import rule_in_force
-from shared.vouchers.rules import earned_points
+from shared.vouchers.rules import coupon_shown, earned_points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +65,7 @@ def tendered(
     over = sum(one.amount_minor for one in given) - total_minor
     cash = sum(one.amount_minor for one in given if one.tender is Tender.CASH)
     lines = [
-        TenderLine(tender=one.tender.value, amount_minor=one.amount_minor, reference=one.reference)
+        TenderLine(tender=one.tender.value, amount_minor=one.amount_minor, reference=_said(one))
         for one in given
     ]
     if total_minor > 0 and 0 < over <= cash:
@@ -110,13 +110,19 @@ def promised(
     tenders: Sequence[TenderLine],
     *,
     total_minor: int,
+    given: Sequence[Given],
 ) -> Promised:
     """What stands behind coupons and points among the tenders, and what a member earns (I07).
 
     Raises: as ``taken``, and RuleViolation COUPON_UNKNOWN for a coupon without its name.
     """
     points = sum(one.amount_minor for one in tenders if one.tender == Tender.POINTS)
-    coupons = [(one.reference, one.amount_minor) for one in tenders if one.tender == Tender.COUPON]
+    shown = {_said(one): one.reference for one in given if one.tender is Tender.COUPON}
+    coupons = [
+        (shown.get(one.reference, one.reference), one.amount_minor)
+        for one in tenders
+        if one.tender == Tender.COUPON
+    ]
     member_id = customer_id if is_member(customer_id) else ""
     spent = taken(
         session,
@@ -138,6 +144,11 @@ def promised(
         coupons=spent.coupons,
         leases=spent.leases,
     )
+
+
+def _said(one: Given) -> str:
+    """What a document says of a tender: of a coupon its id, and not what opens whose it is."""
+    return coupon_shown(one.reference) if one.tender is Tender.COUPON else one.reference
 
 
 def money_of(tenders: Sequence[TenderLine]) -> int:

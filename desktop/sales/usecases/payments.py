@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, select, update
 
 from desktop.access.usecases import require
 from desktop.channel.usecases import place_of
@@ -187,8 +187,13 @@ def open_payments(connection: Connection) -> list[Payment]:
     """Payments that somebody has to look after: in doubt, or paid and in no sale; oldest first."""
     c = payment.c
     states = [PaymentState.WAITING.value, PaymentState.PAID.value]
-    statement = select(payment).where(c.state.in_(states), c.is_used == 0)
-    return [_view(row) for row in connection.execute(statement.order_by(c.begun_at_us))]
+    return payments_where(connection, c.state.in_(states), c.is_used == 0)
+
+
+def payments_where(connection: Connection, *wanted: ColumnElement[bool]) -> list[Payment]:
+    """Payments and refunds of this device that meet conditions, oldest first."""
+    statement = select(payment).where(*wanted).order_by(payment.c.begun_at_us)
+    return [_view(row) for row in connection.execute(statement)]
 
 
 def last_payments(connection: Connection, *, limit: int = 60) -> list[tuple[Payment, int]]:

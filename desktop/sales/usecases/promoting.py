@@ -1,7 +1,7 @@
 """The promotions of a basket: the policies in force opened once, and what they make of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy import Connection
@@ -59,6 +59,7 @@ class Promotions:
     zone: str
     at_us: int
     """When they were opened."""
+    use: Use = Use.TILL
     policies: tuple[Standing, ...] = ()
     dimensions: frozenset[str] = frozenset()
     used: Mapping[str, int] = field(default_factory=dict)
@@ -76,7 +77,7 @@ class Promotions:
         """Who buys, where and when."""
         weekday, minute = local_hour(at_us, self.zone)
         return Setting(
-            use=Use.TILL,
+            use=self.use,
             currency=self.currency,
             at_us=at_us,
             weekday=weekday,
@@ -106,24 +107,56 @@ def promotions_for(
     customer_id: str = "",
     at_us: int = 0,
     prices: Prices | None = None,
+    use: Use = Use.TILL,
 ) -> Promotions:
-    """The policies in force for a consumer at a site, with the names and prices of their gifts."""
-    connection, at_us = session.connection, at_us or session.now_us
+    """The policies in force for who buys at a site, a consumer at its till or a customer on its
+    wholesale invoice, with the names and prices of their gifts."""
+    at_us = at_us or session.now_us
+    return opened_promotions(
+        session.connection,
+        place,
+        buyer,
+        product_ids,
+        customer_id=customer_id,
+        at_us=at_us,
+        use=use,
+        prices=lambda: prices or prices_for(session, place.site_id, buyer, at_us),
+    )
+
+
+def opened_promotions(
+    connection: Connection,
+    place: SiteView,
+    buyer: Buyer,
+    product_ids: Iterable[str],
+    *,
+    customer_id: str,
+    at_us: int,
+    use: Use,
+    prices: Callable[[], Prices],
+) -> Promotions:
+    """As ``promotions_for``, read alone; prices are asked for only where a policy is in force."""
     zone = place.zone or HOME_ZONE
     orgs = sales_orgs_of_site(connection, place.site_id)
-    policies = policies_in_force(connection, orgs, Use.TILL, at_us)
+    policies = policies_in_force(connection, orgs, use, at_us)
     if not policies:
-        return Promotions(currency=place.currency, zone=zone, at_us=at_us)
+        return Promotions(currency=place.currency, zone=zone, at_us=at_us, use=use)
+    dimensions = (
+        _customer_dimensions(connection, place, buyer, customer_id, at_us)
+        if use is Use.INVOICE
+        else _dimensions(connection, place, buyer, at_us)
+    )
     gifts = gifts_named(policies)
     known = products(connection, sorted({*gifts, *product_ids}))
-    opened = prices or prices_for(session, place.site_id, buyer, at_us)
+    opened = prices()
     found = {one: opened.price(one) for one in gifts}
     return Promotions(
         currency=place.currency,
         zone=zone,
         at_us=at_us,
+        use=use,
         policies=policies,
-        dimensions=_dimensions(connection, place, buyer, at_us),
+        dimensions=dimensions,
         used=used_so_far(
             connection,
             policies,
@@ -147,6 +180,23 @@ def _dimensions(
     for account_id in place.account_ids:
         if account_view(connection, account_id) is not None:
             found |= context_of(connection, account_id, at_us).dimensions()
+    return frozenset(found)
+
+
+def _customer_dimensions(
+    connection: Connection, place: SiteView, buyer: Buyer, customer_id: str, at_us: int
+) -> frozenset[str]:
+    """The dimensions of who is invoiced: the site that sells, and an account's own ones; else the
+    level they buy at, in the regions of the accounts the site works for."""
+    found = {f"site:{place.site_id}"}
+    meant = buyer.account_id or customer_id
+    if account_view(connection, meant) is not None:
+        return frozenset(found | context_of(connection, meant, at_us).dimensions())
+    for account_id in place.account_ids:
+        if account_view(connection, account_id) is not None:
+            seller = context_of(connection, account_id, at_us)
+            customer = replace(seller, account_id="", level_id=buyer.level_id, category_ids=())
+            found |= customer.dimensions()
     return frozenset(found)
 
 

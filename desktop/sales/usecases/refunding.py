@@ -96,6 +96,7 @@ def promised_back(
     tenders: Sequence[TenderLine],
     *,
     total_minor: int,
+    given: Sequence[Given],
 ) -> Promised:
     """What a return or exchange says of points and coupons: their share of what was earned and
     spent goes back, and what is paid on top is taken and earns as in a sale.
@@ -103,7 +104,7 @@ def promised_back(
     Raises: as ``promised``.
     """
     onward = [one for one in tenders if one.tender in PROMISED and one.amount_minor > 0]
-    fresh = promised(session, place, customer_id, (), onward, total_minor=total_minor)
+    fresh = promised(session, place, customer_id, (), onward, total_minor=total_minor, given=given)
     back = {
         name: -sum(one.amount_minor for one in tenders if one.tender == name)
         for name in PROMISED

@@ -19,6 +19,7 @@ from desktop.sales.usecases.gifts_back import (
     with_taken_back,
 )
 from desktop.sales.usecases.paying import Given, deposit_spends, tendered
+from desktop.sales.usecases.payment_refunds import check_refunds
 from desktop.sales.usecases.payments import use_payments
 from desktop.sales.usecases.promoting import NO_CHOICES, Promoted, Promotions, promoted
 from desktop.sales.usecases.refunding import promised_back, refund_ways
@@ -157,9 +158,10 @@ def return_goods(
     ``uid`` made when the form was opened makes a second press of the same key the same return.
 
     Raises: RuleViolation SALE_UNKNOWN, EXCHANGE_AT_TILL_ONLY, LINE_UNKNOWN, NOTHING_TO_RETURN,
-    RETURNED_TOO_MUCH, QUANTITY_NOT_POSITIVE, REASON_MISSING, SHIFT_MISSING, SHIFT_BEING_CLOSED and
-    what tenders raise; where the house wants an approver for money that goes back another way
-    than it came (``till.refund_other_tender``) APPROVAL_MISSING; AccessDenied NOT_PERMITTED.
+    RETURNED_TOO_MUCH, QUANTITY_NOT_POSITIVE, REASON_MISSING, SHIFT_MISSING, SHIFT_BEING_CLOSED,
+    REFUND_UNDER_WAY and what tenders raise; where the house wants an approver for money that goes
+    back another way than it came (``till.refund_other_tender``) APPROVAL_MISSING; AccessDenied
+    NOT_PERMITTED.
     """
     place = place_of(session)
     require(session, "sale.return")
@@ -179,6 +181,7 @@ def return_goods(
     given = refund_ways(was.paid_minor, -due, refund)
     _check_refund(session, was, given, approver_id)
     now = till_now(session, place, needs_shift=True)
+    check_refunds(session.connection, sale_uid, given)
     use_payments(session, given)
     tenders = tendered(place, due, given, on_credit=not due)
     behind = promised_back(
@@ -190,6 +193,7 @@ def return_goods(
         lines,
         tenders,
         total_minor=due,
+        given=given,
     )
     body = Sale(
         mode=was.head["mode"],

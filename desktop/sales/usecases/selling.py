@@ -44,7 +44,7 @@ from shared.journal.document import Header
 from shared.members.rules import is_member
 from shared.pricing.queries import sales_orgs_of_site
 from shared.pricing.rules import trail_text
-from shared.promotions.rules import Choices
+from shared.promotions.rules import Choices, Use
 from shared.sales.documents import Sale, SaleLine
 from shared.sales.rules import LineKind, SaleMode, line_minor, totals
 
@@ -166,11 +166,14 @@ def sell_invoice(
     approver_id: str = "",
     note: str = "",
     uid: bytes | None = None,
+    choices: Choices = NO_CHOICES,
+    promoted_at_us: int = 0,
 ) -> Sold:
     """Sell to a customer of the site's own at the guide price of its level (批发开单, I02).
 
-    On credit, what is not paid now is owed; otherwise it is paid like at the till. Raises as
-    ``sell``, and RuleViolation CUSTOMER_MISSING.
+    On credit, what is not paid now is owed; otherwise it is paid like at the till. The policies
+    for wholesale hold on it as those of the till do there. Raises as ``sell``, and RuleViolation
+    CUSTOMER_MISSING.
     """
     place = place_of(session)
     require(session, "sale.make")
@@ -181,17 +184,24 @@ def sell_invoice(
     if "/" in customer_id:
         raise RuleViolation("CUSTOMER_BAD", customer_id=customer_id)
     found = priced(session, place, buyer, basket)
-    lines = discounted(session, place.currency, found, discount, approver_id)
+    at_us = promoted_at_us or session.now_us
+    ids = {line.product_id for line in found}
+    opened = promotions_for(
+        session, place, buyer, ids, customer_id=customer_id, at_us=at_us, use=Use.INVOICE
+    )
+    held = promoted(session.connection, opened, found, choices, at_us)
+    lines = discounted(session, place.currency, held.lines, discount, approver_id)
     return _complete(
         session,
         place,
-        Promoted(lines=lines),
+        Promoted(lines=lines, applied=held.applied),
         given,
         mode=SaleMode.INVOICE,
         round_off_to_minor=round_off_to_minor,
         on_credit=on_credit,
         header=_Names(customer_id, salesperson_id, approver_id, note),
         uid=uid,
+        promoted_at_us=promoted_at_us,
     )
 
 
@@ -310,7 +320,13 @@ def _complete(
     use_payments(session, given)
     tenders = tendered(place, due.total_minor, given, on_credit=on_credit)
     behind = promised(
-        session, place, header.customer_id, held.lines, tenders, total_minor=due.total_minor
+        session,
+        place,
+        header.customer_id,
+        held.lines,
+        tenders,
+        total_minor=due.total_minor,
+        given=given,
     )
     body = Sale(
         mode=mode.value,

@@ -10,10 +10,13 @@ from desktop.sales.view.policies import savings_of
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone, scaled
 from desktop.ui.widgets import button, label, line, pill, row, set_tone
 from desktop.words import formats
-from desktop.words.texts import Words
+from desktop.words.texts import Language, Words
 from shared.core.rounding import MICRO
 
 WIDTH = 336
+_SUMS = (
+    "pieces", "list", "off", "rounding", "back_pieces", "back", "total", "paid", "number",
+)  # fmt: skip
 SAVINGS_MOST = 5
 """Policies whose savings are shown one by one."""
 
@@ -35,7 +38,7 @@ class Totals(QFrame):
         layout.addWidget(self._name)
         layout.addWidget(self._total)
         layout.addWidget(line())
-        for key in ("pieces", "list", "off", "rounding", "back", "total", "paid", "number"):
+        for key in _SUMS:
             layout.addWidget(self._row(key))
         self._savings: list[tuple[QWidget, QLabel, QLabel]] = []
         for _place in range(SAVINGS_MOST):
@@ -87,6 +90,8 @@ class Totals(QFrame):
         self._held.setText(words("till.held_count", n=held))
         self._held.setVisible(held > 0)
         self._pay.setEnabled(bool(basket.lines) or basket.came_back is not None)
+        is_refund = basket.came_back is not None and self._model.due.rest_minor < 0
+        self._pay.setText(f"{words('pay.title_refund' if is_refund else 'till.pay')}   F9")
         texts = savings_of(self._model, words) if basket.lines else []
         for place, (shown, name, saved) in enumerate(self._savings):
             told = texts[place] if place < len(texts) else ("", "")
@@ -101,11 +106,14 @@ class Totals(QFrame):
         self._name.setText(words(key))
         self._total.setText(formats.signed_money(abs(due.rest_minor), currency))
         set_tone(self._total, Tone.BAD if due.rest_minor < 0 else Tone.PLAIN)
-        self._put("pieces", formats.qty(basket.pieces_micro))
+        sells = bool(basket.lines)
+        # Goods that come back are told beside those that go out, never as fewer than none.
+        self._put("pieces", formats.qty(basket.sold_micro) if sells or not due.back_minor else "")
         differs = bool(due.off_minor or due.rounding_minor or due.back_minor or due.paid_minor)
-        self._put("list", formats.money(due.list_minor, currency) if differs else "")
+        self._put("list", formats.money(due.list_minor, currency) if sells and differs else "")
         self._put("off", _less(due.off_minor, currency) + self._tenths())
         self._put("rounding", _less(-due.rounding_minor, currency))
+        self._put("back_pieces", formats.qty(basket.back_micro) if basket.back_micro else "")
         self._put("back", _less(due.back_minor, currency))
         self._put("paid", _less(due.paid_minor, currency))
         self._put("total", "")
@@ -113,7 +121,13 @@ class Totals(QFrame):
 
     def _tenths(self) -> str:
         ratio = self._model.basket.pay_ratio_micro
-        return "" if ratio == MICRO else f"  ({formats.percent(ratio, places=0)})"
+        if ratio == MICRO:
+            return ""
+        percent = formats.percent(ratio, places=0).rstrip("%")
+        # 95折 and 9折 are what people say, where English has 95% and 90%.
+        is_chinese = self._words.language is Language.CHINESE
+        n = percent.rstrip("0") if is_chinese else percent
+        return f"  ({self._words('till.pays_part', n=n)})"
 
     def _draw_last(self) -> None:
         last, words, currency = self._model.basket.last, self._words, self._model.currency
@@ -125,7 +139,7 @@ class Totals(QFrame):
         shown = last.change_minor if has_change else abs(last.total_minor)
         self._total.setText(formats.signed_money(shown, currency))
         set_tone(self._total, Tone.GOOD)
-        for name in ("pieces", "list", "off", "rounding", "back"):
+        for name in ("pieces", "list", "off", "rounding", "back_pieces", "back"):
             self._put(name, "")
         self._put("total", formats.money(last.total_minor, currency) if has_change else "")
         self._put("paid", formats.money(last.paid_minor, currency) if has_change else "")

@@ -2,6 +2,7 @@
 
 from desktop.pricing.model.here import PriceWatch, notice_text
 from desktop.sales.model.till import TillModel
+from desktop.sales.view.old_prices import may_sell
 from desktop.ui.frame import Frame
 from desktop.ui.theme import Tone
 from desktop.ui.widgets import Banner
@@ -50,15 +51,8 @@ class HouseLine(Banner):
             self._frame.open("labels", CHANGED)
 
     async def may_sell(self) -> bool:
-        """Where head office set it so, a second person stands once a day for prices this old.
-
-        Who may approve sales is asked by nobody (D09).
-        """
-        if not self.prices.here.needs_person or self._frame.person.may("sale.approve"):
-            return True
-        approver = await self._frame.approve("sale.approve")
-        if approver is None:
+        """Where head office set it so, a second person stands once a day for prices this old."""
+        is_free = await may_sell(self._frame, self.prices)
+        if not is_free:
             self._till.say("till.prices_not_approved", "waiting")
-            return False
-        await self.prices.allow(approver)
-        return True
+        return is_free

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.sales.model.invoice import InvoiceModel
-from desktop.sales.model.invoice_lines import InvoiceRow
+from desktop.sales.model.invoice_lines import InvoiceGift, InvoiceRow
 from desktop.sales.usecases.invoicing import Customer
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.usecases.showing import sale_paper
@@ -19,6 +19,8 @@ from desktop.sales.view.invoice_panels import (
 )
 from desktop.sales.view.invoice_paper import sales_note
 from desktop.sales.view.invoice_reasons import owed_sheet, price_sheet
+from desktop.sales.view.old_prices import may_post
+from desktop.sales.view.policies import Hint, ask_policies, has_policies, hint_of, savings_of
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.goods_entry import GoodsEntry
@@ -59,6 +61,8 @@ class InvoiceScreen(Screen):
             may_write_customers=person.may("customer.write"),
         )
         self._wanted = ""
+        self._option = ""
+        """The gift to choose that Enter was pressed on: the cursor stays while there is more."""
         self._build()
         self.until_gone(self.model.watch(Soon(self._show, self).ask))
         self.watch(self.model.refresh, "price_version", "invoice_payment", "customer")
@@ -90,12 +94,15 @@ class InvoiceScreen(Screen):
             can_filter=False,
         )
         GivingWay(self.table, {"stock": 820, "list": 740, "code": 660})
+        self.table.activated.connect(self._pick)
+        self.told = Hint()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         layout.setSpacing(SPACE_M)
         layout.addWidget(head)
         layout.addWidget(self.entry)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self.told)
 
     def _show(self) -> None:
         model, words = self.model, self.words
@@ -112,10 +119,23 @@ class InvoiceScreen(Screen):
         set_figure(self.total, formats.money(model.total_minor, model.currency))
         was, wanted = self.table.current, self._wanted
         self._wanted = ""
-        self.table.set_rows(model.rows)
-        place = self.table.rows.place_of(lambda one: one.product_id == wanted)
+        self.table.set_rows((*model.rows, *model.gifts))
+        self.told.say(self._told_text())
+        option, self._option = self._option, ""
+        place = self.table.rows.place_of(lambda one: _is_meant(one, wanted, option))
         if model.rows and (place >= 0 or was is None):
             self.table.go_to(max(place, 0), 3)
+
+    def _told_text(self) -> str:
+        """What promotions save, what is nearly met; a line that was cut by a limit comes first."""
+        model, words = self.model, self.words
+        parts = [f"{name} {told}" for name, told in savings_of(model, words)]
+        cut = model.cut
+        if cut is not None:
+            left = formats.qty(cut.allowed_micro)
+            parts.insert(0, words("invoice.cut", policy=cut.name, n=left))
+        hint = hint_of(model, words)
+        return words("till.hint_comma").join([*parts, hint] if hint else parts)
 
     def _owed_text(self) -> str:
         model, words = self.model, self.words
@@ -142,6 +162,12 @@ class InvoiceScreen(Screen):
                 text="invoice.key_price", keys=("F6",), run=self._price, is_enabled=self._has_line
             ),
             Action(text="invoice.key_why", keys=("F7",), run=self._why, is_enabled=self._has_line),
+            Action(
+                text="till.policies",
+                keys=("F5",),
+                run=self._policies,
+                is_enabled=lambda: has_policies(self.model),
+            ),
             Action(text="invoice.key_terms", keys=("F9",), run=self._terms),
             Action(
                 text="invoice.key_post",
@@ -214,7 +240,16 @@ class InvoiceScreen(Screen):
         return True
 
     def _has_line(self) -> bool:
-        return self.table.current is not None
+        return isinstance(self.table.current, InvoiceRow)
+
+    def _pick(self, found: object) -> None:
+        """Enter on a gift that may be chosen takes one."""
+        if isinstance(found, InvoiceGift) and found.at >= 0:
+            self._option = found.code
+            self.model.pick(found.at)
+
+    def _policies(self) -> None:
+        self.frame.tasks.start(ask_policies(self.frame, self.model))
 
     def _customer(self) -> None:
         self.frame.tasks.start(self._ask_customer())
@@ -251,7 +286,9 @@ class InvoiceScreen(Screen):
     def _why(self) -> None:
         found = self.table.current
         if isinstance(found, InvoiceRow):
-            self.frame.show_sheet(price_sheet(self.frame, found), self.words("invoice.key_why"))
+            self.frame.show_sheet(
+                price_sheet(self.frame, self.model, found), self.words("invoice.key_why")
+            )
 
     def _owed(self) -> None:
         sheet = owed_sheet(self.frame, self.model)
@@ -276,6 +313,8 @@ class InvoiceScreen(Screen):
 
     async def _post_now(self) -> None:
         self._check()
+        if not await may_post(self.frame):
+            return
         try:
             done = await self.model.post()
         except QutongError as error:
@@ -326,3 +365,9 @@ class InvoiceScreen(Screen):
         found = self.table.current
         if isinstance(found, InvoiceRow):
             self.model.remove(found.product_id)
+
+
+def _is_meant(one: InvoiceRow | InvoiceGift, product_id: str, option: str) -> bool:
+    if isinstance(one, InvoiceGift):
+        return one.at >= 0 and one.code == option
+    return not option and one.product_id == product_id

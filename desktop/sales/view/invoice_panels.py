@@ -109,7 +109,7 @@ class PricePanel(Panel):
         listed = formats.price(found.list_micro) if found.list_micro is not None else "–"
         self.body.addWidget(label(words("invoice.price_found", price=listed), "muted"))
         self.price = PriceField(words("invoice.price"))
-        self.price.set_value(found.pays_micro)
+        self.price.set_value(found.own_micro)
         self.price.returnPressed.connect(self._go)
         self.body.addWidget(form_row(words("invoice.price"), self.price))
         done = button(words("invoice.done"), self._go, kind="primary")
@@ -168,7 +168,7 @@ class TermsPanel(Panel):
         self.seller = Choice(
             words("invoice.salesperson"), list(model.people), value=invoice.salesperson_id
         )
-        self.note = Field(words("invoice.note"), text=invoice.note)
+        self.note = Field(text=invoice.note, name=words("invoice.note"))
         self.note.returnPressed.connect(self._go)
         for key, field in (
             ("invoice.terms", self.terms),
@@ -220,7 +220,7 @@ class CollectPanel(Panel):
             [(one.value, words(f"tender.{one.value}")) for one in TENDERS],
             value=Tender.CASH.value,
         )
-        self.reference = Field(words("invoice.reference"))
+        self.reference = Field(name=words("invoice.reference"))
         self.reference.returnPressed.connect(self._go)
         self.body.addWidget(form_row(words("invoice.collect_amount"), self.amount))
         self.body.addWidget(form_row(words("invoice.tender"), self.tender))

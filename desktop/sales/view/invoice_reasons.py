@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.sales.model.invoice import InvoiceModel
 from desktop.sales.model.invoice_lines import InvoiceRow
+from desktop.sales.view.policies import part_texts
 from desktop.ui.frame import Frame
 from desktop.ui.theme import Tone
 from desktop.ui.widgets import column, figure, label, line, row
@@ -13,8 +14,9 @@ from shared.pricing.queries import spoken_names
 from shared.pricing.rules import read_aloud
 
 
-def price_sheet(frame: Frame, found: InvoiceRow) -> QWidget:
-    """The price found for the customer's level, read aloud and step by step (F7)."""
+def price_sheet(frame: Frame, model: InvoiceModel, found: InvoiceRow) -> QWidget:
+    """The price found for the customer's level, read aloud and step by step, and what promotions
+    made of it (F7)."""
     words = frame.words
     parts: list[QWidget | int | None] = [_wrapped(found.name, "strong")]
     if found.line.said_micro is not None:
@@ -30,7 +32,11 @@ def price_sheet(frame: Frame, found: InvoiceRow) -> QWidget:
         value = f"× {format_ratio(one.value_micro)}" if is_ratio else formats.price(one.value_micro)
         said = names.get(one.dimension) or words("invoice.retail")
         parts.append(_pair(said, value))
-    parts.append(_pair(words("invoice.version"), f"v{found.price.version}"))
+    parts.append(_pair(words("invoice.version"), words("price.v", n=found.price.version)))
+    told = [
+        text for one in found.parts for text in part_texts(words, model, found.own_micro or 0, one)
+    ]
+    parts += [line(), *(_wrapped(text, tone=Tone.GOOD) for text in told)] if told else []
     return column(*parts, None)
 
 

@@ -12,6 +12,7 @@ _CHOICES = (
     ("X", "till.more.x"),
     ("L", "till.more.sales"),
     ("R", "till.more.register"),
+    ("D", "till.more.deposit"),
     ("P", "till.more.payments"),
     ("C", "till.more.code"),
     ("S", "till.more.sync"),
@@ -25,6 +26,7 @@ _NEEDS = {"X": "shift.report", "C": "shop.settings", "R": "register.write", "Z":
 async def ask_more(frame: Frame, model: TillModel, provider: PaymentProvider | None) -> None:
     """Show the choices and do the chosen one."""
     from desktop.sales.view.payment_list import PaymentListPanel
+    from desktop.sales.view.prepay import ask_prepay
     from desktop.sales.view.shift import ask_open_shift, show_x
 
     choices = [one for one in _CHOICES if frame.person.may(_NEEDS.get(one[0], ""))]
@@ -42,6 +44,8 @@ async def ask_more(frame: Frame, model: TillModel, provider: PaymentProvider | N
         frame.open("sales", "")
     elif chosen == "R":
         frame.open("register", "")
+    elif chosen == "D":
+        await ask_prepay(frame, model)
     elif chosen == "P" and provider is not None:
         await frame.ask(PaymentListPanel(frame, provider))
     elif chosen == "C":

@@ -163,7 +163,8 @@ class NoReceiptPanel(Panel):
     async def _refund_now(self) -> None:
         approver_id = ""
         if self.model.needs_approver:
-            found = await approver_of(self.frame, "sale.approve")
+            why = self.words("approve.no_receipt")
+            found = await approver_of(self.frame, "sale.approve", why)
             if found is None:
                 return
             approver_id = found[0]

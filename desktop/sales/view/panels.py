@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from desktop.sales.usecases.basket import Basket
 from desktop.ui.actions import Action
@@ -11,8 +12,8 @@ from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
-from desktop.ui.theme import TARGET_TILL, Tone
-from desktop.ui.widgets import Field, label, set_tone
+from desktop.ui.theme import SPACE_M, TARGET_TILL, Tone
+from desktop.ui.widgets import Field, button, key_cap, label, set_tone
 from shared.core.errors import QutongError
 
 Step = tuple[str, str]
@@ -179,8 +180,18 @@ class ChoicePanel(Panel):
     def __init__(self, frame: Frame, title: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__(title, width=420)
         self._choices = choices
-        for key, text in choices:
-            self.body.addWidget(label(f"{key}    {frame.words(text)}", "strong"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_M)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        for place, (key, text) in enumerate(choices):
+            made = button(frame.words(text), partial(self.close_with, key), kind="flat")
+            made.setProperty("side", "left")
+            made.setMinimumHeight(TARGET_TILL)
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            grid.addWidget(key_cap(key), place, 0)
+            grid.addWidget(made, place, 1)
+        self.body.addLayout(grid)
 
     def key_actions(self) -> tuple[Action, ...]:
         return tuple(

@@ -6,13 +6,13 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QLabel, QProgressBar
 
-from desktop.printing.qr import qr_modules
 from desktop.sales.model.payment import PaymentModel
 from desktop.sales.view.approval import approver_of
+from desktop.sales.view.code_picture import code_pixmap
 from desktop.sales.view.coupon import CouponPanel
+from desktop.sales.view.payment_hint import hint_of
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
@@ -31,9 +31,12 @@ KEY_OF = {
     Tender.MALL: "M",
     Tender.COUPON: "Q",
     Tender.POINTS: "P",
+    Tender.DEPOSIT: "D",
 }
 STATIC_CODE: Final = "pay.static_code"
 """The setting that holds what the shop's own 收款码 says."""
+IN_ROW: Final = 5
+"""Tenders side by side; more stand below, so that none is cut."""
 ASK_AGAIN_S: Final = 2
 LENT_WITHIN_S: Final = 8
 """How long head office is waited for to lend points or a coupon."""
@@ -48,6 +51,7 @@ class PaymentPanel(Panel):
         title = "pay.title_refund" if model.is_refund else "pay.title"
         super().__init__(frame.words(title), width=620)
         self.frame, self.model, self.words = frame, model, frame.words
+        self._is_refunding = False
         self._build()
         self._stop = model.watch(self.draw)
         self.draw()
@@ -80,7 +84,9 @@ class PaymentPanel(Panel):
         for one in self._buttons.values():
             one.setMinimumHeight(TARGET_TILL)
             one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.body.addWidget(row(*self._buttons.values(), None))
+        made = [*self._buttons.values()]
+        for start in range(0, len(made), IN_ROW):
+            self.body.addWidget(row(*made[start : start + IN_ROW], None))
         self._code = QLabel()
         self._code.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._code_said = label("", "muted")
@@ -95,6 +101,7 @@ class PaymentPanel(Panel):
         self._ring.setVisible(False)
         self.body.addWidget(self._ring)
         self._hint = label(words("pay.hint"), "muted")
+        self._hint.setWordWrap(True)
         self.body.addWidget(self._hint)
         self._said = pill("", Tone.BAD)
         self._said.setVisible(False)
@@ -149,6 +156,11 @@ class PaymentPanel(Panel):
         if self.model.promises.asked:
             self.model.promises.stop_asking()
             self.draw()
+        elif self.model.asked is not None and self.model.is_refund:
+            self._stop_refund()
+        elif self._is_refunding:
+            # On its way to the provider: what comes of it is heard in a moment.
+            return
         elif self.model.asked is not None:
             self.frame.tasks.start(self._give_up())
         elif not self.model.till.is_busy and self.model.back():
@@ -157,7 +169,7 @@ class PaymentPanel(Panel):
     # what head office promised
 
     def _choose(self, tender: Tender) -> None:
-        if self.model.promises.asked:
+        if self.model.promises.asked or self._is_refunding:
             return
         if tender is Tender.COUPON and not self.model.is_refund:
             self.frame.tasks.start(self._ask_coupon())
@@ -185,9 +197,9 @@ class PaymentPanel(Panel):
         if self.model.took():
             await self._sell()
 
-    async def _pay_points(self) -> None:
-        amount = self.model.amount_minor
-        if await self._lent(self.model.promises.ask_points(amount)):
+    async def _pay_lent(self) -> None:
+        """With points or from the deposit, once head office lent them."""
+        if await self._lent(self.model.ask_promised()):
             self._enter()
 
     async def _lent(self, asking: Awaitable[None]) -> bool:
@@ -225,6 +237,34 @@ class PaymentPanel(Panel):
         finally:
             self._ring.setVisible(False)
 
+    async def _refund_by_code(self) -> None:
+        """The money goes first: the return is made once it is known to have gone."""
+        self._is_refunding = True
+        self._ring.setVisible(True)
+        try:
+            is_back = await self.model.refund_by_code()
+            while not is_back and self._is_waiting():
+                await asyncio.sleep(ASK_AGAIN_S)
+                is_back = self._is_waiting() and await self.model.refund_by_code()
+            if is_back:
+                await self._sell()
+        except QutongError as error:
+            self._tell(error)
+        finally:
+            self._is_refunding = False
+            self._ring.setVisible(False)
+
+    def _is_waiting(self) -> bool:
+        return self.model.asked is not None
+
+    def _stop_refund(self) -> None:
+        asked = self.model.asked
+        assert asked is not None
+        self.model.stop_asking()
+        amount = formats.signed_money(-asked.amount_minor, asked.currency)
+        self.close_with(None)
+        self.frame.say(self.words("payments.still_waiting", amount=amount), Tone.WAITING)
+
     async def _give_up(self) -> None:
         if await self.model.give_up():
             await self._sell()
@@ -236,11 +276,14 @@ class PaymentPanel(Panel):
     def _enter(self) -> None:
         if self.model.till.is_busy:
             return
-        if self.model.promises.asked:
+        if self.model.promises.asked or self._is_refunding:
+            return
+        if self.model.is_refund and self.model.code_refund_minor:
+            self.frame.tasks.start(self._refund_by_code())
             return
         try:
             if self.model.must_ask():
-                self.frame.tasks.start(self._pay_points())
+                self.frame.tasks.start(self._pay_lent())
                 return
             is_paid = self.model.enter()
         except QutongError as error:
@@ -264,7 +307,8 @@ class PaymentPanel(Panel):
         except QutongError as error:
             if error.code not in ("APPROVER_PIN_NEEDED", "APPROVAL_MISSING"):
                 raise
-        given = await approver_of(self.frame, "sale.approve")
+        why = self.words("approve.refund_otherwise") if self.model.is_refund else ""
+        given = await approver_of(self.frame, "sale.approve", why)
         if given is None:
             till.give_back()
             return None
@@ -308,31 +352,8 @@ class PaymentPanel(Panel):
             one.setVisible(not model.is_refund)
             one.style().unpolish(one)
             one.style().polish(one)
-        self._hint.setText(self._points_hint() or words(self._hint_key()))
+        self._hint.setText(hint_of(model, words, self.frame.person.zone))
         self._draw_code()
-
-    def _points_hint(self) -> str:
-        """What the member has, what it pays, and how old that is."""
-        model, words = self.model, self.words
-        points = model.promises.points
-        if model.tender is not Tender.POINTS or points is None or model.promises.asked:
-            return ""
-        amount = formats.money(points.worth_minor, model.till.currency)
-        used = model.promises.points_of(model.amount_minor)
-        said = words("pay.points", points=points.points, amount=amount, used=used)
-        if not points.as_of_us:
-            return said
-        at = formats.instant(points.as_of_us, self.frame.person.zone)
-        return f"{said}  {words('pay.points_as_of', at=at)}"
-
-    def _hint_key(self) -> str:
-        if self.model.is_refund:
-            return "pay.cash_refund_hint" if self.model.is_cash_refund else "pay.refund_hint"
-        if self.model.promises.asked:
-            return "pay.lending"
-        if self.model.asked is not None:
-            return "pay.waiting"
-        return "pay.hint_with_code" if self.model.provider is not None else "pay.hint"
 
     def _draw_change(self) -> None:
         model, currency = self.model, self.model.till.currency
@@ -356,17 +377,3 @@ class PaymentPanel(Panel):
         self._code.setVisible(bool(content))
         key = "pay.code_hint" if content else "pay.code_on_desk"
         self._code_said.setText(self.words(key, amount=amount))
-
-
-def code_pixmap(content: str, side: int) -> QPixmap:
-    """A QR code as a picture on screen, dark on light in every look."""
-    rows = qr_modules(content)
-    size = len(rows) + 8
-    image = QImage(size, size, QImage.Format.Format_Grayscale8)
-    image.fill(255)
-    for y, modules in enumerate(rows):
-        for x, is_dark in enumerate(modules):
-            if is_dark:
-                image.setPixel(x + 4, y + 4, 0)
-    step = max(side // size, 1)
-    return QPixmap.fromImage(image.scaled(size * step, size * step))

@@ -86,12 +86,14 @@ class PaymentListPanel(Panel):
     def _state(self, row: tuple[Payment, int]) -> str:
         one = row[0]
         key = "used" if one.is_used else one.state.value
+        if one.refund_of:
+            key = f"back_{key}"
         return self._frame.words(f"payments.{key}")
 
     def _tone(self, row: tuple[Payment, int]) -> Tone | None:
         one = row[0]
         is_open = one.state in (PaymentState.PAID, PaymentState.WAITING)
-        return Tone.WAITING if is_open and not one.is_used and one.amount_minor > 0 else None
+        return Tone.WAITING if is_open and not one.is_used else None
 
     def _look(self) -> None:
         self._frame.tasks.start(self._look_now())

@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QLabel, QWidget
 
+from desktop.sales.model.choosing import Choosing
 from desktop.sales.model.till import TillModel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -29,10 +30,10 @@ _SHOWN_MOST: Final = 8
 _FRAME: Final = 76
 
 
-def savings_of(model: TillModel, words: Words) -> list[tuple[str, str]]:
+def savings_of(model: Choosing, words: Words) -> list[tuple[str, str]]:
     """``满300减40`` and ``-40.00``, each policy that saves money, in the order they hold; what
     gifts are worth without a sign, for they are not off the sum."""
-    opened, currency = model.promotions.opened, model.currency
+    opened, currency = model.opened, model.currency
     gives = {block.policy_id for block in model.deal.outcome.blocks}
     found: list[tuple[str, str]] = []
     for one in model.deal.outcome.applied:
@@ -46,12 +47,12 @@ def savings_of(model: TillModel, words: Words) -> list[tuple[str, str]]:
     return found
 
 
-def hint_of(model: TillModel, words: Words) -> str:
+def hint_of(model: Choosing, words: Words) -> str:
     """One quiet line: other policies to choose, and what is nearly met."""
     outcome = model.deal.outcome
     others = sum(len(offer.options) - 1 for offer in outcome.offers)
     parts = [words("till.offers", n=others)] if others else []
-    near = _nearest(outcome.near, model.due.total_minor)
+    near = _nearest(outcome.near, model.total_minor)
     if near is not None:
         parts.append(_near_text(words, near, model.currency))
     return words("till.hint_comma").join(parts)
@@ -87,11 +88,12 @@ def promoted_texts(words: Words, model: TillModel) -> list[str]:
     line, parts = model.basket.line, model.deal.parts.get(model.basket.current + 1, ())
     if line is None:
         return []
-    return [text for part in parts for text in _part_texts(words, model, line.list_micro, part)]
+    return [text for part in parts for text in part_texts(words, model, line.list_micro, part)]
 
 
-def _part_texts(words: Words, model: TillModel, list_micro: int, part: Priced) -> list[str]:
-    opened, texts = model.promotions.opened, []
+def part_texts(words: Words, model: Choosing, list_micro: int, part: Priced) -> list[str]:
+    """What promotions did to a part of a line."""
+    opened, texts = model.opened, []
     kinds = {one.policy.policy_id: one.policy.kind for one in opened.policies}
     names: dict[str, list[str]] = {"price": [], "off": [], "counts": []}
     for policy_id in part.policy_ids:
@@ -144,15 +146,15 @@ class PolicyRow:
     policy_id: str = ""
 
 
-def has_policies(model: TillModel) -> bool:
+def has_policies(model: Choosing) -> bool:
     """Whether there is anything to choose: policies that hold, or that were declined."""
     outcome = model.deal.outcome
-    return bool(outcome.offers or outcome.applied or model.basket.declined)
+    return bool(outcome.offers or outcome.applied or model.declined)
 
 
-def policy_rows(model: TillModel, words: Words) -> list[PolicyRow]:
+def policy_rows(model: Choosing, words: Words) -> list[PolicyRow]:
     """Of each exclusive group its policies, the best first; then those that hold by themselves."""
-    opened, outcome = model.promotions.opened, model.deal.outcome
+    opened, outcome = model.opened, model.deal.outcome
     own = {one.policy_id: one.saving_minor for one in outcome.applied}
     rows: list[PolicyRow] = []
     for offer in outcome.offers:
@@ -188,7 +190,7 @@ def policy_rows(model: TillModel, words: Words) -> list[PolicyRow]:
     ]
     rows += [
         PolicyRow(name=opened.name_of(one), saving_minor=None, is_on=False, policy_id=one)
-        for one in model.basket.declined
+        for one in model.declined
     ]
     return rows
 
@@ -196,7 +198,7 @@ def policy_rows(model: TillModel, words: Words) -> list[PolicyRow]:
 class PoliciesPanel(Panel):
     """The policies that can be chosen with what they save; Enter takes the one marked."""
 
-    def __init__(self, frame: Frame, model: TillModel) -> None:
+    def __init__(self, frame: Frame, model: Choosing) -> None:
         super().__init__(frame.words("till.policies_title"), width=560)
         self._frame, self._model, words = frame, model, frame.words
         self.table = Table(
@@ -259,6 +261,6 @@ class PoliciesPanel(Panel):
         self.close_with(row)
 
 
-async def ask_policies(frame: Frame, model: TillModel) -> None:
+async def ask_policies(frame: Frame, model: Choosing) -> None:
     """Show the policies and take the chosen one."""
     await frame.ask(PoliciesPanel(frame, model))

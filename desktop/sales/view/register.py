@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from desktop.sales.model.register import RegisterModel
 from desktop.sales.usecases.registering import RegisterRow
 from desktop.sales.view.entry import Entry
+from desktop.sales.view.old_prices import may_post
 from desktop.sales.view.panels import StepsPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -175,6 +176,8 @@ class RegisterScreen(Screen):
 
     def _post(self) -> None:
         async def work() -> None:
+            if not await may_post(self.frame):
+                return
             number = await self.model.post()
             self.frame.say(self.words("register.posted", number=number), Tone.GOOD)
             self.entry.setFocus()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from desktop.sales.model.shift import move_name
 from desktop.ui.screen import Screen
 from desktop.ui.theme import Tone
 from desktop.ui.widgets import column, label, line, row, set_tone
@@ -51,13 +52,20 @@ def report_widget(screen: Screen, report: ShiftReport) -> QWidget:
         ("shift.rounding", formats.money(report.rounding_minor, currency)),
         ("shift.total", formats.money(report.total_minor, currency)),
     ]
+    texts = [
+        (move_name(words, reason, tender), formats.money(minor, currency))
+        for tender, reason, minor in report.moves
+    ]
+    ends = []
     if report.shift.closed_at_us:
-        pairs += [
+        ends = [
             ("shift.deposit", formats.money(report.deposit_minor, currency)),
             ("shift.left", formats.money(report.left_minor, currency)),
         ]
     return column(
         *(_pair(words(key), text) for key, text in pairs if text),
+        *(_pair(name, text) for name, text in texts),
+        *(_pair(words(key), text) for key, text in ends),
         line(),
         tenders_widget(screen, report.tenders),
     )

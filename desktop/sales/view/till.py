@@ -6,7 +6,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from desktop.sales.model.display import CustomerDisplay
-from desktop.sales.model.payment import PaymentModel
+from desktop.sales.model.payment import PaymentModel, refunds_in_doubt
 from desktop.sales.model.rows import GiftOption, LinePart, Row, row_of_cursor, rows_of
 from desktop.sales.model.till import TillModel
 from desktop.sales.model.typed import counted, looks_like_code
@@ -67,6 +67,7 @@ class TillScreen(Screen):
             "price_row",
             "own_price",
             "price_nudge",
+            "label_print",
             "promotion_policy",
         )
         self.house.look()
@@ -171,6 +172,8 @@ class TillScreen(Screen):
     def shown(self, subject: str = "") -> None:
         self.model.check_prices()
         self.entry.setFocus()
+        if self.provider is not None:
+            self.frame.tasks.start(refunds_in_doubt(self.frame.desk, self.provider))
         if subject:
             self._start_return(subject)
         elif self.model.needs_shift():

@@ -16,7 +16,15 @@ from desktop.printing.pdf.labels import (
     labels_pdf,
 )
 from desktop.printing.words import Words as PrintWords
-from desktop.stock.usecases import LabelGoods, Sources, changed_goods, goods_named, label_goods
+from desktop.stock.usecases import (
+    LabelGoods,
+    LabelJob,
+    Sources,
+    changed_goods,
+    goods_named,
+    label_goods,
+    label_jobs,
+)
 from desktop.store.asking import now_us
 from desktop.store.desk import Desk
 from desktop.watched import Watched
@@ -33,6 +41,8 @@ SIZES: Final = {
     "a4_40": A4_4_BY_10,
 }
 COPIES_MAX: Final = 999
+DOUBLED_SHOWN_US: Final = 3 * 86_400_000_000
+"""So long it is said that two devices printed the same labels."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,6 +64,7 @@ class LabelsModel(Watched):
         self.currency = currency
         self.rows: list[LabelRow] = []
         self.size = "60_40"
+        self.jobs: list[LabelJob] = []
 
     def add(self, code: str) -> None:
         """One more label of a scanned or typed product. Raises: RuleViolation PRODUCT_UNKNOWN."""
@@ -72,10 +83,61 @@ class LabelsModel(Watched):
         self.rows += [LabelRow(label=one) for one in found]
         self.changed()
 
-    async def take_changed(self) -> int:
-        """A label for each product in stock whose price the version in force changed; how many."""
+    @property
+    def job(self) -> LabelJob | None:
+        """Labels head office asked for that nobody here printed yet; None when all are done."""
+        return next((one for one in self.jobs if one.is_open), None)
+
+    @property
+    def done(self) -> LabelJob | None:
+        """The last labels head office asked for, when they are printed."""
+        printed = [one for one in self.jobs if not one.is_open and one.made]
+        return max(printed, key=lambda one: one.made[-1].printed_at_us, default=None)
+
+    @property
+    def doubled(self) -> LabelJob | None:
+        """The last labels, while it matters that two devices printed them."""
+        done = self.done
+        if done is None or not done.was_doubled:
+            return None
+        since_us = now_us(self._desk.store) - done.made[-1].printed_at_us
+        return done if since_us < DOUBLED_SHOWN_US else None
+
+    async def look(self) -> None:
+        """Read again what head office asked for, and what another device printed of it."""
         at_us = now_us(self._desk.store)
-        found = await self._desk.fetch(changed_goods, self._sources, self.site_id, at_us)
+        self.jobs = await self._desk.fetch(label_jobs, self._sources, self.site_id, at_us)
+        self.changed()
+
+    async def take_job(self) -> LabelJob | None:
+        """The open job as it is now, with its labels in place of those put together by hand; None
+        when another device has printed it meanwhile."""
+        await self.look()
+        job = self.job
+        if job is not None:
+            self.rows = []
+            self.take(job.product_ids)
+        return job
+
+    async def note_printed(self) -> bool:
+        """The labels here were printed: whether that did the open job, all of it."""
+        job = self.job
+        here = {row.label.goods.product_id for row in self.rows}
+        if job is None or not here.issuperset(job.product_ids):
+            return False
+        await self._desk.do(self._sources.note_labels, job, len(job.product_ids), self.count)
+        await self.look()
+        return True
+
+    async def take_changed(self) -> int:
+        """A label for each product in stock whose price changed: those of the open job, else those
+        of the version in force; how many."""
+        await self.look()
+        at_us = now_us(self._desk.store)
+        if self.job is not None:
+            found = list(self.job.product_ids)
+        else:
+            found = await self._desk.fetch(changed_goods, self._sources, self.site_id, at_us)
         known = {row.label.goods.product_id for row in self.rows}
         new = [one for one in found if one not in known]
         self.take(new)

@@ -1,5 +1,11 @@
 """Goods move, and what people may look at of the stock."""
 
+from desktop.stock.usecases.labelling import (
+    LabelGoods,
+    changed_goods,
+    label_goods,
+    label_jobs,
+)
 from desktop.stock.usecases.moving import (
     Arrived,
     Bought,
@@ -14,15 +20,14 @@ from desktop.stock.usecases.reading import (
     Card,
     DocumentName,
     GoodsName,
-    LabelGoods,
+    LabelJob,
+    LabelsMade,
     PartyName,
     Sources,
     StockPage,
     TypeView,
-    changed_goods,
     goods_named,
     goods_of,
-    label_goods,
     on_hand_after,
     parties,
     read_card,
@@ -44,6 +49,8 @@ __all__ = [
     "Goods",
     "GoodsName",
     "LabelGoods",
+    "LabelJob",
+    "LabelsMade",
     "PartyName",
     "Sources",
     "StockPage",
@@ -52,6 +59,7 @@ __all__ = [
     "goods_named",
     "goods_of",
     "label_goods",
+    "label_jobs",
     "move",
     "on_hand_after",
     "parties",

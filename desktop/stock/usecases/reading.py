@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 
 from desktop.catalog.usecases import known
 from desktop.store.identity import load_state
+from desktop.store.session import Session
 from shared.catalog.queries import packs_of, product, products, suppliers
-from shared.catalog.tables import product_barcode
 from shared.channel.queries import site_of as site_view
 from shared.channel.tables import channel_account, site
 from shared.core.errors import RuleViolation
@@ -51,6 +51,36 @@ class DocumentName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelsMade:
+    """Labels were printed by a device of the site."""
+
+    device_id: str
+    labels: int
+    printed_at_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelJob:
+    """Labels head office asked the site for, with new prices (B07)."""
+
+    number: int
+    """The price version whose prices they show."""
+    is_open: bool
+    """Nobody at the site printed them yet."""
+    product_ids: tuple[str, ...]
+    """What changed; empty once they are printed."""
+    made: tuple[LabelsMade, ...]
+    """Who printed them, the first one first: two and more printed them twice."""
+    due: object
+    """What the area above knows it by."""
+
+    @property
+    def was_doubled(self) -> bool:
+        """Whether two devices printed the same labels, neither knowing of the other."""
+        return len({one.device_id for one in self.made}) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
     """What stock asks of the areas above it; the program puts them in."""
 
@@ -64,6 +94,10 @@ class Sources:
     """The number of the price version in force at a site at an instant; 0 = none."""
     changed_prices: Callable[[Connection, str, int], Sequence[str]]
     """The products that version states a price of, which its parent did not."""
+    label_jobs: Callable[[Connection, str, int], Sequence[LabelJob]]
+    """The labels head office asked a site for, by sales organisation."""
+    note_labels: Callable[[Session, LabelJob, int, int], object]
+    """Writes down that a job was printed: so many products, so many labels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,51 +319,6 @@ def on_hand_after(
 def read_movements(connection: Connection, site_id: str) -> list[MovementView]:
     """The documents made here, newest first; no book figure is in them."""
     return movements(connection, site_id)
-
-
-# Labels
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelGoods:
-    """What stands on the label of a product."""
-
-    goods: GoodsName
-    barcode: str
-    """Of the base unit; '' where it has none."""
-    price_micro: int
-    version: int
-
-
-def label_goods(
-    connection: Connection, sources: Sources, site_id: str, product_ids: Sequence[str], at_us: int
-) -> list[LabelGoods]:
-    """Labels of products with what a consumer pays now, in the order asked for (B07)."""
-    prices = sources.values_of(connection, site_id, product_ids, at_us)
-    version = sources.price_version(connection, site_id, at_us)
-    b = product_barcode.c
-    codes: dict[tuple[str, str], str] = {}
-    statement = (
-        select(b.product_id, b.unit, b.barcode)
-        .where(b.product_id.in_(product_ids), b.is_active == 1)
-        .order_by(b.barcode.desc())
-    )
-    for row in connection.execute(statement):
-        codes[row.product_id, row.unit] = row.barcode
-    found = []
-    for product_id in product_ids:
-        goods = goods_of(connection, product_id)
-        barcode = codes.get((product_id, goods.unit)) or codes.get((product_id, ""), "")
-        price = prices.get(product_id, 0)
-        found.append(LabelGoods(goods=goods, barcode=barcode, price_micro=price, version=version))
-    return found
-
-
-def changed_goods(connection: Connection, sources: Sources, site_id: str, at_us: int) -> list[str]:
-    """The products whose price the version in force changed, as far as they are in stock here."""
-    changed = sources.changed_prices(connection, site_id, at_us)
-    held = {row.product_id for row in stock_overview(connection, site_id)}
-    return sorted(set(changed) & held)
 
 
 # Transfers

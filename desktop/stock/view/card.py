@@ -29,7 +29,7 @@ class CardPage(QWidget):
             status.value: figure(self.words(f"stock.{status.value}"), "0") for status in Status
         }
         self._places = label("", "small")
-        self._chart = LineChart(self.words("card.chart"), formats.qty, self._day)
+        self._chart = LineChart(self.words("card.chart"), self._pieces, self._day)
         self.table = Table(
             frame,
             "stock_card",
@@ -130,6 +130,10 @@ class CardPage(QWidget):
             for one in places
             if one.bin_id not in ("", NO_BIN)
         )
+
+    def _pieces(self, qty_micro: int) -> str:
+        unit = self._card.goods.unit if self._card else ""
+        return f"{formats.qty(qty_micro)} {unit}".rstrip()
 
     def _day(self, at_us: int) -> str:
         return formats.instant(at_us, self.frame.person.zone)[5:]

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from desktop.printing.pdf.pictures import to_pngs
 from desktop.stock.model.labels import SIZES, LabelsModel
-from desktop.stock.usecases import Sources
+from desktop.stock.usecases import LabelJob, Sources
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
@@ -14,7 +14,8 @@ from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
-from desktop.ui.widgets import Card, Empty, Field, label, row
+from desktop.ui.widgets import Banner, Card, Empty, Field, label, row
+from desktop.words import formats
 from shared.core.errors import QutongError
 
 _DPI, _PREVIEW_WIDTH = 200, 320
@@ -33,6 +34,7 @@ class LabelsScreen(Screen):
         words = self.words
         self._code = Field(words("moving.code_hint"), name=words("moving.code"))
         self._code.entered.connect(self._entered)
+        self.banner = Banner()
         self._size = Choice(
             words("labels.size"),
             [(one, words(f"labels.size_{one}")) for one in SIZES],
@@ -60,11 +62,19 @@ class LabelsScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.setSpacing(SPACE_M)
+        layout.addWidget(self.banner)
         layout.addWidget(row(self._code, label(words("labels.size"), "muted"), self._size))
         layout.addWidget(below, 1)
+        self.watch(self._look, "price_version", "label_print", "stock_balance")
 
     def key_actions(self) -> tuple[Action, ...]:
         return (
+            Action(
+                text="labels.job_print",
+                keys=("F9",),
+                run=self._print_job,
+                is_enabled=lambda: self.model.job is not None,
+            ),
             Action(text="labels.make", keys=("F10",), run=self._make),
             Action(text="labels.changed", keys=("F6",), run=self._changed),
             Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
@@ -73,6 +83,7 @@ class LabelsScreen(Screen):
         )
 
     def shown(self, subject: str = "") -> None:
+        self._look()
         if subject == CHANGED:
             self._changed()
         elif subject:
@@ -100,7 +111,32 @@ class LabelsScreen(Screen):
                    get=lambda one: one.copies, edit=self.model.set_copies, has_total=True),
         ]  # fmt: skip
 
+    def _look(self) -> None:
+        self.frame.tasks.start(self.model.look())
+
+    def _draw_job(self) -> None:
+        """What head office asked for, or that two devices printed it."""
+        words, job, doubled = self.words, self.model.job, self.model.doubled
+        if job is not None:
+            n = len(job.product_ids)
+            self.banner.say(words("labels.job", version=job.number, n=n), Tone.ACCENT)
+        elif doubled is not None:
+            text = words("labels.doubled", version=doubled.number, who=self._who(doubled))
+            self.banner.say(text, Tone.WAITING)
+        else:
+            self.banner.say("")
+        self.keys_changed()
+
+    def _who(self, job: LabelJob) -> str:
+        now_us, zone = self.frame.desk.now_us, self.frame.person.zone
+        told = (
+            f"{one.device_id} {formats.short_instant(one.printed_at_us, now_us, zone)}"
+            for one in job.made
+        )
+        return self.words("labels.and").join(told)
+
     def _draw(self) -> None:
+        self._draw_job()
         self.table.set_rows(list(self.model.rows))
         self._draw_preview()
 
@@ -137,7 +173,23 @@ class LabelsScreen(Screen):
     async def _take_changed(self) -> None:
         n = await self.model.take_changed()
         version = self.model.rows[0].label.version if self.model.rows else 0
+        done = self.model.done
+        if self.model.job is None and done is not None and n:
+            text = self.words("labels.done_by", version=done.number, who=self._who(done))
+            self.frame.say(text, Tone.WAITING)
+            return
         self.frame.say(self.words("labels.changed_n", n=n, version=version), Tone.PLAIN)
+
+    def _print_job(self) -> None:
+        self.frame.tasks.start(self._print_all_of_it())
+
+    async def _print_all_of_it(self) -> None:
+        if await self.model.take_job() is not None:
+            await self._make_pages()
+        elif self.model.done is not None:
+            done = self.model.done
+            text = self.words("labels.done_by", version=done.number, who=self._who(done))
+            self.frame.say(text, Tone.WAITING)
 
     def _remove(self) -> None:
         if self.table.current is not None:
@@ -151,4 +203,6 @@ class LabelsScreen(Screen):
             return
         pages = await self.frame.desk.work(self.model.pdf, self.words)
         self.frame.paper.document(pages, self.words("screen.labels"))
-        self.frame.say(self.words("labels.done", n=self.model.count), Tone.GOOD)
+        n = self.model.count
+        key = "labels.job_done" if await self.model.note_printed() else "labels.done"
+        self.frame.say(self.words(key, n=n), Tone.GOOD)

@@ -50,7 +50,12 @@ class ReportScreen(Screen):
 
     def key_actions(self) -> tuple[Action, ...]:
         return (
-            Action(text="report.card", run=self._open_current),
+            Action(
+                text="report.card",
+                keys=("Return",),
+                run=self._open_current,
+                is_enabled=lambda: self.table.current is not None,
+            ),
             Action(text="report.this_month", keys=("F6",), run=lambda: self._month(0)),
             Action(text="report.last_month", keys=("F7",), run=lambda: self._month(1)),
             Action(text="stock.refresh", keys=("F5",), run=self.refresh),

@@ -46,11 +46,16 @@ class StockScreen(Screen):
         if not in_list:
             return (
                 Action(text="stock.back", keys=("Escape",), run=self._back),
-                Action(text="stock.open_document", run=self.card.open_document),
+                Action(text="stock.open_document", keys=("Return",), run=self.card.open_document),
                 Action(text="stock.refresh", keys=("F5",), run=self.refresh),
             )
         return (
-            Action(text="stock.card", run=self._open_current),
+            Action(
+                text="stock.card",
+                keys=("Return",),
+                run=self._open_current,
+                is_enabled=lambda: self.table.current is not None,
+            ),
             Action(
                 text="reserve.take",
                 keys=("R",),

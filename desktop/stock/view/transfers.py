@@ -1,5 +1,7 @@
 """Transfers on screen: what is under way, goods sent, goods received with what is missing."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.stock.model.transfers import Doing, TransfersModel, WayRow
@@ -165,6 +167,9 @@ class TransfersScreen(Screen):
             for place, column in enumerate(self.lines.rows.columns):
                 if column.key in ("expected", "damaged", "missing"):
                     self.lines.view.setColumnHidden(place, not receives)
+                elif column.key == "qty":
+                    title = words("transfer.good" if receives else "moving.qty")
+                    self.lines.rows.columns[place] = replace(column, title=title)
             self.lines.set_rows(list(model.rows))
             self._sum.setText(words("moving.sum", n=len(model.rows)))
             self._missing.say(self._missing_text() if receives else "", Tone.WAITING)

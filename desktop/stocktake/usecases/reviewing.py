@@ -54,8 +54,11 @@ class CountLine:
 def read_counts(connection: Connection, site_id: str | None) -> list[CountLine]:
     """The counts of a site, or all that are here, newest first."""
     found = []
-    names = _people(connection, site_id or "")
+    known: dict[str, Mapping[str, str]] = {}
     for head in counts(connection, site_id):
+        if head.site_id not in known:
+            known[head.site_id] = _people(connection, head.site_id)
+        names = known[head.site_id]
         zones = _zone_count(connection, head.id)
         own = _signed_minor(connection, head.id)
         above = signed(connection, head.id, own) is ApproverLevel.HEAD_OFFICE

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.access.usecases import require
-from desktop.catalog.usecases import state_own_products
+from desktop.access.usecases import may, require
+from desktop.catalog.usecases import state_costs, state_own_products
 from desktop.channel.usecases import day_at, place_of
 from desktop.pricing.usecases import set_own_prices
 from desktop.store.session import Session
@@ -55,12 +55,14 @@ class TakenIn:
     """Pieces opened with, over all products."""
     opening_minor: int
     """At cost."""
+    costs: int = 0
+    """Products whose purchase cost is kept; none where the person may not know costs."""
 
 
 def take_in_goods(
     session: Session, rows: Sequence[ProductRow], *, with_stock: bool = True
 ) -> TakenIn:
-    """Take up the goods of a sheet as the shop's own, with its prices and its stock on hand.
+    """Take up the goods of a sheet as the shop's own, with its prices, costs and stock on hand.
 
     Products that are the shop's already are stated anew. Stock becomes the opening count, at
     cost; a figure below zero opens with nothing. All of it, or nothing.
@@ -73,6 +75,11 @@ def take_in_goods(
     state_own_products(session, [_own(row) for row in rows])
     prices = {ids[row.row_number]: row.retail_micro for row in rows if row.retail_micro}
     set_own_prices(session, prices)
+    costs = {ids[row.row_number]: row.cost_micro for row in rows if row.cost_micro}
+    if not may(session, "cost.keep"):
+        costs = {}
+    if costs:
+        state_costs(session, costs)
     stock = [
         Opened(
             product_id=ids[row.row_number],
@@ -89,6 +96,7 @@ def take_in_goods(
         opened=len(stock) if with_stock else 0,
         opening_micro=sum(one.qty_micro for one in stock) if with_stock else 0,
         opening_minor=value,
+        costs=len(costs),
     )
 
 

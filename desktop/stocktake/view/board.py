@@ -179,7 +179,7 @@ class BoardPage(QWidget):
                    get=lambda one: one.moved_since_micro or None),
             Column(key="by", title=words("review.counted_by"), width=110,
                    get=lambda one: self.words("names.comma").join(one.counters)),
-            Column(key="reason", title=words("review.reason"), width=110, get=self._reason),
+            Column(key="reason", title=words("review.reason"), width=126, get=self._reason),
             Column(key="photo", title=words("review.photo"), width=78, get=self._photo,
                    tone=lambda one: Tone.WAITING if self._lacks_photo(one) else None),
         ]  # fmt: skip
@@ -203,10 +203,10 @@ class BoardPage(QWidget):
         self._pages.setCurrentIndex(1)
 
     def _mark(self, line: VarianceLine) -> str:
-        """R: the rules want it counted again; … : somebody was asked."""
+        """复 or R: the rules want it counted again; … : somebody was asked."""
         if line.is_asked:
             return "…"
-        return "R" if line.variance.needs_recount else ""
+        return self.words("review.mark") if line.variance.needs_recount else ""
 
     def _reason(self, line: VarianceLine) -> str:
         reason = self.model.reason_of(line)
@@ -246,11 +246,11 @@ class BoardPage(QWidget):
                        tone=lambda p: Tone.BAD if p[1].variance_micro < 0 else None),
                 Column(key="value", title=words("review.worth", currency=currency), width=104,
                        kind=Kind.MONEY, currency=currency, get=lambda pair: pair[1].value_minor),
-                Column(key="reason", title=words("review.reason"), width=110,
+                Column(key="reason", title=words("review.reason"), width=126,
                        get=self._posted_reason),
             ],
         )  # fmt: skip
-        chart = Card(label(words("review.chart"), "strong"), self._chart)
+        chart = Card(label(f"{words('review.chart')} {currency}", "strong"), self._chart)
         chart.inside.addStretch(1)
         chart.setFixedWidth(scaled(400))
         below = QWidget()

@@ -10,7 +10,7 @@ from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
-from desktop.ui.theme import SPACE_S, Tone
+from desktop.ui.theme import GRID, SPACE_S, TARGET, Tone, scaled
 from desktop.ui.widgets import Field, button, form_row, label, row
 from shared.core.errors import QutongError
 from shared.stocktake.rules import CountMode
@@ -112,6 +112,8 @@ class NewCountPanel(Panel):
         self._value.textEdited.connect(lambda text: setattr(model, "tolerance_value", text))
         self._limit = Field(text=model.site_limit, name=words("newcount.limit"))
         self._limit.textEdited.connect(lambda text: setattr(model, "site_limit", text))
+        for figure_field in (self._number, self._qty, self._value, self._limit):
+            figure_field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._rows = {
             "about": form_row(words("newcount.about"), self._about, width=150),
             "brand": form_row(words("stock.brand"), self._brand, width=150),
@@ -165,6 +167,8 @@ class NewCountPanel(Panel):
             grid.addWidget(chosen, place // 2, place % 2 * 2 + 1)
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
+        rows = -(-len(model.zones) // 2) or 1
+        self._people.setFixedHeight(min(_LIST_HEIGHT, rows * scaled(TARGET + GRID)))
         self._people.setWidget(inside)
 
     # what keys do

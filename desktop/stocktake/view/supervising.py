@@ -8,11 +8,13 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slips import ZoneLabel, zone_label
 from desktop.stocktake.model.opening import NewCount
+from desktop.stocktake.model.photo_rules import PhotoRules
 from desktop.stocktake.model.supervising import Step, SupervisorModel
 from desktop.stocktake.usecases.photos import CountPhoto
 from desktop.stocktake.usecases.reviewing import CountLine, LastHeard, VarianceLine
 from desktop.stocktake.view.board import BoardPage
 from desktop.stocktake.view.new_count import NewCountPanel
+from desktop.stocktake.view.photo_rules import PhotoRulesPanel
 from desktop.stocktake.view.photos import PhotosPanel, line_panel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
@@ -99,6 +101,12 @@ class StocktakeScreen(Screen):
         is_office = self.frame.person.device_type == "hq"
         look = Action(text="review.look", keys=("Return",), run=self._open_current)
         refresh = Action(text="stock.refresh", keys=("F5",), run=self.refresh)
+        rules = Action(
+            text="photo.rules",
+            keys=("P",),
+            run=self._change_photo_rules,
+            permission="policy.publish" if is_office else "shop.settings",
+        )
         if is_office:
             sign = Action(
                 text="review.sign_above",
@@ -106,9 +114,20 @@ class StocktakeScreen(Screen):
                 run=self._sign_above,
                 permission="count.approve",
             )
-            return (sign, look, refresh)
+            return (sign, look, refresh, rules)
         begin = Action(text="review.new", keys=("N",), run=self._new, permission="count.open")
-        return (begin, look, refresh)
+        return (begin, look, refresh, rules)
+
+    def _change_photo_rules(self) -> None:
+        self.frame.tasks.start(self._photo_rules())
+
+    async def _photo_rules(self) -> None:
+        person = self.frame.person
+        is_office = person.device_type == "hq"
+        model = PhotoRules(self.frame.desk, person.site_id, is_office=is_office)
+        if await self.frame.ask(PhotoRulesPanel(self.words, model)):
+            await model.save()
+            self.frame.say(self.words("photo.rules_kept", n=len(model.wanted)), Tone.GOOD)
 
     def shown(self, subject: str = "") -> None:
         self.frame.tasks.start(self._load(subject))
@@ -135,7 +154,7 @@ class StocktakeScreen(Screen):
             self.frame,
             "counts",
             [
-                Column(key="number", title=words("counting.count"), width=210,
+                Column(key="number", title=words("counting.count"), width=180,
                        get=lambda one: one.head.number),
                 Column(key="scope", title=words("review.scope"), width=120,
                        get=lambda one: words(f"count_scope.{one.head.scope.value}")),
@@ -145,7 +164,7 @@ class StocktakeScreen(Screen):
                        tone=self._state_tone),
                 Column(key="zones", title=words("review.zones"), width=90, is_number=True,
                        get=lambda one: f"{one.zones_counted}/{one.zones}"),
-                Column(key="site", title=words("stock.site"), width=100,
+                Column(key="site", title=words("stock.site"), width=132,
                        get=lambda one: one.site_name, is_shown=not person.site_id),
                 Column(key="opener", title=words("review.opener"), stretches=True,
                        get=lambda one: one.opener),
@@ -355,7 +374,7 @@ class _WhoPanel(Panel):
         self.body.addWidget(told)
         self.body.addWidget(self._who)
         go_on = button(words("review.send"), self._send, kind="primary")
-        self.body.addWidget(row(None, go_on))
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (Action(text="review.send", keys=("Return", "F8"), run=self._send),)

@@ -6,10 +6,12 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QResizeEvent
 
 from desktop.ui.table.table import Table
+from desktop.ui.theme import scaled
 
 
 class GivingWay(QObject):
-    """Hides columns by key below a width in pixels; what the person chose stays remembered."""
+    """Hides columns by key below a width in pixels at 100 % text, more where text is larger; what
+    the person chose stays remembered."""
 
     def __init__(self, table: Table, below: Mapping[str, int]) -> None:
         super().__init__(table)
@@ -25,7 +27,7 @@ class GivingWay(QObject):
         return False
 
     def _fit(self, width: int) -> None:
-        wanted = {at for at, below in self._below.items() if width < below}
+        wanted = {at for at, below in self._below.items() if width < scaled(below)}
         if wanted == self._hidden:
             return
         settings, name = self._table.frame.settings, f"columns.{self._table.name}"

@@ -38,11 +38,15 @@ def problem_columns(words: Words, column_name: Callable[[str], str]) -> list[Col
         Column(
             key="advice",
             title=words("goods.advice"),
-            get=lambda one: _advice(words, one[0]),
+            get=lambda one: advice(words, one[0]),
             stretches=True,
         ),
     ]
 
 
-def _advice(words: Words, problem: Problem) -> str:
-    return words.sentence(problem.code, {"text": problem.text})
+def advice(words: Words, problem: Problem) -> str:
+    """What to do about a doubt; a file knows what it is about by its cell alone."""
+    what, collides, _ = problem.text.partition(" ← ")
+    params: dict[str, str | int] = {"text": problem.text, "code": what, "dimension": what}
+    params |= {"product_id": "" if collides else what, "brand": ""}
+    return words.sentence(problem.code, params)

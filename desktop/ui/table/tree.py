@@ -135,7 +135,9 @@ class TreeTable(QWidget):
         empty: Empty | None = None,
         title: str = "",
         open_levels: int = 1,
+        giving_way: Sequence[str] = (),
     ) -> None:
+        """``giving_way`` are keys of columns that go first where not all fit, in that order."""
         super().__init__()
         self.frame, self.name, self.title = frame, name, title
         self._open_levels = open_levels
@@ -164,7 +166,7 @@ class TreeTable(QWidget):
         layout.addWidget(self.extra)
         layout.addWidget(self._stack, 1)
         layout.addWidget(self._foot)
-        self.view.prepare(columns)
+        self.view.prepare(columns, giving_way)
 
     def set_nodes(self, nodes: Sequence[Node]) -> None:
         """Show these; the row in front stays in front."""
@@ -277,6 +279,8 @@ class _View(QTreeView):
         self._is_setting = False
         self._stretching = -1
         self._least = 0
+        self._wanted = 0
+        self._giving_way: list[tuple[int, int]] = []
         self.setModel(table.model)
         self.setUniformRowHeights(True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -288,8 +292,11 @@ class _View(QTreeView):
         self.expanded.connect(lambda index: self._note(index, is_open=True))
         self.collapsed.connect(lambda index: self._note(index, is_open=False))
 
-    def prepare(self, columns: Sequence[Column]) -> None:
+    def prepare(self, columns: Sequence[Column], giving_way: Sequence[str] = ()) -> None:
         header = self.header()
+        places = {one.key: at for at, one in enumerate(columns)}
+        self._giving_way = [(places[key], columns[places[key]].width) for key in giving_way]
+        self._wanted = sum(one.width for one in columns)
         header.setStretchLastSection(False)
         self._stretching = next((at for at, one in enumerate(columns) if one.stretches), -1)
         self._least = columns[self._stretching].width if self._stretching >= 0 else 0
@@ -299,6 +306,11 @@ class _View(QTreeView):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         # Qt would press a stretching column to nothing; here the tree scrolls before that.
         super().resizeEvent(event)
+        wanted = self._wanted
+        for at, width in self._giving_way:
+            is_short = wanted > self.viewport().width()
+            wanted -= width if is_short else 0
+            self.setColumnHidden(at, is_short)
         if self._stretching >= 0:
             header = self.header()
             others = header.length() - header.sectionSize(self._stretching)

@@ -24,6 +24,8 @@ from shared.vouchers.rules import (
     check_rates,
     code_of,
     coupon_id,
+    holder_of,
+    shown_coupon,
 )
 
 CODES: Final = "vouchers/codes/"
@@ -123,9 +125,7 @@ def issue_coupons(session: Session, batch: Batch, *, approver_id: str) -> str:
         policy=batch.policy.value,
         on_return=batch.on_return.value,
         coupons=tuple(
-            CouponMade(
-                coupon_id=coupon_id(code, session.identity.hq_public_key), member_id=member_id
-            )
+            _made(code, session.identity.hq_public_key, member_id)
             for code, member_id, _card, _name in codes
         ),
         reason=batch.reason.strip()[:REASON_CHARS_MAX],
@@ -134,6 +134,13 @@ def issue_coupons(session: Session, batch: Batch, *, approver_id: str) -> str:
     kept = [Code(code, card, called) for code, _member_id, card, called in codes]
     put_draft(session, CODES + batch_id, msgspec.json.encode(kept))
     return batch_id
+
+
+def _made(code: str, salt: bytes, member_id: str) -> CouponMade:
+    return CouponMade(
+        coupon_id=coupon_id(code, salt),
+        holder=holder_of(shown_coupon(code, salt), member_id) if member_id else "",
+    )
 
 
 def _member(connection: Connection, text: str) -> tuple[str, str, str]:

@@ -18,9 +18,10 @@ from shared.vouchers.rules import (
     POINTS_UNIT,
     Coupon,
     check_coupon,
-    coupon_id,
+    coupon_shown,
     is_coupon_code,
     points_for,
+    shown_coupon,
     worth_of_points,
 )
 
@@ -47,6 +48,8 @@ class CouponHere:
     """A coupon that may pay here and now."""
 
     coupon_id: str
+    shown: str
+    """The id with what its code tells, for the basket (``shown_coupon``)."""
     batch_id: str
     value_minor: int
     needs_lease: bool
@@ -95,15 +98,17 @@ def coupon_here(
     """
     if not is_coupon_code(code):
         raise RuleViolation("COUPON_UNKNOWN")
-    named = coupon_id(code, session.identity.hq_public_key)
+    shown = shown_coupon(code, session.identity.hq_public_key)
+    named = coupon_shown(shown)
     currency = place_of(session).currency
-    found = _good(session, named, currency, member_id=member_id, total_minor=total_minor)
+    found = _good(session, shown, currency, member_id=member_id, total_minor=total_minor)
     for one in taken:
-        other = coupon_of(session.connection, one)
+        other = coupon_of(session.connection, coupon_shown(one))
         if other is not None and other.batch_id == found.batch_id:
             raise RuleViolation("COUPON_ONE_PER_SALE")
     return CouponHere(
         coupon_id=named,
+        shown=shown,
         batch_id=found.batch_id,
         value_minor=found.value_minor,
         needs_lease=found.is_strict and not _held(session, coupon_pool(named)),
@@ -111,9 +116,9 @@ def coupon_here(
 
 
 def _good(
-    session: Session, named: str, currency: str, *, member_id: str, total_minor: int
+    session: Session, shown: str, currency: str, *, member_id: str, total_minor: int
 ) -> Coupon:
-    found = coupon_of(session.connection, named)
+    found = coupon_of(session.connection, coupon_shown(shown))
     if found is None:
         raise RuleViolation("COUPON_UNKNOWN")
     check_coupon(
@@ -122,6 +127,7 @@ def _good(
         total_minor=total_minor,
         now_us=session.now_us,
         currency=currency,
+        shown=shown,
     )
     return found
 
@@ -165,7 +171,8 @@ def taken(
     coupons: Sequence[tuple[str, int]],
     total_minor: int,
 ) -> Taken:
-    """What stands behind tenders of so much in points and these coupons (id and amount).
+    """What stands behind tenders of so much in points and these coupons (as shown, and how
+    much).
 
     Raises: RuleViolation MEMBER_MISSING, POINTS_RULE_MISSING, POINTS_NEED_LINE,
     COUPON_NEEDS_LINE, COUPON_OVER_VALUE, COUPON_ONE_PER_SALE, TENDER_NOT_ALLOWED for an amount
@@ -185,8 +192,9 @@ def taken(
         spends += _spends(session, points_pool(member_id), spent, POINTS_UNIT, "POINTS_NEED_LINE")
     uses = []
     batches: set[str] = set()
-    for named, minor in coupons:
-        found = _good(session, named, currency, member_id=member_id, total_minor=total_minor)
+    for shown, minor in coupons:
+        named = coupon_shown(shown)
+        found = _good(session, shown, currency, member_id=member_id, total_minor=total_minor)
         if minor > found.value_minor:
             raise RuleViolation("COUPON_OVER_VALUE")
         if found.batch_id in batches:

@@ -6,6 +6,7 @@ from shared.catalog.queries.assortments import (
     visible,
     visible_products,
 )
+from shared.catalog.queries.costs import cost_currency, costs_of
 from shared.catalog.queries.goods import (
     GoodsLine,
     ProductView,
@@ -36,6 +37,8 @@ __all__ = [
     "barcode_conflicts",
     "brands_of",
     "by_barcode",
+    "cost_currency",
+    "costs_of",
     "exclusive_products",
     "goods_lines",
     "home_of",

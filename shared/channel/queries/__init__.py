@@ -18,6 +18,7 @@ from shared.channel.queries.grouping import (
     region_names,
     region_path,
     region_tree,
+    sales_org_currencies,
     sales_orgs,
 )
 from shared.channel.queries.places import (
@@ -57,6 +58,7 @@ __all__ = [
     "region_path",
     "region_tree",
     "revision_policy",
+    "sales_org_currencies",
     "sales_orgs",
     "scopes_of_device",
     "scopes_of_place",

@@ -59,6 +59,12 @@ def sales_orgs(connection: Connection) -> list[tuple[str, str]]:
     return [(row.id, row.name) for row in rows]
 
 
+def sales_org_currencies(connection: Connection) -> dict[str, str]:
+    """The currency each sales organisation this replica holds does its business in, by id."""
+    rows = connection.execute(select(sales_org.c.id, sales_org.c.currency).order_by(sales_org.c.id))
+    return {row.id: row.currency or "CNY" for row in rows}
+
+
 def level_names(connection: Connection) -> dict[str, str]:
     """What levels are called."""
     return {row.id: row.name for row in connection.execute(select(level.c.id, level.c.name))}

@@ -240,8 +240,9 @@ def _decided(
         decided_by=header.author_id,
         delivery_date=request.delivery_date,
         note=request.note,
-        credit_limit_minor=numbers.limit_minor,
-        credit_exposure_minor=numbers.exposure_minor,
+        # The account's credit is between it and head office: a dealer who supplies it reads this.
+        credit_limit_minor=0 if order.supplier else numbers.limit_minor,
+        credit_exposure_minor=0 if order.supplier else numbers.exposure_minor,
         currency=order.currency,
         tenders=tender_parts(taken, total) if is_granted else (),
         deposit_held_minor=held.deposit_minor,
@@ -351,7 +352,8 @@ def refused(header: Header, request: _AboutOrder, why: RuleViolation | Conflict)
         account_id="" if is_foreign else request.account_id,
         supplier="" if is_foreign else request.supplier,
         code=why.code,
-        params=params_of(why.params),
+        # That it is too little is all a dealer who supplies the account hears of its credit.
+        params=() if why.code == "CREDIT" and request.supplier else params_of(why.params),
     )
     return Answer(body=body, site_id=header.site_id)
 

@@ -10,6 +10,7 @@ from shared.catalog.queries import brands_of
 from shared.channel.queries import zone_of
 from shared.core.rounding import MICRO
 from shared.ordering.queries.deciding import OrderStanding
+from shared.ordering.queries.gift_prices import gift_list_prices
 from shared.ordering.queries.orders import LineView, lines
 from shared.ordering.queries.promoted import choices_of, promotions_of
 from shared.ordering.queries.promoting import (
@@ -29,6 +30,7 @@ from shared.promotions.rules import (
     GiftLine,
     Item,
     Outcome,
+    Period,
     PolicyKind,
     Priced,
     Setting,
@@ -107,7 +109,7 @@ class Less:
     gifts_micro: Mapping[int, int]
     """By gift line: the most the goods still granted earn."""
     limits: tuple[PromotionApplied, ...]
-    """What is used less than before."""
+    """What is used less than before of limits, and of first N prices."""
     day: str
 
 
@@ -143,8 +145,33 @@ def less(
         for one in case.taken(before_micro)
         if one.policy_id in own and one.measure > now.get(one.policy_id, 0)
     )
+    freed += _firsts_freed(case, own, before_micro, after_micro)
     gifts = {line.line_no: held[line.line_no].accepted_micro for line in case.lines if line.is_gift}
     return Less(gifts_micro=gifts, limits=freed, day=day)
+
+
+def _firsts_freed(
+    case: _Case,
+    own: Mapping[str, int],
+    before_micro: Mapping[int, int],
+    after_micro: Mapping[int, int],
+) -> tuple[PromotionApplied, ...]:
+    """The places of a first N over a period that are free again: pieces at its price, before and
+    after, as far as the order ever took them (D05)."""
+    found: list[PromotionApplied] = []
+    for policy, number in case.named:
+        taken = own.get(policy.policy_id, 0)
+        if policy.kind is not PolicyKind.FIRST or policy.period is Period.ORDER or not taken:
+            continue
+        mine = [one.line_no for one in case.lines if policy.policy_id in one.policy_ids]
+        before = min(sum(before_micro.get(no, 0) for no in mine), taken)
+        after = min(sum(after_micro.get(no, 0) for no in mine), taken)
+        if after < before:
+            freed = PromotionApplied(
+                policy_id=policy.policy_id, number=number, measure=before - after
+            )
+            found.append(freed)
+    return tuple(found)
 
 
 def _without(setting: Setting, own: Mapping[str, int]) -> Setting:
@@ -169,9 +196,7 @@ def _case(connection: Connection, order: OrderStanding) -> tuple[_Case, str]:
     in_force = order_policies(connection, buyer)
     named = policies_named(connection, buyer, promotions, in_force)
     limits = [one for one in in_force if one.policy.kind is PolicyKind.LIMIT]
-    gifts = {
-        one.product_id: one.list_price_micro or one.unit_price_micro for one in asked if one.is_gift
-    }
+    gifts = gift_list_prices(connection, order, [one.product_id for one in asked if one.is_gift])
     setting = setting_of(connection, buyer, [*named, *limits], gift_prices=gifts)
     names = {one.policy.policy_id: one.policy.name for one in (*in_force, *named)}
     case = _Case(

@@ -78,13 +78,14 @@ class PriceBook:
         asked = Goods(product_id, goods.brand if goods else "")
         return self.of_goods([asked], qty_micro=qty_micro).get(product_id)
 
-    def prices(self, product_ids: Sequence[str]) -> dict[str, Price]:
+    def prices(self, product_ids: Sequence[str], *, qty_micro: int = MICRO) -> dict[str, Price]:
         """The prices of many products by id; those without one are left out."""
         found: dict[str, Price] = {}
         for start in range(0, len(product_ids), 500):
             wanted = list(product_ids[start : start + 500])
             brands = brands_of(self.connection, wanted)
-            found |= self.of_goods([Goods(one, brands[one]) for one in wanted if one in brands])
+            goods = [Goods(one, brands[one]) for one in wanted if one in brands]
+            found |= self.of_goods(goods, qty_micro=qty_micro)
         return found
 
     def of_goods(self, goods: Sequence[Goods], *, qty_micro: int = MICRO) -> dict[str, Price]:
@@ -171,14 +172,17 @@ class RetailPrices:
     site_id: str
     books: tuple[PriceBook, ...]
 
-    def price(self, product_id: str) -> Price | None:
-        """The shop's own price of a product, else the suggested one (B11, C01)."""
+    def price(self, product_id: str, *, qty_micro: int = MICRO) -> Price | None:
+        """The shop's own price of a product, else the suggested one (B11, C01).
+
+        The quantity picks the tier of the suggested price (C09); an own price has none.
+        """
         key = derived_id("own", self.site_id, product_id)
         own = self.connection.execute(_OWN, {"key": key}).scalar_one_or_none()
         if own is not None:
             trail = Trail("price", f"product:{product_id}", f"site:{self.site_id}", own, 1, 1, 0)
             return Price(unit_price_micro=own, version=0, step="own", decimals=-1, trail=(trail,))
-        found = (book.price(product_id) for book in self.books)
+        found = (book.price(product_id, qty_micro=qty_micro) for book in self.books)
         return next((price for price in found if price is not None), None)
 
 
@@ -223,10 +227,17 @@ def own_prices_of(connection: Connection, site_id: str) -> dict[str, int]:
 
 
 def retail_price(
-    connection: Connection, site_id: str, product_id: str, at_us: int, *, known_at_us: int = FOREVER
+    connection: Connection,
+    site_id: str,
+    product_id: str,
+    at_us: int,
+    *,
+    qty_micro: int = MICRO,
+    known_at_us: int = FOREVER,
 ) -> Price | None:
     """What a consumer pays for one product at a site; many are asked of ``retail_prices``."""
-    return retail_prices(connection, site_id, at_us, known_at_us=known_at_us).price(product_id)
+    opened = retail_prices(connection, site_id, at_us, known_at_us=known_at_us)
+    return opened.price(product_id, qty_micro=qty_micro)
 
 
 def sales_orgs_of_site(connection: Connection, site_id: str) -> tuple[str, ...]:

@@ -129,8 +129,10 @@ def _check_first(policy: Policy) -> None:
 
 
 def _check_holder(policy: Policy) -> None:
-    """Who buys at a till is no account, and who orders is no member: nothing would be counted."""
+    """Who buys at a till is no account, and who orders is no member: nothing would be counted.
+    What is invoiced is counted for the site alone: its customers are its own business."""
     if policy.period is not Period.ORDER:
+        _need(Use.INVOICE not in policy.uses or policy.holder is Holder.SITE, "holder")
         _need(Use.TILL not in policy.uses or policy.holder is not Holder.ACCOUNT, "holder")
         _need(Use.ORDER not in policy.uses or policy.holder is not Holder.MEMBER, "holder")
 

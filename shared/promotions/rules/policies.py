@@ -43,6 +43,8 @@ class Use(StrEnum):
 
     TILL = "till"
     ORDER = "order"
+    INVOICE = "invoice"
+    """The wholesale invoice of a dealer to their own customers (批发开单, I02)."""
 
 
 class Beyond(StrEnum):

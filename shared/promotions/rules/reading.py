@@ -75,6 +75,7 @@ _ZH: Final = {
     "group": "与“{group}”组的其他政策只能选一个",
     "use.till": "收银",
     "use.order": "订货",
+    "use.invoice": "批发开单",
     "uses": "用于{names}",
     "end": "。",
 }
@@ -132,6 +133,7 @@ _EN: Final = {
     "group": "only one of the group “{group}”",
     "use.till": "the till",
     "use.order": "orders",
+    "use.invoice": "wholesale invoices",
     "uses": "at {names}",
     "end": ".",
 }

@@ -47,6 +47,10 @@ _LINES: Final = (
 )
 
 
+_Retail = Mapping[tuple[str, int], int]
+"""The suggested price of a product at a quantity, both at 10⁻⁶."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LateSales:
     """What a device sold by an older version after a newer one held."""
@@ -78,7 +82,7 @@ def late_sales(
         for row in connection.execute(_LINES, _keys(connection, version, site_id))
         if row.price_version < number
     ]
-    retail = _retail(connection, version, sorted({row.product_id for row in rows}))
+    retail = _retail(connection, version, rows)
     groups: dict[tuple[str, str], list[Any]] = {}
     for row in rows:
         groups.setdefault((row.device_id, row.currency), []).append(row)
@@ -97,20 +101,24 @@ def _keys(connection: Connection, version: Version, site_id: str) -> dict[str, s
     }
 
 
-def _retail(
-    connection: Connection, version: Version, product_ids: Sequence[str]
-) -> Mapping[str, int]:
+def _retail(connection: Connection, version: Version, rows: Sequence[Any]) -> _Retail:
+    """What a consumer pays by the version, in the tier of each line's quantity (C09)."""
     book = PriceBook(
         connection=connection,
         context=PriceContext(sales_org_id=version.sales_org_id),
         version=replace(version, steps=RETAIL_ONLY),
     )
-    return {key: one.unit_price_micro for key, one in book.prices(product_ids).items()}
+    by_qty: dict[int, set[str]] = {}
+    for row in rows:
+        by_qty.setdefault(abs(row.qty_micro), set()).add(row.product_id)
+    return {
+        (product_id, qty_micro): one.unit_price_micro
+        for qty_micro, some in by_qty.items()
+        for product_id, one in book.prices(sorted(some), qty_micro=qty_micro).items()
+    }
 
 
-def _summed(
-    device_id: str, currency: str, rows: Sequence[Any], retail: Mapping[str, int]
-) -> LateSales:
+def _summed(device_id: str, currency: str, rows: Sequence[Any], retail: _Retail) -> LateSales:
     found = list(_differences(currency, rows, retail))
     return LateSales(
         device_id=device_id,
@@ -122,9 +130,7 @@ def _summed(
     )
 
 
-def _differences(
-    currency: str, rows: Sequence[Any], retail: Mapping[str, int]
-) -> Iterator[int | None]:
+def _differences(currency: str, rows: Sequence[Any], retail: _Retail) -> Iterator[int | None]:
     for row in rows:
         price_micro = _by_newer(row, retail)
         if price_micro is None:
@@ -134,9 +140,10 @@ def _differences(
         yield newer - line_amount_minor(row.qty_micro, row.unit_price_micro, currency)
 
 
-def _by_newer(row: Any, retail: Mapping[str, int]) -> int | None:
+def _by_newer(row: Any, retail: _Retail) -> int | None:
     """What a line's unit would have cost: its own reasons with the newer suggested price."""
-    if not row.price_trail or row.product_id not in retail:
+    listed = retail.get((row.product_id, abs(row.qty_micro)))
+    if not row.price_trail or listed is None:
         return None
     price = price_of_trail(row.price_trail)
     if price.unit_price_micro != row.unit_price_micro:
@@ -145,7 +152,7 @@ def _by_newer(row: Any, retail: Mapping[str, int]) -> int | None:
     first = price.trail[0]
     if first.dimension != RETAIL:
         return None
-    newer = first._replace(value_micro=retail[row.product_id])
+    newer = first._replace(value_micro=listed)
     return recomputed(replace(price, trail=(newer, *price.trail[1:])))
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection, func, select
 
+from shared.channel.rules import NextContact, next_contact
 from shared.pricing.queries import version_by_number
 from shared.pricing.rules import Stage
 from shared.pricing.tables import price_delivery, price_nudge
@@ -60,6 +61,8 @@ class BoardLine:
     nudged_at_us: int = 0
     """When it was asked for this version last; 0 = never."""
     enrolled_at_us: int = 0
+    next: NextContact | None = None
+    """When it is likely to be heard of again; None = unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +128,7 @@ def delivery_board(
         replace(
             _line(one, here[one.site_id], said.get(one.device_id, (0, 0, 0)), is_due, priced_by),
             nudged_at_us=nudged.get(one.device_id, 0),
+            next=next_contact(one.heard, at_us),
         )
         for one in devices(connection, at_us)
         if one.site_id in here and one.is_trusted

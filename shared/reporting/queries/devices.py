@@ -49,6 +49,8 @@ class DeviceLine:
     """Documents it had not sent at that contact."""
     program: str
     """The version of Qutong it runs; '' = not told."""
+    heard: str = ""
+    """The hours in which it came, for guessing the next one."""
 
     @property
     def is_trusted(self) -> bool:
@@ -88,6 +90,7 @@ def devices(
             seen_at_us=seen_at_us,
             unsent=contact.unsent if contact else 0,
             program=contact.program if contact else "",
+            heard=contact.heard if contact else "",
         )
     for row in invited.values():
         if row.id not in found:

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from shared.catalog.queries import products
+from shared.catalog.queries import costs_of, products
+from shared.catalog.rules import margin_micro
 from shared.channel.queries import account
+from shared.channel.rules import HEAD_OFFICE
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
 from shared.core.rounding import MICRO, divide_half_away
@@ -39,6 +41,14 @@ class AccountRehearsed:
     limit_minor: int
     exposure_minor: int
     """What it owes and was granted, as head office knows it now."""
+    supplied_minor: int = 0
+    """Of ``before_minor`` what head office supplies itself: the only orders whose margin is its
+    own."""
+    costed_before_minor: int = 0
+    """Of those the goods whose purchase cost head office knows."""
+    costed_after_minor: int = 0
+    cost_minor: int = 0
+    """What those goods cost to buy."""
 
     @property
     def change_minor(self) -> int:
@@ -57,6 +67,43 @@ class AccountRehearsed:
         """Whether another such month would pass its limit, though it has not yet (E07)."""
         before = self.exposure_minor
         return before <= self.limit_minor < before + self.change_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Margin:
+    """What is left of the same orders after purchase costs, now and by a draft; ratios at 10⁻⁶.
+
+    It is head office's own: orders a dealer supplies are not in it. Only goods with a cost are:
+    ``uncosted_micro`` says how much of the money is not.
+    """
+
+    before_micro: int | None
+    after_micro: int | None
+    """None where nothing with a cost was sold, or all of it for nothing."""
+    uncosted_micro: int
+    """The part of what head office supplies, by the version now, whose goods have no cost."""
+
+    @property
+    def change_micro(self) -> int | None:
+        """By how many percent points it changes: 10,000 is one."""
+        if self.before_micro is None or self.after_micro is None:
+            return None
+        return self.after_micro - self.before_micro
+
+
+def margin_of(accounts: Sequence[AccountRehearsed]) -> Margin:
+    """The margin of the orders of accounts of one currency."""
+    cost = sum(one.cost_minor for one in accounts)
+    before, after = (
+        sum(getattr(one, name) for one in accounts)
+        for name in ("costed_before_minor", "costed_after_minor")
+    )
+    whole = sum(one.supplied_minor for one in accounts)
+    return Margin(
+        before_micro=margin_micro(before, cost),
+        after_micro=margin_micro(after, cost),
+        uncosted_micro=divide_half_away((whole - before) * MICRO, whole) if whole > 0 else 0,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +137,14 @@ class Rehearsal:
             before, after = sums.get(one.currency, (0, 0))
             sums[one.currency] = (before + one.before_minor, after + one.after_minor)
         return sums
+
+    @property
+    def margins(self) -> Mapping[str, Margin]:
+        """The margin by currency."""
+        return {
+            currency: margin_of([one for one in self.accounts if one.currency == currency])
+            for currency in self.currencies
+        }
 
     @property
     def over(self) -> list[AccountRehearsed]:
@@ -153,15 +208,23 @@ def _add_account(
     context = context_of(connection, account_id, found.as_of_us)
     before = draft.before(connection, context, goods)
     after = draft.after(connection, context, goods)
-    sums = [0, 0]
+    costs = costs_of(connection, HEAD_OFFICE, buyer.currency, [one.product_id for one in goods])
+    sums, costed, cost_minor, supplied = [0, 0], [0, 0], 0, 0
     for row in lines:
         prices = [one.price(row.product_id, row.qty_micro) for one in (before, after)]
         if prices[0] is None or prices[1] is None:
             found.unpriced += 1
             continue
+        is_ours = row.supplier == HEAD_OFFICE
+        cost_micro = costs.get(row.product_id) if is_ours else None
+        if cost_micro is not None:
+            cost_minor += line_amount_minor(row.qty_micro, cost_micro, buyer.currency)
         for place, price in enumerate(prices):
             assert price is not None
-            sums[place] += line_amount_minor(row.qty_micro, price.unit_price_micro, buyer.currency)
+            amount = line_amount_minor(row.qty_micro, price.unit_price_micro, buyer.currency)
+            sums[place] += amount
+            costed[place] += amount if cost_micro is not None else 0
+            supplied += amount if is_ours and not place else 0
     limit = buyer.credit_limit_minor
     owed = credit(connection, account_id, buyer.currency, limit)
     found.orders += len(orders)
@@ -176,6 +239,10 @@ def _add_account(
             after_minor=sums[1],
             limit_minor=limit,
             exposure_minor=owed.exposure_minor,
+            supplied_minor=supplied,
+            costed_before_minor=costed[0],
+            costed_after_minor=costed[1],
+            cost_minor=cost_minor,
         )
     )
 
@@ -185,7 +252,7 @@ def _lines(connection: Connection, order_ids: Sequence[str]) -> list[Any]:
     found: list[Any] = []
     for start in range(0, len(order_ids), 400):
         found += connection.execute(
-            select(c.product_id, c.qty_micro).where(
+            select(c.product_id, c.qty_micro, c.supplier).where(
                 c.order_id.in_(order_ids[start : start + 400]), c.is_gift == 0
             )
         ).all()

@@ -31,7 +31,7 @@ from shared.promotions.rules import (
 from shared.promotions.rules.counting import limits_used
 from shared.promotions.tables import policy_use
 from shared.sales.documents import Sale, SaleLine
-from shared.sales.rules import LineKind
+from shared.sales.rules import LineKind, SaleMode
 
 
 class GiftGoods(NamedTuple):
@@ -40,6 +40,11 @@ class GiftGoods(NamedTuple):
     unit: str = ""
     name: str = ""
     """Only where head office's catalogue does not know it."""
+
+
+def use_of(mode: str) -> Use:
+    """The policies that hold on a sale of this mode: the till's, or those of wholesale."""
+    return Use.INVOICE if mode == SaleMode.INVOICE else Use.TILL
 
 
 def items_of(lines: Sequence[SaleLine], brands: Mapping[str, str]) -> list[Item]:
@@ -176,6 +181,7 @@ def replay_of(
     site_id: str,
     at_us: int,
     zone: str,
+    use: Use = Use.TILL,
 ) -> Replay:
     """The promotions of a sale again: the policies by their numbers, the choices by its lines.
 
@@ -184,7 +190,7 @@ def replay_of(
     weekday, minute = local_hour(at_us, zone)
     dimensions = {one for standing in policies for one in standing.policy.who}
     setting = Setting(
-        use=Use.TILL,
+        use=use,
         currency=currency,
         at_us=at_us,
         weekday=weekday,
@@ -215,21 +221,27 @@ def replay_of_sale(
     currency: str,
     site_id: str,
     at_us: int,
+    use: Use = Use.TILL,
+    named: Sequence[Standing] | None = None,
 ) -> Replay:
-    """As ``replay_of``, with what this replica knows of policies, brands and the site."""
+    """As ``replay_of``, with what this replica knows of policies, brands and the site; ``named``
+    are the policies where they were looked up already."""
     return replay_of(
         lines,
         promotions,
-        _named(connection, promotions),
+        named_policies(connection, promotions) if named is None else named,
         brands_of(connection, (line.product_id for line in lines)),
         currency=currency,
         site_id=site_id,
         at_us=at_us,
         zone=zone_of(connection, site_id),
+        use=use,
     )
 
 
-def _named(connection: Connection, promotions: Iterable[PromotionApplied]) -> list[Standing]:
+def named_policies(
+    connection: Connection, promotions: Iterable[PromotionApplied]
+) -> list[Standing]:
     """The policies a sale names, by their numbers, as far as they are known here."""
     found = ((policy_of(connection, one.policy_id, one.number), one) for one in promotions)
     return [Standing(policy, one.number) for policy, one in found if policy is not None]
@@ -281,9 +293,13 @@ def stored_applied(connection: Connection, document: str) -> list[PromotionAppli
     return found
 
 
-def promotions_agree(connection: Connection, header: Header, sold: Sale) -> bool:
+def promotions_agree(
+    connection: Connection, header: Header, sold: Sale, named: Sequence[Standing] | None = None
+) -> bool:
     """Whether a sale's promotions come out the same here, from its lines, the numbers of its
-    policies and what was chosen (D10, D12). Goods that come back have none of their own."""
+    policies and what was chosen (D10, D12). Goods that come back have none of their own.
+
+    ``named`` are its policies where they were looked up already."""
     if sold.return_of or not sold.promotions:
         return True
     again = replay_of_sale(
@@ -293,19 +309,25 @@ def promotions_agree(connection: Connection, header: Header, sold: Sale) -> bool
         currency=sold.currency,
         site_id=header.site_id,
         at_us=sold.promoted_at_us or header.happened_at_us,
+        use=use_of(sold.mode),
+        named=named,
     )
     return agrees(sold.lines, sold.promotions, again)
 
 
 def limits_passed(
-    connection: Connection, header: Header, sold: Sale, day: str
+    connection: Connection, header: Header, sold: Sale, day: str, named: Sequence[Standing]
 ) -> list[tuple[str, int]]:
     """The limits a sale went over together with what others sold: name, and by how much, in the
     limit's own measure. Tills without a line do not know of each other; sold is sold (D02).
 
-    ``day`` is the one its uses are counted by."""
-    counted = [one for one in sold.promotions if one.measure > 0]
-    limits = [one for one in _named(connection, counted) if one.policy.kind is PolicyKind.LIMIT]
+    ``day`` is the one its uses are counted by, ``named`` are the sale's policies."""
+    counted = {(one.policy_id, one.number) for one in sold.promotions if one.measure > 0}
+    limits = [
+        one
+        for one in named
+        if one.policy.kind is PolicyKind.LIMIT and (one.policy.policy_id, one.number) in counted
+    ]
     if not limits:
         return []
     used = used_so_far(

@@ -1,6 +1,6 @@
 """What was sold: sums, a sale with its lines, a customer's open invoices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -9,7 +9,7 @@ from sqlalchemy.engine import RowMapping
 from shared.access.queries import policy_text
 from shared.access.rules import POLICIES, STATIC_CODE_CAP
 from shared.accounts.rules import Open
-from shared.accounts.tables import invoice_payment
+from shared.accounts.tables import invoice_payment, money_document
 from shared.core.ids import derived_id
 from shared.core.rounding import MICRO
 from shared.sales.tables import sale, sale_line, sale_tender
@@ -179,6 +179,17 @@ def paid_by_tender(connection: Connection, sales: Sequence[str]) -> dict[str, di
             of = found.setdefault(document, {})
             of[tender] = of.get(tender, 0) + int(minor)
     return found
+
+
+def paid_ahead(connection: Connection, customers: Collection[str]) -> dict[tuple[str, str], int]:
+    """What each of these customers paid ahead at tills, by id and currency, in minor units."""
+    c = money_document.c
+    rows = connection.execute(
+        select(c.customer_id, c.currency, func.sum(c.amount_minor))
+        .where(c.kind == "deposit_taken", c.customer_id.in_(sorted(customers)))
+        .group_by(c.customer_id, c.currency)
+    )
+    return {(customer, currency): int(minor) for customer, currency, minor in rows}
 
 
 def static_code_cap_minor(connection: Connection, site_id: str) -> int:

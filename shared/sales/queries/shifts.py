@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
 from shared.accounts.queries import ShiftView, drawer_moves, shift_of
 from shared.accounts.rules import Tender
-from shared.accounts.tables import shift, shift_cash, shift_tender
+from shared.accounts.tables import drawer_move, shift, shift_cash, shift_tender
 from shared.sales.tables import sale, sale_line, sale_tender
 
 
@@ -186,3 +186,30 @@ def _cash(connection: Connection, declaration: str) -> tuple[tuple[int, int], ..
         .order_by(c.value_minor.desc())
     )
     return tuple((int(value), int(count)) for value, count in rows)
+
+
+class ShiftDocument(NamedTuple):
+    """A document behind the figures of a shift; minor units."""
+
+    document: str
+    """uid text."""
+    kind: str
+    """``opened``, ``sale``, or why the drawer changed (``expense``, ``collection``…)."""
+    tender: str
+    amount_minor: int
+
+
+def shift_documents(connection: Connection, shift_id: str) -> list[ShiftDocument]:
+    """Every document behind what the tenders of a shift come to, by tender (T24)."""
+    t, d = sale_tender.c, drawer_move.c
+    float_minor = select(shift.c.float_minor).where(shift.c.id == shift_id)
+    opened = connection.execute(float_minor).scalar() or 0
+    found = [ShiftDocument(shift_id, "opened", Tender.CASH.value, opened)]
+    sold = select(t.document, t.tender, t.amount_minor).where(t.shift == shift_id, t.shift != "")
+    moved = select(d.document, d.reason, d.tender, d.amount_minor).where(d.shift == shift_id)
+    found += [
+        ShiftDocument(row.document, "sale", row.tender, row.amount_minor)
+        for row in connection.execute(sold.order_by(t.document, t.id))
+    ]
+    found += [ShiftDocument(*row) for row in connection.execute(moved.order_by(d.document, d.id))]
+    return found

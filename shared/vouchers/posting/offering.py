@@ -84,7 +84,7 @@ def post_batch(header: Header, body: CouponsIssued) -> Iterator[Write]:
         "policy": body.policy,
         "on_return": body.on_return,
         "coupons": len(body.coupons),
-        "directed": sum(bool(one.member_id) for one in body.coupons),
+        "directed": sum(bool(one.holder or one.member_id) for one in body.coupons),
         "author_id": header.author_id,
         "approver_id": header.approver_id,
         "reason": body.reason,
@@ -93,7 +93,11 @@ def post_batch(header: Header, body: CouponsIssued) -> Iterator[Write]:
     }
     yield Write(BATCH, batch_id, values)
     for number, one in enumerate(body.coupons, start=1):
-        said: dict[str, Value] = {"batch_id": batch_id, "member_id": one.member_id}
+        said: dict[str, Value] = {
+            "batch_id": batch_id,
+            "member_id": one.member_id,
+            "holder": one.holder,
+        }
         yield Write("coupon", one.coupon_id, said)
         if body.policy == Policy.STRICT:
             pool = coupon_pool(one.coupon_id)

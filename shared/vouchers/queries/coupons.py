@@ -71,7 +71,7 @@ def coupon_of(connection: Connection, coupon_id: str) -> Coupon | None:
     """A coupon as this device knows it; None when there is none."""
     row = connection.execute(
         select(
-            coupon.c.id, coupon.c.batch_id, coupon.c.member_id, coupon.c.uses,
+            coupon.c.id, coupon.c.batch_id, coupon.c.member_id, coupon.c.holder, coupon.c.uses,
             coupon_batch.c.value_minor, coupon_batch.c.least_minor, coupon_batch.c.from_us,
             coupon_batch.c.until_us, coupon_batch.c.policy, coupon_batch.c.state,
             coupon_batch.c.currency,
@@ -86,6 +86,7 @@ def coupon_of(connection: Connection, coupon_id: str) -> Coupon | None:
         coupon_id=row.id,
         batch_id=row.batch_id,
         member_id=row.member_id,
+        holder=row.holder,
         value_minor=row.value_minor,
         least_minor=row.least_minor,
         from_us=row.from_us,

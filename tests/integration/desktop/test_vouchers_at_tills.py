@@ -6,13 +6,22 @@ from typing import Any
 
 import msgspec
 import pytest
+import zstandard
+from sqlalchemy import select
 
 from desktop.app.areas import COMMANDS, LAYOUT
 from desktop.app.client import Client
 from desktop.app.system import SystemClock, SystemRandomness
+from desktop.store.asking import device as device_of_store
 from desktop.store.command import find_command
+from desktop.store.session import Session
 from shared.access.documents import Grant, UserPublished
 from shared.core.errors import QutongError
+from shared.core.ids import uid_text
+from shared.sales.tables import sale_tender
+from shared.sync.messages import Message, unpack
+from shared.vouchers.documents import CouponMade, CouponsIssued
+from shared.vouchers.rules import coupon_id
 from tests.fakes.keys import MemoryKeyStore
 from tests.integration.desktop.served_brand import HeadOffice, served
 
@@ -146,3 +155,102 @@ def test_points_and_coupons_at_two_tills_without_a_line(device: Open) -> None:
     assert held == {1_000 - 1_000 + 93 + 97}
     codes = {one["code"] for one in do(hq, "tasks")}
     assert not codes & {"POINTS_NOT_LEASED", "POINTS_NOT_EARNED", "COUPON_NOT_LEASED"}
+
+
+_PACKED = b"\x28\xb5\x2f\xfd"
+
+
+def unpacked(content: bytes) -> bytes:
+    """The bytes of an answer with all that is packed in them laid open."""
+    start = content.find(_PACKED)
+    if start < 0:
+        return content
+    plain = zstandard.ZstdDecompressor().decompressobj().decompress(content[start:])
+    return content[:start] + unpacked(plain)
+
+
+def test_a_directed_coupon_pays_for_its_member_and_no_other_till_learns_whose_it_is(
+    device: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hq, near, far = (
+        device("hq", "", "boss"),
+        device("till", "SH01", "wang"),
+        device("till", "SH05", "wang"),
+    )
+    member = do(near, "member-new", name="王芳", phone="13800138000")["member_id"]
+    other = do(near, "member-new", name="李四", phone="13900139000")["member_id"]
+    synced(near, hq)
+    (code,) = do(
+        hq, "coupons-issue", name="生日", value="20", least="0", until=UNTIL, policy="lenient",
+        members=["13800138000"], approver="second",
+    )["codes"]  # fmt: skip
+    synced(hq)
+    heard: list[bytes] = []
+
+    def listen(data: bytes, kind: type[Message]) -> Message:
+        heard.append(unpacked(data))
+        return unpack(data, kind)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("desktop.sync.transport.unpack", listen)
+        synced(far)
+    named = coupon_id(code, device_of_store(hq.store).hq_public_key)
+    stream = b"".join(heard)
+    assert named.encode() in stream
+    assert member.encode() not in stream
+
+    synced(near)
+    tenders = (f"coupon:{code}=20", "cash=80")
+    for who in ("", other):
+        assert refused(near, "sell", **cream(1, *tenders, customer=who)) == "COUPON_NOT_THEIRS"
+    assert refused(far, "sell", **cream(1, *tenders)) == "COUPON_NOT_THEIRS"
+    sold = do(near, "sell", **cream(1, *tenders, customer=member))["sale"]
+    references = near.store.read(
+        lambda one: (
+            one.execute(
+                select(sale_tender.c.reference).where(sale_tender.c.document == sold["uid"])
+            )
+            .scalars()
+            .all()
+        )
+    )
+    assert set(references) == {named, ""}
+
+
+def issue(hq: Client, *codes: str) -> str:
+    """A batch of these very codes, as only a program nobody wrote would ask for it."""
+
+    def ask(session: Session) -> str:
+        body = CouponsIssued(
+            name="周年庆", currency="CNY", value_minor=2_000, least_minor=0, from_us=1,
+            until_us=4_000_000_000_000_000, policy="lenient", on_return="lost",
+            coupons=tuple(
+                CouponMade(coupon_id=coupon_id(one, session.identity.hq_public_key))
+                for one in codes
+            ),
+        )  # fmt: skip
+        return uid_text(session.append(body, approver_id="second").uid)
+
+    return hq.store.write(ask).value
+
+
+def test_a_known_code_stays_with_its_first_batch_and_the_later_one_is_told(device: Open) -> None:
+    hq, till = device("hq", "", "boss"), device("till", "SH01", "wang")
+    first_code, second_code = "Q" + "2" * 16, "Q" + "3" * 16
+    first = issue(hq, first_code)
+    # One of the same push, one of a later push.
+    issue(hq, second_code, first_code)
+    synced(hq)
+    issue(hq, first_code)
+    synced(hq, till)
+    in_force = [one for one in do(hq, "coupon-batches") if one["state"] == "in_force"]
+    assert [one["batch_id"] for one in in_force] == [first]
+    told = [one for one in do(hq, "tasks") if one["code"] == "DOCUMENT_KEPT"]
+    assert len(told) == 2
+    do(till, "sell", **cream(1, f"coupon:{first_code}=20", "cash=80"))
+    assert [one["used"] for one in do(hq, "coupon-batches") if one["batch_id"] == first] == [0]
+    synced(till, hq)
+    assert [one["used"] for one in do(hq, "coupon-batches") if one["batch_id"] == first] == [1]
+    assert refused(till, "sell", **cream(1, f"coupon:{second_code}=20", "cash=80")) == (
+        "COUPON_UNKNOWN"
+    )

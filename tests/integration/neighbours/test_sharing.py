@@ -9,12 +9,8 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from desktop.store.tables import neighbour_document
-from desktop.sync.neighbours.documents import (
-    PATIENCE_US,
-    own_after,
-    settle_neighbours,
-    take_in,
-)
+from desktop.sync.neighbours.documents import own_after, take_in
+from desktop.sync.neighbours.settling import PATIENCE_US, settle_neighbours
 from shared.core.errors import Conflict, RuleViolation, Unavailable
 from shared.sync.neighbours import Claim, Place
 from shared.sync.provisional import provisional_rows, writes_of

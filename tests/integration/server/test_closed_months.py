@@ -1,6 +1,7 @@
 """A closed month's rows leave the devices, and nothing that is added up changes by it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +9,25 @@ import pytest
 from sqlalchemy import delete, select
 
 from desktop.sync.conversation import Ask
+from shared.access.documents import Grant, UserPublished
 from shared.areas import SCHEMA
-from shared.closing.queries import detail_from
-from shared.core.errors import Conflict, QutongError, RuleViolation, Unavailable
+from shared.channel.queries import DeviceView
+from shared.closing.documents import MonthCloseAsked
+from shared.closing.queries import Outcome, detail_from, last_request, outcomes
+from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
+from shared.journal.document import Value
+from shared.reporting.queries.detail import Wish
 from shared.stock.queries import on_hand_micro, stock_card, stock_report
 from shared.stock.tables import stock_move, stock_opening
 from shared.stocktake.queries import books_at
+from shared.sync.messages import AskReport
 from sync_server.operations.closing import close_month
+from sync_server.store.devices import find_device
+from sync_server.sync.ask import answer
 from sync_server.sync.closing import awaited
+from sync_server.sync.closing_sites import T, Work, close_asked, months_report
+from sync_server.sync.contacts import Contact, write_contacts
+from sync_server.sync.head_office import draft_of, publish
 from sync_server.sync.recovering import finish
 from sync_server.sync.snapshot import Snapshots
 from tests.integration.server.device import Device
@@ -278,6 +290,58 @@ def test_a_device_knows_from_which_day_on_it_has_the_detail(
     assert sorted(moves) == ["", "", "2025-03", "2025-03", "2025-03", "2025-03"]
 
 
+def told_program(house: MonthHouse, device_id: str, program: str) -> None:
+    """What a device said of its program when it was here last, long ago."""
+    contact = Contact(device_id=device_id, site_id="SH01", seen_at_us=1, unsent=0, program=program)
+    with house.office.database.write() as connection:
+        write_contacts(connection, house.office.hq, [contact])
+
+
+def asked_to_close(house: MonthHouse, **said: Any) -> list[Outcome]:
+    """Head office's people ask; its server does what is asked, site by site."""
+    office = house.office
+
+    def write(work: Work[T]) -> T:
+        with office.database.write() as connection:
+            return work(connection)
+
+    now_us = house.world.now_us
+    body = MonthCloseAsked(**({"month": "2025-03"} | said))
+    write(lambda one: publish(one, office.hq, [draft_of(office.hq, body, now_us)], now_us))
+    while close_asked(write, office.hq, now_us):
+        continue
+    with office.database.read() as connection:
+        last = last_request(connection)
+        assert last is not None
+        assert last.is_done
+        return list(outcomes(connection, last.request))
+
+
+@on_sqlite
+def test_what_people_ask_to_be_closed_is_closed_or_they_hear_what_stands_in_the_way(
+    house: MonthHouse, tills: list[Device]
+) -> None:
+    def in_the_way() -> tuple[Value, ...]:
+        wish = Wish(params={}, site_ids=None, after=(), limit=10)
+        with house.office.database.read() as connection:
+            found = months_report(connection, SCHEMA, wish, house.world.now_us)
+        return tuple(dict(zip(found.columns, found.rows[0], strict=True)).values())
+
+    house.on("2026-05-10")
+    assert in_the_way() == ("SH01", "", "2025-03", 8, "MONTH_DEVICES_AWAITED", "SH01.01 SH01.02")
+    (told,) = asked_to_close(house)
+    assert (told.code, told.named) == ("MONTH_DEVICES_AWAITED", "SH01.01 SH01.02")
+    (told,) = asked_to_close(house, is_signed_off=True, sites=("SH01",))
+    assert told.code == "MONTH_NOT_DURABLE"
+    house.prove()
+    (told,) = asked_to_close(house, is_signed_off=True)
+    assert (told.code, told.row_count, told.openings) == ("", 8, 3)
+    assert in_the_way() == ("SH01", "2025-03", "2025-03", 0, "", "")
+    # What nobody may close yet is not closed, and nobody waits for an answer.
+    assert asked_to_close(house, month="2025-04", is_signed_off=True) == []
+    assert asked_to_close(house, sites=("NOWHERE",)) == []
+
+
 @on_sqlite
 def test_the_command_closes_what_is_old_enough_and_says_what_it_waits_for(
     house: MonthHouse, tills: list[Device], capsys: pytest.CaptureFixture[str]
@@ -292,6 +356,11 @@ def test_the_command_closes_what_is_old_enough_and_says_what_it_waits_for(
         command(month="2025-04")
     assert command() == 1
     assert "not heard of since: SH01.01 SH01.02" in capsys.readouterr().out
+    told_program(house, "SH01.02", "0.0.9")
+    assert command(signed_off_by="boss") == 1
+    assert "MONTH_PROGRAM_TOO_OLD" in (said := capsys.readouterr().out)
+    assert said.endswith(": SH01.02\n")
+    told_program(house, "SH01.02", "0.1.0")
     assert command(signed_off_by="boss") == 0
     assert capsys.readouterr().out == "SH01 2025-03: 8 rows, 3 openings\n"
     assert command(signed_off_by="boss") == 0
@@ -358,3 +427,28 @@ def test_a_closing_that_comes_back_after_the_month_was_closed_anew_is_not_taken(
         assert summed_anew(till) == 0
         till.store.close()
     assert house.faults() == []
+
+
+@on_sqlite
+def test_only_head_offices_people_at_its_desks_are_told_what_may_be_closed(
+    house: MonthHouse, tills: list[Device]
+) -> None:
+    house.on("2026-05-10")
+    office = house.office
+    boss = UserPublished(user_id="boss", name="Boss", role="head_office", grants=(Grant(),))
+    with office.database.write() as connection:
+        now_us = house.world.now_us
+        publish(connection, office.hq, [draft_of(office.hq, boss, now_us)], now_us)
+    with office.database.read() as connection:
+        till = find_device(connection, "SH01.01")
+        assert till is not None
+        desk = replace(till, device_id="HQ.01", device_type="hq", site_id="")
+
+        def ask(device: DeviceView, user_id: str) -> list[list[Value]]:
+            asked = AskReport(report="months", params={}, user_id=user_id, after="", limit=0)
+            return answer(connection, office.hq, device, (), asked, now_us).rows
+
+        assert [row[0] for row in ask(desk, "boss")] == ["SH01"]
+        for device, user_id in ((till, "boss"), (desk, "nobody"), (desk, "system")):
+            with pytest.raises(AccessDenied, match="NOT_PERMITTED"):
+                ask(device, user_id)

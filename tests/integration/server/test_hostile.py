@@ -206,8 +206,9 @@ def _fill_and_free(place: Place) -> None:
 
 def _pages(place: Place, most: int) -> None:
     """How large the database may grow, on every connection that is open."""
-    pool = place.office.database._engine.pool
-    held = [pool.connect() for _ in range(4)]
+    database = place.office.database
+    held = [database._engine.pool.connect() for _ in range(4)]
+    held.append(database._writer_engine.pool.connect())
     for connection in held:
         connection.cursor().execute(f"PRAGMA max_page_count={most}")
     for connection in held:

@@ -56,20 +56,43 @@ def test_a_log_that_readers_held_up_is_begun_anew_when_they_leave(database: Data
 def test_a_long_reader_is_not_waited_for_at_every_commit(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tried: list[Path] = []
+    waited: list[int] = []
     restart = Database._restart_wal
 
-    def counted(self: Database, wal: Path) -> None:
-        tried.append(wal)
-        restart(self, wal)
+    def counted(self: Database, wait_ms: int) -> bool:
+        waited.append(wait_ms)
+        return restart(self, wait_ms)
 
     monkeypatch.setattr(Database, "_restart_wal", counted)
     with database.read() as connection:
         connection.exec_driver_sql("SELECT count(*) FROM t").all()
         for n in range(60):
             _write(database, n)
-    assert 0 < len(tried) <= 8
+    assert [one for one in waited if one] == [1, 2, 4, 8]
     # Once he is gone the log begins anew.
     for n in range(60, 140):
         _write(database, n)
     assert _wal(database) <= KEPT + 200_000
+
+
+def test_a_slow_reader_is_waited_for_before_the_log_is_twice_as_long(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T33: the log of 32 MiB stays below 64 while readers come and go."""
+    largest = 0
+    reader = database.read()
+    reader.__enter__().exec_driver_sql("SELECT count(*) FROM t").all()
+    restart = Database._restart_wal
+
+    def leaves(self: Database, wait_ms: int) -> bool:
+        # He needs longer than the first waits, and is done within the last.
+        if wait_ms >= 8:
+            reader.__exit__(None, None, None)
+        return restart(self, wait_ms)
+
+    monkeypatch.setattr(Database, "_restart_wal", leaves)
+    for n in range(20):
+        _write(database, n)
+        largest = max(largest, _wal(database))
+    assert KEPT < largest < 2 * KEPT
+    assert _wal(database) < KEPT

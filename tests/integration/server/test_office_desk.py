@@ -9,6 +9,7 @@ from sqlalchemy import select
 from shared.access.documents import Grant, UserPublished
 from shared.catalog.documents import AssortmentItem, AssortmentPublished
 from shared.channel.documents import Account, ChannelPublished, DeviceEnrolled, DeviceInvited
+from shared.channel.rules import HOUR_US, heard_hours
 from shared.channel.tables import device, device_contact, device_invitation
 from shared.journal.chain import SigningKey
 from shared.journal.document import Body
@@ -185,6 +186,7 @@ def test_contacts_are_written_when_the_house_has_time(desk: Desk) -> None:
     (row,) = desk.rows(select(device_contact))
     assert (row["id"], row["site_id"], row["seen_at_us"]) == ("SH01.01", "SH01", NOON_US)
     assert (row["unsent"], row["program"]) == (7, "0.1.0")
+    assert heard_hours(row["heard"]) == [NOON_US // HOUR_US]
     assert desk.faults() == []
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 
 from desktop.store import forgetting
 from desktop.store.engine import open_writer
-from desktop.store.forgetting import HELD_US, Mark, durable_long_enough, durable_n, forget
+from desktop.store.forgetting import Mark, durable_long_enough, durable_n, forget
 from desktop.store.local import LocalStore
 from desktop.store.recovery import reconcile
 from desktop.store.scrub import mend_files
@@ -19,6 +19,7 @@ from desktop.sync.engine import drive, sync
 from shared.journal.spool import SpoolForgotten, SpoolSlot, read_spool
 from shared.journal.tables import journal, number_series
 from shared.journal.verify import verify_database, verify_spool
+from shared.sync.limits import HELD_US
 from tests.builders.devices import LAYOUT, a_key, a_store, an_identity
 from tests.builders.small_shop import REGISTRY, RENAMED, SCHEMA, Renamed, a_sale, small_move
 from tests.fakes.edges import FakeClock, SeededRandomness

@@ -74,7 +74,7 @@ def test_every_paper_from_asking_to_paying_is_one_chain_whichever_is_opened(hous
     paid, still = nodes[-2:]
     # 8 were granted for 90.55 each; the oldest debt is paid first.
     assert (paid.id, paid.amount_minor, still.amount_minor) == (payment, 500_00, 224_40)
-    assert (paid.who, paid.number) == ("示例华东业务", "HK--01A-000001")
+    assert (paid.who, paid.number) == ("示例华东业务", "HK-HQ-01A-000001")
     assert nodes[-3].note == "补发两支"
     named = house.read(lambda one: documents(one, [payment]))
     assert named[payment].number == paid.number

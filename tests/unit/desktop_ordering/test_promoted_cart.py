@@ -1,6 +1,7 @@
 """Promotions, limits and tenders while an order is typed (D02-D04, D12-D15, E14)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -261,3 +262,46 @@ def test_the_check_list_names_limits_promotions_and_gifts_left(house: House) -> 
     assert checks["limits"].verdict is Verdict.FINE
     assert checks["promotions"].params["n"] == 1
     assert (checks["gifts_left"].verdict, checks["gifts_left"].params["qty"]) == (Verdict.DOUBT, 2)
+
+
+def test_what_may_be_paid_by_rebate_is_asked_about_until_it_was_said(house: House) -> None:
+    office(house, "rebate-grant", account=ACCOUNT, amount="1250", reason="Q3")
+    editor = an_editor(house)
+    asked = [editor.asks_tenders]
+    editor.set_qty(CREAM, "100")
+    asked.append(editor.asks_tenders)
+    editor.pay_by("0", "0")
+    asked.append(editor.asks_tenders)
+    assert asked == [False, True, False]
+
+
+def test_a_command_chooses_gifts_and_among_exclusive_policies(house: House) -> None:
+    publish(
+        house,
+        spend_and_save(1_000, 200),
+        spend_and_gift(1_000),
+        cream_ten_and_one(gifts=(LOTION, SPRAY)),
+        site_id="DL01",
+    )
+    wanted = [{"code": WATER, "qty": "2箱"}, {"code": CREAM, "qty": "10"}]
+
+    def ordered(**said: Any) -> tuple[set[str], set[str]]:
+        done = house.do("DL01.01", "dealer-east", "order-submit", lines=wanted, **said)
+        found = house.read(lambda one: lines(one, done["uid"]))
+        gifts = {one.asked_product_id for one in found if one.is_gift}
+        return gifts, {policy for one in found for policy in one.policy_ids}
+
+    save, gift, ten = "SAVE", spend_and_gift(1_000).policy_id, "CREAM10"
+    assert ordered(groups={"WATER": save})[1] == {save, ten}
+    assert ordered(groups={"WATER": gift})[1] == {gift, ten}
+    assert ordered(groups={"WATER": ""})[1] == {ten}
+    chosen = ordered(groups={"WATER": ""}, gifts=[{"policy": ten, "code": SPRAY}])
+    assert chosen == ({SPRAY}, {ten})
+    assert ordered(groups={"WATER": ""}, declined=[ten]) == (set(), set())
+    rejected = house.do("DL01.01", "dealer-east", "order-submit", lines=wanted)
+    office(house, "order-decide", order=rejected["number"], reject="PRICE")
+    again = house.do(
+        "DL01.01", "dealer-east", "order-rework", order=rejected["number"], groups={"WATER": save}
+    )
+    found = house.read(lambda one: lines(one, again["uid"]))
+    assert save in {policy for one in found for policy in one.policy_ids}

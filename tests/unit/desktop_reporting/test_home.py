@@ -15,7 +15,7 @@ FACE = "2000101010005"
 SCREENS = frozenset(
     {
         "till", "sales", "shift", "orders", "receiving", "reorder", "stock", "stocktake",
-        "transfers", "order-desk", "tasks",
+        "transfers", "order-desk", "tasks", "statement",
     }
 )  # fmt: skip
 
@@ -88,6 +88,18 @@ def test_a_dealer_sees_what_orders_ask_for(house: House) -> None:
     found = tiles(home_of(house, "dealer-east", "DL01.01", "dealer"))
     assert {"receive", "rejected", "suggested", "credit"} <= set(found)
     assert found["credit"].figure > 0
+
+
+def test_a_deposit_is_told_once_and_not_in_the_credit_as_well(house: House) -> None:
+    before = tiles(home_of(house, "dealer-east", "DL01.01", "dealer"))
+    assert "deposit" not in before
+    house.do(
+        "HQ.01", "hq-sales-east", "account-payment", account="P1001-FX", amount="3000",
+        purpose="deposit",
+    )  # fmt: skip
+    found = tiles(home_of(house, "dealer-east", "DL01.01", "dealer"))
+    assert found["deposit"].figure == 300_000
+    assert found["credit"].figure == before["credit"].figure
 
 
 def test_head_office_sees_the_orders_that_wait_for_it(house: House) -> None:

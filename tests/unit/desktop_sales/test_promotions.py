@@ -177,27 +177,45 @@ def test_a_person_picks_a_gift_and_a_kill_keeps_the_choice(house: House, desk: D
 def test_tiers_are_shared_over_the_lines_and_a_return_gives_back_its_share(
     house: House, desk: Desk
 ) -> None:
-    desk.do_now(set_own_price, MASK, 52_000_000)
-    desk.do_now(set_own_price, CLEANSER, 17_330_000)
+    # The check of D09: 满300减40, 满500减80; three lines that no share divides evenly make 520.
+    for code, price_micro in ((MASK, 333_340_000), (CLEANSER, 153_330_000), (WATER, 33_330_000)):
+        desk.do_now(set_own_price, code, price_micro)
     tiers = (Tier(30_000, off_minor=4_000), Tier(50_000, off_minor=8_000))
     till = opened(house, desk, a_policy("MJ", PolicyKind.THRESHOLD, name="满减", tiers=tiers))
-    till.scan(MASK, "9")
-    till.scan(CLEANSER, "3")
+    for code in (MASK, CLEANSER, WATER):
+        till.scan(code)
     due = till.due
-    assert (due.list_minor, due.off_minor, due.total_minor) == (51_999, 8_000, 43_999)
-    till.set_discount("-5")
-    assert not till.needs_approval()
+    assert (due.list_minor, due.off_minor, due.total_minor) == (52_000, 8_000, 44_000)
     sold = sell(till)
     lines = lines_of(house, sold)
-    assert sum(line[4] for line in lines) == 8_500
-    assert sold.total_minor == 43_499
+    assert sum(line[4] for line in lines) == 8_000
+    # 51.283, 23.589 and 5.128: the cents that are left go to the largest remainders.
+    assert [line[4] for line in lines] == [5_128, 2_359, 513]
+    assert sold.total_minor == 44_000
     assert is_replayed(house, sold)
     number = sold.number
     first = house.do("SH01.01", CLERK, "return-goods", sale=number, reason="x",
-                     lines=[{"code": CLEANSER, "qty": "3"}])  # fmt: skip
-    assert first["sale"]["total_minor"] == -lines[1][5]
+                     lines=[{"code": CLEANSER, "qty": "1"}])  # fmt: skip
+    assert first["sale"]["total_minor"] == -(15_333 - 2_359)
     rest = house.do("SH01.01", CLERK, "return-goods", sale=number, reason="x")
-    assert first["sale"]["total_minor"] + rest["sale"]["total_minor"] == -43_499
+    assert first["sale"]["total_minor"] + rest["sale"]["total_minor"] == -44_000
+
+
+def test_what_a_clerk_takes_off_is_shared_behind_what_policies_take_off(
+    house: House, desk: Desk
+) -> None:
+    desk.do_now(set_own_price, MASK, 52_000_000)
+    desk.do_now(set_own_price, CLEANSER, 17_330_000)
+    tiers = (Tier(50_000, off_minor=8_000),)
+    till = opened(house, desk, a_policy("MJ", PolicyKind.THRESHOLD, name="满减", tiers=tiers))
+    till.scan(MASK, "9")
+    till.scan(CLEANSER, "3")
+    till.set_discount("-5")
+    assert not till.needs_approval()
+    sold = sell(till)
+    assert sum(line[4] for line in lines_of(house, sold)) == 8_500
+    assert sold.total_minor == 43_499
+    assert is_replayed(house, sold)
 
 
 def test_each_full_ten_thousand_gives_a_gift_that_comes_back_or_is_paid_for(

@@ -10,7 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.ui.charts import Bar, BarChart, nice_range
+from desktop.ui.charts import Bar, BarChart, axis_lines, nice_range
 from desktop.ui.theme import TOKENS, Scheme, Tokens, Tone, dress
 
 READABLE = 4.5
@@ -40,6 +40,8 @@ def pairs(t: Tokens) -> list[tuple[str, str, str]]:
     found += [(f"{tone} on window", t.tone(tone), t.window) for tone in Tone]
     found += [(f"{tone} on its soft ground", t.tone(tone), t.soft(tone)) for tone in Tone]
     found.append(("text on a chosen row", t.text, t.accent_soft))
+    found += [(f"{tone} on a chosen row", t.tone(tone), t.accent_soft) for tone in Tone]
+    found.append(("muted on a chosen row", t.muted, t.accent_soft))
     found.append(("a primary button", t.on_accent, t.accent))
     return found
 
@@ -52,6 +54,12 @@ def test_every_text_can_be_read_on_its_ground(scheme: Scheme) -> None:
         if contrast(text, ground) < READABLE
     ]
     assert weak == []
+
+
+def test_the_axis_of_an_empty_chart_says_nought_once() -> None:
+    low, high, step = nice_range([1])
+    assert axis_lines(low, high, step, lambda minor: f"{minor // 100:,}") == [(0, "0")]
+    assert len(axis_lines(*nice_range([140_000]), lambda minor: f"{minor // 100:,}")) > 2
 
 
 def test_two_thousand_paints_leave_no_reference_behind() -> None:

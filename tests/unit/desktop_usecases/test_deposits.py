@@ -9,7 +9,10 @@ from shared.core.errors import QutongError
 from shared.journal.tables import journal
 from shared.leases.queries import balance as leased
 from shared.leases.rules import SUSPENSE, deposit_pool, pool_end
+from shared.sales.documents import DepositTaken
+from shared.sales.posting import review_deposits
 from shared.sync.holding import gain_scope
+from tests.builders.documents import a_header
 from tests.builders.one_house import House, balance
 from tests.unit.desktop_usecases.conftest import Do
 
@@ -140,3 +143,45 @@ def test_the_end_of_a_shift_gives_deposits_back(house: House, fang: str, clerk: 
     clerk("shift-close")
     assert clerk("lease-held") == []
     assert house.read(lambda one: leased(one, pool_end(deposit_pool(fang)))) == 49_000
+
+
+def test_what_a_till_takes_ahead_is_in_the_pool_in_the_shift_and_spent_at_another_till(
+    house: House, clerk: Do
+) -> None:
+    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    member = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
+    clerk("shift-open", float="100")
+    paper = clerk("deposit-take", customer=member, amount="300")
+    assert paper["number"].startswith("YC-SH01-01A-")
+    assert (paper["customer"], paper["amount_minor"]) == ("王芳", 30_000)
+    clerk("deposit-take", customer=member, amount="50", tender="card", reference="8812")
+    assert refused(clerk, "deposit-take", customer=member, amount="0").code == (
+        "AMOUNT_NOT_POSITIVE"
+    )
+    assert refused(clerk, "deposit-take", customer="nobody", amount="1").code == "CUSTOMER_UNKNOWN"
+    assert refused(clerk, "deposit-take", customer=member, amount="1", tender="points").code == (
+        "TENDER_NOT_ALLOWED"
+    )
+    report = clerk("shift-count", cash=["100=4"])
+    assert report["difference_minor"] == 0, "the drawer holds float and deposit"
+    closed = clerk("shift-close")
+    assert ["cash", "deposit", 30_000] in [list(one) for one in closed["moves"]]
+    assert ["card", "deposit", 5_000] in [list(one) for one in closed["moves"]]
+    assert closed["sales_minor"] == 0, "nothing was sold"
+    other = ("SH01.02", "clerk-guanqian")
+    house.do(*other, "lease-ask", customer=member, wanted=50_000)
+    (held,) = house.do(*other, "lease-held")
+    assert (held["amount"], held["unit"]) == (35_000, "CNY")
+    house.do(*other, "sell", lines=[WATER], customer=member, tenders=["deposit=89"])
+    assert balance(house, "site/SH01/tender/deposit") == -35_000 + 8_900
+
+
+def test_a_deposit_head_office_looks_at_again_is_not_pooled_again(house: House, clerk: Do) -> None:
+    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    member = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
+    clerk("deposit-take", customer=member, amount="300")
+    (pool,) = house.do("HQ.01", "hq-editor", "lease-pools")
+    taken = DepositTaken(customer_id=member, currency="CNY", tender="cash", amount_minor=30_000)
+    header = a_header()
+    assert house.read(lambda one: list(review_deposits(one, [(header, taken)], 0))) == []
+    assert (pool["pool"], pool["free"]) == (deposit_pool(member), 30_000)

@@ -1,9 +1,12 @@
 """付款码: a payment ends as paid or as reversed, never both, whatever answer is lost."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
+from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.payment_refunds import look_at_refunds, open_refunds, refund_sale
 from desktop.sales.usecases.payments import (
     PaymentAsk,
     PaymentState,
@@ -15,6 +18,7 @@ from desktop.sales.usecases.payments import (
 )
 from desktop.sales.usecases.returning import return_goods
 from desktop.sales.usecases.selling import BasketLine, sell
+from shared.accounts.rules import Tender
 from shared.core.errors import QutongError
 from shared.sales.rules import wallet_of
 from tests.builders.one_house import House, balance
@@ -154,3 +158,42 @@ def test_a_payment_in_a_sale_goes_back_by_a_return_only(
     assert balance(till, "site/SH01/tender/payment_code") == 0
     assert sum(provider.taken.values()) == 0
     assert code_of(refund_payment, till, provider, paid.reference, 1) == "REFUND_TOO_LARGE"
+
+
+def test_a_refund_in_doubt_is_taken_up_by_the_same_return_and_never_made_twice(
+    till: House, provider: FakeProvider
+) -> None:
+    paid = begin_payment(till, provider, 17_800, CODE)
+    sold = till.write(sell, [replace(WATER, qty_micro=2_000_000)], [paid.given]).value
+    provider.lost = {"refund", "query"}
+    (doubtful,) = refund_sale(till, provider, sold.uid, 8_900)
+    assert doubtful.state is PaymentState.WAITING
+    half = {1: 1_000_000}
+    cash = [Given(tender=Tender.CASH, amount_minor=-8_900)]
+    why = code_of(till.write, return_goods, sold.uid, half, cash, reason="x")
+    assert why == "REFUND_UNDER_WAY", "cash on top would be a second refund"
+    assert look_at_refunds(till, provider) == 1
+    provider.lost = set()
+    assert look_at_refunds(till, provider) == 0
+    (again,) = refund_sale(till, provider, sold.uid, 8_900)
+    assert (again.reference, again.state) == (doubtful.reference, PaymentState.PAID)
+    till.write(return_goods, sold.uid, half, [again.given], reason="x")
+    assert till.read(lambda one: open_refunds(one, sold.uid)) == []
+    (rest,) = refund_sale(till, provider, sold.uid, 8_900)
+    till.write(return_goods, sold.uid, half, [rest.given], reason="x")
+    assert sum(provider.taken.values()) == 0
+    assert balance(till, "site/SH01/tender/payment_code") == 0
+
+
+def test_what_went_back_already_bounds_a_smaller_return_and_a_refused_refund_says_so(
+    till: House, provider: FakeProvider
+) -> None:
+    paid = begin_payment(till, provider, 17_800, CODE)
+    sold = till.write(sell, [replace(WATER, qty_micro=2_000_000)], [paid.given]).value
+    provider.refuses_refunds = True
+    assert code_of(refund_sale, till, provider, sold.uid, 8_900) == "REFUND_REFUSED"
+    provider.refuses_refunds = False
+    refund_sale(till, provider, sold.uid, 17_800)
+    assert code_of(refund_sale, till, provider, sold.uid, 8_900) == "REFUND_UNDER_WAY"
+    plain = till.write(sell, [WATER]).value
+    assert code_of(refund_sale, till, provider, plain.uid, 8_900) == "PAYMENT_ELSEWHERE"

@@ -12,15 +12,18 @@ from desktop.app.founding import found_shop, read_goods, read_goods_file, take_i
 from desktop.catalog.usecases import (
     create_own_product,
     scanned,
+    state_costs,
     state_own_products,
     state_supplier,
     withdraw_own_barcode,
 )
+from desktop.channel.usecases import add_staff
 from desktop.pricing.usecases import set_own_price, set_own_prices
 from desktop.sales.usecases.selling import BasketLine, sell
 from desktop.stock.usecases import Bought, Goods, move, receive_purchase
 from shared.catalog.documents import OwnGoods, ProductBarcode, ProductPack
-from shared.catalog.queries import own_goods, own_products, suppliers
+from shared.catalog.queries import costs_of, own_goods, own_products, suppliers
+from shared.catalog.rules import own_product_id
 from shared.catalog.search import search
 from shared.catalog.tables import product
 from shared.channel.rules import founder_id
@@ -147,13 +150,15 @@ def test_doubts_are_told_by_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "goods", "stock_micro", "opened_micro", "doubts"),
+    ("file", "goods", "stock_micro", "opened_micro", "worth_micro", "costs", "doubts"),
     [
         (
             "snack_shop_pos_export.xlsx",
             302,
             2_929_900_000,
             2_929_900_000,
+            13_659_795_000,
+            297,
             {"PRICE_MISSING": 2, "COST_MISSING": 5, "COST_ABOVE_PRICE": 1, "NAME_TWICE": 4},
         ),
         (
@@ -161,6 +166,8 @@ def test_doubts_are_told_by_row() -> None:
             729,
             2_191_000_000,
             4_428_000_000,
+            2_373_495_000,
+            723,
             {"STOCK_NEGATIVE": 49, "COST_ABOVE_PRICE": 3, "NAME_TWICE": 29},
         ),
     ],
@@ -171,6 +178,8 @@ def test_a_real_shop_moves_in_with_the_totals_of_its_old_program(
     goods: int,
     stock_micro: int,
     opened_micro: int,
+    worth_micro: int,
+    costs: int,
     doubts: dict[str, int],
 ) -> None:
     sheet = read_goods_file(real_data("pos_exports_cn", file))
@@ -183,6 +192,13 @@ def test_a_real_shop_moves_in_with_the_totals_of_its_old_program(
     ids = empty.store.read(lambda one: own_products(one, site_id))
     assert len(ids) == goods
     assert sum(held(empty, one) for one in ids) == opened_micro
+    kept = empty.store.read(lambda one: costs_of(one, site_id, "CNY"))
+    assert taken.costs == len(kept) == costs
+    worth = sum(
+        (row.stock_qty_micro or 0) * kept.get(own_product_id(site_id, row.product.code), 0)
+        for row in sheet.found.items
+    )
+    assert worth == worth_micro * PIECE
     first = sheet.found.items[-1].product.name
     assert empty.store.read(lambda one: search(one, first, limit=5))
 
@@ -191,6 +207,17 @@ def test_the_snack_shops_opening_is_worth_what_its_old_program_says(empty: Clien
     sheet = read_goods_file(real_data("pos_exports_cn", "snack_shop_pos_export.xlsx"))
     # 13,659.795 in all, each line rounded to the fen.
     assert take_in(empty, sheet.found.items).opening_minor == 1_365_980
+
+
+def test_who_may_not_know_costs_takes_a_sheet_in_without_them(empty: Client) -> None:
+    keeper = empty.store.write(add_staff, "库管", "warehouse", pin_hash="").value
+    empty.store.author_id = keeper
+    sheet = read_goods("名称,条码,库存,进价,售价\n茶,6921168509256,3,1.50,3\n".encode(), "t.csv")
+    assert take_in(empty, sheet.found.items).costs == 0
+    site_id = site_of(empty)
+    assert empty.store.read(lambda one: costs_of(one, site_id, "CNY")) == {}
+    with pytest.raises(AccessDenied):
+        empty.store.write(state_costs, {own(empty, "6921168509256"): 1_500_000})
 
 
 # One by one

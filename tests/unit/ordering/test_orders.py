@@ -555,3 +555,41 @@ def test_only_orders_of_head_offices_own_supply_travel_to_its_warehouses() -> No
     order = dict(SCHEMA["channel_order"].defaults) | {"account_id": "D2"}
     assert SCHEMA["channel_order"].scopes(order) == ("hq", "account:D2", "supply")
     assert "supply" not in SCHEMA["channel_order"].scopes(order | {"supplier": "D1"})
+
+
+# The account's credit is between it and head office
+
+
+def test_a_dealer_who_supplies_an_account_hears_nothing_of_its_credit(office: Office) -> None:
+    submit(office, 1, an_order(account_id="D2", supplier="D1"), site_id="SH01")
+    decide(office, 2, a_decision(1, (1, 10), account_id="D2", supplier="D1"), site_id="DL01")
+    found = queries.order(office.connection, uid(1).hex())
+    assert found is not None
+    assert found.state is OrderState.ACCEPTED
+    # What follows is in the supplier's scope as well.
+    row = (
+        office.connection.execute(select(channel_order).where(channel_order.c.id == uid(1).hex()))
+        .mappings()
+        .one()
+    )
+    assert (row["credit_limit_minor"], row["credit_exposure_minor"]) == (0, 0)
+    owed = AccountAdjusted(
+        account_id="D2", currency="CNY", amount_minor=999_000_000, reason="opening"
+    )
+    office.write(800, owed, site_id="")
+    submit(office, 3, an_order(account_id="D2", supplier="D1"), site_id="SH01")
+    (refused,) = decide(
+        office, 4, a_decision(3, (1, 10), account_id="D2", supplier="D1"), site_id="DL01"
+    )
+    assert isinstance(refused, RequestRefused)
+    assert (refused.code, list(refused.params)) == ("CREDIT", [])
+
+
+def test_head_office_s_own_decisions_keep_the_numbers_they_were_made_by(office: Office) -> None:
+    submit(office, 1, an_order())
+    decide(office, 2, a_decision(1, (1, 10)))
+    c = channel_order.c
+    row = office.connection.execute(
+        select(c.credit_limit_minor, c.credit_exposure_minor).where(c.id == uid(1).hex())
+    ).one()
+    assert (row.credit_limit_minor, row.credit_exposure_minor) == (10_000_000, 0)

@@ -535,12 +535,12 @@ def test_a_revision_takes_gifts_down_and_frees_limits(office: Office) -> None:
     assert granted(office, 5) == [(18, "LIMIT", "每月限 30")]
 
 
-def revise(office: Office, order: int, number: int, *lines: tuple[int, int]) -> None:
+def revise(office: Office, order: int, number: int, *lines: tuple[int, int], seen: int = 2) -> None:
     """Less is granted, and the account says yes where it is asked."""
     fewer = OrderRevisionRequested(
         order_uid=uid(order),
         account_id="D1",
-        seen_revision=2,
+        seen_revision=seen,
         lines=[
             RevisionChange(line_no=line_no, accepted_micro=qty * PIECE, reason="OUT_OF_STOCK")
             for line_no, qty in lines
@@ -549,7 +549,7 @@ def revise(office: Office, order: int, number: int, *lines: tuple[int, int]) -> 
     office.write(number, fewer, site_id="HQ01", author_id="sales")
     if the_order(office, order).state is OrderState.REVISED:
         yes = OrderRevisionAnswered(
-            order_uid=uid(order), account_id="D1", seen_revision=3, is_confirmed=True
+            order_uid=uid(order), account_id="D1", seen_revision=seen + 1, is_confirmed=True
         )
         office.write(number + 1, yes, site_id="DL01")
 
@@ -665,3 +665,39 @@ def test_a_revision_that_takes_nothing_away_leaves_the_rebate_whatever_share_is_
     revise(office, 1, 3, (1, 600))
     assert the_order(office, 1).rebate_taken_minor == 30_000
     assert held(office, receivable("D1")) == 30_000
+
+
+def test_a_revision_gives_the_places_of_a_first_n_back(office: Office) -> None:
+    first = Policy(
+        policy_id="F10",
+        name="前 10 支 3 元",
+        kind=PolicyKind.FIRST,
+        uses=(Use.ORDER,),
+        goods=Goods(products=("P1",)),
+        pay_ratio_micro=600_000,
+        first_micro=10 * PIECE,
+        period=Period.MONTH,
+    )
+    publish(office, 1, first)
+
+    def parts(special: int) -> tuple[OrderLine, OrderLine]:
+        return (
+            a_line(1, special, price=3, list_price_micro=5 * PIECE, policy_ids=("F10",), part_of=1),
+            a_line(2, 10, part_of=1),
+        )
+
+    submit(office, 1, *parts(10), promotions=(applied("F10"),))
+    decide(office, 2, 1)
+    assert uses(office) == [("F10", 10)]
+    # Fewer at the normal price: the places stay taken.
+    revise(office, 1, 3, (2, 5))
+    assert uses(office) == [("F10", 10)]
+    # Four fewer at the special price: four places are free again, and somebody takes them.
+    revise(office, 1, 5, (1, 6), seen=4)
+    assert sum(measure for _, measure in uses(office)) == 6
+    submit(office, 7, *parts(4), promotions=(applied("F10"),))
+    submit(office, 8, *parts(4), promotions=(applied("F10"),))
+    decide(office, 9, 7)
+    decide(office, 10, 8)
+    assert [qty for qty, _, _ in granted(office, 7)] == [4, 10]
+    assert granted(office, 8)[0][0] == 0

@@ -5,8 +5,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 
-from shared.core.rounding import MICRO
+from desktop.catalog.usecases import state_costs
+from shared.core.rounding import MICRO, divide_half_away
+from shared.ordering.tables import order_line
 from shared.pricing.queries import context_of, price_book, versions
 from shared.pricing.queries.rehearsing import draft_of_rows, kept_rows, touched_goods
 from shared.pricing.rules import PriceRow, level, region_level
@@ -133,6 +136,41 @@ def test_orders_are_summed_with_limits_doubles_and_a_stop(house: House) -> None:
     assert [one.product_id for one in run(twice).doubles] == ["010101"]
     gone = (PriceRow("010101", "", "retail", unit_price_micro=1, is_removed=True),)
     assert run(gone).unpriced > 0
+
+
+def test_the_margin_is_that_of_goods_with_a_cost_and_the_rest_is_told(house: House) -> None:
+    some_orders(cast(Any, SimpleNamespace(house=house)))
+    parent = _parent(house)
+    house.sit_at("HQ.01", device_type="hq")
+    house.author_id = "hq-editor"
+    rows = (PriceRow("010101", "", level("L1"), unit_price_micro=50_000_000),)
+
+    def run() -> Rehearsal:
+        return house.read(
+            lambda one: rehearse(one, ORG, parent, rows, house.time.now_us(), lambda *_: True)
+        )
+
+    without = run().margins["CNY"]
+    assert (without.before_micro, without.change_micro, without.uncosted_micro) == (
+        None,
+        None,
+        MICRO,
+    )
+    house.write(state_costs, {"010101": 20_000_000})
+    c = order_line.c
+    lines = house.read(lambda one: one.execute(select(order_line).where(c.is_gift == 0)).all())
+    costed = [line for line in lines if line.product_id == "010101"]
+    pieces = sum(line.qty_micro for line in costed) // MICRO
+    sold, all_sold = (sum(one.amount_minor for one in some) for some in (costed, lines))
+    found = run()
+    margin = found.margins["CNY"]
+    assert margin.before_micro == divide_half_away((sold - pieces * 2_000) * MICRO, sold)
+    assert margin.uncosted_micro == divide_half_away((all_sold - sold) * MICRO, all_sold)
+    assert margin.change_micro is not None
+    after = sum(one.costed_after_minor for one in found.accounts)
+    assert margin.after_micro == divide_half_away((after - pieces * 2_000) * MICRO, after)
+    assert (margin.change_micro > 0) == (after > sold)
+    assert after != sold
 
 
 def test_a_region_that_is_left_out_keeps_its_prices_by_quantity_too(house: House) -> None:

@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from shared.journal.chain import SigningKey, VerifyKey
 from tests.simulation.airplane import fly
 from tests.simulation.command import FORCED, main
+from tests.simulation.edges import new_disk
 from tests.simulation.events import EVENTS
 from tests.simulation.faults import SELDOM, TROUBLES
-from tests.simulation.house import templates
+from tests.simulation.house import PLACES, templates
+from tests.simulation.planting import noting_reached
 from tests.simulation.plants import PLANTS
+from tests.simulation.reading import signatures_checked_once
 from tests.simulation.run import simulate
 from tests.simulation.shrinking import FOUND, Shrinking, read
 
@@ -78,9 +82,63 @@ def test_a_planted_bug_is_found_within_a_few_seeds(name: str) -> None:
     assert found < SEEDS_PER_PLANT
 
 
+@pytest.mark.slow
+def test_goods_that_leave_a_scope_leave_who_holds_it() -> None:
+    sound = simulate(0, forced=("goods withdrawn",))
+    with PLANTS["no tombstones"]():
+        planted = simulate(0, forced=("goods withdrawn",))
+
+    assert sound.tally.fired["goods withdrawn"]
+    assert (sound.broken, planted.broken) == ("", "I4")
+
+
 def test_there_are_as_many_plants_and_events_as_were_promised() -> None:
     assert len(PLANTS) >= 40
     assert len(set(EVENTS)) == len(EVENTS) >= 60
+
+
+def test_a_disk_over_a_used_place_holds_its_template_and_nothing_of_the_disk_before() -> None:
+    first = new_disk(templates().office)
+    first.look("INSERT INTO about (name, value) VALUES ('of', 'the first')")
+    place = first.place
+    first.release()
+    second = new_disk(templates().office)
+
+    assert second.place is place
+    assert not second.look("SELECT value FROM about WHERE name = 'of'")
+    assert second.look("SELECT count(*) FROM device") == [(len(PLACES),)]
+    with pytest.raises(AssertionError, match="gone"):
+        first.cursor()
+    second.release()
+
+
+def test_a_place_whose_tables_changed_is_not_used_again() -> None:
+    first = new_disk(templates().office)
+    place = first.place
+    first.look("CREATE TABLE later (id TEXT)")
+    first.release()
+    second = new_disk(templates().office)
+
+    assert second.place is not place
+    assert not second.look("SELECT name FROM sqlite_schema WHERE name = 'later'")
+    second.release()
+
+
+def test_what_a_plant_signs_is_looked_at() -> None:
+    key, link = SigningKey.from_seed(bytes(32)), bytes(32)
+    with PLANTS["heads signed by nobody"](), signatures_checked_once():
+        assert not VerifyKey(key.public).head_good(link, key.sign_head(link))
+    with signatures_checked_once():
+        assert VerifyKey(key.public).head_good(link, key.sign_head(link))
+
+
+def test_a_run_tells_which_plants_it_came_to() -> None:
+    plants = {name: PLANTS[name] for name in ("confirm adds again", "join is once")}
+    with noting_reached(plants) as reached:
+        alone = simulate(1)
+
+    assert reached == {"confirm adds again"}
+    assert alone.trace == simulate(1).trace
 
 
 def test_what_is_forced_for_a_promise_is_a_trouble() -> None:

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import QueuePool, text
 
 from shared.core.errors import Unavailable
 from sync_server.store.engine import Database, open_database
@@ -120,3 +120,46 @@ def test_a_database_of_an_earlier_program_gains_the_columns_that_are_new(tmp_pat
     database.close()
 
     assert tuple(row) == ("FX", "")
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("sales_org", "_extra"), ("durable", "link_hash"), ("journal", "hash")]
+)
+def test_bytes_and_texts_that_are_new_begin_empty_in_rows_that_are_there(
+    tmp_path: Path, table: str, column: str
+) -> None:
+    database = _database(tmp_path)
+    rows = {
+        "sales_org": "INSERT INTO sales_org (id, name, _extra) VALUES ('FX', 'FX', x'01')",
+        "durable": "INSERT INTO durable VALUES ('D1', 1, 7, x'01')",
+        "journal": "INSERT INTO journal VALUES"
+        " ('D1', 1, 1, 'u', 'k', x'01', x'01', x'01', x'01', x'01', 1, 'stored', '')",
+    }
+    with database.write() as connection:
+        migrate(connection, SCHEMA)
+        connection.exec_driver_sql(rows[table])
+        connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+        tell(connection, "schema_version", "1")
+
+    with database.write() as connection:
+        migrate(connection, SCHEMA)
+        row = connection.exec_driver_sql(f"SELECT {column} FROM {table}").one()
+    database.close()
+
+    assert tuple(row) == (b"",)
+
+
+def test_the_page_caches_of_all_connections_together_are_bounded(tmp_path: Path) -> None:
+    """T33: they fill with the first thousands of documents, and memory is flat from then on."""
+    database = _database(tmp_path)
+    asked = "PRAGMA cache_size"
+    with database.read() as reader, database.write() as writer:
+        reads_kib = -int(reader.exec_driver_sql(asked).scalar_one())
+        writes_kib = -int(writer.exec_driver_sql(asked).scalar_one())
+    pool = database._engine.pool
+    assert isinstance(pool, QueuePool)
+    readers = pool.size() + pool._max_overflow
+    database.close()
+    assert reads_kib > 0
+    assert writes_kib > reads_kib, "who writes touches the same pages again and again"
+    assert readers * reads_kib + writes_kib <= 48 * 1024

@@ -1,7 +1,6 @@
-"""Money that a site spends, what channel accounts pay, and a site's own customers."""
+"""Money that a site spends, the shift it belongs to, and a site's own customers."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 import msgspec
@@ -13,11 +12,8 @@ from desktop.store.session import Session
 from desktop.store.settings import put_setting, settings_under
 from shared.access.rules import SHIFT_REQUIRED
 from shared.accounts.documents import (
-    AccountAdjusted,
-    AccountPayment,
     CustomerStated,
     ExpensePaid,
-    RebateGranted,
 )
 from shared.accounts.queries import (
     CustomerView,
@@ -27,14 +23,13 @@ from shared.accounts.queries import (
     open_shift,
 )
 from shared.accounts.rules import (
-    RebateForm,
     Tender,
     check_customer,
     customer_receivable,
     own_customer_id,
 )
 from shared.catalog.pinyin import initials_of
-from shared.channel.queries import SiteView, account, level_names
+from shared.channel.queries import SiteView, level_names
 from shared.core.errors import RuleViolation
 from shared.core.text import normal
 from shared.journal.document import Header
@@ -96,94 +91,6 @@ def pay_expense(
         shift=now.shift,
     )
     return session.append(body, business_day=now.business_day)
-
-
-def record_payment(
-    session: Session, account_id: str, amount_minor: int, *, purpose: str, reference: str = ""
-) -> Header:
-    """Head office has money of a channel account in the bank: on its debt, or ahead (E07).
-
-    Raises: RuleViolation ACCOUNT_UNKNOWN, PURPOSE_UNKNOWN, AMOUNT_NOT_POSITIVE; AccessDenied
-    NOT_PERMITTED.
-    """
-    require(session, "account.adjust")
-    if purpose not in ("receivable", "deposit"):
-        raise RuleViolation("PURPOSE_UNKNOWN", purpose=purpose)
-    _check_positive(amount_minor)
-    body = AccountPayment(
-        account_id=account_id,
-        currency=_currency_of(session, account_id),
-        amount_minor=amount_minor,
-        purpose=purpose,
-        reference=reference,
-    )
-    return session.append(body)
-
-
-def adjust_account(session: Session, account_id: str, amount_minor: int, *, reason: str) -> Header:
-    """Head office writes an amount to an account with its reason; positive makes it owe more.
-
-    Raises: RuleViolation ACCOUNT_UNKNOWN, REASON_MISSING, AMOUNT_ZERO; AccessDenied
-    NOT_PERMITTED.
-    """
-    require(session, "account.adjust")
-    if not reason.strip():
-        raise RuleViolation("REASON_MISSING")
-    if not amount_minor:
-        raise RuleViolation("AMOUNT_ZERO")
-    body = AccountAdjusted(
-        account_id=account_id,
-        currency=_currency_of(session, account_id),
-        amount_minor=amount_minor,
-        reason=reason,
-    )
-    return session.append(body)
-
-
-def grant_rebate(
-    session: Session,
-    account_id: str,
-    amount_minor: int,
-    *,
-    reason: str,
-    form: str = "note",
-    valid_until: str = "",
-) -> Header:
-    """Head office grants an account a rebate to use on its orders (M02); negative takes back.
-
-    Raises: RuleViolation ACCOUNT_UNKNOWN, REASON_MISSING, AMOUNT_ZERO, REBATE_FORM_UNKNOWN,
-    DAY_BAD; AccessDenied NOT_PERMITTED.
-    """
-    require(session, "account.adjust")
-    if not reason.strip():
-        raise RuleViolation("REASON_MISSING")
-    if not amount_minor:
-        raise RuleViolation("AMOUNT_ZERO")
-    if form not in set(RebateForm):
-        raise RuleViolation("REBATE_FORM_UNKNOWN", form=form[:20])
-    body = RebateGranted(
-        account_id=account_id,
-        currency=_currency_of(session, account_id),
-        amount_minor=amount_minor,
-        reason=reason.strip(),
-        form=form,
-        valid_until=_day_of(valid_until),
-    )
-    return session.append(body)
-
-
-def _day_of(text: str) -> str:
-    try:
-        return date.fromisoformat(text.strip()).isoformat() if text.strip() else ""
-    except ValueError:
-        raise RuleViolation("DAY_BAD", text=text[:20]) from None
-
-
-def _currency_of(session: Session, account_id: str) -> str:
-    found = account(session.connection, account_id)
-    if found is None:
-        raise RuleViolation("ACCOUNT_UNKNOWN", account_id=account_id)
-    return found.currency
 
 
 def _check_positive(amount_minor: int) -> None:

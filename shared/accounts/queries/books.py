@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from shared.accounts.rules import Lot, Paid, oldest_first, rebate, receivable, usable_rebate
+from shared.accounts.rules import Paid, oldest_first, receivable
 from shared.accounts.tables import (
     account_balance,
     account_entry,
@@ -14,7 +14,6 @@ from shared.accounts.tables import (
     drawer_move,
     invoice_payment,
     money_document,
-    rebate_lot,
     shift,
 )
 from shared.core.text import normal
@@ -34,30 +33,6 @@ def balance_minor(
     )
     row = connection.execute(statement.with_for_update() if lock else statement).one_or_none()
     return int(row.came_in - row.went_out) if row else 0
-
-
-def rebate_minor(connection: Connection, account_id: str, currency: str, day: str) -> int:
-    """What an account may use of its rebates on a day, in minor units (M02)."""
-    c = rebate_lot.c
-    lots = [
-        Lot(row.business_day, row.valid_until, int(row.amount_minor))
-        for row in connection.execute(
-            select(c.business_day, c.valid_until, c.amount_minor)
-            .where(c.account_id == account_id, c.currency == currency)
-            .order_by(c.business_day, c.id)
-        )
-    ]
-    if not lots:
-        return 0
-    granted = set(
-        connection.execute(select(c.document).where(c.account_id == account_id)).scalars()
-    )
-    used = [
-        (one.business_day, one.amount_minor)
-        for one in entries_of(connection, rebate(account_id), currency)
-        if one.document not in granted
-    ]
-    return usable_rebate(lots, used, day)
 
 
 def balances(connection: Connection, prefix: str) -> list[tuple[str, str, int]]:

@@ -1,0 +1,58 @@
+"""A deposit taken at the till: the amount as it is typed, and the receipt of what was taken."""
+
+from collections.abc import Callable
+
+from desktop.printing.deposit import DepositReceipt, deposit_slip
+from desktop.printing.escpos import PrinterProfile, encode
+from desktop.printing.slip import PaperRoll
+from desktop.sales.model.receipts import DRAWER, ROLL
+from desktop.sales.usecases.invoicing import new_uid
+from desktop.sales.usecases.prepaying import DepositPaper, take_deposit
+from desktop.store.desk import Desk
+from desktop.words.texts import Words
+from shared.accounts.rules import Tender
+from shared.core.money import parse_money
+
+
+class PrepayModel:
+    """One deposit of one customer, by one tender."""
+
+    def __init__(self, desk: Desk, customer_id: str, tender: Tender, currency: str) -> None:
+        self._desk = desk
+        self._customer_id = customer_id
+        self._tender = tender
+        self._currency = currency
+        self._uid = desk.do_now(new_uid)
+        self.done: DepositPaper | None = None
+        """What was taken."""
+
+    def take(self, text: str) -> None:
+        """Take what was typed, once. Raises: as ``take_deposit`` and what amounts raise."""
+        if self.done is None:
+            self.done = self._desk.do_now(
+                take_deposit,
+                self._customer_id,
+                parse_money(text.strip() or "0", self._currency).minor,
+                tender=self._tender,
+                uid=bytes.fromhex(self._uid),
+            )
+
+    def receipt(self, words: Words, setting: Callable[[str, str], str]) -> bytes:
+        """The bytes for the receipt printer; the drawer opens where cash came in."""
+        done = self.done
+        assert done is not None
+        roll = PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+        receipt = DepositReceipt(
+            shop=done.shop,
+            number=done.number,
+            at_us=done.at_us,
+            zone=done.zone,
+            cashier=done.cashier,
+            customer=done.customer,
+            currency=done.currency,
+            tender=words.of("tender", done.tender),
+            amount_minor=done.amount_minor,
+        )
+        opens = self._tender is Tender.CASH and setting(DRAWER, "0") == "1"
+        slip = deposit_slip(receipt, words, roll, opens_drawer=opens)
+        return encode(slip, PrinterProfile(roll=roll))

@@ -1,0 +1,1 @@
+"""T24: any figure on a screen explains itself by its documents."""
