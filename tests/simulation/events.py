@@ -95,7 +95,6 @@ EVENTS: tuple[str, ...] = (
     "kept",
     "narrow run",
     "poison",
-    "goods withdrawn",
     "scope gained",
     "scope lost",
     "ROWS_SWEPT",

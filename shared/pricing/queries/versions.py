@@ -84,6 +84,8 @@ _VERSION_BY_NUMBER: Final = select(
 ).where(
     price_version.c.sales_org_id == bindparam("sales_org_id"),
     price_version.c.number == bindparam("number"),
+    # Versions that wait to be sealed share the 0, and an order made before any names it.
+    price_version.c.number > 0,
 )
 
 
@@ -124,7 +126,7 @@ def active_version(
 
 
 def version_by_number(connection: Connection, sales_org_id: str, number: int) -> Version | None:
-    """A sealed version by its number."""
+    """A sealed version by its number; None for 0, which stands for none."""
     keys = {"sales_org_id": sales_org_id, "number": number}
     row = connection.execute(_VERSION_BY_NUMBER, keys).one_or_none()
     return None if row is None else _version(sales_org_id, *row)

@@ -413,3 +413,11 @@ def test_a_book_prices_many_lines_and_leaves_out_what_has_no_price(office: Offic
         "010204": 90_550_000,
         "010205": 45_500_000,
     }
+
+
+def test_what_waits_to_be_sealed_has_no_number_to_be_found_by(office: Office) -> None:
+    for _ in range(3):
+        office.publish_prices(ROWS, LOGIC, parent_number=0)
+
+    assert [one.number for one in versions(office.connection, "FX")].count(0) == 2
+    assert version_by_number(office.connection, "FX", 0) is None
