@@ -18,7 +18,7 @@ BIG, SMALL, SOUTH = 0, 1, 2
 async def _at_desk(stage: Stage) -> Any:
     some_orders(stage)
     screen = await sit(stage, CLERK, "order-desk")
-    await until(stage, lambda: len(screen.model.orders) == 3)
+    await until(stage, lambda: len(screen.orders.rows.shown) == 3)
     return screen
 
 
@@ -58,9 +58,9 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         await until(stage, lambda: _state(stage, chosen) is OrderState.PARTIAL)
         assert _accepted(stage, chosen) == [24, 8, 0]
 
-        await until(stage, lambda: len(screen.model.orders) == 2)
+        await until(stage, lambda: len(screen.orders.rows.shown) == 2)
         await stage.keys("F5")
-        await until(stage, lambda: len(screen.model.orders) == 3)
+        await until(stage, lambda: len(screen.orders.rows.shown) == 3)
         screen.orders.view.setFocus()
         assert await _choose(stage, screen, BIG) == chosen
         await until(stage, lambda: screen.model.can_revise)
@@ -96,6 +96,6 @@ def test_an_order_is_rejected_with_a_reason_by_three_keys(tmp_path: Path) -> Non
         await stage.keys("2")
         await closed(stage)
         await until(stage, lambda: _state(stage, chosen) is OrderState.REJECTED)
-        await until(stage, lambda: len(screen.model.orders) == 2)
+        await until(stage, lambda: len(screen.orders.rows.shown) == 2)
 
     play(script, tmp_path)

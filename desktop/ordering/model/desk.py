@@ -102,6 +102,8 @@ class OrderDesk(Watched):
         self.names: dict[str, str] = {}
         self.only_waiting = True
         self.chosen: OrderView | None = None
+        self.wanted_id = ""
+        """The order somebody went to; it is ``chosen`` as soon as it has been read."""
         self.account_name = ""
         self.credit: Credit | None = None
         self.sites: Sequence[tuple[str, str]] = ()
@@ -122,8 +124,8 @@ class OrderDesk(Watched):
         if wanted != self._listing:
             return
         self.orders, self.names = found
-        if self.chosen is not None:
-            await self.choose(self.chosen.id)
+        if self.wanted_id:
+            await self.choose(self.wanted_id)
         else:
             self.changed()
 
@@ -135,12 +137,12 @@ class OrderDesk(Watched):
     async def choose(self, order_id: str) -> None:
         """Look at an order; another one's unfinished decision is dropped."""
         self._choosing += 1
-        wanted = self._choosing
+        wanted, self.wanted_id = self._choosing, order_id
         found = await self._desk.fetch(order_on_desk, order_id)
         if wanted != self._choosing:
             return
         if found is None:
-            self.chosen = None
+            self.chosen, self.wanted_id = None, ""
             self.changed()
             return
         is_other = self.chosen is None or self.chosen.id != order_id

@@ -299,7 +299,8 @@ class OrderDeskScreen(Screen):
     def _chosen(self, order: OrderView | None) -> None:
         if self._is_showing:
             return
-        if order is not None and (self.model.chosen is None or self.model.chosen.id != order.id):
+        if order is not None and self.model.wanted_id != order.id:
+            self.model.wanted_id = order.id
             self.frame.tasks.start(self.model.choose(order.id))
 
     def _show(self) -> None:
@@ -328,13 +329,13 @@ class OrderDeskScreen(Screen):
             set_figure(self.free, formats.money(free, order.currency), tone)
 
     def _show_orders(self) -> None:
-        """The cursor stays on the order below, also when the order changed or moved; the next
-        one is looked at when it went from the list."""
-        chosen = self.model.chosen
+        """The cursor stays on the order somebody went to, also when it changed or moved, or is
+        still being read; the next one is looked at when it went from the list."""
+        wanted_id = self.model.wanted_id
         self._is_showing = True
         self.orders.set_rows(self.model.orders)
-        place = self.orders.rows.place_of(lambda one: chosen is not None and one.id == chosen.id)
-        if chosen is not None and place >= 0 and self.orders.current.id != chosen.id:
+        place = self.orders.rows.place_of(lambda one: one.id == wanted_id)
+        if place >= 0 and self.orders.current.id != wanted_id:
             self.orders.go_to(place)
         self._is_showing = False
         if place < 0:

@@ -55,9 +55,9 @@ def test_a_wrong_figure_is_printed_and_ends_with_an_error(
     played: tuple[Path, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder, _book = played
-    assert main(["--check", str(folder), "--expect", "SH01.cash=1,516.01"]) == 1
+    assert main(["--check", str(folder), "--expect", "SH01.cash=2,118.01"]) == 1
     told = capsys.readouterr().out
-    assert "✗ SH01.cash: 手算 by hand 1,516.01, 账上 in the books 1,516.00" in told
+    assert "✗ SH01.cash: 手算 by hand 2,118.01, 账上 in the books 2,118.00" in told
     assert "WRONG: 1 things are off." in told
 
 
