@@ -6,6 +6,7 @@ from sqlalchemy import Connection, select
 
 from shared.sync.digest import MODULUS, row_digest
 from shared.sync.holding import extra_row, tables_with
+from shared.sync.moved import moved_of, moved_rows
 from shared.sync.statements import Row
 from shared.sync.summing import sums_by_scopes
 from shared.sync.tables import Replicated, Schema
@@ -22,10 +23,14 @@ def table_sums(connection: Connection, schema: Schema, scope: str) -> Sums:
         for scopes, count, digest in sums_by_scopes(connection, table, table.columns, source):
             if scope in scopes:
                 _add(sums, table.name, count, digest)
+        for now, counted, digest in moved_rows(connection, table):
+            if (scope in now) != (scope in counted):
+                sign = 1 if scope in counted else -1
+                _add(sums, table.name, sign, sign * digest)
     extras = select(extra_row.c.table_name, extra_row.c.row_digest)
     for name, digest in connection.execute(extras.where(extra_row.c.scope == scope)):
         _add(sums, name, 1, digest)
-    return sums
+    return {name: found for name, found in sums.items() if found != (0, 0)}
 
 
 def _add(sums: Sums, name: str, count: int, digest: int) -> None:
@@ -53,10 +58,11 @@ def row_digests(
     if table is None:
         return _extra_digests(connection, scope, name, after, until), ""
     rows = _next_rows(connection, table, after, until, limit)
+    moved = moved_of(connection, table)
     found = [
         (str(row["id"]), true_digest(table, row))
         for row in rows
-        if row["_digest"] and scope in table.scopes(row)
+        if row["_digest"] and scope in (moved.get(row["id"]) or table.scopes(row))
     ]
     return found, str(rows[-1]["id"]) if len(rows) == limit else ""
 

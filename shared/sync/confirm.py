@@ -22,6 +22,7 @@ from shared.sync.holding import (
 from shared.sync.incoming import incoming
 from shared.sync.limits import SLICE_ROWS, SLICE_RUNS
 from shared.sync.messages import Page, Run
+from shared.sync.moved import Scopes, forget_moved, moved_of, remember_moved
 from shared.sync.own_slots import Own, OwnSlots
 from shared.sync.replica import add_to_balances, load_rows
 from shared.sync.statements import ONE_ROW, Row, insert_rows, upsert
@@ -238,7 +239,8 @@ class Slice:
         for old, row in pairs:
             if old["_slot"] == 0 and old["_digest"] == row["_digest"]:
                 continue
-            self._count(table, old, row)
+            self.tally.change(table.scopes(old), old["_digest"], 0)
+            self.tally.change(table.scopes(row), 0, row["_digest"])
             confirmed.append(row)
             if row_digest(table, old["id"], old, old["_extra"]) != row["_digest"]:
                 replaced.append((old, row))
@@ -251,20 +253,29 @@ class Slice:
 
     def _confirm_records(self, table: Replicated, pairs: Sequence[tuple[Row, Row]]) -> None:
         changed: list[Row] = []
+        moved: dict[str, Scopes] = {}
+        counted = self.counted(table, [old for old, _ in pairs])
         for old, row in pairs:
             if old["_slot"] == 0 and old["_digest"] == row["_digest"]:
                 continue
-            self._count(table, old, row)
+            scopes = table.scopes(row)
+            self.tally.change(counted[old["id"]], old["_digest"], 0)
+            self.tally.change(scopes, 0, row["_digest"])
             if old["_slot"] > self.page.posted_n:
-                self._post_again(table, row)
+                if self._post_again(table, row) and table.scopes(row) != scopes:
+                    moved[row["id"]] = scopes
             elif old["_slot"] > 0:
                 self._tell_lost(table, old["_slot"], row)
             changed.append(row)
         upsert(self.connection, table.table, ("id",), changed)
+        forget_moved(self.connection, table, [old for old, _ in pairs])
+        remember_moved(self.connection, table, moved)
 
-    def _count(self, table: Replicated, old: Row, row: Row) -> None:
-        self.tally.change(table.scopes(old), old["_digest"], 0)
-        self.tally.change(table.scopes(row), 0, row["_digest"])
+    def counted(self, table: Replicated, rows: Sequence[Row]) -> dict[str, Scopes]:
+        """The scopes each row counts in, by id, also of rows an own document moved."""
+        edited = any(row["_slot"] and row["_digest"] for row in rows)
+        moved = moved_of(self.connection, table) if edited else {}
+        return {row["id"]: moved.get(row["id"]) or table.scopes(row) for row in rows}
 
     def _post_again(self, table: Replicated, row: Row) -> bool:
         """Own slots head office had not posted go on top; its digest stays the counted one."""
@@ -283,9 +294,10 @@ class Slice:
 
     def _remove(self, table: Replicated, rows: Sequence[Row]) -> None:
         """Tombstones: a row that moved to another scope and came by that already stays."""
+        counted = self.counted(table, rows)
         gone: list[Row] = []
         for row in rows:
-            if self.page.scope not in (scopes := table.scopes(row)):
+            if self.page.scope not in (scopes := counted[row["id"]]):
                 continue
             if table.role is TableRole.LEDGER and row["_slot"] > self.page.posted_n:
                 continue
@@ -294,6 +306,7 @@ class Slice:
         if not gone:
             return
         remove_rows(self.connection, table, gone, self.replica.owns)
+        forget_moved(self.connection, table, gone)
         if table.role is TableRole.RECORD:
             blank = {**table.defaults, "_digest": 0, "_slot": 0, "_extra": b""}
             again = [{"id": row["id"], **blank} for row in gone if row["_slot"] > 0]
@@ -348,8 +361,10 @@ class Slice:
 
     def _uncount(self, table: Replicated, rows: Sequence[Row]) -> None:
         """Own documents changed these: the rows stay, the version that counted is gone."""
+        counted = self.counted(table, rows)
+        forget_moved(self.connection, table, rows)
         for row in rows:
-            self.tally.change(table.scopes(row), row["_digest"], 0)
+            self.tally.change(counted[row["id"]], row["_digest"], 0)
         upsert(self.connection, table.table, ("id",), [row | {"_digest": 0} for row in rows])
 
     def _sweep(self) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from shared.sync.digest import MODULUS
+from shared.sync.moved import moved_of, moved_row, moved_rows
 from shared.sync.replica import Owns, add_to_balances
 from shared.sync.statements import Row, insert_rows, rows_where
 from shared.sync.summing import sums_by_scopes
@@ -59,7 +60,7 @@ unseen_row = local_table(
 )
 """While a scope is fetched anew: confirmed rows that did not come again yet."""
 
-TABLES = (scope_cursor, extra_row, unseen_row)
+TABLES = (scope_cursor, extra_row, unseen_row, moved_row)
 
 UNCONFIRMED: ColumnElement[bool] = literal_column("_slot > 0")
 """Written as it stands in the partial index, so that SQLite uses it."""
@@ -125,10 +126,11 @@ def restart_scopes(connection: Connection, schema: Schema, generations: Mapping[
     # Also what own documents changed since: head office may not have the version that counts.
     told = "_slot = 0 OR _digest <> 0"
     for table in tables_with(connection, schema, told):
+        moved = moved_of(connection, table)
         rows: list[Row] = [
             {"scope": scope, "table_name": table.name, "id": row["id"]}
             for row in rows_where(connection, table.table, told)
-            for scope in table.scopes(row)
+            for scope in moved.get(row["id"]) or table.scopes(row)
             if scope in wanted
         ]
         insert_rows(connection, unseen_row, rows)
@@ -154,6 +156,9 @@ def recount(connection: Connection, schema: Schema, scopes: Iterable[str]) -> No
         source = f'"{table.name}" WHERE _digest <> 0'
         for row_scopes, count, digest in sums_by_scopes(connection, table, table.columns, source):
             tally.add(row_scopes, count, digest)
+        for now, counted, digest in moved_rows(connection, table):
+            tally.change(now, digest, 0)
+            tally.change(counted, 0, digest)
     for scope, digest in connection.execute(_EXTRAS, of).all():
         tally.change((scope,), 0, digest)
     tally.store(connection)

@@ -13,6 +13,7 @@ from shared.sync.confirm import Applied, Slice, Step
 from shared.sync.holding import granted_scopes, recount, scope_cursor
 from shared.sync.incoming import incoming
 from shared.sync.messages import Page, Run
+from shared.sync.moved import Scopes, forget_moved, remember_moved
 from shared.sync.own_slots import Own, OwnSlots
 from shared.sync.replica import load_rows
 from shared.sync.statements import Row, upsert
@@ -96,12 +97,21 @@ def _admit(connection: Connection, table: Replicated, rows: Sequence[Row], slice
 
 def _count_only(table: Replicated, rows: Sequence[Row], run: Run, slice_: Slice) -> None:
     """Of a kept document's row only the digest of head office's version is taken."""
-    there = {row["id"]: row["_digest"] for row in incoming(table, run)}
+    there = {row["id"]: row for row in incoming(table, run)}
+    counted = slice_.counted(table, rows)
+    forget_moved(slice_.connection, table, rows)
+    moved: dict[str, Scopes] = {}
     for row in rows:
-        digest = there.get(row["id"], 0)
-        slice_.tally.change(table.scopes(row), row["_digest"], digest)
-        row["_digest"] = digest
+        slice_.tally.change(counted[row["id"]], row["_digest"], 0)
+        version = there.get(row["id"])
+        row["_digest"] = version["_digest"] if version else 0
+        if version:
+            scopes = table.scopes(version)
+            slice_.tally.change(scopes, 0, version["_digest"])
+            if scopes != table.scopes(row):
+                moved[row["id"]] = scopes
     upsert(slice_.connection, table.table, ("id",), rows)
+    remember_moved(slice_.connection, table, moved)
 
 
 def _without(run: Run, ids: set[str]) -> Run:

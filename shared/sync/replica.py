@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from shared.journal.document import Value, Write
 from shared.sync.digest import row_digest
+from shared.sync.moved import remember_moved
 from shared.sync.statements import Row, add_rows, insert_rows, rows_of, upsert
 from shared.sync.tables import Balance, Replicated, Schema, TableRole
 
@@ -129,6 +130,7 @@ def _merge_records(
 ) -> list[Change]:
     current = _locked_rows(connection, table, {write.id for write in group})
     before = {row_id: row["_digest"] for row_id, row in current.items()}
+    counted = {one: table.scopes(row) for one, row in current.items() if slot and row["_digest"]}
     after: dict[str, int] = {}
     for write in group:
         row = current.get(write.id)
@@ -143,6 +145,8 @@ def _merge_records(
         after[row_id] = row_digest(table, row_id, row, row["_extra"])
         # A device goes on counting head office's version until it sends the next one.
         row["_digest"] = before.get(row_id, 0) if slot else after[row_id]
+    left = {one: was for one, was in counted.items() if table.scopes(current[one]) != was}
+    remember_moved(connection, table, left)
     rows = list(current.values())
     upsert(connection, table.table, ("id",), rows)
     return [

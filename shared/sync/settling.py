@@ -10,6 +10,7 @@ from shared.sync.confirm import Applied, Finding, Step
 from shared.sync.covering import is_covered
 from shared.sync.digest import row_digest
 from shared.sync.holding import UNCONFIRMED, granted_scopes, remove_rows, tables_with
+from shared.sync.moved import forget_moved
 from shared.sync.own_slots import Own, OwnSlots
 from shared.sync.statements import Row, upsert
 from shared.sync.tables import Replicated
@@ -88,6 +89,8 @@ class _Settling:
             else:
                 self._find("RECORD_DIFFERS", table, row, min(held))
         upsert(self.connection, table.table, ("id",), confirmed)
+        settled = {row["id"] for row in (*confirmed, *gone)}
+        forget_moved(self.connection, table, [row for row in waiting if row["id"] in settled])
         if gone:
             remove_rows(self.connection, table, gone, self.replica.owns)
             self.touched.setdefault(table.name, set()).update(row["id"] for row in gone)

@@ -48,8 +48,13 @@ small_move = replicated_table(
 )
 small_stock = balance_table("small_stock", "product_id")
 
+GOLD = "list:gold"
+"""Golden goods are for those alone who hold this list."""
+
 PRODUCT = Replicated(
-    table=small_product, role=TableRole.RECORD, scopes=lambda _row: (scopes.org("brand"),)
+    table=small_product,
+    role=TableRole.RECORD,
+    scopes=lambda row: (GOLD if row["colour"] == "gold" else scopes.org("brand"),),
 )
 MOVE = Replicated(
     table=small_move,

@@ -95,6 +95,7 @@ EVENTS: tuple[str, ...] = (
     "kept",
     "narrow run",
     "poison",
+    "goods withdrawn",
     "scope gained",
     "scope lost",
     "ROWS_SWEPT",

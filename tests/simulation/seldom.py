@@ -10,6 +10,7 @@ _SELDOM: tuple[tuple[str, float, tuple[tuple[str, float], ...]], ...] = (
         0.3,
         (("restore drill", 0.06), ("weeks pass", 0.03), ("head office restored", 0.015)),
     ),
+    ("goods", 0.15, (("goods withdrawn", 0.04),)),
 )
 """Kinds of runs, how many of all are such, and in which share of their steps what happens."""
 

@@ -14,6 +14,7 @@ from shared.journal.chain import seal
 from shared.journal.document import Value, Write
 from shared.journal.tables import journal
 from shared.sync.appending import head_of, slot_row
+from shared.sync.comparing import table_sums
 from shared.sync.confirm import Applied, page_steps
 from shared.sync.digest import row_digest
 from shared.sync.holding import (
@@ -25,12 +26,14 @@ from shared.sync.holding import (
     recount,
 )
 from shared.sync.messages import Page, Pull, Run
+from shared.sync.moved import moved_of
 from shared.sync.own_slots import Own
 from shared.sync.replica import load_rows
 from shared.sync.settling import settle_step
 from shared.sync.statements import Row
 from tests.builders.devices import a_key, a_store
 from tests.builders.small_shop import (
+    GOLD,
     PRODUCT,
     REGISTRY,
     SCHEMA,
@@ -368,6 +371,36 @@ def test_the_kept_count_is_what_a_recount_gives(
     before = held(till, ORG), held(till, SITE)
     till.transact(lambda c: recount(c, SCHEMA, (ORG, SITE)))
     assert (held(till, ORG), held(till, SITE)) == before
+
+
+@pytest.mark.parametrize("first", [ORG, GOLD])
+def test_what_was_moved_here_counts_where_head_office_has_it_until_it_moves_there_too(
+    till: LocalStore, first: str
+) -> None:
+    granted(till, ORG, GOLD)
+    here = a_run(["A1", "A2"], {"name": ["cream", "soap"]})
+    apply(till, a_page([here], count=2, digest=0))
+    before = held(till, ORG), held(till, GOLD)
+    soap = row_digest(PRODUCT, "A2", product(till, "A2"))
+    till.run("wang", lambda session: session.append(Renamed(product_id="A1", colour="gold")))
+
+    till.transact(lambda c: recount(c, SCHEMA, (ORG, GOLD)))
+    assert (held(till, ORG), held(till, GOLD)) == before
+    assert till.read(lambda c: table_sums(c, SCHEMA, ORG)) == {"small_product": before[0]}
+    assert till.read(lambda c: table_sums(c, SCHEMA, GOLD)) == {}
+    golden = row_digest(PRODUCT, "A1", product(till, "A1"))
+    came = a_run(["A1"], {"name": ["cream"], "colour": ["gold"]})
+    gone = a_run([], {}, until=2, removed=["A1"])
+    pages = {
+        GOLD: a_page([came], scope=GOLD, count=1, digest=golden, posted_n=1),
+        ORG: a_page([gone], count=1, digest=soap, posted_n=1),
+    }
+
+    for scope in (first, *(pages.keys() - {first})):
+        assert [one.findings for one in apply(till, pages[scope])] == [()]
+    assert (held(till, ORG), held(till, GOLD)) == ((1, soap), (1, golden))
+    assert till.read(lambda c: moved_of(c, PRODUCT)) == {}
+    assert product(till, "A1")["_slot"] == 0
 
 
 def test_a_scope_fetched_anew_sweeps_what_is_no_longer_there(
