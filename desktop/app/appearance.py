@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.home import Look, keep_look
@@ -19,6 +19,7 @@ class Appearance:
         self._application = application
         self._settings = settings
         self._home = home
+        self._of_qt: QTranslator | None = None
 
     @property
     def language(self) -> Language:
@@ -39,8 +40,20 @@ class Appearance:
         return min(max(int(kept), 100), 200) if kept.isdigit() else 100
 
     def dress(self) -> None:
-        """Give the whole application colours and size."""
+        """Give the whole application colours, size, and Qt's own words in its language."""
         dress(self._application, self.scheme, percent=self.percent)
+        self.speak()
+
+    def speak(self) -> None:
+        """Qt's own words, such as in a dialog for files or a menu to copy, in the language set."""
+        if self._of_qt is not None:
+            self._application.removeTranslator(self._of_qt)
+        self._of_qt = None
+        if self.language is Language.CHINESE:
+            words = QTranslator(self._application)
+            where = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+            if words.load("qtbase_zh_CN", where) and self._application.installTranslator(words):
+                self._of_qt = words
 
     def keep(self, words: Words) -> None:
         """Remember how it looks, for the first picture of the next start."""

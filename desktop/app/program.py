@@ -231,6 +231,7 @@ class Program:
         """A setting changed: what shows at once."""
         if key == "language":
             self.words = Words(self._appearance.language)
+            self._appearance.speak()
             self._redraw()
         elif key in ("scheme", "text_percent"):
             self._appearance.dress()

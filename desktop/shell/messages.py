@@ -83,7 +83,12 @@ class Messages(Panel):
             for number, name in enumerate(self._tables)
         )
         own: tuple[Action, ...] = (
-            Action(text="news.sync_now", keys=("S", "F12"), run=self._sync),
+            Action(
+                text="news.sync_now",
+                keys=("S", "F12"),
+                run=self._sync,
+                is_enabled=self._has_office,
+            ),
             Action(text="news.hold", keys=("X",), run=self._hold, is_enabled=self._can_hold),
             Action(
                 text="news.packet_out",
@@ -297,7 +302,7 @@ class Messages(Panel):
 
         columns = [
             self._when(lambda one: one.at_us),
-            Column(key="document", title=words("news.document"), get=name, width=170),
+            Column(key="document", title=words("news.document"), get=name, width=200),
             Column(
                 key="why",
                 title=words("news.why"),
@@ -362,12 +367,12 @@ class Messages(Panel):
         words = self._words
         columns = [
             self._when(lambda one: one.created_at_us),
-            Column(key="title", title=words("news.paper"), get=lambda one: one.title, width=220),
+            Column(key="title", title=words("news.paper"), get=lambda one: one.title, width=170),
             Column(
                 key="state",
                 title=words("news.state"),
                 get=lambda one: words(f"job.{one.state.value}"),
-                width=110,
+                width=90,
             ),
             Column(
                 key="why",

@@ -73,7 +73,9 @@ class Words:
         if texts is None:
             told = ", ".join(f"{name}={value}" for name, value in (params or {}).items())
             return f"{code} {told}".rstrip()
-        return texts[self._place].format_map(_Known(_with_figures(params or {})))
+        told = texts[self._place].format_map(_Known(_with_figures(params or {})))
+        # What stood in brackets may be unknown: the sentence holds without it.
+        return told.replace("（）", "").replace(" ()", "")
 
 
 def _with_figures(params: Mapping[str, str | int]) -> dict[str, str | int]:

@@ -11,6 +11,7 @@ from tests.gallery import (
     scenes_pictures,
     scenes_promotions,
     scenes_sales,
+    scenes_seldom,
     scenes_shell,
     scenes_till_promotions,
     scenes_vouchers,
@@ -30,4 +31,5 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     *scenes_pictures.SCENES,
     *scenes_vouchers.SCENES,
     *scenes_till_promotions.SCENES,
+    *scenes_seldom.SCENES,
 )

@@ -128,17 +128,24 @@ def check_seen(copies: Sequence[SimDevice], journals: Journals) -> None:
             must(is_there, "I1", f"{device.label} slot {one.n}, seen done, is not at head office")
 
 
-def check_once(journals: Journals, promised: Mapping[str, Collection[str]]) -> None:
-    """I1: nothing stands twice, whoever brought it; what somebody held for head office is there."""
+def check_once(
+    journals: Journals, promised: Mapping[str, Collection[str]], copied: Collection[str]
+) -> None:
+    """I1: nothing stands twice, whoever brought it; what somebody held for head office is there.
+
+    Head office waits for every device before it says anything anew (I13). Two copies of a disk
+    are one device to it: when one of them has reported, answers the other holds come too late.
+    """
     stored = Counter(
         entry.uid for found in journals.values() for entry in found if entry.verdict == "stored"
     )
     twice = [uid for uid, count in stored.items() if count > 1]
     must(not twice, "I1", f"posted twice: {twice[:3]}")
-    # A former answer of head office's that came after its recovery is put before a person.
+    # What came after the recovery is put before a person.
     aside = {entry.uid for found in journals.values() for entry in found if entry.verdict == "kept"}
     for uid, holders in promised.items():
-        is_back = stored[uid] == 1 or uid in aside or not holders
+        is_late = uid in aside and all(one in copied for one in holders)
+        is_back = stored[uid] == 1 or is_late or not holders
         must(is_back, "I1", f"{uid}, whose bytes {sorted(holders)} held, did not come back")
 
 

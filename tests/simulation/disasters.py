@@ -24,17 +24,32 @@ def lose_a_file(stage: Stage, device: SimDevice) -> None:
     luck = stage.chance.random()
     if not device.is_whole or luck >= _LOST_FILE:
         return
-    device.is_whole = False
     if luck < _LOST_DATABASE:
-        _must_be_in_spool(device)
-        device.lose_database(stage.house.empty)
-        _forget_promises(stage, device)
-        name = "database lost"
-    else:
-        device.spool.data = b""
-        name = "spool lost"
-    stage.fire(name)
-    stage.say(device.label, name)
+        _lose_database(stage, device)
+        return
+    device.is_whole = False
+    device.spool.data = b""
+    stage.fire("spool lost")
+    stage.say(device.label, "spool lost")
+
+
+def _lose_database(stage: Stage, device: SimDevice) -> None:
+    device.is_whole = False
+    _must_be_in_spool(device)
+    device.lose_database(stage.house.empty)
+    _forget_promises(stage, device)
+    stage.fire("database lost")
+    stage.say(device.label, "database lost")
+
+
+def lose_old_database(stage: Stage) -> None:
+    """The database of a device that let go of bytes cannot be read again: the spool, which does
+    not hold those either, is all there is."""
+    found = [one for one in stage.devices.values() if one.store and one.disk.look(_LET_GO)]
+    if found:
+        device = stage.chance.choice(found)
+        stage.crash(device, "at rest")
+        _lose_database(stage, device)
 
 
 def _must_be_in_spool(device: SimDevice) -> None:
@@ -66,13 +81,26 @@ def _copy(device: SimDevice) -> Copy:
     return Copy(device.template(), len(device.confirmed), frozenset(device.printed))
 
 
-def restore(stage: Stage, device: SimDevice) -> None:
+def put_desk_back(stage: Stage) -> None:
+    """One of head office's desks gets the disk of an earlier day."""
+    known = [one for one in desks(stage) if one.kept_copy]
+    if known:
+        restore(stage, stage.chance.choice(known), "disk")
+
+
+def desks(stage: Stage) -> list[SimDevice]:
+    """Head office's own, as far as they are up."""
+    found = stage.devices.values()
+    return [one for one in found if one.place.device_type == "hq" and one.store is not None]
+
+
+def restore(stage: Stage, device: SimDevice, what: str = "") -> None:
     """Its disk is put back to a copy of some time ago: all of it, or one of the two files."""
     kept = device.kept_copy
     if kept is None:
         keep_copy(stage, device)
         return
-    what = stage.chance.choice(("disk", "disk", "database", "spool"))
+    what = what or stage.chance.choice(("disk", "disk", "database", "spool"))
     stage.crash(device, "at rest")
     _forget_promises(stage, device)
     if what == "disk":
@@ -213,5 +241,6 @@ def change_row(stage: Stage, device: SimDevice) -> None:
     stage.say(device.label, "changed", table.name)
 
 
+_LET_GO = "SELECT 1 FROM journal WHERE stored = x'' LIMIT 1"
 _HELD = "SELECT count, digest FROM scope_cursor WHERE scope = ?"
 _HOLD = "UPDATE scope_cursor SET count = ?, digest = ? WHERE scope = ?"

@@ -96,6 +96,7 @@ EVENTS: tuple[str, ...] = (
     "narrow run",
     "poison",
     "goods withdrawn",
+    "organisation opened",
     "scope gained",
     "scope lost",
     "ROWS_SWEPT",

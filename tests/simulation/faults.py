@@ -4,13 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from shared.core.errors import QutongError, Unavailable
-from tests.simulation import closing, disasters, durable, updating
+from tests.simulation import channel_trade, closing, disasters, durable, revising, updating
 from tests.simulation.carrier import Carrier
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
+from tests.simulation.house import ACCOUNT_OF
 from tests.simulation.invariants import check_device
 from tests.simulation.network import Weather
-from tests.simulation.publishing import misbehave, withdraw_goods
+from tests.simulation.people import People
+from tests.simulation.publishing import misbehave, open_organisation, withdraw_goods
 from tests.simulation.stage import Stage
 
 _CRASH_PLACES = (
@@ -117,6 +119,23 @@ class Faults:
         self.stage.fire(name)
         self.stage.say(device.label, name, clock.offset_us)
 
+    def revise(self, device: SimDevice) -> None:
+        """Orders change after they were granted, while their accounts answer what they saw."""
+        people = People(self.stage)
+        for desk in disasters.desks(self.stage)[:1]:
+            people.do(desk, revising.revise)
+        if device.store is not None and device.place.site_id in ACCOUNT_OF:
+            people.do(device, revising.answer)
+
+    def copy_desk(self) -> None:
+        """A disk of head office's is copied just after goods were sent off at it."""
+        known = disasters.desks(self.stage)
+        if known:
+            desk = self.chance.choice(known)
+            People(self.stage).do(desk, channel_trade.ship)
+            if desk.store is not None:
+                disasters.keep_copy(self.stage, desk)
+
     def mend_clocks(self) -> None:
         """Somebody sets every clock right that told of itself."""
         for device in self.stage.devices.values():
@@ -212,6 +231,11 @@ SELDOM: tuple[Trouble, ...] = (
     Trouble("clocks mended", 0, lambda faults, _: faults.mend_clocks()),
     Trouble("restore drill", 0, lambda faults, _: durable.drill(faults.stage)),
     Trouble("goods withdrawn", 0, lambda faults, _: withdraw_goods(faults.stage)),
+    Trouble("orders revised", 0, Faults.revise),
+    Trouble("desk copied", 0, lambda faults, _: faults.copy_desk()),
+    Trouble("desk put back", 0, lambda faults, _: disasters.put_desk_back(faults.stage)),
+    Trouble("organisation", 0, lambda faults, _: open_organisation(faults.stage)),
+    Trouble("old database lost", 0, lambda faults, _: disasters.lose_old_database(faults.stage)),
     Trouble("weeks pass", 0, lambda faults, _: durable.let_weeks_pass(faults.stage)),
 )
 """As ``seldom`` chooses them, by chance of its own, too."""

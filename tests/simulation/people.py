@@ -9,7 +9,7 @@ from shared.sync.appending import AlreadyAppended
 from tests.simulation.device import Form, SimDevice
 from tests.simulation.selling import NothingToDo
 from tests.simulation.stage import Broken, Stage
-from tests.simulation.workload import choose
+from tests.simulation.workload import Act, choose
 
 _DEEDS_TRIED = 6
 
@@ -38,18 +38,32 @@ class People:
                 continue
             return
 
+    def do(self, device: SimDevice, act: Act) -> None:
+        """Somebody does this, if it can be done just now and nothing else is open."""
+        if device.open_form is not None:
+            return
+        author = self._chance.choice(device.place.people)
+        uid = uuid7(self._stage.world.now_us, device.randomness)
+        try:
+            self._submit(device, self._form(act, author, uid))
+        except NothingToDo:
+            return
+
     def _new_form(self, device: SimDevice) -> Form:
         deed, author = choose(device.place.device_type, device.place.people, self._chance)
         uid = uuid7(self._stage.world.now_us, device.randomness)
         if deed.is_wrong:
             device.wrong.add(uid.hex())
+        return self._form(deed.act, author, uid)
+
+    def _form(self, act: Act, author: str, uid: bytes) -> Form:
         seed = self._chance.random()
 
         def usecase(session: Session) -> None:
             # From its own seed each time: a form says the same when it is submitted again.
-            deed.act(session, random.Random(seed), uid)
+            act(session, random.Random(seed), uid)
 
-        return Form(deed.act.__name__, author, usecase)
+        return Form(act.__name__, author, usecase)
 
     def _submit(self, device: SimDevice, form: Form) -> None:
         device.open_form = form

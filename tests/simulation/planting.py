@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
 from unittest.mock import patch
@@ -18,11 +18,16 @@ class Plant:
     name: str
     make: Callable[[Any], Any]
     """From the original, taken when the plant is set."""
+    other: "Plant | None" = None
+    """A second guard against the same harm, switched off with the first one."""
 
     @contextmanager
     def __call__(self) -> Iterator[None]:
         """The bug is there while the block runs."""
-        with patch.object(self.target, self.name, self.make(self.original)):
+        with ExitStack() as patches:
+            patches.enter_context(patch.object(self.target, self.name, self.make(self.original)))
+            if self.other is not None:
+                patches.enter_context(self.other())
             yield
 
     @property
@@ -56,6 +61,11 @@ def instead(target: object, name: str, made: Any) -> Plant:
 def around(target: object, name: str, make: Callable[[Any], Any]) -> Plant:
     """Replace by what ``make`` builds from the original, taken when the plant is set."""
     return Plant(target, name, make)
+
+
+def both(first: Plant, other: Plant) -> Plant:
+    """Two guards of which either alone keeps the harm away."""
+    return replace(first, other=other)
 
 
 @contextmanager

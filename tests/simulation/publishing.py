@@ -1,13 +1,16 @@
 """What head office's desks publish, often two at once; and documents against the rules."""
 
 import random
+from typing import Final
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, func, insert, select
 
 from desktop.store.local import LocalStore
 from desktop.store.session import Session
 from shared.access.documents import Grant, UserPublished
 from shared.catalog.documents import CataloguePublished
+from shared.channel.documents import ChannelPublished, SalesOrg
 from shared.journal.chain import seal
 from shared.journal.document import Body
 from shared.journal.spool import encode_slots
@@ -29,6 +32,8 @@ from tests.simulation.house import (
 )
 from tests.simulation.selling import lines_of, sale_of, some
 from tests.simulation.stage import Stage
+
+_SECOND_ORG: Final = "F2"
 
 
 def prices(session: Session, chance: random.Random, uid: bytes) -> None:
@@ -73,6 +78,23 @@ def withdraw_goods(stage: Stage) -> None:
     fuse.is_asleep = False
     stage.fire("goods withdrawn" if is_exclusive else "goods given back")
     stage.say("HQ", code, "exclusive" if is_exclusive else "general")
+
+
+def open_organisation(stage: Stage) -> None:
+    """Head office prepares goods for two sales organisations, and opens the second one later: its
+    desks gain a scope whose rows another scope brought."""
+    disk = stage.office.disk
+    body: Body = CataloguePublished(
+        products=(replace(product("G1", stage.step), sales_org_ids=(ORG, _SECOND_ORG)),)
+    )
+    is_prepared = disk.look("SELECT 1 FROM product WHERE id = 'G1'")
+    if is_prepared and not disk.look("SELECT 1 FROM sales_org WHERE id = ?", _SECOND_ORG):
+        body = ChannelPublished(sales_orgs=(SalesOrg(sales_org_id=_SECOND_ORG, name="Second"),))
+        stage.fire("organisation opened")
+    disk.fuse.is_asleep = True
+    stage.office.publish(body)
+    disk.fuse.is_asleep = False
+    stage.say("HQ", type(body).__name__)
 
 
 def assortment(session: Session, chance: random.Random, uid: bytes) -> None:

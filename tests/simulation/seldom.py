@@ -8,9 +8,17 @@ _SELDOM: tuple[tuple[str, float, tuple[tuple[str, float], ...]], ...] = (
     (
         "durable",
         0.3,
-        (("restore drill", 0.06), ("weeks pass", 0.03), ("head office restored", 0.015)),
+        (
+            ("restore drill", 0.06),
+            ("weeks pass", 0.03),
+            ("head office restored", 0.015),
+            ("old database lost", 0.08),
+        ),
     ),
     ("goods", 0.15, (("goods withdrawn", 0.04),)),
+    ("revisions", 0.08, (("orders revised", 0.15),)),
+    ("desks", 0.06, (("desk copied", 0.05), ("desk put back", 0.04))),
+    ("organisations", 0.06, (("organisation", 0.05),)),
 )
 """Kinds of runs, how many of all are such, and in which share of their steps what happens."""
 

@@ -1,5 +1,6 @@
 """Statements of customers and of one's own account with head office; what the site spends."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout
 
 from desktop.accounts.model.ageing import AgesOf
@@ -81,6 +82,8 @@ class StatementScreen(Screen):
         )
         gives_way = {"whose": 310} if self._is_office else {"since": 470, "whose": 310}
         GivingWay(self.parties, gives_way)
+        # Accounts of one party differ at their ends: where a name is cut, its middle goes.
+        self.parties.view.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.parties.chosen.connect(self._look)
         self.name = label("", "title")
         self.open = label("", "small")

@@ -12,6 +12,7 @@ from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Empty, column, figure, label, pill, row, set_figure, set_tone
@@ -40,6 +41,7 @@ class OrderDeskScreen(Screen):
             self._order_columns(),
             empty=Empty("inbox", words("desk.none"), words("desk.none_hint")),
         )
+        GivingWay(self.orders, {"wanted": 960, "granted": 880, "lines": 760, "at": 690})
         self.orders.chosen.connect(self._chosen)
         self.lines = Table(
             frame,
@@ -48,6 +50,7 @@ class OrderDeskScreen(Screen):
             can_filter=False,
             empty=Empty("clipboard-list", words("desk.choose")),
         )
+        GivingWay(self.lines, {"date": 1000, "promotion": 900, "expected": 800, "code": 700})
         self.orders.activated.connect(lambda _one: self.lines.view.setFocus())
         self.title = label("", "strong")
         self.state = pill("")

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.ordering.model.editor import OrderEditor
-from desktop.ordering.model.rows import Row
+from desktop.ordering.model.rows import BlockRow, Row
 from desktop.ordering.view.editor_columns import columns_of
 from desktop.ordering.view.editor_head import TYPE_TONES, banner_of, credit_text
 from desktop.ordering.view.panels import CheckPanel, CoverPanel, LinePanel
@@ -101,6 +101,7 @@ class OrderEditorScreen(Screen):
                 pressed=self._suggest,
             ),
             can_filter=False,
+            is_counted=lambda one: not (isinstance(one, BlockRow) and one.is_heading),
         )
         GivingWay(
             self.table,

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QSplitter, QTabBar, QVBoxLayout, QWidget
 
 from desktop.ordering.model.orders import Filter, OrderList, state_word
-from desktop.ordering.usecases.looking import ListedOrder, OrderDetail
+from desktop.ordering.usecases.looking import BlockHead, ListedOrder, OrderDetail
 from desktop.ordering.view.order_columns import STATE_TONES, line_columns, order_columns
 from desktop.ordering.view.order_paper import order_page, tender_rows
 from desktop.ordering.view.order_sheets import CancelPanel, RevisionPanel
@@ -83,6 +83,7 @@ class OrdersScreen(Screen):
             line_columns(self.frame, self._is_decided),
             empty=Empty("clipboard-list", words("orders.choose")),
             can_filter=False,
+            is_counted=lambda one: not isinstance(one, BlockHead),
         )
         GivingWay(self.lines, {"received": 560, "shipped": 500, "amount": 460})
         return column(

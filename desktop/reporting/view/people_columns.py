@@ -23,7 +23,7 @@ def people_columns(frame: Frame, site_name: Callable[[str], str]) -> list[Column
     words = frame.words
     return [
         Column(key="name", title=words("people.name"), get=lambda one: one.name, width=170),
-        Column(key="user", title=words("people.user"), get=lambda one: one.user_id, width=150),
+        Column(key="user", title=words("people.user"), get=lambda one: one.user_id, width=176),
         Column(
             key="role",
             title=words("people.role"),

@@ -345,5 +345,5 @@ async def show_x(frame: Frame) -> None:
     model = ShiftModel(frame.desk, frame.person.currency)
     report = await model.x_report()
     holder = Screen(frame)
-    frame.show_sheet(report_widget(holder, report), frame.words("shift.x"))
+    frame.show_sheet(column(report_widget(holder, report), None), frame.words("shift.x"))
     holder.deleteLater()

@@ -73,5 +73,5 @@ def report_widget(screen: Screen, report: ShiftReport) -> QWidget:
 
 def _pair(name: str, text: str) -> QWidget:
     value: QLabel = label(text, "strong")
-    value.setAlignment(Qt.AlignmentFlag.AlignRight)
+    value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
     return row(label(name, "muted"), None, value)

@@ -75,12 +75,22 @@ class LabelsScreen(Screen):
                 run=self._print_job,
                 is_enabled=lambda: self.model.job is not None,
             ),
-            Action(text="labels.make", keys=("F10",), run=self._make),
+            Action(text="labels.make", keys=("F10",), run=self._make, is_enabled=self._has_rows),
             Action(text="labels.changed", keys=("F6",), run=self._changed),
-            Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
-            Action(text="labels.clear", keys=("F8",), run=self.model.clear),
+            Action(
+                text="moving.remove",
+                keys=("Delete", "Ctrl+D"),
+                run=self._remove,
+                is_enabled=self._has_rows,
+            ),
+            Action(
+                text="labels.clear", keys=("F8",), run=self.model.clear, is_enabled=self._has_rows
+            ),
             Action(text="stock.back", keys=("Escape",), run=lambda: self.frame.open("stock", "")),
         )
+
+    def _has_rows(self) -> bool:
+        return bool(self.model.rows)
 
     def shown(self, subject: str = "") -> None:
         self._look()

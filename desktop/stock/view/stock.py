@@ -11,6 +11,7 @@ from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, label, row
@@ -106,6 +107,11 @@ class StockScreen(Screen):
             self._columns(),
             empty=Empty("package", words("stock.none"), words("stock.none_hint")),
         )
+        gives_way = {"unit": 960, "brand": 920, "available": 850, "spec": 780}
+        if self.frame.person.may(SEES_VALUES):
+            # What all of it is worth stands at the foot.
+            gives_way["value"] = 700
+        GivingWay(self.table, gives_way)
         self.table.activated.connect(self._open)
         self._site = Choice(words("stock.site"), [])
         self._site.picked.connect(self._other_site)
@@ -116,7 +122,7 @@ class StockScreen(Screen):
         self._below = QCheckBox(words("stock.only_below"))
         self._below.toggled.connect(lambda on: model.choose(only_below_zero=on))
         self._sum = label("", "strong")
-        for choice, width in ((self._category, 132), (self._brand, 132), (self._site, 184)):
+        for choice, width in ((self._category, 118), (self._brand, 118), (self._site, 164)):
             choice.setMinimumWidth(scaled(width))
         for one in (self._below, self._category, self._brand, self._site):
             self.table.add_to_bar(one)

@@ -39,15 +39,33 @@ class TransfersScreen(Screen):
         if self.model.doing is Doing.LIST:
             return (
                 Action(text="transfer.send", keys=("S", "N"), run=self._send),
-                Action(text="transfer.receive", keys=("Return",), run=self._receive),
+                Action(
+                    text="transfer.receive",
+                    keys=("Return",),
+                    run=self._receive,
+                    is_enabled=lambda: self.ways.current is not None,
+                ),
                 Action(text="transfer.early", keys=("R",), run=self._early),
                 Action(text="stock.refresh", keys=("F5",), run=self.refresh),
             )
         return (
-            Action(text=f"transfer.post_{self.model.doing.value}", keys=("F10",), run=self._post),
-            Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
+            Action(
+                text=f"transfer.post_{self.model.doing.value}",
+                keys=("F10",),
+                run=self._post,
+                is_enabled=self._has_lines,
+            ),
+            Action(
+                text="moving.remove",
+                keys=("Delete", "Ctrl+D"),
+                run=self._remove,
+                is_enabled=self._has_lines,
+            ),
             Action(text="stock.back", keys=("Escape",), run=self._stop),
         )
+
+    def _has_lines(self) -> bool:
+        return bool(self.model.rows)
 
     def shown(self, subject: str = "") -> None:
         self.refresh()

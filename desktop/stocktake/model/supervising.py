@@ -96,6 +96,12 @@ class SupervisorModel(Watched):
             return Step.REASONS
         if self.without_photo:
             return Step.PHOTOS
+        return self.signing
+
+    @property
+    def signing(self) -> Step:
+        """Who signs next, or that it is enough to post: whatever is still to be counted again."""
+        board = self._the_board()
         if _rank(board.signed) >= _rank(board.needed):
             return Step.POST
         return Step.WAIT if self._site_signed() else Step.SIGN

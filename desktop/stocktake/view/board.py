@@ -170,12 +170,12 @@ class BoardPage(QWidget):
                    get=lambda one: one.variance.book_micro),
             Column(key="counted", title=words("review.counted"), width=72, kind=Kind.QTY,
                    get=lambda one: one.variance.counted_micro),
-            Column(key="difference", title=words("counting.difference"), width=72, kind=Kind.QTY,
+            Column(key="difference", title=words("counting.difference"), width=82, kind=Kind.QTY,
                    get=lambda one: one.variance.difference_micro, tone=_difference_tone),
             Column(key="value", title=words("review.worth", currency=currency), width=104,
                    kind=Kind.MONEY, currency=currency, get=lambda one: one.variance.value_minor,
                    tone=_difference_tone),
-            Column(key="since", title=words("review.moved_since"), width=84, kind=Kind.QTY,
+            Column(key="since", title=words("review.moved_since"), width=94, kind=Kind.QTY,
                    get=lambda one: one.moved_since_micro or None),
             Column(key="by", title=words("review.counted_by"), width=110,
                    get=lambda one: self.words("names.comma").join(one.counters)),
@@ -234,25 +234,25 @@ class BoardPage(QWidget):
             self.frame,
             "count_posted",
             [
-                Column(key="code", title=words("stock.code"), width=80, get=lambda p: p[0].code),
+                Column(key="code", title=words("stock.code"), width=76, get=lambda p: p[0].code),
                 Column(key="name", title=words("stock.name"), stretches=True,
                        get=lambda pair: pair[0].name),
                 Column(key="book", title=words("review.book_then"), width=84, kind=Kind.QTY,
                        get=lambda pair: pair[1].book_micro),
                 Column(key="counted", title=words("review.counted"), width=72, kind=Kind.QTY,
                        get=lambda pair: pair[1].counted_micro),
-                Column(key="difference", title=words("counting.difference"), width=72,
+                Column(key="difference", title=words("counting.difference"), width=82,
                        kind=Kind.QTY, get=lambda pair: pair[1].variance_micro,
                        tone=lambda p: Tone.BAD if p[1].variance_micro < 0 else None),
                 Column(key="value", title=words("review.worth", currency=currency), width=104,
                        kind=Kind.MONEY, currency=currency, get=lambda pair: pair[1].value_minor),
-                Column(key="reason", title=words("review.reason"), width=126,
+                Column(key="reason", title=words("review.reason"), width=116,
                        get=self._posted_reason),
             ],
         )  # fmt: skip
         chart = Card(label(f"{words('review.chart')} {currency}", "strong"), self._chart)
         chart.inside.addStretch(1)
-        chart.setFixedWidth(scaled(400))
+        chart.setFixedWidth(scaled(360))
         below = QWidget()
         across = QHBoxLayout(below)
         across.setContentsMargins(0, 0, 0, 0)

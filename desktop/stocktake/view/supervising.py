@@ -99,7 +99,12 @@ class StocktakeScreen(Screen):
 
     def _list_actions(self) -> tuple[Action, ...]:
         is_office = self.frame.person.device_type == "hq"
-        look = Action(text="review.look", keys=("Return",), run=self._open_current)
+        look = Action(
+            text="review.look",
+            keys=("Return",),
+            run=self._open_current,
+            is_enabled=lambda: self.table.current is not None,
+        )
         refresh = Action(text="stock.refresh", keys=("F5",), run=self.refresh)
         rules = Action(
             text="photo.rules",
@@ -113,6 +118,7 @@ class StocktakeScreen(Screen):
                 keys=("A",),
                 run=self._sign_above,
                 permission="count.approve",
+                is_enabled=lambda: self.table.current is not None and self.table.current.is_waiting,
             )
             return (sign, look, refresh, rules)
         begin = Action(text="review.new", keys=("N",), run=self._new, permission="count.open")
@@ -154,7 +160,7 @@ class StocktakeScreen(Screen):
             self.frame,
             "counts",
             [
-                Column(key="number", title=words("counting.count"), width=180,
+                Column(key="number", title=words("counting.count"), width=164,
                        get=lambda one: one.head.number),
                 Column(key="scope", title=words("review.scope"), width=120,
                        get=lambda one: words(f"count_scope.{one.head.scope.value}")),
@@ -163,7 +169,8 @@ class StocktakeScreen(Screen):
                 Column(key="state", title=words("counting.state"), width=120, get=self._state,
                        tone=self._state_tone),
                 Column(key="zones", title=words("review.zones"), width=90, is_number=True,
-                       get=lambda one: f"{one.zones_counted}/{one.zones}"),
+                       get=lambda one: f"{one.zones_counted}/{one.zones}" if one.zones else "",
+                       is_shown=bool(person.site_id)),
                 Column(key="site", title=words("stock.site"), width=132,
                        get=lambda one: one.site_name, is_shown=not person.site_id),
                 Column(key="opener", title=words("review.opener"), stretches=True,
@@ -334,9 +341,9 @@ class StocktakeScreen(Screen):
         model.check_complete()
         if not await self._goes_on_without_recount():
             return
-        if model.step is Step.SIGN and not await self._sign():
+        if model.signing is Step.SIGN and not await self._sign():
             return
-        if model.step is Step.WAIT:
+        if model.signing is Step.WAIT:
             self.frame.say(self.words("review.waits_above"), Tone.WAITING)
             return
         await model.post()

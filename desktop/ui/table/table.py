@@ -1,6 +1,6 @@
 """The table as screens use it: filter above, rows, totals below, an empty state, keys."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -56,12 +56,15 @@ class Table(QWidget):
         can_filter: bool = True,
         row_height: int = ROW,
         title: str = "",
+        is_counted: Callable[[Any], bool] | None = None,
     ) -> None:
         super().__init__()
         self.frame = frame
         self.name = name
         self.title = title
         """What an exported file is called; '' = the table's own name."""
+        self._is_counted = is_counted
+        """Which rows the foot counts: headings are none; None = all."""
         self.rows = Rows(columns, self)
         self.rows.refused.connect(frame.tell)
         self.view = _View(self)
@@ -293,10 +296,14 @@ class Table(QWidget):
         if had_focus:
             (self.view if has_rows else self._empty).setFocus()
         totals = [c for c in self.rows.columns if c.has_total]
-        parts = [self.frame.words("table.rows", n=len(self.rows.shown))]
+        parts = [self.frame.words("table.rows", n=self._count())]
         parts += [f"{c.title} {text_of(c, self.rows.total(c))}" for c in totals]
         self._foot.setText("   ·   ".join(parts))
         self._foot.setVisible(has_rows)
+
+    def _count(self) -> int:
+        shown, is_counted = self.rows.shown, self._is_counted
+        return len(shown) if is_counted is None else sum(map(is_counted, shown))
 
 
 def _plain(size_px: int) -> int:

@@ -118,6 +118,19 @@ def test_above_the_limit_it_waits_for_head_office_with_the_stock_unchanged() -> 
     at_desk(script)
 
 
+def test_who_goes_on_without_the_recount_still_needs_another_persons_signature() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        counted(house, "18", "5", tolerance_qty="0")
+        model = await looked_at(desk, house)
+        await model.reveal()
+        await model.give_reason(model.differing, 3)
+        assert (model.step, model.signing) == (Step.RECOUNT, Step.SIGN)
+        await model.sign(KEEPER)
+        assert (model.step, model.signing) == (Step.RECOUNT, Step.POST)
+
+    at_desk(script)
+
+
 def test_a_recount_goes_to_another_person_and_two_of_three_are_final() -> None:
     async def script(desk: Desk, house: WindowHouse) -> None:
         number = counted(house, "18", "5", tolerance_qty="0")

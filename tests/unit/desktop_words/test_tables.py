@@ -16,6 +16,8 @@ from desktop.app.screens import SCREENS
 from desktop.shell.manual import ABOUT, find_pages, pages
 from desktop.words.texts import Language, Words, entries
 from shared.core.errors import RuleViolation
+from shared.core.quantity import Pack, parse_quantity
+from shared.core.rounding import MICRO
 
 FOLDER = Path(desktop.__file__).parent
 CJK = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -83,14 +85,27 @@ def test_a_key_stands_in_one_table_only() -> None:
 
 def test_english_texts_hold_no_chinese_but_names_in_their_own_language() -> None:
     allowed = {"gate.other_language", "settings.zh"}
-    # A quantity may be typed with Chinese units whatever the language, and is shown so.
     found = [
         (key, texts[1])
         for key, texts in entries().items()
-        if HAN.search(texts[1].replace("2箱3支", "")) and key not in allowed and not key.isupper()
+        if HAN.search(texts[1]) and key not in allowed
     ]
     # Words an English speaker meets on Chinese paper stay what they are.
     assert [one for one in found if not one[0].startswith(("print", "paper"))] == []
+
+
+def test_the_example_of_a_quantity_is_one_that_can_be_typed_in_either_language() -> None:
+    for example, units in (("2箱3支", "箱支"), ("2 box 3 pc", ("box", "pc"))):
+        assert any(example in text for text in entries()["reorder.qty_hint"])
+        packs = [Pack(units[0], 24 * MICRO), Pack(units[1], MICRO)]
+        assert parse_quantity(example, packs) == 51 * MICRO
+
+
+def test_what_a_sentence_cannot_say_leaves_no_empty_brackets() -> None:
+    for language in Language:
+        text = Words(language).sentence("PERMISSION_MISSING")
+        assert text.rstrip("。.")
+        assert not re.search(r"[(（]\s*[)）]", text)
 
 
 def test_every_text_a_screen_asks_for_is_written() -> None:
