@@ -66,6 +66,7 @@ from tests.simulation.stage import Broken, must
 Digests = dict[tuple[str, str], int]
 """Digests of a scope's rows by table and id."""
 _HERE = "SELECT hash FROM journal WHERE uid = ? AND device_id = ?"
+_MOVED = "SELECT table_name, id, scopes FROM moved_row"
 _CURSORS = "SELECT scope, seq, count, digest FROM scope_cursor"
 _HEADS = "SELECT scope, head, count, digest FROM scope_head"
 
@@ -222,6 +223,13 @@ def _check_scopes(
 ) -> None:
     """I4: who holds a scope holds the rows head office has in it, and knows it by the digest."""
     counted = _by_scope(rows, counted_only=True)
+    # What an own edit took elsewhere, and head office did not, counts where head office has it.
+    for name, row_id, scopes in device.disk.look(_MOVED):
+        row = rows[name][row_id]
+        for scope in row.fact.scopes:
+            counted[scope].pop((name, row_id), None)
+        for scope in scopes.split("\n"):
+            counted.setdefault(scope, {})[name, row_id] = row.digest
     for scope, *cursor in device.disk.look(_CURSORS):
         head = list(heads.get(scope, (0, 0, 0)))
         must(cursor == head, "I4", f"{device.label} {scope}: {cursor} there {head}")

@@ -8,7 +8,7 @@ from shared.core.ids import uid_text
 from shared.journal.document import Header
 from shared.journal.kind import Answer
 from shared.ordering.documents import ReceiptPosted, ShipmentPosted
-from shared.ordering.queries import lines, receipts_of, standing, works_for
+from shared.ordering.queries import lines, receipts_of, sender, standing, works_for
 from shared.ordering.rules import GRANTED, OrderState, part_minor
 from shared.tasks.posting import open_task
 
@@ -62,4 +62,5 @@ def review_receipts(
             for name in ("short_micro", "damaged_micro", "over_micro")
         }
         if any(sums.values()):
-            yield open_task(header, "CLAIM", subject, sums, site_id=received.from_site)
+            where = sender(connection, subject, received.from_site, header.site_id)
+            yield open_task(header, "CLAIM", subject, sums, site_id=where)

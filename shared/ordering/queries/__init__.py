@@ -19,6 +19,7 @@ from shared.ordering.queries.flow import (
     flow,
     receipts_of,
     refusals,
+    sender,
     shipment_of,
     shipped_lines,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "refusals",
     "revision_difference",
     "revisions",
+    "sender",
     "shipment_of",
     "shipped_lines",
     "standing",

@@ -93,6 +93,14 @@ def receipts_of(connection: Connection, shipment_id: str) -> list[str]:
     return list(connection.execute(statement).scalars())
 
 
+def sender(connection: Connection, shipment_id: str, said: str, receiver: str) -> str:
+    """The site that hears of a claim: the one the receipt names, when that site did send the
+    goods there; else the receiver's own, because a stranger's word opens nothing elsewhere."""
+    s = shipment.c
+    statement = select(s.id).where(s.id == shipment_id, s.from_site == said, s.to_site == receiver)
+    return said if connection.execute(statement).first() else receiver
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowStep:
     """One document of a chain: what, who, where and when."""

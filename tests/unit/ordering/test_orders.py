@@ -490,6 +490,17 @@ def test_a_shipment_confirmed_twice_is_a_task(office: Office) -> None:
     assert codes(office.write(5, received(3, 10), site_id="DL01")) == ["RECEIVED_TWICE"]
 
 
+def test_a_claim_of_goods_that_were_sent_to_somebody_else_opens_nothing_at_the_sender(
+    office: Office,
+) -> None:
+    accepted_order(office)
+    office.write(3, shipped(1, 10, 5_000), site_id="HQ01")
+    for shipment in (3, 99):
+        (claim,) = office.write(shipment + 1, received(shipment, 7, short=3), site_id="SH02")
+        assert isinstance(claim, TaskOpened)
+        assert (claim.code, claim.site_id) == ("CLAIM", "SH02")
+
+
 def test_the_flow_is_one_chain_from_order_to_receipt_whichever_node_is_opened(
     office: Office,
 ) -> None:
