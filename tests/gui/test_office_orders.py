@@ -81,6 +81,13 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         await stage.keys("SF", "Return", "F10")
         await closed(stage)
         await until(stage, lambda: _state(stage, chosen) is OrderState.SHIPPED)
+        papers = tmp_path / "paper"
+        await until(stage, lambda: list(papers.glob("*.pdf")))
+        for note in papers.glob("*.pdf"):
+            note.rename(note.with_suffix(".first"))
+        await until(stage, lambda: screen.model.has_shipped)
+        await stage.keys("P")
+        await until(stage, lambda: list(papers.glob("*.pdf")))
         assert on_hand(stage.house, "HQ01", "010101") == 40
         assert on_hand(stage.house, "HQ01", "010102") == 0
 

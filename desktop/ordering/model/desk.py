@@ -10,6 +10,7 @@ from desktop.ordering.usecases.deciding import (
     orders_on_desk,
     stock_reported,
 )
+from desktop.ordering.usecases.delivering import Delivery, read_deliveries
 from desktop.ordering.usecases.revising import revise_order
 from desktop.ordering.usecases.supplying import decide_order, ship_order
 from desktop.store.desk import Desk
@@ -367,6 +368,15 @@ class OrderDesk(Watched):
         )
         await self._done()
         return header.number
+
+    @property
+    def has_shipped(self) -> bool:
+        """Whether anything of the chosen order left already."""
+        return any(one.line.shipped_micro for one in self.lines)
+
+    async def deliveries(self, order_id: str) -> tuple[Delivery, ...]:
+        """The shipments of an order, oldest first."""
+        return await self._desk.fetch(read_deliveries, order_id)
 
     async def _done(self) -> None:
         self._grants = {}

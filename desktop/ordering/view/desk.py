@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from desktop.ordering.model.desk import REASONS, DeskLine, OrderDesk
+from desktop.ordering.view.delivery_paper import delivery_note
 from desktop.ordering.view.desk_panels import DecisionPanel, RejectPanel, ShipPanel
 from desktop.ordering.view.hints import tender_parts_text
 from desktop.ui.actions import Action
@@ -128,6 +129,12 @@ class OrderDeskScreen(Screen):
                 run=self._ship,
                 is_enabled=lambda: model.can_ship,
                 permission="order.ship",
+            ),
+            Action(
+                text="desk.print_delivery",
+                keys=("P",),
+                run=self._print,
+                is_enabled=lambda: model.has_shipped,
             ),
             Action(text="desk.all_or_waiting", keys=("F5",), run=self._toggle),
             Action(text="desk.undo", keys=("Ctrl+Z",), run=model.undo_all),
@@ -387,10 +394,23 @@ class OrderDeskScreen(Screen):
 
     async def _ask_ship(self) -> None:
         answer = await self.frame.ask(ShipPanel(self.frame, self.model))
-        if answer is None:
+        if answer is None or self.model.chosen is None:
             return
+        order_id = self.model.chosen.id
         number = await self.model.ship(
             answer.site_id, carrier=answer.carrier, waybill=answer.waybill
         )
         self.frame.say(self.words("desk.shipped", number=number), Tone.GOOD)
         self.frame.sync()
+        await self._print_last(order_id)
+
+    def _print(self) -> None:
+        if self.model.chosen is not None:
+            self.frame.tasks.start(self._print_last(self.model.chosen.id))
+
+    async def _print_last(self, order_id: str) -> None:
+        """The 发货单 of what left last; earlier ones are in the list of papers already."""
+        found = await self.model.deliveries(order_id)
+        if found:
+            pdf = await self.frame.desk.work(delivery_note, self.frame, found[-1])
+            self.frame.paper.document(pdf, found[-1].shipment.number)
