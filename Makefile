@@ -22,7 +22,7 @@ export PYTHONUTF8 := 1
 # Some tests start the programs many times; each start would compile them again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run app gallery test fast serve lock clean setup static unit together everything simulation
+.PHONY: demo run app gallery test fast serve lock clean setup static unit everything simulation
 # The checks of one run share the machine's cores and stop at the first failure.
 .NOTPARALLEL:
 
@@ -40,7 +40,7 @@ app: setup
 	@$(PYTHON) -m PyInstaller --noconfirm --log-level WARN --distpath build/app \
 		--workpath build/app-work resources/app/qutong.spec
 
-test: setup static together
+test: setup static everything simulation
 	@echo "── every check passed"
 
 fast: setup static unit
@@ -57,9 +57,6 @@ static:
 
 unit:
 	@$(STEP) "unit tests" $(PYTHON) -m pytest -q -n $(WORKERS) $(SPREAD) -m "not slow" tests/architecture tests/unit
-
-together:
-	@.ci/together
 
 everything:
 	@$(STEP) "tests" $(PYTHON) -m pytest -q -n $(WORKERS) $(SPREAD) tests
