@@ -65,7 +65,7 @@ SIZES = {
 Measure = Callable[[Path, Size], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
-    "P1": lambda folder, size: windows.scanning(folder, size.products, size.scans),
+    "P1": lambda folder, size: windows.scanning(folder, size.names, size.scans),
     "P2": lambda folder, size: search.run(folder, size.names, size.rounds),
     "P3": lambda folder, size: selling.run(folder, size.sales, size.pulled),
     "P4": lambda folder, size: arriving.new_device(folder, size.products),
