@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from desktop.access.usecases import policy, require_approver, require_org
+from desktop.accounts.usecases.checks import check_not_zero, check_positive, check_reason
 from desktop.store.session import Session
 from shared.access.rules import REBATE_APPROVER
 from shared.accounts.documents import (
@@ -13,14 +14,8 @@ from shared.accounts.documents import (
     GuaranteeRefunded,
     RebateGranted,
 )
-from shared.accounts.queries import (
-    balance_minor,
-)
-from shared.accounts.rules import (
-    Purpose,
-    RebateForm,
-    guarantee,
-)
+from shared.accounts.queries import balance_minor
+from shared.accounts.rules import Purpose, RebateForm, guarantee
 from shared.channel.queries import AccountView, account
 from shared.core.clock import HOME_ZONE, business_day
 from shared.core.errors import RuleViolation
@@ -36,11 +31,10 @@ def record_payment(
     Raises: RuleViolation ACCOUNT_UNKNOWN, PURPOSE_UNKNOWN, AMOUNT_NOT_POSITIVE; AccessDenied
     NOT_PERMITTED.
     """
-    held = _account(session, account_id)
-    require_org(session, "account.adjust", held.sales_org_id)
+    held = _writable(session, account_id)
     if purpose not in set(Purpose):
         raise RuleViolation("PURPOSE_UNKNOWN", purpose=purpose)
-    _check_positive(amount_minor)
+    check_positive(amount_minor)
     body = AccountPayment(
         account_id=account_id,
         currency=held.currency,
@@ -67,11 +61,9 @@ def refund_guarantee(
     GUARANTEE_TOO_LITTLE, APPROVAL_MISSING, SECOND_PERSON_NEEDED, TWO_APPROVERS_NEEDED;
     AccessDenied NOT_PERMITTED, SALES_ORG_NOT_GRANTED, APPROVER_MAY_NOT, APPROVER_PIN_NEEDED.
     """
-    found = _account(session, account_id)
-    require_org(session, "account.adjust", found.sales_org_id)
-    if not reason.strip():
-        raise RuleViolation("REASON_MISSING")
-    _check_positive(amount_minor)
+    found = _writable(session, account_id)
+    check_reason(reason)
+    check_positive(amount_minor)
     held = -balance_minor(session.connection, guarantee(account_id), found.currency)
     if amount_minor > held:
         raise RuleViolation("GUARANTEE_TOO_LITTLE", held_minor=held)
@@ -96,12 +88,9 @@ def adjust_account(session: Session, account_id: str, amount_minor: int, *, reas
     Raises: RuleViolation ACCOUNT_UNKNOWN, REASON_MISSING, AMOUNT_ZERO; AccessDenied
     NOT_PERMITTED.
     """
-    held = _account(session, account_id)
-    require_org(session, "account.adjust", held.sales_org_id)
-    if not reason.strip():
-        raise RuleViolation("REASON_MISSING")
-    if not amount_minor:
-        raise RuleViolation("AMOUNT_ZERO")
+    held = _writable(session, account_id)
+    check_reason(reason)
+    check_not_zero(amount_minor)
     body = AccountAdjusted(
         account_id=account_id,
         currency=held.currency,
@@ -129,12 +118,9 @@ def grant_rebate(
     DAY_BAD, DAY_PAST, APPROVAL_MISSING, SECOND_PERSON_NEEDED; AccessDenied NOT_PERMITTED,
     SALES_ORG_NOT_GRANTED, APPROVER_MAY_NOT, APPROVER_PIN_NEEDED.
     """
-    held = _account(session, account_id)
-    require_org(session, "account.adjust", held.sales_org_id)
-    if not reason.strip():
-        raise RuleViolation("REASON_MISSING")
-    if not amount_minor:
-        raise RuleViolation("AMOUNT_ZERO")
+    held = _writable(session, account_id)
+    check_reason(reason)
+    check_not_zero(amount_minor)
     if form not in set(RebateForm):
         raise RuleViolation("REBATE_FORM_UNKNOWN", form=form[:20])
     last = _day_of(valid_until)
@@ -165,13 +151,10 @@ def _day_of(text: str) -> str:
         raise RuleViolation("DAY_BAD", text=text[:20]) from None
 
 
-def _account(session: Session, account_id: str) -> AccountView:
+def _writable(session: Session, account_id: str) -> AccountView:
+    """The account, for who may write to those of its sales organisation."""
     found = account(session.connection, account_id)
     if found is None:
         raise RuleViolation("ACCOUNT_UNKNOWN", account_id=account_id)
+    require_org(session, "account.adjust", found.sales_org_id)
     return found
-
-
-def _check_positive(amount_minor: int) -> None:
-    if amount_minor <= 0:
-        raise RuleViolation("AMOUNT_NOT_POSITIVE", amount=amount_minor)

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from desktop.access.usecases import policy, require
+from desktop.accounts.usecases.checks import check_positive
 from desktop.channel.usecases import day_at, place_of
 from desktop.store.session import Session
 from desktop.store.settings import put_setting, settings_under
@@ -80,7 +81,7 @@ def pay_expense(
         raise RuleViolation("CATEGORY_MISSING")
     if "/" in spent_on:
         raise RuleViolation("CATEGORY_BAD", category=spent_on)
-    _check_positive(amount_minor)
+    check_positive(amount_minor)
     now = till_now(session, place)
     body = ExpensePaid(
         category=spent_on,
@@ -91,11 +92,6 @@ def pay_expense(
         shift=now.shift,
     )
     return session.append(body, business_day=now.business_day)
-
-
-def _check_positive(amount_minor: int) -> None:
-    if amount_minor <= 0:
-        raise RuleViolation("AMOUNT_NOT_POSITIVE", amount=amount_minor)
 
 
 KEPT_CUSTOMERS: Final = "customer."

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from desktop.ordering.usecases.looking import policy_names
 from shared.catalog.queries import products
-from shared.channel.queries import account, supplying_sites, zone_of
+from shared.channel.queries import account, account_name, supplying_sites, zone_of
 from shared.core.clock import business_day
 from shared.ordering.queries.deciding import credit, standing
 from shared.ordering.queries.keeping import keep
@@ -56,10 +56,7 @@ def orders_on_desk(
 ) -> tuple[list[OrderView], dict[str, str]]:
     """Orders asked of head office, newest first, and what their accounts are called."""
     found = orders(connection, supplier="", states=states)
-    names = {}
-    for account_id in {one.account_id for one in found}:
-        view = account(connection, account_id)
-        names[account_id] = view.name if view else account_id
+    names = {one: account_name(connection, one) for one in {one.account_id for one in found}}
     return found, names
 
 

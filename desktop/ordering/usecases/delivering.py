@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from shared.catalog.queries import ProductView, products
-from shared.channel.queries import account, site_of
+from shared.channel.queries import account_name, site_name
 from shared.ordering.queries.flow import (
     ShipmentView,
     ShippedLineView,
@@ -55,10 +55,10 @@ def _delivery(connection: Connection, sent: ShipmentView) -> Delivery:
     asked = order(connection, sent.order_id)
     return Delivery(
         shipment=sent,
-        company=_account_name(connection, sent.supplier) or _site_name(connection, sent.from_site),
-        from_name=_site_name(connection, sent.from_site),
-        to_name=_site_name(connection, sent.to_site),
-        customer=_account_name(connection, sent.account_id),
+        company=account_name(connection, sent.supplier) or site_name(connection, sent.from_site),
+        from_name=site_name(connection, sent.from_site),
+        to_name=site_name(connection, sent.to_site),
+        customer=account_name(connection, sent.account_id),
         order_number=asked.number if asked else "",
         price_version=asked.price_version if asked else 0,
         lines=tuple(
@@ -70,13 +70,3 @@ def _delivery(connection: Connection, sent: ShipmentView) -> Delivery:
             for one in rows
         ),
     )
-
-
-def _site_name(connection: Connection, site_id: str) -> str:
-    found = site_of(connection, site_id)
-    return found.name if found else site_id
-
-
-def _account_name(connection: Connection, account_id: str) -> str:
-    found = account(connection, account_id) if account_id else None
-    return found.name if found else account_id

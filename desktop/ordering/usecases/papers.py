@@ -11,7 +11,7 @@ from desktop.store.identity import load_identity
 from desktop.store.papers import FlowNode, unsent_of
 from shared.access.rules import SYSTEM_USER
 from shared.accounts.queries import MoneyView, money_documents
-from shared.channel.queries import account_ids_of_site, site_of
+from shared.channel.queries import account_ids_of_site, site_name
 from shared.ordering.queries.flow import Decision, FlowStep, decisions, flow
 from shared.ordering.queries.orders import OrderView, order
 from shared.ordering.queries.promoted import promotions_of
@@ -41,8 +41,7 @@ class _Here:
     came: Mapping[str, int]
 
     def where(self, site_id: str) -> str:
-        place = site_of(self.connection, site_id) if site_id else None
-        return place.name if place else site_id
+        return site_name(self.connection, site_id)
 
 
 def read_flow(connection: Connection, document: str, device_id: str) -> list[FlowNode]:

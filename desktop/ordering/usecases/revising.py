@@ -16,8 +16,9 @@ from shared.ordering.documents import (
     OrderRevisionRequested,
     RevisionChange,
 )
+from shared.ordering.queries.order_prices import order_book
 from shared.ordering.queries.orders import OrderView
-from shared.ordering.queries.revising import order_book, standing_lines, waiting_revision
+from shared.ordering.queries.revising import standing_lines, waiting_revision
 from shared.ordering.rules import (
     Action,
     LineChange,

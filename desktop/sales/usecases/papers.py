@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from desktop.store.arrivals import arrived_at
 from desktop.store.papers import FlowNode, unsent_of
 from shared.access.queries import people_at
-from shared.channel.queries import site_of
+from shared.channel.queries import site_name
 from shared.sales.queries.flow import InvoiceStep, invoice_flow
 
 
@@ -22,7 +22,7 @@ def read_invoice_flow(connection: Connection, document: str, device_id: str) -> 
             kind=one.kind,
             number=one.number,
             who=_person(connection, one),
-            where=_place(connection, one.site_id),
+            where=site_name(connection, one.site_id),
             at_us=one.happened_at_us,
             amount_minor=one.amount_minor,
             currency=one.currency,
@@ -50,8 +50,3 @@ def read_invoice_flow(connection: Connection, document: str, device_id: str) -> 
 def _person(connection: Connection, one: InvoiceStep) -> str:
     people = {who.user_id: who.name for who in people_at(connection, one.site_id)}
     return people.get(one.author_id, one.author_id)
-
-
-def _place(connection: Connection, site_id: str) -> str:
-    place = site_of(connection, site_id) if site_id else None
-    return place.name if place else site_id

@@ -9,7 +9,7 @@ from desktop.stocktake.usecases.photos import CountPhoto, photo_reasons, read_ph
 from desktop.stocktake.usecases.reading import CountedGoods, counters_at, goods_for_counter
 from desktop.stocktake.usecases.settling import others_who_may, valued_variances
 from shared.access.queries import people_at, permissions_of
-from shared.channel.queries import site_of
+from shared.channel.queries import site_name
 from shared.core.errors import RuleViolation
 from shared.core.rounding import MICRO
 from shared.stock.queries import on_hand_micro
@@ -67,7 +67,7 @@ def read_counts(connection: Connection, site_id: str | None) -> list[CountLine]:
                 head=head,
                 zones=zones,
                 zones_counted=len(counters_of(connection, head.id)),
-                site_name=_site_name(connection, head.site_id),
+                site_name=site_name(connection, head.site_id),
                 opener=names.get(head.opened_by, head.opened_by),
                 signed_minor=own,
                 is_waiting=(
@@ -76,11 +76,6 @@ def read_counts(connection: Connection, site_id: str | None) -> list[CountLine]:
             )
         )
     return found
-
-
-def _site_name(connection: Connection, site_id: str) -> str:
-    found = site_of(connection, site_id)
-    return found.name if found else site_id
 
 
 def _zone_count(connection: Connection, count_id: str) -> int:

@@ -32,7 +32,9 @@ class AccountView:
     is_active: bool
 
 
-_ACCOUNT: Final = select(channel_account).where(channel_account.c.id == bindparam("key"))
+_BY_ID: Final = channel_account.c.id == bindparam("key")
+_ACCOUNT: Final = select(channel_account).where(_BY_ID)
+_ACCOUNT_NAME: Final = select(channel_account.c.name).where(_BY_ID)
 
 
 def account(connection: Connection, account_id: str) -> AccountView | None:
@@ -53,6 +55,12 @@ def account(connection: Connection, account_id: str) -> AccountView | None:
         currency=row.currency,
         is_active=bool(row.is_active),
     )
+
+
+def account_name(connection: Connection, account_id: str) -> str:
+    """What a channel account is called; its id where nobody here knows it."""
+    name = connection.execute(_ACCOUNT_NAME, {"key": account_id}).scalar_one_or_none()
+    return account_id if name is None else name
 
 
 def revision_policy(connection: Connection, account_id: str) -> str:

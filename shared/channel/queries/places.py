@@ -41,6 +41,7 @@ class DeviceView:
 
 
 _SITE: Final = select(site).where(site.c.id == bindparam("key"))
+_SITE_NAME: Final = select(site.c.name).where(site.c.id == bindparam("key"))
 _DEVICE: Final = select(device).where(device.c.id == bindparam("key"))
 
 
@@ -75,6 +76,12 @@ def currency_of(connection: Connection, site_id: str) -> str:
     """The currency a site keeps its books in; CNY where the site is not known here yet."""
     found = site_of(connection, site_id)
     return found.currency if found else "CNY"
+
+
+def site_name(connection: Connection, site_id: str) -> str:
+    """What a site is called; its id where nobody here knows it."""
+    name = connection.execute(_SITE_NAME, {"key": site_id}).scalar_one_or_none()
+    return site_id if name is None else name
 
 
 def device_of(connection: Connection, device_id: str) -> DeviceView | None:

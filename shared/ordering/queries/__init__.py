@@ -23,13 +23,13 @@ from shared.ordering.queries.flow import (
     shipment_of,
     shipped_lines,
 )
+from shared.ordering.queries.order_prices import order_book
 from shared.ordering.queries.orders import LineView, OrderView, asked_lines, lines, order, orders
 from shared.ordering.queries.revising import (
     PlannedShipment,
     PriceDoubt,
     RevisionDifference,
     RevisionView,
-    order_book,
     planned_shipments,
     price_doubts,
     revision_difference,

@@ -10,7 +10,7 @@ from shared.catalog.queries import brands_of
 from shared.channel.queries import zone_of
 from shared.core.rounding import MICRO
 from shared.ordering.queries.deciding import OrderStanding
-from shared.ordering.queries.gift_prices import gift_list_prices
+from shared.ordering.queries.order_prices import gift_list_prices
 from shared.ordering.queries.orders import LineView, lines
 from shared.ordering.queries.promoted import choices_of, promotions_of
 from shared.ordering.queries.promoting import (

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
+from shared.ordering.queries.order_prices import order_book
 from shared.ordering.queries.orders import LineView, OrderView, lines
 from shared.ordering.rules import RevisionState, StandingLine
 from shared.ordering.tables import order_revision
-from shared.pricing.queries import PriceBook, context_of, version_by_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,12 +181,3 @@ def _expected(
         if price is not None:
             found[one.line_no] = price.unit_price_micro
     return found
-
-
-def order_book(connection: Connection, order: OrderView) -> PriceBook | None:
-    """The prices of the account in the version the order names; None when it is not here."""
-    version = version_by_number(connection, order.sales_org, order.price_version)
-    if version is None:
-        return None
-    context = context_of(connection, order.account_id, order.submitted_at_us)
-    return PriceBook(connection=connection, context=context, version=version)

@@ -33,10 +33,10 @@ from shared.sales.queries import sale_with_lines
 from shared.sales.queries.promoting import promotions_agree
 from shared.tasks.documents import TaskOpened
 from tests.builders.dealer_days import CLEANSER, CREAM, CUSTOMER, east
-from tests.builders.demo_brand import APPROVER, EDITOR
 from tests.builders.one_house import House, a_house, balance
 from tests.builders.plain_desk import sit
 from tests.builders.policies import publish
+from tests.builders.tiers import publish_tiers
 
 OWED: Final = f"site/DL01/receivable/{CUSTOMER}"
 """CREAM costs a second-level dealer 103.48, CLEANSER 30.68."""
@@ -274,19 +274,7 @@ def test_a_period_of_wholesale_is_counted_for_the_site(holder: Holder) -> None:
 def test_the_check_of_c09_twelve_cost_8_80_with_the_trail_from_base_9_00(
     house: House, desk: Desk
 ) -> None:
-    rows = [
-        {"product": CREAM, "dimension": "level:L2", "price": "10"},
-        {"product": CREAM, "dimension": "level:L2", "price": "9", "from_qty": "10"},
-    ]
-    house.do(
-        "HQ.01",
-        EDITOR,
-        "price-publish",
-        sales_org="FX",
-        approver=APPROVER,
-        reason="分级",
-        rows=rows,
-    )
+    publish_tiers(house, CREAM, "level:L2")
     house.sit_at("DL01.01", device_type="dealer")
     house.author_id = "dealer-east"
     promotional = wholesale("W-880", PolicyKind.SPECIAL, specials=(Special(CREAM, 8_800_000),))

@@ -15,6 +15,7 @@ from tests.builders.demo_brand import APPROVER, EDITOR
 from tests.builders.one_house import House
 from tests.builders.plain_desk import sit
 from tests.builders.policies import MASK, a_policy, publish
+from tests.builders.tiers import publish_tiers
 from tests.unit.desktop_sales.test_promotions import is_replayed, sell
 
 
@@ -22,19 +23,7 @@ from tests.unit.desktop_sales.test_promotions import is_replayed, sell
 def till(house: House) -> TillModel:
     """The till of a shop whose head office prices 1-9 at 10.00 and from 10 on at 9.00."""
     house.sit_at("HQ.01", device_type="hq")
-    rows = [
-        {"product": MASK, "dimension": "retail", "price": "10"},
-        {"product": MASK, "dimension": "retail", "price": "9", "from_qty": "10"},
-    ]
-    house.do(
-        "HQ.01",
-        EDITOR,
-        "price-publish",
-        sales_org="FX",
-        approver=APPROVER,
-        reason="分级",
-        rows=rows,
-    )
+    publish_tiers(house, MASK, "retail")
     return TillModel(_desk(house), "CNY")
 
 

@@ -38,6 +38,19 @@ PIECE = 1_000_000
 DAY_US = 24 * 3_600_000_000
 
 
+FIRST_TEN = Policy(
+    policy_id="F10",
+    name="前 10 支 3 元",
+    kind=PolicyKind.FIRST,
+    uses=(Use.ORDER,),
+    goods=Goods(products=("P1",)),
+    pay_ratio_micro=600_000,
+    first_micro=10 * PIECE,
+    period=Period.MONTH,
+)
+"""The first ten pieces of a month at 3 instead of 5."""
+
+
 @pytest.fixture
 def office() -> Iterator[Office]:
     opened = Office.of(REGISTRY, SCHEMA)
@@ -304,17 +317,7 @@ def test_goods_at_a_discount_nothing_earned_are_not_granted_at_it(office: Office
 
 
 def test_a_first_n_price_is_given_once_over_two_devices(office: Office) -> None:
-    first = Policy(
-        policy_id="F10",
-        name="前 10 支 3 元",
-        kind=PolicyKind.FIRST,
-        uses=(Use.ORDER,),
-        goods=Goods(products=("P1",)),
-        pay_ratio_micro=600_000,
-        first_micro=10 * PIECE,
-        period=Period.MONTH,
-    )
-    publish(office, 1, first)
+    publish(office, 1, FIRST_TEN)
     parts = (
         a_line(1, 10, price=3, list_price_micro=5 * PIECE, policy_ids=("F10",), part_of=1),
         a_line(2, 2, part_of=1),
@@ -607,17 +610,7 @@ def test_a_revision_frees_nothing_of_a_limit_published_after_the_decision(
 def test_what_an_order_itself_used_of_a_first_n_is_its_own_when_it_is_revised(
     office: Office,
 ) -> None:
-    first = Policy(
-        policy_id="F10",
-        name="前 10 支 3 元",
-        kind=PolicyKind.FIRST,
-        uses=(Use.ORDER,),
-        goods=Goods(products=("P1",)),
-        pay_ratio_micro=600_000,
-        first_micro=10 * PIECE,
-        period=Period.MONTH,
-    )
-    publish(office, 1, first)
+    publish(office, 1, FIRST_TEN)
     publish(office, 2, ten_and_one(counts_special=False))
     parts = (
         a_line(1, 10, price=3, list_price_micro=5 * PIECE, policy_ids=("F10",), part_of=1),
@@ -668,17 +661,7 @@ def test_a_revision_that_takes_nothing_away_leaves_the_rebate_whatever_share_is_
 
 
 def test_a_revision_gives_the_places_of_a_first_n_back(office: Office) -> None:
-    first = Policy(
-        policy_id="F10",
-        name="前 10 支 3 元",
-        kind=PolicyKind.FIRST,
-        uses=(Use.ORDER,),
-        goods=Goods(products=("P1",)),
-        pay_ratio_micro=600_000,
-        first_micro=10 * PIECE,
-        period=Period.MONTH,
-    )
-    publish(office, 1, first)
+    publish(office, 1, FIRST_TEN)
 
     def parts(special: int) -> tuple[OrderLine, OrderLine]:
         return (
