@@ -25,7 +25,7 @@ from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.journal.chain import Slot
 from shared.journal.document import Write
-from shared.sync.appending import Replica, head_of
+from shared.sync.appending import Replica
 from shared.sync.confirm import Applied
 from shared.sync.limits import PUSH_BYTES_MAX, PUSH_DOCUMENTS_MAX
 from shared.sync.messages import (
@@ -121,10 +121,10 @@ def _export(local: LocalStore, clock: Clock, packet_id: bytes, seed: bytes) -> E
 
 def _letter(connection: Connection, local: LocalStore, packet_id: bytes, clock: Clock) -> UpLetter:
     own, state = local.desk().identity, load_state(connection)
-    n, _hash = head_of(connection, own.device_id, own.incarnation)
+    hello = hello_of(connection, own.device_id, own.incarnation, epoch=own.epoch)
     pushes: list[Push] = []
     until_n, room = state.acknowledged_n, GOAL_BYTES
-    while until_n < n and room > 0 and (batch := _batch(connection, local, until_n)):
+    while until_n < hello.head_n and room > 0 and (batch := _batch(connection, local, until_n)):
         previous = link_at(connection, own, until_n)
         pushes.append(
             Push(
@@ -137,7 +137,6 @@ def _letter(connection: Connection, local: LocalStore, packet_id: bytes, clock: 
         )
         until_n = batch[-1].n
         room -= sum(len(one.stored) for one in batch)
-    hello = hello_of(connection, own.device_id, own.incarnation, epoch=own.epoch)
     return UpLetter(
         device_id=own.device_id,
         packet_id=packet_id,

@@ -155,7 +155,7 @@ def _add(
 
 @lru_cache(maxsize=1024)
 def _select(table: Table, count: int, lock: bool, dialect: str) -> str:
-    names = _quoted([column.name for column in table.columns])
+    names = _quoted(_names(table))
     marks = ", ".join([_MARKS[dialect]] * count)
     last = " FOR UPDATE" if lock and dialect == "postgresql" else ""
     return f'SELECT {names} FROM "{table.name}" WHERE "id" IN ({marks}){last}'

@@ -14,7 +14,6 @@ from sync_server.store.migrations import known
 from sync_server.store.tables import snapshot
 from sync_server.sync.feed import all_heads
 
-"""The name in ``about`` under which a verified backup leaves its instant."""
 _AGES_S = ((300, "5m"), (3_600, "1h"), (86_400, "1d"), (7 * 86_400, "7d"))
 _LONGER = "longer"
 _SECOND_US = 1_000_000

@@ -29,6 +29,8 @@ KEYS_AT_ONCE: Final = 1_000
 """Opening rows of one document: it travels and is held like any other."""
 _CHUNK: Final = 500
 _MOVES, _ENTRIES = "stock_opening", "account_opening"
+Slots = dict[tuple[str, int], int]
+"""A slot of each journal: by device and incarnation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,10 @@ def awaited(connection: Connection, site_id: str, seen_after_us: int) -> list[st
 def unproved(connection: Connection, rows: Iterable[Row]) -> list[str]:
     """The journals these rows come from that no proved backup holds far enough."""
     marks = {one[:2]: one.n for one in all_marks(connection)}
-    last = _last_slots(connection, {row["document"] for row in rows})
+    return _not_proved(_last_slots(connection, rows), marks)
+
+
+def _not_proved(last: Slots, marks: Slots) -> list[str]:
     return [f"{one[0]}/{one[1]}" for one, n in sorted(last.items()) if n > marks.get(one, 0)]
 
 
@@ -73,10 +78,11 @@ def open_rows(connection: Connection, schema: Schema, site_id: str, month: str) 
     ]
 
 
-def _last_slots(connection: Connection, documents: Iterable[str]) -> dict[tuple[str, int], int]:
+def _last_slots(connection: Connection, rows: Iterable[Row]) -> Slots:
+    """The last slot of each journal these rows come from."""
     c = journal.c
-    last: dict[tuple[str, int], int] = {}
-    wanted = sorted(documents)
+    last: Slots = {}
+    wanted = sorted({row["document"] for row in rows})
     for start in range(0, len(wanted), _CHUNK):
         query = select(c.device_id, c.incarnation, c.n)
         for device_id, incarnation, n in connection.execute(
@@ -143,7 +149,7 @@ class _Closing:
     site_id: str
     month: str
     now_us: int
-    marks: dict[tuple[str, int], int]
+    marks: Slots
     signed_off_by: str
 
     def close(self) -> Closed | None:
@@ -196,15 +202,13 @@ class _Closing:
 
     def _journals(self, rows: Sequence[Row]) -> list[ClosedJournal]:
         """The last slot of each journal these rows come from. Raises Conflict MONTH_NOT_DURABLE."""
-        last = _last_slots(self.connection, {row["document"] for row in rows})
-        waiting = [place for place, n in sorted(last.items()) if n > self.marks.get(place, 0)]
-        if waiting:
-            told = " ".join(f"{device_id}/{incarnation}" for device_id, incarnation in waiting[:5])
+        last = _last_slots(self.connection, rows)
+        if waiting := _not_proved(last, self.marks):
             raise Conflict(
                 "MONTH_NOT_DURABLE",
                 site_id=self.site_id,
                 month=self.month,
-                journals=told,
+                journals=" ".join(waiting[:5]),
                 next_step="make a backup, prove it with restore-drill, and close the month then",
             )
         return [

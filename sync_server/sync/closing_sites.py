@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from typing import Protocol, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, select
 
 from shared.channel.tables import device, device_contact, site
@@ -120,15 +121,7 @@ def close_asked(write: Write, hq: HeadOffice, now_us: int) -> bool:
     else:
         by = request.author_id if request.is_signed_off else ""
         told = close_site(write, hq, site_id, request.month, now_us, signed_off_by=by)
-    body = MonthCloseTold(
-        request=request.request,
-        site=told.site,
-        row_count=told.row_count,
-        openings=told.openings,
-        code=told.code,
-        named=told.named,
-        is_last=is_last,
-    )
+    body = msgspec.structs.replace(told, request=request.request, is_last=is_last)
     write(lambda connection: publish(connection, hq, [draft_of(hq, body, now_us)], now_us))
     return True
 

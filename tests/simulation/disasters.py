@@ -200,11 +200,8 @@ def revoke(stage: Stage, device: SimDevice) -> None:
     others = [one for one in stage.devices.values() if one.is_revoked or one.name == device.name]
     if len(others) > 1 or stage.backups or device.is_alone or device.name in _NEEDED:
         return
-    fuse = stage.office.disk.fuse
-    fuse.is_asleep = True
     body = DeviceRevoked(device_id=device.name, site_id=device.place.site_id, reason="stolen")
-    stage.office.publish(body)
-    fuse.is_asleep = False
+    stage.office.publish_unharmed(body)
     device.is_revoked = True
     stage.fire("device revoked")
     stage.say(device.label, "revoked")

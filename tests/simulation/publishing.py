@@ -72,10 +72,7 @@ def withdraw_goods(stage: Stage) -> None:
     not know that list loses rows whose scopes it holds."""
     code, is_exclusive = stage.chance.choice(PRODUCTS[3:]), stage.chance.random() < 0.6
     edited = product(code, stage.step, is_exclusive=is_exclusive)
-    fuse = stage.office.disk.fuse
-    fuse.is_asleep = True
-    stage.office.publish(CataloguePublished(products=(edited,)))
-    fuse.is_asleep = False
+    stage.office.publish_unharmed(CataloguePublished(products=(edited,)))
     stage.fire("goods withdrawn" if is_exclusive else "goods given back")
     stage.say("HQ", code, "exclusive" if is_exclusive else "general")
 
@@ -91,9 +88,7 @@ def open_organisation(stage: Stage) -> None:
     if is_prepared and not disk.look("SELECT 1 FROM sales_org WHERE id = ?", _SECOND_ORG):
         body = ChannelPublished(sales_orgs=(SalesOrg(sales_org_id=_SECOND_ORG, name="Second"),))
         stage.fire("organisation opened")
-    disk.fuse.is_asleep = True
-    stage.office.publish(body)
-    disk.fuse.is_asleep = False
+    stage.office.publish_unharmed(body)
     stage.say("HQ", type(body).__name__)
 
 

@@ -122,7 +122,9 @@ def _of_versions(
                 (v.message != "") | (v.prints_labels == 1),
             )
         ).all()
-        active = active_version(connection, org_id, now_us) if rows else None
+        if not rows:
+            continue
+        active = active_version(connection, org_id, now_us)
         number = active.number if active else 0
         printed = _printed(connection, identity.site_id, org_id)
         for row in rows:

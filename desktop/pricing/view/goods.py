@@ -191,31 +191,25 @@ class GoodsScreen(Screen):
         words = self.words
         if not self.model.knows_costs:
             return []
-        is_office = not self.frame.person.site_id
-        return [
-            Column(
-                key="cost",
-                title=words("goods.field.cost"),
-                get=lambda one: one.cost_micro,
-                kind=Kind.PRICE,
-                width=80,
-                edit=self._type_cost,
-            ),
-            *(
-                ()
-                if is_office
-                else (
-                    Column(
-                        key="margin",
-                        title=words("goods.margin"),
-                        get=lambda one: one.margin_micro,
-                        kind=Kind.RATIO,
-                        width=72,
-                        tone=lambda one: Tone.BAD if (one.margin_micro or 0) < 0 else None,
-                    ),
-                )
-            ),
-        ]
+        cost = Column(
+            key="cost",
+            title=words("goods.field.cost"),
+            get=lambda one: one.cost_micro,
+            kind=Kind.PRICE,
+            width=80,
+            edit=self._type_cost,
+        )
+        if not self.frame.person.site_id:
+            return [cost]
+        margin = Column(
+            key="margin",
+            title=words("goods.margin"),
+            get=lambda one: one.margin_micro,
+            kind=Kind.RATIO,
+            width=72,
+            tone=lambda one: Tone.BAD if (one.margin_micro or 0) < 0 else None,
+        )
+        return [cost, margin]
 
     def _columns(self) -> list[Column]:
         words = self.words

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.printing.pdf.page import Align, Paper
+from desktop.printing.words import Words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,11 @@ class Field:
     def heading(self) -> str:
         """The name with the colon of its language."""
         return f"{self.name}: " if self.name.isascii() else f"{self.name}："
+
+
+def unsigned(words: Words, *keys: str) -> tuple[Field, ...]:
+    """Lines to be signed by hand."""
+    return tuple(Field(name=words(key), value="") for key in keys)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from desktop.printing.pdf.flow import render
-from desktop.printing.pdf.form import Field, Form, FormBlock, FormColumn
+from desktop.printing.pdf.form import Field, Form, FormBlock, FormColumn, unsigned
 from desktop.printing.pdf.page import A4, Paper
 from desktop.printing.slips import ZReport
 from desktop.printing.words import Words, amount, moment, signed_amount
@@ -127,7 +127,7 @@ def statement_pdf(statement: Statement, words: Words, paper: Paper = A4) -> byte
                     else ()
                 ),
             ),
-            signatures=_unsigned(words, "print.trade.maker", "print.statement.confirm"),
+            signatures=unsigned(words, "print.trade.maker", "print.statement.confirm"),
             page_words=_pages(words),
             remark=words("print.paper.as_of", at=statement.as_of) if statement.as_of else "",
         )
@@ -200,7 +200,7 @@ def count_sheet_pdf(sheet: CountSheet, words: Words, paper: Paper = A4) -> bytes
             blocks=(FormBlock(rows=rows),),
             signatures=(
                 Field(name=words("print.count.counter"), value=sheet.counter),
-                *_unsigned(words, "print.paper.date"),
+                *unsigned(words, "print.paper.date"),
             ),
             page_words=_pages(words),
         )
@@ -236,7 +236,7 @@ def z_report_pdf(report: ZReport, words: Words, paper: Paper = A4) -> bytes:
             ),
             blocks=(FormBlock(rows=rows, sums=_z_sums(report, words)),),
             foot=_z_foot(report, words),
-            signatures=_unsigned(words, "print.receipt.cashier", "print.z.approver"),
+            signatures=unsigned(words, "print.receipt.cashier", "print.z.approver"),
             page_words=_pages(words),
         )
     )
@@ -279,11 +279,6 @@ def _z_foot(report: ZReport, words: Words) -> tuple[Field, ...]:
     counted = (Field(name=words("print.z.denomination"), value=notes),) if notes else ()
     trade = tuple(Field(name=name, value=signed_amount(one, currency)) for name, one in pairs)
     return (*trade, *counted, Field(name=words("print.z.voids"), value=str(report.voids)))
-
-
-def _unsigned(words: Words, *keys: str) -> tuple[Field, ...]:
-    """Lines to be signed by hand."""
-    return tuple(Field(name=words(key), value="") for key in keys)
 
 
 def _pages(words: Words) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from desktop.printing.pdf.flow import render
-from desktop.printing.pdf.form import Field, Form, FormBlock, FormColumn
+from desktop.printing.pdf.form import Field, Form, FormBlock, FormColumn, unsigned
 from desktop.printing.pdf.page import THREE_PART, Paper
 from desktop.printing.receipt import GiftBlock, GiftLine, TenderRow
 from desktop.printing.words import Words, amount, moment, price, quantity, signed_amount
@@ -161,9 +161,7 @@ def order_form(order: OrderPaper, words: Words, paper: Paper) -> Form:
             *_tenders(order.tenders, order.currency),
             *_fields((words("print.paper.note"), order.note)),
         ),
-        signatures=tuple(
-            Field(name=words(key), value="") for key in ("print.trade.maker", "print.z.approver")
-        ),
+        signatures=unsigned(words, "print.trade.maker", "print.z.approver"),
         page_words=_pages(words),
         remark=_remark(order.price_version, order.printed_at_us, order.zone, words),
     )
@@ -322,8 +320,7 @@ def _tenders(tenders: tuple[TenderRow, ...], currency: str) -> tuple[Field, ...]
 def _signatures(note: TradeNote, words: Words) -> tuple[Field, ...]:
     return (
         Field(name=words("print.trade.maker"), value=note.maker),
-        Field(name=words("print.trade.deliverer"), value=""),
-        Field(name=words("print.trade.received"), value=""),
+        *unsigned(words, "print.trade.deliverer", "print.trade.received"),
     )
 
 

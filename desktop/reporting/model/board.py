@@ -148,8 +148,7 @@ class DeliveryBoard(Watched):
                     "number": self.number,
                 }
                 report = await asker.ask("sales_behind", wish)
-                rows = [dict(zip(report.columns, row, strict=True)) for row in report.rows]
-                sold |= {str(row["device_id"]): row for row in rows}
+                sold |= {str(row["device_id"]): row for row in report.by_name()}
                 asked.add(site_id)
                 asker.step(place, len(sites))
                 if asker.was_cancelled:

@@ -65,7 +65,6 @@ class Months(Watched):
             self.error = error
         else:
             self.error = None
-            rows = [dict(zip(report.columns, row, strict=True)) for row in report.rows]
             self.sites = [
                 SiteMonth(
                     site_id=str(row["site_id"]),
@@ -76,7 +75,7 @@ class Months(Watched):
                     code=str(row["code"]),
                     named=str(row["named"]),
                 )
-                for row in rows
+                for row in report.by_name()
             ]
         finally:
             self.asker.end()

@@ -42,6 +42,10 @@ class Report:
         at = self.columns.index(name)
         return [row[at] for row in self.rows]
 
+    def by_name(self) -> list[dict[str, Value]]:
+        """Each row with its cells by the name of their column."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 Send = Callable[[Ask], Message]
 """Carries one request: ``HttpTransport.send`` of a transport of its own."""

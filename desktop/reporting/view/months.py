@@ -114,7 +114,6 @@ class MonthsScreen(Screen):
         self.table.set_rows(self.model.sites)
         text, tone = self._told()
         self.banner.say(text, tone)
-        self.banner.setVisible(bool(text))
         self.keys_changed()
 
     def _told(self) -> tuple[str, Tone]:

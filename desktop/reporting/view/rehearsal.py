@@ -132,8 +132,8 @@ class RehearsalPanel(Panel):
             if one.uncosted_micro:
                 part = formats.percent(one.uncosted_micro)
                 remarks.append(words("rehearsal.uncosted", part=part) + named)
-        tone = None if not told else Tone.BAD if moved < 0 else Tone.GOOD
-        set_figure(self.margin, "  ".join(told) or "–", tone or Tone.PLAIN)
+        tone = Tone.BAD if moved < 0 else Tone.GOOD
+        set_figure(self.margin, "  ".join(told) or "–", tone if told else Tone.PLAIN)
         self.note.setText(
             " ".join([words("rehearsal.of_margin"), *remarks, words("rehearsal.note")])
         )

@@ -132,9 +132,9 @@ class InvoiceGift:
     """Its place among all that may be chosen; -1 = it is given."""
 
     @property
-    def product_id(self) -> str:
-        """No line of its own: nothing a key of a line acts on."""
-        return ""
+    def is_offered(self) -> bool:
+        """Whether it may still be chosen; it is not given then."""
+        return self.at >= 0
 
 
 def items_of_rows(rows: Sequence[InvoiceRow]) -> list[Item]:

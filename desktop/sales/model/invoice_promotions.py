@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from desktop.sales.model.choosing import declined_with
 from desktop.sales.model.invoice_lines import (
     Invoice,
     InvoiceGift,
@@ -14,6 +15,7 @@ from desktop.sales.model.invoice_lines import (
     gifts_shown,
     invoice_deal,
 )
+from desktop.sales.model.open_basket import CUTS_MOST
 from desktop.sales.usecases.basket import gifts_with
 from desktop.sales.usecases.deal import NO_DEAL, Deal
 from desktop.sales.usecases.invoice_promotions import invoice_promotions
@@ -23,8 +25,6 @@ from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.promotions.rules import Cut, PolicyKind
 
-_CUTS_MOST: Final = 5
-"""Rounds of cutting lines to limits; one is enough unless limits feed each other."""
 _PRICES: Final = frozenset({PolicyKind.SPECIAL, PolicyKind.FIRST})
 
 
@@ -75,14 +75,12 @@ class PromotedInvoice(Watched):
 
     def decline(self, policy_id: str) -> None:
         """The customer does not want a policy, or wants it again."""
-        held = self.invoice.declined
-        left = tuple(one for one in held if one != policy_id)
-        declined = (*left, policy_id) if left == held else left
+        declined = declined_with(self.invoice.declined, policy_id)
         self._keep(msgspec.structs.replace(self.invoice, declined=declined))
 
     def _cut(self) -> None:
         """Cut lines that are over a limit to what it leaves (D02)."""
-        for _round in range(_CUTS_MOST):
+        for _round in range(CUTS_MOST):
             cuts = self.deal.outcome.cuts
             if not cuts:
                 break
@@ -121,10 +119,12 @@ class PromotedInvoice(Watched):
         self.gifts = gifts_shown(self.deal, self.opened)
 
     def _promoted(self, row: InvoiceRow) -> InvoiceRow:
-        parts = self.deal.parts.get(row.number, ())
+        parts = self.deal.parts.get(row.number)
+        if parts is None:
+            return row
         priced = {one for part in parts for one in part.policy_ids}
         is_special = any(
             one.policy.policy_id in priced and one.policy.kind in _PRICES
             for one in self.opened.policies
         )
-        return replace(row, parts=parts, is_special=is_special) if parts else row
+        return replace(row, parts=parts, is_special=is_special)

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from desktop.sales.model.choosing import declined_with
 from desktop.sales.model.promotions import BasketPromotions
 from desktop.sales.model.typed import Notice
 from desktop.sales.usecases.basket import (
@@ -117,9 +118,7 @@ class OpenBasket(Watched):
     def decline(self, policy_id: str) -> None:
         """The buyer does not want a policy, or wants it again. Raises: MONEY_TAKEN."""
         self.check_free()
-        left = tuple(one for one in self.basket.declined if one != policy_id)
-        is_in = len(left) == len(self.basket.declined)
-        declined = (*left, policy_id) if is_in else left
+        declined = declined_with(self.basket.declined, policy_id)
         self._write(msgspec.structs.replace(self._fresh(), declined=declined))
 
     def cut(self) -> bool:

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 from desktop.printing.deposit import DepositReceipt, deposit_slip
 from desktop.printing.escpos import PrinterProfile, encode
-from desktop.printing.slip import PaperRoll
-from desktop.sales.model.receipts import DRAWER, ROLL
+from desktop.sales.model.receipts import DRAWER, roll_set
 from desktop.sales.usecases.invoicing import new_uid
 from desktop.sales.usecases.prepaying import DepositPaper, take_deposit
 from desktop.store.desk import Desk
@@ -41,7 +40,7 @@ class PrepayModel:
         """The bytes for the receipt printer; the drawer opens where cash came in."""
         done = self.done
         assert done is not None
-        roll = PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+        roll = roll_set(setting)
         receipt = DepositReceipt(
             shop=done.shop,
             number=done.number,

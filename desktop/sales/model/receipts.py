@@ -120,9 +120,14 @@ def gift_blocks(paper: SalePaper, words: Words) -> tuple[GiftBlock, ...]:
     return tuple(GiftBlock(policy=name, lines=tuple(gifts)) for name, gifts in blocks.items())
 
 
+def roll_set(setting: Callable[[str, str], str]) -> PaperRoll:
+    """The paper that is set up for the receipt printer."""
+    return PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+
+
 def receipt_png(paper: SalePaper, words: Words, setting: Callable[[str, str], str]) -> bytes:
     """The receipt as a picture, for a chat (复制为图片)."""
-    roll = PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+    roll = roll_set(setting)
     return slip_png(receipt_slip(receipt_of(paper, words), words, roll), roll)
 
 
@@ -130,7 +135,7 @@ def receipt_bytes(
     paper: SalePaper, words: Words, setting: Callable[[str, str], str], *, copy_number: int = 0
 ) -> bytes:
     """The bytes for the receipt printer; the drawer opens where cash moves."""
-    roll = PaperRoll.MM_58 if setting(ROLL, "80") == "58" else PaperRoll.MM_80
+    roll = roll_set(setting)
     has_cash = any(tender == Tender.CASH for tender, _minor, _ref in paper.story.tenders)
     slip = receipt_slip(
         receipt_of(paper, words, copy_number=copy_number),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from desktop.sales.usecases.paying import Given
 from desktop.sales.usecases.payments import (
+    STANDING,
     Payment,
     PaymentProvider,
     PaymentState,
@@ -22,8 +23,6 @@ from desktop.store.writer import Store
 from shared.accounts.rules import Tender
 from shared.core.errors import RuleViolation
 from shared.sales.tables import sale_tender
-
-_STANDING = (PaymentState.WAITING.value, PaymentState.PAID.value)
 
 
 def refund_sale(
@@ -41,7 +40,7 @@ def refund_sale(
     left = amount_minor
     for begun in store.read(lambda one: open_refunds(one, sale_uid)):
         known = begun if provider is None else look_again(store, provider, begun.reference)
-        if known.state in _STANDING:
+        if known.state in STANDING:
             found.append(known)
             left += known.amount_minor
         if known.state is PaymentState.WAITING:
@@ -53,7 +52,7 @@ def refund_sale(
         if part <= 0:
             continue
         made = refund_payment(store, provider, paid.reference, part)
-        if made.state not in _STANDING:
+        if made.state not in STANDING:
             raise RuleViolation("REFUND_REFUSED", amount_minor=part)
         found.append(made)
         left -= part
@@ -70,7 +69,7 @@ def open_refunds(connection: Connection, sale_uid: str) -> list[Payment]:
     return payments_where(
         connection,
         c.refund_of.in_(_references(connection, sale_uid)),
-        c.state.in_(_STANDING),
+        c.state.in_(STANDING),
         c.is_used == 0,
     )
 
@@ -105,7 +104,7 @@ def _refundable(connection: Connection, sale_uid: str) -> list[tuple[Payment, in
     c = payment.c
     wanted = _references(connection, sale_uid)
     back: dict[str, int] = {}
-    for one in payments_where(connection, c.refund_of.in_(wanted), c.state.in_(_STANDING)):
+    for one in payments_where(connection, c.refund_of.in_(wanted), c.state.in_(STANDING)):
         back[one.refund_of] = back.get(one.refund_of, 0) - one.amount_minor
     paid = payments_where(connection, c.reference.in_(wanted))
     return [(one, one.amount_minor - back.get(one.reference, 0)) for one in paid]

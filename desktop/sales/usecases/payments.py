@@ -35,6 +35,8 @@ class PaymentState(StrEnum):
 
 
 FINAL: Final = frozenset({PaymentState.PAID, PaymentState.REFUSED, PaymentState.REVERSED})
+STANDING: Final = (PaymentState.WAITING.value, PaymentState.PAID.value)
+"""Money that is out, or may be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,8 +188,7 @@ def payment_of(connection: Connection, reference: str) -> Payment:
 def open_payments(connection: Connection) -> list[Payment]:
     """Payments that somebody has to look after: in doubt, or paid and in no sale; oldest first."""
     c = payment.c
-    states = [PaymentState.WAITING.value, PaymentState.PAID.value]
-    return payments_where(connection, c.state.in_(states), c.is_used == 0)
+    return payments_where(connection, c.state.in_(STANDING), c.is_used == 0)
 
 
 def payments_where(connection: Connection, *wanted: ColumnElement[bool]) -> list[Payment]:
@@ -267,7 +268,7 @@ def _begin_refund(session: Session, provider: str, reference: str, amount_minor:
     refunds = session.connection.execute(
         select(c.amount_minor).where(
             c.refund_of == reference,
-            c.state.in_([PaymentState.WAITING.value, PaymentState.PAID.value]),
+            c.state.in_(STANDING),
         )
     ).scalars()
     if amount_minor > was.amount_minor + sum(refunds):

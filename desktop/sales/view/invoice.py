@@ -244,7 +244,7 @@ class InvoiceScreen(Screen):
 
     def _pick(self, found: object) -> None:
         """Enter on a gift that may be chosen takes one."""
-        if isinstance(found, InvoiceGift) and found.at >= 0:
+        if isinstance(found, InvoiceGift) and found.is_offered:
             self._option = found.code
             self.model.pick(found.at)
 
@@ -369,5 +369,5 @@ class InvoiceScreen(Screen):
 
 def _is_meant(one: InvoiceRow | InvoiceGift, product_id: str, option: str) -> bool:
     if isinstance(one, InvoiceGift):
-        return one.at >= 0 and one.code == option
+        return one.is_offered and one.code == option
     return not option and one.product_id == product_id

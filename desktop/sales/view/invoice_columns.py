@@ -89,7 +89,7 @@ def _on_hand(one: Shown) -> int | None:
 
 
 def _is_offered(one: Shown) -> bool:
-    return isinstance(one, InvoiceGift) and one.at >= 0
+    return isinstance(one, InvoiceGift) and one.is_offered
 
 
 def _code(one: Shown) -> str:
@@ -100,7 +100,7 @@ def _code(one: Shown) -> str:
 
 def _name(words: Words, one: Shown) -> str:
     if isinstance(one, InvoiceGift):
-        key = "invoice.gift_offered" if one.at >= 0 else "invoice.gift"
+        key = "invoice.gift_offered" if one.is_offered else "invoice.gift"
         return words(key, name=one.name, policy=one.policy)
     return f"{one.name}  {one.goods.product.spec if one.goods else ''}"
 
@@ -113,13 +113,13 @@ def _qty(one: Shown) -> str:
 
 def _price(one: Shown) -> int | None:
     if isinstance(one, InvoiceGift):
-        return None if one.at >= 0 else one.price_micro
+        return None if one.is_offered else one.price_micro
     return one.pays_micro
 
 
 def _gift_tone(one: Shown) -> Tone | None:
     if isinstance(one, InvoiceGift):
-        return Tone.ACCENT if one.at >= 0 else Tone.GOOD
+        return Tone.ACCENT if one.is_offered else Tone.GOOD
     return None
 
 

@@ -93,11 +93,13 @@ class LabelsScreen(Screen):
         return bool(self.model.rows)
 
     def shown(self, subject: str = "") -> None:
-        self._look()
         if subject == CHANGED:
+            # Looks what is asked for, too.
             self._changed()
-        elif subject:
-            self.model.take(subject.split())
+        else:
+            self._look()
+            if subject:
+                self.model.take(subject.split())
         self._code.setFocus()
 
     def scanned(self, code: str) -> bool:
@@ -185,8 +187,7 @@ class LabelsScreen(Screen):
         version = self.model.rows[0].label.version if self.model.rows else 0
         done = self.model.done
         if self.model.job is None and done is not None and n:
-            text = self.words("labels.done_by", version=done.number, who=self._who(done))
-            self.frame.say(text, Tone.WAITING)
+            self._say_done(done)
             return
         self.frame.say(self.words("labels.changed_n", n=n, version=version), Tone.PLAIN)
 
@@ -197,9 +198,11 @@ class LabelsScreen(Screen):
         if await self.model.take_job() is not None:
             await self._make_pages()
         elif self.model.done is not None:
-            done = self.model.done
-            text = self.words("labels.done_by", version=done.number, who=self._who(done))
-            self.frame.say(text, Tone.WAITING)
+            self._say_done(self.model.done)
+
+    def _say_done(self, done: LabelJob) -> None:
+        text = self.words("labels.done_by", version=done.number, who=self._who(done))
+        self.frame.say(text, Tone.WAITING)
 
     def _remove(self) -> None:
         if self.table.current is not None:

@@ -35,8 +35,7 @@ class PhotoRulesPanel(Panel):
         for start in range(0, len(self._buttons), IN_ROW):
             self.body.addWidget(row(*self._buttons[start : start + IN_ROW]))
         self._keep = button(words("photo.rules_keep"), self._agree, kind="primary")
-        back = button(words("ask.back"), lambda: self.close_with(None))
-        self.body.addWidget(row(None, back, self._keep))
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), self._keep))
         self._stop = model.watch(self.draw)
         self.draw()
 

@@ -51,8 +51,7 @@ def labels_due(connection: Connection, site_id: str, now_us: int) -> list[Labels
     found = []
     for sales_org_id in sales_orgs_of_site(connection, site_id):
         active = active_version(connection, sales_org_id, now_us)
-        asked = _asked(connection, sales_org_id, active, now_us)
-        if active is None or not asked:
+        if active is None or not (asked := _asked(connection, active, now_us)):
             continue
         prints = _prints(connection, site_id, sales_org_id)
         done = max((one.number for one in prints), default=0)
@@ -90,17 +89,13 @@ def goods_to_label(connection: Connection, site_id: str, due: LabelsDue) -> Sequ
     return sorted(changed - own_prices_of(connection, site_id).keys())
 
 
-def _asked(
-    connection: Connection, sales_org_id: str, active: Version | None, now_us: int
-) -> list[tuple[int, int]]:
+def _asked(connection: Connection, active: Version, now_us: int) -> list[tuple[int, int]]:
     """The versions up to the one in force that asked for labels, with their parents, in order."""
-    if active is None:
-        return []
     v = price_version.c
     rows = connection.execute(
         select(v.number, v.parent_number)
         .where(
-            v.sales_org_id == sales_org_id,
+            v.sales_org_id == active.sales_org_id,
             v.number > 0,
             v.number <= active.number,
             v.effective_at_us > now_us - KEPT_US,

@@ -94,10 +94,8 @@ class Margin:
 def margin_of(accounts: Sequence[AccountRehearsed]) -> Margin:
     """The margin of the orders of accounts of one currency."""
     cost = sum(one.cost_minor for one in accounts)
-    before, after = (
-        sum(getattr(one, name) for one in accounts)
-        for name in ("costed_before_minor", "costed_after_minor")
-    )
+    before = sum(one.costed_before_minor for one in accounts)
+    after = sum(one.costed_after_minor for one in accounts)
     whole = sum(one.supplied_minor for one in accounts)
     return Margin(
         before_micro=margin_micro(before, cost),
