@@ -98,11 +98,11 @@ def _list(store: Store, asked: Promotions) -> list[dict[str, object]]:
             standing = policies_in_force(connection, orgs, _use(asked.use), at_us)
             return [
                 {
-                    "promotion": policy.policy_id,
-                    "number": number,
-                    "reads": read_policy(policy, names, asked.language),
+                    "promotion": one.policy.policy_id,
+                    "number": one.number,
+                    "reads": read_policy(one.policy, names, asked.language),
                 }
-                for policy, number in standing
+                for one in standing
             ]
         return [
             {

@@ -88,7 +88,7 @@ def used_so_far(
     """
     holders = {Holder.ACCOUNT: account_id, Holder.SITE: site_id, Holder.MEMBER: member_id}
     groups: dict[tuple[Holder, str], list[str]] = {}
-    for policy, _number in policies:
+    for policy in (one.policy for one in policies):
         if policy.kind in _COUNTED and policy.period is not Period.ORDER:
             first = first_day(policy.period, day)
             groups.setdefault((policy.holder, first), []).append(policy.policy_id)

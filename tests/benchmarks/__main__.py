@@ -7,14 +7,16 @@ import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlcipher3.dbapi2 import sqlite_version
 
 from tests.benchmarks import (
     arriving,
+    baskets,
     counting,
+    growing,
     idle,
     paper,
     search,
@@ -37,6 +39,8 @@ class Size:
     products: int
     changed: int
     up: int
+    stored: int
+    shops: int
     count_lines: int
     moves: int
     more_moves: int
@@ -48,17 +52,19 @@ class Size:
 SIZES = {
     "tiny": Size(
         names=300, rounds=1, sales=20, pulled=2_000, products=200, changed=50, up=60,
+        stored=1_500, shops=3,
         count_lines=40, moves=2_000, more_moves=4_000, scans=10, pdf_rows=30, excel_rows=300,
     ),
     "small": Size(
         names=50_000, rounds=3, sales=300, pulled=20_000, products=20_000, changed=5_000, up=5_000,
+        stored=10_000, shops=9,
         count_lines=1_000, moves=50_000, more_moves=200_000, scans=200,
         pdf_rows=1_000, excel_rows=20_000,
     ),
     "full": Size(
         names=1_000_000, rounds=5, sales=1_000, pulled=20_000, products=100_000, changed=5_000,
-        up=20_000, count_lines=5_000, moves=100_000, more_moves=3_000_000, scans=400,
-        pdf_rows=1_000, excel_rows=100_000,
+        up=20_000, stored=120_000, shops=9, count_lines=5_000, moves=100_000,
+        more_moves=3_000_000, scans=400, pdf_rows=1_000, excel_rows=100_000,
     ),
 }  # fmt: skip
 
@@ -72,11 +78,13 @@ MEASURES: dict[str, Measure] = {
     "P5": lambda folder, size: arriving.price_change(folder, size.products, size.changed),
     "P6": lambda folder, size: idle.run(folder, size.products, 12 * size.rounds),
     "P7": lambda folder, size: uploading.run(folder, size.up),
+    "P8": lambda folder, size: growing.run(folder, size.stored, size.shops),
     "P9": lambda folder, size: counting.run(folder, size.count_lines),
     "P10": lambda folder, size: stock.run(folder, size.moves, size.more_moves),
     "P11": lambda folder, size: windows.starting(folder, size.products, size.rounds),
     "P12": lambda folder, size: windows.smooth(folder, size.products),
     "P13": lambda folder, size: windows.tables(folder, size.names),
+    "P14": lambda folder, size: baskets.run(folder, min(size.names, 2_000)),
     "P15": lambda folder, size: paper.run(folder, size.pdf_rows, size.excel_rows),
 }
 
@@ -84,6 +92,8 @@ MEASURES: dict[str, Measure] = {
 def main(arguments: list[str] | None = None) -> int:
     """Measure, print, and write the JSON file; the exit code says nothing about goals."""
     chosen = _parser().parse_args(arguments)
+    size = SIZES[chosen.size]
+    size = replace(size, shops=chosen.shops or size.shops)
     figures: list[Figure] = []
     print(
         f"{platform.python_implementation()} {platform.python_version()}, SQLite {sqlite_version}"
@@ -91,7 +101,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"size {chosen.size}, load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     for row in chosen.only:
         with tempfile.TemporaryDirectory(prefix="qutong-bench-", dir=chosen.folder) as folder:
-            for figure in MEASURES[row](Path(folder), SIZES[chosen.size]):
+            for figure in MEASURES[row](Path(folder), size):
                 figures.append(figure)
                 print(figure.as_text(), flush=True)
     missed = [one for one in figures if one.is_met is False]
@@ -120,6 +130,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", type=_rows, default=list(ROWS), help="such as P3,P4")
     parser.add_argument("--json", type=Path, help="file for the figures")
     parser.add_argument("--size", choices=tuple(SIZES), default="full")
+    parser.add_argument(
+        "--shops", type=int, metavar="N", help="shops beside the first of P8: 99 with full = 10M"
+    )
     parser.add_argument("--folder", type=Path, help="where to work; the disk counts")
     return parser
 

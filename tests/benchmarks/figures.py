@@ -9,7 +9,8 @@ from statistics import median
 from typing import Any
 
 ROWS = (
-    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P9", "P10", "P11", "P12", "P13", "P15",
+    "P1", "P2", "P3", "P4", "P5", "P6", "P7", "P8", "P9", "P10", "P11", "P12", "P13", "P14",
+    "P15",
 )  # fmt: skip
 
 

@@ -23,6 +23,8 @@ from shared.journal.chain import SigningKey
 from shared.journal.document import Body
 from shared.pricing.publishing import version_bodies
 from shared.pricing.rules import RETAIL, PriceRow, Step
+from shared.promotions.documents import PolicyPublished
+from shared.promotions.rules import Policy
 from shared.sync.messages import (
     AskDigests,
     AskRows,
@@ -145,6 +147,19 @@ class House:
         with self.office.database.write() as connection:
             publish(connection, hq, drafts, now_us)
         self.versions += 1
+
+    def publish_policies(self, policies: Sequence[Policy]) -> None:
+        """Promotion policies in force from now on, each approved by a second person."""
+        now_us, hq = CLOCK.now_us(), self.office.hq
+        bodies = [
+            PolicyPublished(sales_org_id=ORG, parent_number=0, policy=one) for one in policies
+        ]
+        drafts = [
+            replace(draft_of(hq, one, now_us, author_id=EDITOR), approver_id=APPROVER)
+            for one in bodies
+        ]
+        with self.office.database.write() as connection:
+            publish(connection, hq, drafts, now_us)
 
     def enrolled(
         self, tag: str, *, device_type: str = "till", key: SigningKey | None = None

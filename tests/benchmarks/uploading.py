@@ -43,7 +43,7 @@ def run(folder: Path, sales: int) -> Iterator[Figure]:
     try:
         identity, key = house.enrolled("01")
         slots = journal(house, identity.device_id, key, sales)
-        batches = list(_batches(slots))
+        batches = list(batches_of(slots))
         yield _wire(batches, identity.device_id, key, house)
         yield _posted(house, identity.device_id, batches)
     finally:
@@ -93,7 +93,7 @@ def _bare_sale(number: int) -> Sale:
     return Sale(mode="till", currency="CNY", lines=[line], tenders=cash, total_minor=minor)
 
 
-def _batches(slots: Sequence[Slot]) -> Iterator[Push]:
+def batches_of(slots: Sequence[Slot]) -> Iterator[Push]:
     """Up to 500 documents or 256 kB each."""
     start = 0
     while start < len(slots):

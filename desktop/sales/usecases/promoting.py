@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from sqlalchemy import Connection
@@ -51,7 +52,7 @@ class GiftName:
     """Of the shop's own: head office's catalogue does not know its name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Promotions:
     """The policies in force for one buyer at a site: opened once per basket."""
 
@@ -70,8 +71,11 @@ class Promotions:
 
     def name_of(self, policy_id: str) -> str:
         """As clerks and customers call a policy."""
-        named = (one.policy.name for one in self.policies if one.policy.policy_id == policy_id)
-        return next(named, policy_id)
+        return self._names.get(policy_id, policy_id)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        return {one.policy.policy_id: one.policy.name for one in self.policies}
 
     def setting(self, at_us: int, list_prices: Mapping[str, int]) -> Setting:
         """Who buys, where and when."""

@@ -159,7 +159,8 @@ def _firsts_freed(
     """The places of a first N over a period that are free again: pieces at its price, before and
     after, as far as the order ever took them (D05)."""
     found: list[PromotionApplied] = []
-    for policy, number in case.named:
+    for standing in case.named:
+        policy = standing.policy
         taken = own.get(policy.policy_id, 0)
         if policy.kind is not PolicyKind.FIRST or policy.period is Period.ORDER or not taken:
             continue
@@ -168,7 +169,7 @@ def _firsts_freed(
         after = min(sum(after_micro.get(no, 0) for no in mine), taken)
         if after < before:
             freed = PromotionApplied(
-                policy_id=policy.policy_id, number=number, measure=before - after
+                policy_id=policy.policy_id, number=standing.number, measure=before - after
             )
             found.append(freed)
     return tuple(found)

@@ -1,10 +1,10 @@
 """Sets of goods at one price (套装)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from shared.promotions.rules.gifts import bounded
-from shared.promotions.rules.policies import BundlePart, Policy
-from shared.promotions.rules.working import Part, Working, covers
+from shared.promotions.rules.policies import Policy
+from shared.promotions.rules.working import Part, Working
 
 
 def bundles(working: Working, policies: Iterable[Policy]) -> None:
@@ -25,16 +25,16 @@ def _bundle(working: Working, policy: Policy) -> None:
     off = sum(cost for _, cost in costs) - times * policy.bundle_minor
     if off <= 0:
         return
-    working.take_off(policy, off, costs)
-    for part, qty in taken:
-        part.in_sets_micro += qty
+    after = working.take_off(policy, off, costs)
+    for part, (_, qty) in zip(after, taken, strict=True):
+        working.put(part, part._replace(in_sets_micro=part.in_sets_micro + qty))
     working.done(policy, saving=off, measure=sum(qty for _, qty in taken))
 
 
 def _most_sets(working: Working, policy: Policy) -> int:
     """The most sets that can be taken: halving between none and what each part alone allows."""
     free = [
-        sum(_free(part) for part in _matching(working, policy, one)) // one.qty_micro
+        sum(_free(part) for part in working.counted(policy, one.goods)) // one.qty_micro
         for one in policy.parts
     ]
     low, high = 0, bounded(min(free, default=0), policy.most_times)
@@ -52,7 +52,7 @@ def _taken(working: Working, policy: Policy, times: int) -> list[tuple[Part, int
 
     Of a set's parts, the one that fewest lines fit is served first.
     """
-    wants = [(one, _matching(working, policy, one)) for one in policy.parts]
+    wants = [(one, working.counted(policy, one.goods)) for one in policy.parts]
     used: dict[int, tuple[Part, int]] = {}
     for one, matching in sorted(wants, key=lambda want: len(want[1])):
         missing = one.qty_micro * times
@@ -68,16 +68,8 @@ def _taken(working: Working, policy: Policy, times: int) -> list[tuple[Part, int
 
 
 def _by_line(working: Working, used: dict[int, tuple[Part, int]]) -> list[tuple[Part, int]]:
-    return [used[id(part)] for part in working.parts if id(part) in used]
-
-
-def _matching(working: Working, policy: Policy, one: BundlePart) -> Sequence[Part]:
-    return [
-        part
-        for part in working.parts
-        if covers(one.goods, part.item.product_id, part.item.brand)
-        and (policy.counts_special or not part.is_special)
-    ]
+    lines = sorted({part.at for part, _ in used.values()})
+    return [used[id(part)] for at in lines for part in working.lines[at] if id(part) in used]
 
 
 def _free(part: Part) -> int:

@@ -18,14 +18,15 @@ def limits_used(
     no order a promotional one. A limit per order needs no memory and is left out.
     """
     found: list[Applied] = []
-    for policy, number in policies:
+    for one in policies:
+        policy = one.policy
         if policy.kind is not PolicyKind.LIMIT or policy.period is Period.ORDER:
             continue
         if not holds(policy, setting):
             continue
         taken = taken_of(policy, items, setting.currency)
         if taken:
-            found.append(Applied(policy.policy_id, number, "", 0, taken))
+            found.append(Applied(policy.policy_id, one.number, "", 0, taken))
     return tuple(found)
 
 

@@ -21,7 +21,14 @@ from shared.promotions.rules.outcome import (
 from shared.promotions.rules.policies import STAGES, Policy, PolicyKind
 from shared.promotions.rules.specials import first_prices, special_prices
 from shared.promotions.rules.thresholds import thresholds
-from shared.promotions.rules.working import Standing, Working, begun, copied, in_order
+from shared.promotions.rules.working import (
+    Places,
+    Standing,
+    Working,
+    begun,
+    copied,
+    in_order,
+)
 
 _DAYS = 7
 
@@ -59,18 +66,19 @@ def evaluate(
     remainder, so that the lines always add up (D09). Items with nothing to sell are left out.
     """
     sold = [item for item in items if item.qty_micro > 0]
-    live = [one for one in policies if holds(one.policy, setting)]
+    places = Places(sold)
+    live = [one for one in policies if places.has(one.reach) and holds(one.policy, setting)]
     giving = [
         one
         for one in live
         if one.policy.kind is not PolicyKind.LIMIT and one.policy.policy_id not in choices.declined
     ]
-    runs = _Runs(sold, giving, setting, choices)
+    runs = _Runs(begun(sold, places, setting, choices), giving)
     chosen, offers, waiting = _choose(runs, giving, choices)
     working = runs.run(chosen)
     limits = [one.policy for one in live if one.policy.kind is PolicyKind.LIMIT]
     near = (*working.near, *waiting)
-    return _outcome(working, giving, offers, near, over_limits(sold, limits, setting))
+    return _outcome(working, giving, offers, near, over_limits(sold, places, limits, setting))
 
 
 def cuts(items: Sequence[Item], policies: Sequence[Standing], setting: Setting) -> tuple[Cut, ...]:
@@ -80,7 +88,8 @@ def cuts(items: Sequence[Item], policies: Sequence[Standing], setting: Setting) 
         for one in policies
         if one.policy.kind is PolicyKind.LIMIT and holds(one.policy, setting)
     ]
-    return over_limits([item for item in items if item.qty_micro > 0], limits, setting)
+    sold = [item for item in items if item.qty_micro > 0]
+    return over_limits(sold, Places(sold), limits, setting)
 
 
 def claw_back(
@@ -144,8 +153,7 @@ def _options(
     for policy_id in members:
         tried = runs.run({**chosen, group: policy_id})
         if policy_id in tried.tallies:
-            worth = sum(one.saving_minor + one.worth_minor for one in tried.tallies.values())
-            found.append(Option(policy_id, names[policy_id], worth))
+            found.append(Option(policy_id, names[policy_id], tried.worth_minor))
         near += [one for one in tried.near if one.policy_id == policy_id]
     return tuple(sorted(found, key=lambda one: (-one.saving_minor, one.policy_id))), near
 
@@ -165,34 +173,29 @@ class _Runs:
     What the stages before the first difference made of it is worked out once: a scan waits for it.
     """
 
-    def __init__(
-        self,
-        items: Sequence[Item],
-        giving: Sequence[Standing],
-        setting: Setting,
-        choices: Choices,
-    ) -> None:
-        self._begun = begun(items, setting, choices)
+    def __init__(self, begun: Working, giving: Sequence[Standing]) -> None:
+        self._begun = begun
         self._stages = [
             (kind, list(in_order(one for one in giving if one.policy.kind is kind)))
             for kind in STAGES
         ]
-        self._after: dict[tuple[tuple[str, ...], ...], Working] = {}
+        self._groups = [
+            sorted({one.group for one in policies if one.group}) for _kind, policies in self._stages
+        ]
+        self._after: dict[tuple[str, ...], Working] = {}
 
     def run(self, chosen: Mapping[str, str]) -> Working:
         """The document after all stages; it is read and never changed."""
         working = self._begun
-        done: tuple[tuple[str, ...], ...] = ()
-        for kind, policies in self._stages:
-            active = [one for one in policies if chosen.get(one.group, "") == _member(one)]
-            done = (*done, tuple(one.policy_id for one in active))
-            if not active:
-                continue
-            if done not in self._after:
+        said: tuple[str, ...] = ()
+        for (kind, policies), groups in zip(self._stages, self._groups, strict=True):
+            said = (*said, kind, *(chosen.get(group, "") for group in groups))
+            if said not in self._after:
+                active = [one for one in policies if chosen.get(one.group, "") == _member(one)]
                 working = copied(working)
                 _WORK[kind](working, active)
-                self._after[done] = working
-            working = self._after[done]
+                self._after[said] = working
+            working = self._after[said]
         return working
 
 
@@ -216,9 +219,9 @@ def _outcome(
                 qty_micro=part.qty_micro,
                 unit_price_micro=part.unit_price_micro,
                 off_minor=part.off_minor,
-                policy_ids=tuple(part.policy_ids),
+                policy_ids=part.policy_ids,
             )
-            for part in working.parts
+            for part in working.parts()
         ),
         blocks=tuple(working.blocks),
         applied=tuple(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from shared.core.rounding import share_by_largest_remainder
 from shared.promotions.rules.outcome import Block, GiftChoice, GiftLine, Near
 from shared.promotions.rules.policies import GiftPrice, Policy
-from shared.promotions.rules.working import Part, Working, mark, pieces
+from shared.promotions.rules.working import Part, Working, pieces
 
 
 def buy_get(working: Working, policies: Iterable[Policy]) -> None:
@@ -44,13 +44,14 @@ def give(
     lines = [_line(working, policy, choice) for choice in chosen]
     paid = sum(working.amount(line.qty_micro, line.unit_price_micro) for line in lines)
     value = sum(_value(working, choice.product_id, choice.qty_micro) for choice in chosen)
+    off: Sequence[int] = [0] * len(counted)
     if policy.gift_price in (GiftPrice.LIST, GiftPrice.SPREAD):
-        lines = _at_list(working, policy, counted, lines)
+        lines, off = _at_list(working, policy, counted, lines)
         paid = 0
     dearest = max((_value(working, one, left) for one in options), default=0)
     working.done(policy, saving=max(value - paid, 0), measure=measure, worth=dearest)
-    for part in counted:
-        mark(part, policy)
+    for part, share in zip(counted, off, strict=True):
+        working.put(part, part.marked(policy, share))
     working.blocks.append(
         Block(policy.policy_id, policy.name, earned_micro, options, tuple(lines), left)
     )
@@ -84,29 +85,28 @@ def _line(working: Working, policy: Policy, choice: GiftChoice) -> GiftLine:
 
 def _at_list(
     working: Working, policy: Policy, counted: Sequence[Part], lines: Sequence[GiftLine]
-) -> list[GiftLine]:
+) -> tuple[list[GiftLine], Sequence[int]]:
     """Gifts at their list price: the same amount comes off them, or off them and the main goods
-    in proportion (揉价)."""
+    in proportion (揉价), of which each part's share is told, too."""
     amounts = [working.amount(line.qty_micro, line.unit_price_micro) for line in lines]
     if policy.gift_price is GiftPrice.LIST:
-        return [
-            line._replace(off_minor=amount) for line, amount in zip(lines, amounts, strict=True)
-        ]
+        return _with_off(lines, amounts), [0] * len(counted)
     weights = [*(max(part.net_minor, 0) for part in counted), *amounts]
     total = sum(amounts)
     if not total:
-        return list(lines)
+        return list(lines), [0] * len(counted)
     shares = share_by_largest_remainder(total, weights)
-    for part, share in zip(counted, shares, strict=False):
-        part.off_minor += share
-    own = shares[len(counted) :]
-    return [line._replace(off_minor=share) for line, share in zip(lines, own, strict=True)]
+    return _with_off(lines, shares[len(counted) :]), shares[: len(counted)]
+
+
+def _with_off(lines: Sequence[GiftLine], off: Sequence[int]) -> list[GiftLine]:
+    return [line._replace(off_minor=minor) for line, minor in zip(lines, off, strict=True)]
 
 
 def _value(working: Working, product_id: str, qty_micro: int) -> int:
     """What gifts are worth at their list price."""
     price = working.setting.gift_prices.get(product_id)
     if price is None:
-        parts = (one for one in working.parts if one.item.product_id == product_id)
-        price = next((one.item.unit_price_micro for one in parts), 0)
+        lines = working.places.of_product(product_id)
+        price = working.lines[lines[0]][0].item.unit_price_micro if lines else 0
     return working.amount(qty_micro, price) if qty_micro else 0

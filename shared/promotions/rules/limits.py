@@ -6,18 +6,19 @@ from shared.core.money import line_amount_minor, minor_digits
 from shared.core.rounding import MICRO
 from shared.promotions.rules.outcome import Cut, Item, Setting
 from shared.promotions.rules.policies import Policy
-from shared.promotions.rules.working import covers, whole
+from shared.promotions.rules.working import Places, whole
 
 _UNIT_PLACES = 6
 
 
 def over_limits(
-    items: Sequence[Item], policies: Iterable[Policy], setting: Setting
+    items: Sequence[Item], places: Places, policies: Iterable[Policy], setting: Setting
 ) -> tuple[Cut, ...]:
-    """For each line that is over some limit the tightest of them, in the order of the lines."""
+    """For each line that is over some limit the tightest of them, in the order of the lines;
+    ``places`` are those of the items."""
     tightest: dict[int, Cut] = {}
     for policy in policies:
-        for cut in _over(items, policy, setting):
+        for cut in _over([items[at] for at in places.of(policy.goods)], policy, setting):
             known = tightest.get(cut.line_no)
             if known is None or cut.allowed_micro < known.allowed_micro:
                 tightest[cut.line_no] = cut
@@ -40,8 +41,6 @@ def _over(items: Sequence[Item], policy: Policy, setting: Setting) -> Iterable[C
     left = left_of(policy, setting)
     is_one = len(policy.goods.products) == 1 and not policy.goods.brands
     for item in items:
-        if not covers(policy.goods, item.product_id, item.brand):
-            continue
         takes = counted_by(policy, item, setting.currency)
         if takes > left:
             allowed = _allowed(policy, item, left, setting.currency)

@@ -1,31 +1,27 @@
 """Special prices of single lines, and special prices for the first so many (D05, D10, C09)."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
 from shared.core.money import minor_digits
 from shared.core.rounding import MICRO, divide_half_away
 from shared.promotions.rules.outcome import Cut
-from shared.promotions.rules.policies import Beyond, Policy, Special
-from shared.promotions.rules.working import Part, Working, covers, mark, whole
+from shared.promotions.rules.policies import Beyond, Policy
+from shared.promotions.rules.working import Part, Working, whole
 
 _UNIT_PLACES = 6
 
 
-def special_prices(working: Working, policies: Sequence[Policy]) -> None:
-    """Each line takes the lowest of the special prices that hold for it, if it is lower."""
-    for part in working.parts:
-        if part.item.is_said:
-            continue
-        offers = (
-            (price, place)
-            for place, policy in enumerate(policies)
-            if (price := special_price(working, policy, part)) is not None
-        )
-        price, place = min(offers, default=(part.unit_price_micro, -1))
-        if price < part.unit_price_micro:
-            _reprice(working, part, policies[place], price)
+def special_prices(working: Working, policies: Iterable[Policy]) -> None:
+    """Each line takes the lowest of the special prices that hold for it, if it is lower; of equal
+    ones the first policy's."""
+    best: dict[int, tuple[int, Part, Policy]] = {}
+    for policy in policies:
+        for part, price in _lower(working, policy):
+            if part.at not in best or price < best[part.at][0]:
+                best[part.at] = price, part, policy
+    for at in sorted(best):
+        price, part, policy = best[at]
+        _reprice(working, part, policy, price)
 
 
 def first_prices(working: Working, policies: Iterable[Policy]) -> None:
@@ -35,32 +31,37 @@ def first_prices(working: Working, policies: Iterable[Policy]) -> None:
         _first(working, policy, left)
 
 
-def special_price(working: Working, policy: Policy, part: Part) -> int | None:
-    """The policy's price of a base unit; None where it has none for these goods."""
-    named = _named(policy.specials).get(part.item.product_id)
-    if named is not None:
-        return named
-    goods = policy.goods
-    if not policy.pay_ratio_micro or not covers(goods, part.item.product_id, part.item.brand):
-        return None
-    return _rounded(part.unit_price_micro * policy.pay_ratio_micro, working.setting.currency)
+def _lower(working: Working, policy: Policy) -> Iterator[tuple[Part, int]]:
+    """The parts a policy has a lower price for, and that price of a base unit: the product's own
+    before the ratio of what it would cost; in the order of the lines of each."""
+    named: dict[int, int] = {}
+    for special in policy.specials:
+        for at in working.places.of_product(special.product_id):
+            named[at] = special.unit_price_micro
+    ratio, currency = policy.pay_ratio_micro, working.setting.currency
+    by_ratio = working.places.of(policy.goods) if ratio else ()
+    for at in sorted({*named, *by_ratio}) if named and by_ratio else named or by_ratio:
+        for part in working.lines[at]:
+            price = named.get(at)
+            if price is None:
+                price = _rounded(part.unit_price_micro * ratio, currency)
+            if price < part.unit_price_micro and not part.item.is_said:
+                yield part, price
 
 
 def _first(working: Working, policy: Policy, left_micro: int) -> None:
-    wanted: list[tuple[int, int, Part, int]] = []
-    for at, part in enumerate(working.parts):
-        price = None if part.item.is_said else special_price(working, policy, part)
-        if price is not None and price < part.unit_price_micro:
-            wanted.append((price - part.unit_price_micro, at, part, price))
+    wanted = sorted(_lower(working, policy), key=lambda one: one[0].at)
     rest: list[tuple[int, Part]] = []
-    for _, _, part, price in sorted(wanted, key=lambda one: one[:2]):
+    for part, price in sorted(wanted, key=lambda one: one[1] - one[0].unit_price_micro):
         taken = whole(min(part.qty_micro, left_micro), part.qty_micro)
+        first = part
         if taken < part.qty_micro:
-            over = _split(working, part, taken) if taken else part
-            rest.append((taken, over))
+            if taken:
+                first = _split(working, part, taken)
+            rest.append((taken, part))
         if taken:
             left_micro -= taken
-            _reprice(working, part, policy, price)
+            _reprice(working, first, policy, price)
     if policy.beyond is Beyond.REFUSE:
         for taken, over in rest:
             working.cuts.append(_refused(policy, over, taken))
@@ -78,35 +79,23 @@ def _refused(policy: Policy, part: Part, allowed_micro: int) -> Cut:
 
 
 def _split(working: Working, part: Part, first_micro: int) -> Part:
-    """Cut a part in two; returns the second, which stands behind the first."""
-    rest = part.qty_micro - first_micro
-    second = replace(
-        part,
-        qty_micro=rest,
-        amount_minor=working.amount(rest, part.unit_price_micro),
-        policy_ids=list(part.policy_ids),
-    )
-    part.qty_micro = first_micro
-    part.amount_minor = working.amount(first_micro, part.unit_price_micro)
-    # By identity: two parts may be equal.
-    place = next(at for at, one in enumerate(working.parts) if one is part)
-    working.parts.insert(place + 1, second)
-    return second
+    """Cut a part in two; returns the first, and the second stands behind it."""
+    price, rest = part.unit_price_micro, part.qty_micro - first_micro
+    first = part._replace(qty_micro=first_micro, amount_minor=working.amount(first_micro, price))
+    second = part._replace(qty_micro=rest, amount_minor=working.amount(rest, price))
+    working.put(part, first, second)
+    return first
 
 
 def _reprice(working: Working, part: Part, policy: Policy, price_micro: int) -> None:
     amount = working.amount(part.qty_micro, price_micro)
     working.done(policy, saving=part.amount_minor - amount, measure=part.qty_micro)
-    part.unit_price_micro, part.amount_minor, part.is_special = price_micro, amount, True
-    mark(part, policy)
+    at, item, qty, _price, _amount, off, in_sets, _special, ids = part.marked(policy)
+    changed = (at, item, qty, price_micro, amount, off, in_sets, True, ids)
+    working.put(part, Part._make(changed))
 
 
 def _rounded(product: int, currency: str) -> int:
     """A price times a ratio, rounded to the minor unit, half away from zero (domain rule 3)."""
     step: int = 10 ** (_UNIT_PLACES - minor_digits(currency))
     return divide_half_away(product, MICRO * step) * step
-
-
-@lru_cache(maxsize=1_024)
-def _named(specials: tuple[Special, ...]) -> dict[str, int]:
-    return {special.product_id: special.unit_price_micro for special in specials}

@@ -42,7 +42,8 @@ def _reward(
 ) -> None:
     off = min(_off(tier, times, net_minor), net_minor)
     if off > 0:
-        working.take_off(policy, off, [(part, max(part.net_minor, 0)) for part in counted])
+        weights = [(part, max(part.net_minor, 0)) for part in counted]
+        counted = working.take_off(policy, off, weights)
     working.done(policy, saving=max(off, 0), measure=0 if tier.gift_micro else measure)
     if tier.gift_micro:
         give(working, policy, counted, times * tier.gift_micro, measure=measure)

@@ -1,27 +1,56 @@
 """A document while its promotions are worked out: parts of lines, and what each policy took off."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from shared.core.money import line_amount_minor
 from shared.core.rounding import MICRO, share_by_largest_remainder
 from shared.promotions.rules.outcome import Block, Choices, Cut, Item, Near, Setting
-from shared.promotions.rules.policies import Goods, Policy
+from shared.promotions.rules.policies import Goods, Policy, PolicyKind
 
 
-class Standing(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Standing:
     """A policy in force, with the number it was published under."""
 
     policy: Policy
     number: int
+    reach: "Reach" = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reach", _reach_of(self.policy))
 
 
-@dataclass(slots=True)
-class Part:
+class Reach(NamedTuple):
+    """The goods a policy names in any way: where none of them are, it makes no difference."""
+
+    products: frozenset[str]
+    brands: frozenset[str]
+    is_all: bool
+
+
+def _reach_of(policy: Policy) -> Reach:
+    by_price = policy.kind in (PolicyKind.SPECIAL, PolicyKind.FIRST)
+    if policy.kind is PolicyKind.BUNDLE:
+        counted = [one.goods for one in policy.parts]
+    else:
+        counted = [policy.goods] if policy.pay_ratio_micro or not by_price else []
+    named = [one.product_id for one in policy.specials]
+    return Reach(
+        products=frozenset(chain(named, *(one.products for one in counted))),
+        brands=frozenset(chain(*(one.brands for one in counted))),
+        is_all=any(not one.products and not one.brands for one in counted),
+    )
+
+
+class Part(NamedTuple):
     """The part of a line that has one price."""
 
+    at: int
+    """Which line it is of, counted from 0."""
     item: Item
     qty_micro: int
     unit_price_micro: int
@@ -31,16 +60,64 @@ class Part:
     in_sets_micro: int = 0
     """Pieces that belong to a set already."""
     is_special: bool = False
-    policy_ids: list[str] = field(default_factory=list)
+    policy_ids: tuple[str, ...] = ()
 
     @property
     def net_minor(self) -> int:
         """What it costs as it stands."""
         return self.amount_minor - self.off_minor
 
+    def marked(self, policy: Policy, off_minor: int = 0) -> "Part":
+        """The part with the policy noted on it, and so much more off."""
+        at, item, qty, price, amount, off, in_sets, is_special, ids = self
+        if policy.policy_id not in ids:
+            ids = (*ids, policy.policy_id)
+        # The quickest way to make one: this is done for every line of every policy that holds.
+        return Part._make((at, item, qty, price, amount, off + off_minor, in_sets, is_special, ids))
 
-@dataclass(slots=True)
-class Tally:
+
+class Places:
+    """Where goods stand in a document, so that a policy looks only at the lines it names."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._items = items
+        self._products: Mapping[str, list[int]] = defaultdict(list)
+        self._brands: Mapping[str, list[int]] = defaultdict(list)
+        for at, item in enumerate(items):
+            self._products[item.product_id].append(at)
+            self._brands[item.brand].append(at)
+        self._names = frozenset(self._products), frozenset(self._brands)
+
+    def has(self, reach: Reach) -> bool:
+        """Whether any of these goods are here."""
+        products, brands = self._names
+        return bool(self._items) and (
+            reach.is_all
+            or not reach.products.isdisjoint(products)
+            or not reach.brands.isdisjoint(brands)
+        )
+
+    def of_product(self, product_id: str) -> Sequence[int]:
+        """The lines of a product, in order."""
+        return self._products.get(product_id, ())
+
+    def of(self, goods: Goods) -> Sequence[int]:
+        """The lines of these goods, in order; nothing named is everything."""
+        found: Sequence[int]
+        if goods.products or goods.brands:
+            named = {at for one in goods.products for at in self._products.get(one, ())}
+            for brand in goods.brands:
+                named.update(self._brands.get(brand, ()))
+            found = sorted(named)
+        else:
+            found = range(len(self._items))
+        if goods.but and found:
+            but = frozenset(goods.but)
+            found = [at for at in found if self._items[at].product_id not in but]
+        return found
+
+
+class Tally(NamedTuple):
     """What one policy has done."""
 
     saving_minor: int = 0
@@ -51,12 +128,16 @@ class Tally:
 
 @dataclass(slots=True)
 class Working:
-    """One pass over a document."""
+    """One pass over a document. Its values never change, so that another pass shares them."""
 
     setting: Setting
     choices: Choices
-    parts: list[Part]
+    places: Places
+    lines: list[tuple[Part, ...]]
+    """The parts of each line."""
     tallies: dict[str, Tally] = field(default_factory=dict)
+    worth_minor: int = 0
+    """Of all tallies together."""
     blocks: list[Block] = field(default_factory=list)
     near: list[Near] = field(default_factory=list)
     cuts: list[Cut] = field(default_factory=list)
@@ -65,29 +146,50 @@ class Working:
         """What so many pieces cost, rounded once."""
         return line_amount_minor(qty_micro, unit_price_micro, self.setting.currency)
 
-    def counted(self, policy: Policy) -> list[Part]:
-        """The parts a policy counts, in the order of their lines."""
+    def parts(self) -> Iterator[Part]:
+        """Every part, in the order of the lines."""
+        return chain.from_iterable(self.lines)
+
+    def counted(self, policy: Policy, goods: Goods | None = None) -> list[Part]:
+        """The parts of these goods, else of its own, that a policy counts, in the order of their
+        lines."""
+        lines = self.lines
         return [
             part
-            for part in self.parts
-            if covers(policy.goods, part.item.product_id, part.item.brand)
-            and (policy.counts_special or not part.is_special)
+            for at in self.places.of(policy.goods if goods is None else goods)
+            for part in lines[at]
+            if policy.counts_special or not part.is_special
         ]
+
+    def put(self, part: Part, *instead: Part) -> None:
+        """Others stand where this part stood. Two parts may be equal: it is found by identity."""
+        line = self.lines[part.at]
+        if len(line) > 1:
+            held = next(place for place, one in enumerate(line) if one is part)
+            instead = (*line[:held], *instead, *line[held + 1 :])
+        self.lines[part.at] = instead
 
     def done(self, policy: Policy, *, saving: int, measure: int, worth: int = 0) -> None:
         """Note that a policy holds, and what it gave."""
-        tally = self.tallies.setdefault(policy.policy_id, Tally())
-        tally.saving_minor += saving
-        tally.worth_minor += worth
-        tally.measure += measure
+        self.worth_minor += saving + worth
+        before = self.tallies.get(policy.policy_id, _NOTHING)
+        self.tallies[policy.policy_id] = Tally(
+            before.saving_minor + saving, before.worth_minor + worth, before.measure + measure
+        )
 
-    def take_off(self, policy: Policy, off_minor: int, over: Sequence[tuple[Part, int]]) -> None:
-        """Share an amount over parts by their weights, to the cent (D09)."""
+    def take_off(
+        self, policy: Policy, off_minor: int, over: Sequence[tuple[Part, int]]
+    ) -> list[Part]:
+        """Share an amount over parts by their weights, to the cent (D09); the parts as they are
+        then, in the same order."""
         shares = share_by_largest_remainder(off_minor, [weight for _, weight in over])
-        for (part, _), share in zip(over, shares, strict=True):
-            if share:
-                part.off_minor += share
-            mark(part, policy)
+        after = [part.marked(policy, share) for (part, _), share in zip(over, shares, strict=True)]
+        for (part, _), changed in zip(over, after, strict=True):
+            self.put(part, changed)
+        return after
+
+
+_NOTHING = Tally()
 
 
 def copied(working: Working) -> Working:
@@ -95,42 +197,28 @@ def copied(working: Working) -> Working:
     return Working(
         setting=working.setting,
         choices=working.choices,
-        parts=[
-            Part(
-                part.item,
-                part.qty_micro,
-                part.unit_price_micro,
-                part.amount_minor,
-                part.off_minor,
-                part.in_sets_micro,
-                part.is_special,
-                list(part.policy_ids),
-            )
-            for part in working.parts
-        ],
-        tallies={
-            policy_id: Tally(tally.saving_minor, tally.worth_minor, tally.measure)
-            for policy_id, tally in working.tallies.items()
-        },
+        places=working.places,
+        lines=list(working.lines),
+        tallies=dict(working.tallies),
+        worth_minor=working.worth_minor,
         blocks=list(working.blocks),
         near=list(working.near),
         cuts=list(working.cuts),
     )
 
 
-def mark(part: Part, policy: Policy) -> None:
-    """Note on the part that the policy made its price."""
-    if policy.policy_id not in part.policy_ids:
-        part.policy_ids.append(policy.policy_id)
-
-
-def begun(items: Iterable[Item], setting: Setting, choices: Choices) -> Working:
+def begun(items: Sequence[Item], places: Places, setting: Setting, choices: Choices) -> Working:
     """Every line as one part at the price it came with."""
-    working = Working(setting=setting, choices=choices, parts=[])
-    for item in items:
-        amount = working.amount(item.qty_micro, item.unit_price_micro)
-        working.parts.append(Part(item, item.qty_micro, item.unit_price_micro, amount))
-    return working
+    currency = setting.currency
+    lines: list[tuple[Part, ...]] = [
+        (Part(at, item, item.qty_micro, item.unit_price_micro, _amount(item, currency)),)
+        for at, item in enumerate(items)
+    ]
+    return Working(setting=setting, choices=choices, places=places, lines=lines)
+
+
+def _amount(item: Item, currency: str) -> int:
+    return line_amount_minor(item.qty_micro, item.unit_price_micro, currency)
 
 
 def pieces(parts: Iterable[Part]) -> int:
@@ -140,23 +228,11 @@ def pieces(parts: Iterable[Part]) -> int:
 
 def covers(goods: Goods, product_id: str, brand: str) -> bool:
     """Whether a product is among these goods; nothing named is everything."""
-    sets = _sets(goods)
-    if product_id in sets.but:
+    if product_id in goods.but:
         return False
     if not goods.products and not goods.brands:
         return True
-    return product_id in sets.products or brand in sets.brands
-
-
-class _Sets(NamedTuple):
-    products: frozenset[str]
-    brands: frozenset[str]
-    but: frozenset[str]
-
-
-@lru_cache(maxsize=1_024)
-def _sets(goods: Goods) -> _Sets:
-    return _Sets(frozenset(goods.products), frozenset(goods.brands), frozenset(goods.but))
+    return product_id in goods.products or brand in goods.brands
 
 
 def whole(qty_micro: int, like_micro: int) -> int:

@@ -208,7 +208,7 @@ def _used(promotions: Sequence[PromotionApplied], policies: Sequence[Standing]) 
     measures = {one.policy_id: one.measure for one in promotions}
     return {
         policy.policy_id: max(policy.first_micro - measures.get(policy.policy_id, 0), 0)
-        for policy, _number in policies
+        for policy in (one.policy for one in policies)
         if policy.kind is PolicyKind.FIRST and policy.period is not Period.ORDER
     }
 
@@ -339,7 +339,7 @@ def limits_passed(
     )
     return [
         (policy.name, used.get(policy.policy_id, 0) - policy.most)
-        for policy, _number in limits
+        for policy in (one.policy for one in limits)
         if used.get(policy.policy_id, 0) > policy.most
     ]
 
