@@ -15,7 +15,7 @@ from desktop.store.identity import (
     store_state,
 )
 from desktop.store.spool import Spool
-from desktop.store.spooling import slot_records, whole_spool
+from desktop.store.spooling import head_records, kept_slots, slot_records, whole_spool
 from desktop.store.tables import spool_position
 from shared.core.errors import QutongError, RuleViolation
 from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
@@ -94,6 +94,8 @@ def reconcile(
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
     aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
     done.respooled = _respool(connection, identity, spool, last, identity_record, aside)
+    if not aside:
+        _keep_again(connection, identity, spool, spooled)
     store_position(connection, identity, spool.size())
     return done
 
@@ -347,6 +349,23 @@ def _respool(
     elif data:
         spool.append(data)
     return len(records)
+
+
+def _keep_again(connection: Connection, identity: Identity, spool: Spool, spooled: Spooled) -> None:
+    """What head office keeps aside is told to a spool that may not know it.
+
+    An older file was put back, or the process ended between a receipt and the spool; head office
+    says it once only.
+    """
+    told = {
+        placed.record.n
+        for placed in spooled.records
+        if isinstance(placed.record, SpoolKept)
+        and placed.record.incarnation == identity.incarnation
+    }
+    lacking = {n: code for n, code in kept_slots(connection, identity).items() if n not in told}
+    if lacking and spool.size() > 0:
+        spool.append(head_records(identity, 0, b"", b"", lacking))
 
 
 def journal_slots(

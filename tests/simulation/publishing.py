@@ -162,8 +162,13 @@ def misbehave(store: LocalStore, chance: random.Random, now_us: int, poison: set
         written.append(encode_slots([slot]))
         return n + 1
 
+    def stands() -> bool:
+        # A commit may tell of an error and have happened: then it is spooled, as the store does.
+        _n, link = store.read(lambda c: head_of(c, identity.device_id, identity.incarnation))
+        return link in poison
+
     written: list[bytes] = []
-    n = store.transact(write)
+    n = store._commits.transact(write, stands)
     # Behind what an earlier failure of the disk left to be written.
     store._spool(written[0])
     return n

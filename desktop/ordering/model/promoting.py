@@ -13,6 +13,7 @@ from desktop.ordering.usecases.wishing import Goods
 from shared.core.quantity import Pack
 from shared.core.rounding import MICRO
 from shared.promotions.rules import (
+    Beyond,
     Block,
     Choices,
     Cut,
@@ -29,7 +30,7 @@ from shared.promotions.rules import (
 )
 from shared.promotions.rules.counting import taken_of
 from shared.promotions.rules.limits import left_of
-from shared.promotions.rules.working import covers
+from shared.promotions.rules.working import Places, covers, places_of
 
 _Found = TypeVar("_Found", Near, Block)
 _ROUNDS = 4
@@ -100,6 +101,8 @@ def cut_to_limits(
 ) -> tuple[Cart, list[Told]]:
     """The cart with no more of anything than the limits let in, and what was cut."""
     told: list[Told] = []
+    if not _is_bounded(goods, terms, changed):
+        return cart, told
     for _ in range(_ROUNDS):
         items, named = items_in(cart, goods, changed)
         outcome = evaluate(items, terms.policies, terms.setting, choices_of(cart))
@@ -114,6 +117,16 @@ def cut_to_limits(
     return cart, told
 
 
+def _is_bounded(goods: Mapping[str, Goods], terms: Terms, changed: Iterable[str]) -> bool:
+    """Whether anything bounds how much of these products may be asked for."""
+    places = Places((one, goods[one].facts.product.brand) for one in changed if one in goods)
+    return any(
+        places.has(one.reach)
+        for one in terms.policies
+        if one.policy.kind is PolicyKind.LIMIT or one.policy.beyond is Beyond.REFUSE
+    )
+
+
 def promoted(cart: Cart, goods: Mapping[str, Goods], terms: Terms) -> Promoted:
     """What comes of a cart as it stands."""
     items, named = items_in(cart, goods)
@@ -125,45 +138,52 @@ def promoted(cart: Cart, goods: Mapping[str, Goods], terms: Terms) -> Promoted:
         for one in terms.policies
         if one.policy.kind is PolicyKind.LIMIT and holds(one.policy, terms.setting)
     ]
-    left, names = _left(limits, items, goods, terms)
+    listed = list(goods)
+    places = Places((one, known.facts.product.brand) for one, known in goods.items())
+    left, names = _left(limits, items, places, listed, terms)
     return Promoted(
         outcome=outcome,
         parts=parts,
-        near=_first(outcome.near, policies, goods),
-        gifts=_first(outcome.blocks, policies, goods),
+        near=_first(outcome.near, policies, places, listed),
+        gifts=_first(outcome.blocks, policies, places, listed),
         left_micro=left,
         limit_names=names,
     )
 
 
 def _first(
-    found: Sequence[_Found], policies: Mapping[str, Policy], goods: Mapping[str, Goods]
+    found: Sequence[_Found],
+    policies: Mapping[str, Policy],
+    places: Places,
+    listed: Sequence[str],
 ) -> dict[str, _Found]:
     made: dict[str, _Found] = {}
     for one in found:
-        counted = policies[one.policy_id].goods
-        for product_id, known in goods.items():
-            if covers(counted, product_id, known.facts.product.brand):
-                made.setdefault(product_id, one)
+        for at in places.of(policies[one.policy_id].goods):
+            made.setdefault(listed[at], one)
     return made
 
 
 def _left(
-    limits: Sequence[Policy], items: Sequence[Item], goods: Mapping[str, Goods], terms: Terms
+    limits: Sequence[Policy],
+    items: Sequence[Item],
+    places: Places,
+    listed: Sequence[str],
+    terms: Terms,
 ) -> tuple[dict[str, int], dict[str, str]]:
     """How many pieces more of each product fit under all its limits, and the tightest one's name;
     limits of amounts have no pieces and tell nothing here."""
     left: dict[str, int] = {}
     names: dict[str, str] = {}
+    lines = places_of(items)
     for policy in limits:
         if not policy.by_quantity:
             continue
-        taken = taken_of(policy, items, terms.setting.currency)
+        counted = [items[at] for at in lines.of(policy.goods)]
+        taken = taken_of(policy, counted, terms.setting.currency)
         rest = max(left_of(policy, terms.setting) - taken, 0)
         weights = {one.product_id: one for one in policy.weights}
-        for product_id, known in goods.items():
-            if not covers(policy.goods, product_id, known.facts.product.brand):
-                continue
+        for product_id in (listed[at] for at in places.of(policy.goods)):
             weight = weights.get(product_id, Weight(product_id)).weight_micro
             pieces = rest * MICRO // weight if weight else rest
             if product_id not in left or pieces < left[product_id]:

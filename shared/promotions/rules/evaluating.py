@@ -22,12 +22,12 @@ from shared.promotions.rules.policies import STAGES, Policy, PolicyKind
 from shared.promotions.rules.specials import first_prices, special_prices
 from shared.promotions.rules.thresholds import thresholds
 from shared.promotions.rules.working import (
-    Places,
     Standing,
     Working,
     begun,
     copied,
     in_order,
+    places_of,
 )
 
 _DAYS = 7
@@ -66,7 +66,7 @@ def evaluate(
     remainder, so that the lines always add up (D09). Items with nothing to sell are left out.
     """
     sold = [item for item in items if item.qty_micro > 0]
-    places = Places(sold)
+    places = places_of(sold)
     live = [one for one in policies if places.has(one.reach) and holds(one.policy, setting)]
     giving = [
         one
@@ -89,7 +89,7 @@ def cuts(items: Sequence[Item], policies: Sequence[Standing], setting: Setting) 
         if one.policy.kind is PolicyKind.LIMIT and holds(one.policy, setting)
     ]
     sold = [item for item in items if item.qty_micro > 0]
-    return over_limits(sold, Places(sold), limits, setting)
+    return over_limits(sold, places_of(sold), limits, setting)
 
 
 def claw_back(

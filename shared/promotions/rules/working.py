@@ -77,21 +77,25 @@ class Part(NamedTuple):
 
 
 class Places:
-    """Where goods stand in a document, so that a policy looks only at the lines it names."""
+    """Where goods stand in a list, so that a policy looks only at what it names.
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._items = items
+    The list is of products with their brands, and places are counted from 0.
+    """
+
+    def __init__(self, goods: Iterable[tuple[str, str]]) -> None:
+        self._listed: list[str] = []
         self._products: Mapping[str, list[int]] = defaultdict(list)
         self._brands: Mapping[str, list[int]] = defaultdict(list)
-        for at, item in enumerate(items):
-            self._products[item.product_id].append(at)
-            self._brands[item.brand].append(at)
+        for at, (product_id, brand) in enumerate(goods):
+            self._listed.append(product_id)
+            self._products[product_id].append(at)
+            self._brands[brand].append(at)
         self._names = frozenset(self._products), frozenset(self._brands)
 
     def has(self, reach: Reach) -> bool:
         """Whether any of these goods are here."""
         products, brands = self._names
-        return bool(self._items) and (
+        return bool(self._listed) and (
             reach.is_all
             or not reach.products.isdisjoint(products)
             or not reach.brands.isdisjoint(brands)
@@ -110,10 +114,10 @@ class Places:
                 named.update(self._brands.get(brand, ()))
             found = sorted(named)
         else:
-            found = range(len(self._items))
+            found = range(len(self._listed))
         if goods.but and found:
             but = frozenset(goods.but)
-            found = [at for at in found if self._items[at].product_id not in but]
+            found = [at for at in found if self._listed[at] not in but]
         return found
 
 
@@ -219,6 +223,11 @@ def begun(items: Sequence[Item], places: Places, setting: Setting, choices: Choi
 
 def _amount(item: Item, currency: str) -> int:
     return line_amount_minor(item.qty_micro, item.unit_price_micro, currency)
+
+
+def places_of(items: Iterable[Item]) -> Places:
+    """Where the goods of a document's lines stand."""
+    return Places((item.product_id, item.brand) for item in items)
 
 
 def pieces(parts: Iterable[Part]) -> int:

@@ -158,6 +158,20 @@ def test_a_lost_database_is_rebuilt_from_the_spool_alone() -> None:
     rebuilt.close()
 
 
+def test_an_older_spool_that_is_put_back_is_told_again_what_head_office_keeps() -> None:
+    engine, spool = open_writer(None), MemorySpool()
+    store = start(engine, spool)
+    store.run("wang", sell)
+    older = spool.data
+    acknowledge(store, 1, {1: "BAD_SIGNATURE"})
+    spool.data = older
+    start(engine, spool)
+    rebuilt = start(open_writer(None), spool)
+    found = rebuilt.read(lambda c: c.execute(select(journal.c.verdict, journal.c.code)).all())
+    assert [tuple(row) for row in found] == [("kept", "BAD_SIGNATURE")]
+    rebuilt.close()
+
+
 def test_a_rebuilt_database_is_completed_by_head_office() -> None:
     office = FakeHeadOffice(REGISTRY, SCHEMA, ["org:brand", "site:SH01"])
     spool = MemorySpool()
