@@ -21,6 +21,7 @@ from shared.promotions.rules import (
     Policy,
     PolicyKind,
     Setting,
+    Shelf,
     Special,
     Standing,
     Tier,
@@ -54,6 +55,7 @@ def run(folder: Path, goods: int) -> Iterator[Figure]:
         gift_prices={one: MICRO for standing in policies for one in standing.policy.gifts},
     )  # fmt: skip
     yield _basket(_lines(goods, 1_000), policies, setting)
+    yield _till(_lines(goods, 40), policies, setting)
     yield _order(_lines(goods, 100), policies, setting)
 
 
@@ -115,6 +117,19 @@ def _basket(items: Sequence[Item], policies: Sequence[Standing], setting: Settin
         evaluate([items[0]._replace(qty_micro=qty_micro), *items[1:]], policies, setting, Choices())
 
     return _figure("a basket worked out", typed, len(items), len(outcome.applied), 20.0)
+
+
+def _till(items: Sequence[Item], policies: Sequence[Standing], setting: Setting) -> Figure:
+    """The rules' part of a scan (P1)."""
+    shelf = Shelf(policies)
+    held = len(evaluate(items, policies, setting, Choices()).applied)
+
+    def typed(qty_micro: int) -> None:
+        now = [items[0]._replace(qty_micro=qty_micro), *items[1:]]
+        touched = shelf.touching((one.product_id, one.brand) for one in now)
+        evaluate(now, touched, setting, Choices())
+
+    return _figure("a till's basket worked out at a scan", typed, len(items), held, 2.0)
 
 
 def _order(items: Sequence[Item], policies: Sequence[Standing], setting: Setting) -> Figure:

@@ -24,6 +24,7 @@ from shared.promotions.rules import (
     Item,
     Outcome,
     Setting,
+    Shelf,
     Standing,
     Use,
     evaluate,
@@ -74,6 +75,10 @@ class Promotions:
         return self._names.get(policy_id, policy_id)
 
     @cached_property
+    def _shelf(self) -> Shelf:
+        return Shelf(self.policies)
+
+    @cached_property
     def _names(self) -> Mapping[str, str]:
         return {one.policy.policy_id: one.policy.name for one in self.policies}
 
@@ -99,7 +104,8 @@ class Promotions:
         list_prices: Mapping[str, int],
     ) -> Outcome:
         """What they make of these goods at an instant."""
-        return evaluate(items, self.policies, self.setting(at_us, list_prices), choices)
+        touched = self._shelf.touching((one.product_id, one.brand) for one in items)
+        return evaluate(items, touched, self.setting(at_us, list_prices), choices)
 
 
 def promotions_for(

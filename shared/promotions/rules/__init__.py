@@ -34,7 +34,7 @@ from shared.promotions.rules.policies import (
     Use,
     Weight,
 )
-from shared.promotions.rules.working import Standing, covers, gifts_named
+from shared.promotions.rules.working import Shelf, Standing, covers, gifts_named
 
 __all__ = [
     "GOODS_MAX",
@@ -61,6 +61,7 @@ __all__ = [
     "PolicyKind",
     "Priced",
     "Setting",
+    "Shelf",
     "Special",
     "Standing",
     "Tier",

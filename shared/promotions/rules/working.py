@@ -121,6 +121,31 @@ class Places:
         return found
 
 
+class Shelf:
+    """Policies by the goods they name: of many that are in force a scan touches few."""
+
+    def __init__(self, policies: Sequence[Standing]) -> None:
+        self._policies = policies
+        self._everywhere: set[int] = set()
+        self._products: Mapping[str, list[int]] = defaultdict(list)
+        self._brands: Mapping[str, list[int]] = defaultdict(list)
+        for at, one in enumerate(policies):
+            if one.reach.is_all:
+                self._everywhere.add(at)
+                continue
+            for product_id in one.reach.products:
+                self._products[product_id].append(at)
+            for brand in one.reach.brands:
+                self._brands[brand].append(at)
+
+    def touching(self, goods: Iterable[tuple[str, str]]) -> list[Standing]:
+        """Those that can make a difference to these products with their brands, in order."""
+        found = set(self._everywhere)
+        for product_id, brand in goods:
+            found.update(self._products.get(product_id, ()), self._brands.get(brand, ()))
+        return [self._policies[at] for at in sorted(found)]
+
+
 class Tally(NamedTuple):
     """What one policy has done."""
 

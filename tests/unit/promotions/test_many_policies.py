@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from shared.core.rounding import MICRO
-from shared.promotions.rules import Choices, Item, Outcome, Setting, Standing, Use, evaluate
+from shared.promotions.rules import Choices, Item, Outcome, Setting, Shelf, Standing, Use, evaluate
 from shared.promotions.rules.working import Reach
 from tests.benchmarks.baskets import live_policies
 from tests.benchmarks.house import code
@@ -47,7 +47,11 @@ def test_policies_left_out_because_their_goods_are_not_there_make_no_difference(
     policies = live_policies(300, BRANDS[:2], uses=(Use.TILL,))
     picked = chance.sample(policies, 120)
     items = lines(chance, 300, 12)
-    assert outcome(items, picked) == outcome(items, [looked_at_anyway(one) for one in picked])
+    whole = outcome(items, [looked_at_anyway(one) for one in picked])
+    assert outcome(items, picked) == whole
+    touched = Shelf(picked).touching((one.product_id, one.brand) for one in items)
+    assert 0 < len(touched) < len(picked)
+    assert outcome(items, touched) == whole
 
 
 def test_a_document_of_many_lines_and_policies_still_adds_up() -> None:
