@@ -6,6 +6,7 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from desktop.app.home import Look, keep_look
+from desktop.app.qt_words import QtWords
 from desktop.app.settings import StoreSettings
 from desktop.shell.window import PLACE
 from desktop.ui.theme import Scheme, dress, scheme_of_system
@@ -19,7 +20,7 @@ class Appearance:
         self._application = application
         self._settings = settings
         self._home = home
-        self._of_qt: QTranslator | None = None
+        self._of_qt: list[QTranslator] = []
 
     @property
     def language(self) -> Language:
@@ -46,14 +47,17 @@ class Appearance:
 
     def speak(self) -> None:
         """Qt's own words, such as in a dialog for files or a menu to copy, in the language set."""
-        if self._of_qt is not None:
-            self._application.removeTranslator(self._of_qt)
-        self._of_qt = None
+        for one in self._of_qt:
+            self._application.removeTranslator(one)
+        self._of_qt = []
         if self.language is Language.CHINESE:
             words = QTranslator(self._application)
             where = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-            if words.load("qtbase_zh_CN", where) and self._application.installTranslator(words):
-                self._of_qt = words
+            words.load("qtbase_zh_CN", where)
+            # The last one put in is asked first.
+            for one in (QtWords(Words(self.language), self._application), words):
+                if self._application.installTranslator(one):
+                    self._of_qt.append(one)
 
     def keep(self, words: Words) -> None:
         """Remember how it looks, for the first picture of the next start."""

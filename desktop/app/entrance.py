@@ -191,7 +191,9 @@ class Entrance:
             self._beginning.close()
         self._beginning = model
         gate = self._open_gate()
-        self._draw_page = lambda: FirstRunPage(self.words, model, self.tasks, self._begun)
+        self._draw_page = lambda: FirstRunPage(
+            self.words, model, self.tasks, self._begun, self._within.start_sync
+        )
         gate.show_page(self._draw_page())
 
     def _begun(self, user_id: str) -> None:

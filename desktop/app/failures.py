@@ -29,6 +29,7 @@ class Failures:
         window: Callable[[], Window | None],
         gate: Callable[[], Gate | None],
         start_again: Callable[[], None],
+        end: Callable[[], None],
     ) -> None:
         self.crashes = crashes
         self.tasks = TaskScope(self._tell, self._crashed)
@@ -36,6 +37,7 @@ class Failures:
         self._window = window
         self._gate = gate
         self._start_again = start_again
+        self._end = end
         self._is_crashing = False
 
     def guard(self) -> None:
@@ -71,7 +73,7 @@ class Failures:
             self.tasks.start(self._tell_crash(code, report))
 
     async def _tell_crash(self, code: str, report: str) -> None:
-        from desktop.shell.crash import RESTART, CrashPanel
+        from desktop.shell.crash import QUIT, RESTART, CrashPanel
 
         try:
             window = self._window()
@@ -81,3 +83,5 @@ class Failures:
             self._is_crashing = False
         if answer == RESTART:
             self._start_again()
+        elif answer == QUIT:
+            self._end()

@@ -4,17 +4,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from desktop.app.client import Client
 from desktop.app.demo_shop import DemoTexts, demo_home, open_demo_shop
 from desktop.app.founding import NewShop, found_shop
+from desktop.shell.beginning import Joined
 from desktop.store.bus import Touched
+from desktop.store.identity import Identity, load_state
 from desktop.sync.conversation import drive
 from desktop.sync.engine import sync
 from desktop.sync.founding import is_joined
 from desktop.sync.founding import join as join_by_code
+from desktop.sync.past import sent_kinds
+from shared.channel.queries import sales_orgs
+from shared.pricing.queries import sales_orgs_of_site
 
 if TYPE_CHECKING:
     from desktop.sync.transport import HttpTransport
+
+_NAMED_MAX = 3
+"""Of more companies nobody reads the names: the address says it shorter."""
 
 
 class DeviceFounder:
@@ -77,6 +87,12 @@ class DeviceFounder:
             self._transport.close()
             self._transport = None
 
+    def joined(self) -> Joined:
+        """Which head office this device has now, and what it sent there."""
+        identity = self._client.store.identity
+        assert identity is not None
+        return self._client.store.read(lambda one: _joined(one, identity))
+
     def stop_sync(self) -> None:
         """Break the sync under way off."""
         if self._transport is not None:
@@ -88,3 +104,16 @@ class DeviceFounder:
 
     def _count(self, touched: Touched) -> None:
         self._received += sum(len(ids) for ids in touched.values())
+
+
+def _joined(connection: Connection, identity: Identity) -> Joined:
+    """By the names of the companies the site works with: head office itself has none."""
+    here = sales_orgs_of_site(connection, identity.site_id)
+    names = [name for org, name in sales_orgs(connection) if name and (not here or org in here)]
+    sent = load_state(connection).acknowledged_n
+    address = identity.server_url.partition("://")[2] or identity.server_url
+    named = names if len(names) <= _NAMED_MAX else []
+    return Joined(
+        office=" · ".join([*named, address]),
+        kinds=sent_kinds(connection, identity, up_to_n=sent, count=sent),
+    )

@@ -67,6 +67,7 @@ class Program:
             window=lambda: self.window,
             gate=lambda: self.gate,
             start_again=lambda: self.start_again(user_id=client.store.author_id),
+            end=self._window_closed,
         )
         self.tasks = self._failures.tasks
         self.desk = Desk(client.store)
@@ -105,7 +106,18 @@ class Program:
         self._sync_soon = QTimer()
         self._sync_soon.setSingleShot(True)
         self._sync_soon.timeout.connect(self.start_sync)
-        self._stops = [self.desk.watch(lambda _touched: self.show_standing(), "journal", "task")]
+        self._stops = [
+            self.desk.watch(lambda _touched: self.show_standing(), "journal", "task"),
+            self.desk.watch(
+                lambda _touched: self._person_changes(),
+                "user_grant",
+                "site",
+                "channel_account",
+            ),
+        ]
+        self._is_person_old = False
+        self._has_office = False
+        """As the window was drawn."""
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._system_changed)
 
@@ -167,8 +179,10 @@ class Program:
         is_back = self.window is not None and self.window.around.person.user_id == user_id
         if is_back and self.window is not None:
             self.client.store.author_id = user_id
+            self._mind_person()
             self.window.show()
             self._entrance.close()
+            self.show_standing()
             return
         self.sign_in(user_id)
 
@@ -180,6 +194,9 @@ class Program:
         if self.window is not None:
             take_away(self.window)
         person = self.desk.read(person_of, self.client.store.identity, user_id)
+        identity = self.client.store.identity
+        self._has_office = identity is not None and bool(identity.server_url)
+        self._is_person_old = False
         self.window = Window(self._surroundings(person), self.tasks.child())
         put_in_place(self.window, self.settings.get(PLACE))
         self._open_last_screen(user_id)
@@ -192,9 +209,29 @@ class Program:
 
     def _open_last_screen(self, user_id: str) -> None:
         assert self.window is not None
-        last = self.settings.get(f"screen.{user_id}", "home")
-        known = self.window.specs
-        self.window.open(last if last in known else next(iter(known), "home"))
+        first = self.window.home_id
+        if self.window.around.person.is_at_till_only:
+            self.window.open("till" if "till" in self.window.specs else first)
+            return
+        last = self.settings.get(f"screen.{user_id}", first)
+        self.window.open(last if last in self.window.specs else first)
+
+    def _person_changes(self) -> None:
+        self._is_person_old = True
+
+    def _mind_person(self) -> None:
+        """Draw the window anew when its person may do other things here than before: head office
+        was joined, or said something else of them. Not under an open panel."""
+        window = self.window
+        if window is None or window.overlay.panels:
+            return
+        self._is_person_old = False
+        identity = self.client.store.identity
+        person = self.desk.read(person_of, identity, window.around.person.user_id)
+        has_office = identity is not None and bool(identity.server_url)
+        if (person, has_office) != (window.around.person, self._has_office):
+            self._has_office = has_office
+            self._change(replace(window.around, person=person))
 
     def lock(self) -> None:
         """Ask who works here; the same person finds everything as it was."""
@@ -290,6 +327,8 @@ class Program:
         self.client.close()
 
     def _second(self) -> None:
+        if self._is_person_old and self.gate is None:
+            self._mind_person()
         self.show_standing()
         self._tending.look()
 

@@ -38,6 +38,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="till",
+        is_at_till=True,
         icon="scan-barcode",
         group="sell",
         make=first_opened("desktop.app.counter:till"),
@@ -47,6 +48,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="register",
+        is_on_demand=True,
         icon="notebook-pen",
         group="sell",
         make=first_opened("desktop.sales.view.register:RegisterScreen"),
@@ -65,6 +67,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="shift",
+        is_at_till=True,
         icon="hand-coins",
         group="sell",
         make=first_opened("desktop.sales.view.shift:ShiftScreen"),
@@ -82,6 +85,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="invoice",
+        is_on_demand=True,
         icon="file-text",
         group="sell",
         make=first_opened("desktop.sales.view.invoice:InvoiceScreen"),
@@ -91,6 +95,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="statement",
+        is_on_demand=True,
         icon="receipt",
         group="sell",
         make=first_opened("desktop.app.dealer:statement"),
@@ -188,6 +193,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="promotions-here",
+        is_at_till=True,
         icon="gift",
         group="order",
         make=first_opened("desktop.promotions.view.promotions:PromotionsScreen"),
@@ -297,6 +303,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="transfers",
+        is_on_demand=True,
         icon="truck",
         group="stock",
         make=first_opened("desktop.stock.view.transfers:TransfersScreen"),
@@ -312,6 +319,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="counting",
+        is_on_demand=True,
         icon="scan-barcode",
         group="stock",
         make=first_opened("desktop.stocktake.view.counting:CountingScreen"),
@@ -328,6 +336,7 @@ SCREENS: tuple[ScreenSpec, ...] = (
     ),
     ScreenSpec(
         id="settings",
+        is_at_till=True,
         icon="settings",
         group="settings",
         make=first_opened("desktop.shell.settings:SettingsScreen"),

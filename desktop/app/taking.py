@@ -14,6 +14,7 @@ from desktop.ui.screen import Screen
 from shared.catalog.documents import Product
 from shared.catalog.importing import ProductRow
 from shared.channel.queries import sales_orgs
+from shared.stock.queries import is_opened
 
 
 async def take_as_own(desk: Desk, rows: Sequence[ProductRow], with_stock: bool) -> Taken:
@@ -24,6 +25,7 @@ async def take_as_own(desk: Desk, rows: Sequence[ProductRow], with_stock: bool) 
         opening_micro=done.opening_micro,
         opening_minor=done.opening_minor,
         costs=done.costs,
+        lots=done.lots,
     )
 
 
@@ -54,8 +56,10 @@ def import_screen(frame: Frame) -> Screen:
     """Goods from a sheet, taken as this device takes them."""
     from desktop.catalog.view.goods_import import GoodsImportScreen
 
-    is_office = frame.person.device_type == "hq"
-    return GoodsImportScreen(frame, take_as_catalogue if is_office else take_as_own)
+    site_id = frame.person.site_id
+    if frame.person.device_type == "hq":
+        return GoodsImportScreen(frame, take_as_catalogue, lambda _desk: False)
+    return GoodsImportScreen(frame, take_as_own, lambda desk: not desk.read(is_opened, site_id))
 
 
 async def _take_up(desk: Desk, code: str, name: str, unit: str) -> str:

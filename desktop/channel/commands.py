@@ -89,16 +89,26 @@ def _whoami(store: Store, _asked: Nothing) -> dict[str, str]:
 
 
 class AddStaff(Params):
-    """Somebody of the founder's own shop: ``clerk`` or ``warehouse``, with a PIN."""
+    """Somebody of the founder's own shop: ``clerk``, ``cashier`` or ``warehouse``, with a PIN.
+
+    A founder without a PIN of their own says ``without_own_pin``.
+    """
 
     name: str
     pin: str
     role: str = "clerk"
+    without_own_pin: bool = False
 
 
 def _add_staff(store: Store, asked: AddStaff) -> object:
     given = new_pin_hash(store, asked.pin)
-    done = store.write(usecases.add_staff, asked.name, asked.role, pin_hash=given)
+    done = store.write(
+        usecases.add_staff,
+        asked.name,
+        asked.role,
+        pin_hash=given,
+        without_own_pin=asked.without_own_pin,
+    )
     return {"user": done.value, "name": asked.name, "role": asked.role}
 
 

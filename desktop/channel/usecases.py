@@ -80,16 +80,24 @@ def found_shop(
     return session.append(body, business_day=business_day(session.now_us, zone))
 
 
-def add_staff(session: Session, name: str, role: str, *, pin_hash: str) -> str:
-    """The founder names a clerk or warehouse keeper of the own shop; their user id (R07).
+def add_staff(
+    session: Session, name: str, role: str, *, pin_hash: str, without_own_pin: bool = False
+) -> str:
+    """The founder names somebody of the own shop in one of ``STAFF_ROLES``; their user id (R07).
 
-    It holds at once, and stays when the shop joins head office. Raises: RuleViolation
-    NOT_THE_FOUNDER, USER_INCOMPLETE, TEXT_TOO_LONG, ROLE_UNKNOWN, STAFF_EXISTS; AccessDenied
-    NOT_PERMITTED.
+    It holds at once, and stays when the shop joins head office. A founder without a PIN is told
+    so: whoever signs in here could be the owner. ``without_own_pin`` goes on all the same.
+
+    Raises: RuleViolation OWN_PIN_MISSING, NOT_THE_FOUNDER, USER_INCOMPLETE, TEXT_TOO_LONG,
+    ROLE_UNKNOWN, STAFF_EXISTS; AccessDenied NOT_PERMITTED.
     """
     called = normal(name)
-    if any(one.name == called for one in people_at(session.connection, session.identity.site_id)):
+    here = people_at(session.connection, session.identity.site_id)
+    if any(one.name == called for one in here):
         raise RuleViolation("STAFF_EXISTS", name=called)
+    is_open = any(one.user_id == session.author_id and not one.pin_hash for one in here)
+    if is_open and not without_own_pin:
+        raise RuleViolation("OWN_PIN_MISSING")
     staff = session.randomness.bytes(4).hex()
     _state_staff(session, StaffStated(staff=staff, name=called, role=role, pin_hash=pin_hash))
     return staff_id(session.identity.site_id, staff)

@@ -1,14 +1,25 @@
 """State of the first run: what an owner says before there is anybody to sign in (R07)."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from desktop.watched import Watched
 from shared.access.pins import checked_pin
 from shared.core.errors import QutongError, RuleViolation, Unavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """What is told after joining."""
+
+    office: str = ""
+    """The companies the shop works with, where they are known, and the address."""
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """Documents that went up, by kind."""
 
 
 class Founder(Protocol):
@@ -30,6 +41,9 @@ class Founder(Protocol):
 
         Raises Unavailable NETWORK when it is broken off; what came stays."""
 
+    def joined(self) -> "Joined":
+        """Which head office this device has now, and what it sent there."""
+
     def stop_sync(self) -> None:
         """Break the first sync off."""
 
@@ -44,6 +58,8 @@ class Step(StrEnum):
     SHOP = "shop"
     JOIN = "join"
     WORKING = "working"
+    JOINED = "joined"
+    """Everything came; what was joined, and what went up, is told."""
     BROKEN = "broken"
     """Joined; the first sync broke off and may go on."""
 
@@ -69,6 +85,7 @@ class Beginning(Watched):
         self.founded = ""
         """The owner's id, once there is a shop."""
         self.is_joined = False
+        self.joined = Joined()
 
     def go(self, step: Step) -> None:
         """Another step."""
@@ -145,6 +162,10 @@ class Beginning(Watched):
         except QutongError as error:
             self._fail(Step.BROKEN, error)
             return False
+        loop = asyncio.get_running_loop()
+        self.joined = await loop.run_in_executor(self._threads, self._founder.joined)
+        self.step = Step.JOINED
+        self.changed()
         return True
 
     def stop(self) -> None:

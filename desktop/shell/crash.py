@@ -8,14 +8,15 @@ from desktop.ui.panel import Panel
 from desktop.ui.widgets import button, label, row
 from desktop.words.texts import Words
 
-RESTART = "restart"
+RESTART, QUIT = "restart", "quit"
 
 
 class CrashPanel(Panel):
-    """Closed with ``restart``, or with nothing: go on."""
+    """Closed with ``restart`` (the windows are made anew, in the same process), ``quit``, or with
+    nothing: go on."""
 
     def __init__(self, words: Words, code: str, report: str) -> None:
-        super().__init__(words("crash.title"), width=560)
+        super().__init__(words("crash.title"), width=600)
         self._report = report
         self._words = words
         told = label(words("crash.told"))
@@ -33,6 +34,7 @@ class CrashPanel(Panel):
                 button(words("crash.copy"), self._copy, icon_name="copy"),
                 self._copied,
                 None,
+                button(words("crash.quit"), self._quit),
                 button(words("crash.restart"), self._restart),
                 self._go_on,
             )
@@ -42,6 +44,7 @@ class CrashPanel(Panel):
         return (
             Action(text="crash.copy", keys=("C",), run=self._copy),
             Action(text="crash.restart", keys=("R",), run=self._restart),
+            Action(text="crash.quit", keys=("Q",), run=self._quit),
         )
 
     def first_focus(self) -> QWidget | None:
@@ -53,3 +56,6 @@ class CrashPanel(Panel):
 
     def _restart(self) -> None:
         self.close_with(RESTART)
+
+    def _quit(self) -> None:
+        self.close_with(QUIT)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QProgressBar, QVBoxLayout, QWid
 
 from desktop.runtime.tasks import TaskScope
 from desktop.shell.beginning import Beginning, Step
+from desktop.shell.sent import told_kinds
 from desktop.ui.icons import pixmap
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, Tone, scaled, tokens_now
 from desktop.ui.widgets import (
@@ -26,17 +27,22 @@ from desktop.words.texts import Words
 CARD_WIDTH, FORM_WIDTH = 260, 460
 PINS = ("pin", "again")
 Done = Callable[[str], None]
+Began = Callable[[], None]
 
 
 class FirstRunPage(QWidget):
-    """A page of the gate. ``done`` is called with who may sign in now, '' = ask."""
+    """A page of the gate. ``done`` is called with who may sign in now, '' = ask; ``began`` once
+    there is a head office, which is told of before anybody signs in."""
 
-    def __init__(self, words: Words, model: Beginning, tasks: TaskScope, done: Done) -> None:
+    def __init__(
+        self, words: Words, model: Beginning, tasks: TaskScope, done: Done, began: Began
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
         self._words = words
         self._tasks = tasks
         self._done = done
+        self._began = began
         self.model = model
         self.fields: dict[str, Field] = {}
         self._typed: dict[str, str] = {}
@@ -57,6 +63,9 @@ class FirstRunPage(QWidget):
         """1, 2, 3 choose a way; Esc goes back."""
         if key == "Escape":
             return self.model.back()
+        if self.model.step is Step.JOINED and key in ("Return", "Enter"):
+            self._later()
+            return True
         if self.model.step is Step.CHOICE and key in ("1", "2", "3"):
             (self._demo, self._shop, self._join)[int(key) - 1]()
             return True
@@ -86,14 +95,14 @@ class FirstRunPage(QWidget):
 
     async def _joining(self) -> None:
         if await self.model.join(self.fields["address"].text(), self.fields["code"].text()):
-            self._done("")
+            self._began()
 
     def _go_on(self) -> None:
         self._tasks.start(self._fetching())
 
     async def _fetching(self) -> None:
         if await self.model.fetch():
-            self._done("")
+            self._began()
 
     def _later(self) -> None:
         self._done("")
@@ -118,6 +127,7 @@ class FirstRunPage(QWidget):
             Step.SHOP: self._shop_form,
             Step.JOIN: self._join_form,
             Step.WORKING: self._working,
+            Step.JOINED: self._joined,
             Step.BROKEN: self._broken,
         }
         self._put(pages[model.step]())
@@ -230,6 +240,26 @@ class FirstRunPage(QWidget):
             layout = made.layout()
             assert layout is not None
             layout.addWidget(row(None, button(self._words("panel.cancel"), self.model.stop)))
+        made.setFixedWidth(scaled(FORM_WIDTH))
+        return made
+
+    def _joined(self) -> QWidget:
+        words, joined = self._words, self.model.joined
+        made = column(label(words("first.joined"), "big"), spacing=SPACE_M)
+        layout = made.layout()
+        assert layout is not None
+        told = [words("first.office", office=joined.office)]
+        if joined.kinds:
+            told.append(words("first.sent", what=told_kinds(words, joined.kinds)))
+        if self.model.received:
+            told.append(words("first.came", n=f"{self.model.received:,}"))
+        told.append(words("first.joined_hint"))
+        for text in told:
+            line = label(text)
+            line.setWordWrap(True)
+            layout.addWidget(line)
+        start = button(words("first.start"), self._later, kind="primary")
+        layout.addWidget(row(None, start, key_cap("Enter")))
         made.setFixedWidth(scaled(FORM_WIDTH))
         return made
 

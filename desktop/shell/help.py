@@ -8,45 +8,46 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QTabWidget,
     QTextBrowser,
-    QVBoxLayout,
     QWidget,
 )
 
-from desktop.shell.manual import HelpPage, find_pages, page_of
+from desktop.shell.manual import HelpPage, find_pages, page_of, pages_for
 from desktop.ui.actions import Action
 from desktop.ui.keyline import shown_key
 from desktop.ui.panel import Panel
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, scaled
-from desktop.ui.widgets import Field, button, key_cap, label, row
+from desktop.ui.theme import SPACE_L, SPACE_M, scaled
+from desktop.ui.widgets import Field, button, column, key_cap, label, row
 
 if TYPE_CHECKING:
     from desktop.shell.window import Window
 
 WIDTH, HEIGHT, LIST = 900, 430, 210
-CONVENTIONS = (
-    ("F2", "keys.f2"),
-    ("F3", "keys.f3"),
-    ("F4", "keys.f4"),
-    ("F5", "keys.f5"),
-    ("F6", "keys.f6"),
-    ("F7", "keys.f7"),
-    ("F8", "keys.f8"),
-    ("F9", "keys.f9"),
-    ("F10", "keys.f10"),
-    ("F11", "keys.f11"),
-    ("Escape", "keys.escape"),
-    ("Return", "keys.enter"),
-    ("Ctrl+Z", "keys.undo"),
-    ("Ctrl+O", "keys.org"),
-    ("Ctrl+E", "keys.excel"),
-    ("Ctrl+C", "keys.copy"),
-    ("Ctrl+V", "keys.paste"),
-    ("Ctrl+F", "keys.filter"),
+CONVENTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("F2", "keys.f2", ("till", "invoice", "reorder", "products")),
+    ("F3", "keys.f3", ("till", "invoice")),
+    ("F4", "keys.f4", ("till",)),
+    ("F5", "keys.f5", ("home", "tasks", "stock")),
+    ("F6", "keys.f6", ("till",)),
+    ("F7", "keys.f7", ("till", "invoice")),
+    ("F8", "keys.f8", ("till",)),
+    ("F9", "keys.f9", ("till",)),
+    ("F10", "keys.f10", ("invoice", "reorder")),
+    ("F11", "keys.f11", ("till",)),
+    ("F12", "keys.f12", ("till",)),
+    ("Ctrl+Z", "keys.undo", ("till", "invoice", "reorder")),
+    ("Ctrl+O", "keys.org", ("reorder", "products")),
+    ("Ctrl+O", "keys.open", ("goods", "goods-import")),
+    ("Escape", "keys.escape", ()),
+    ("Return", "keys.enter", ()),
+    ("Ctrl+E", "keys.excel", ()),
+    ("Ctrl+C", "keys.copy", ()),
+    ("Ctrl+F", "keys.filter", ()),
 )
-"""What keys mean on every screen that has a use for them."""
+"""What keys mean elsewhere: key, name, and the screens where that holds; none = every list."""
 
 
 class HelpPanel(Panel):
@@ -58,6 +59,8 @@ class HelpPanel(Panel):
         self._words = words
         self._language = words.language
         self._window = window
+        self._mine = pages_for(words.language, window.specs)
+        self._shown = ""
         self.tabs = QTabWidget()
         self.tabs.setFixedHeight(HEIGHT)
         self.tabs.addTab(self._keys(window), words("help.keys"))
@@ -89,32 +92,46 @@ class HelpPanel(Panel):
 
     def _keys(self, window: "Window") -> QWidget:
         words = self._words
-        here = [(key, words(one.text)) for one in window.screen_actions() for key in one.keys[:1]]
-        moved = {own for one in window.keymap.chosen() for own in self._own_keys(window, one)}
-        always = [(one.keys[0], words(one.text)) for one in window.common_actions()]
-        always += [(key, words(text)) for key, text in CONVENTIONS if key not in moved]
+        actions = window.screen_actions()
+        here = [(key, words(one.text)) for one in actions for key in one.keys[:1]]
+        used = {key for one in actions for key in one.keys} | self._moved(window)
+        # A key that does something of its own here is named here, and not as what it is elsewhere.
+        common = [(one.keys[0], words(one.text)) for one in window.common_actions()]
+        always = [one for one in common if one[0] not in used]
+        elsewhere = []
+        for key, text, screens in CONVENTIONS:
+            places = [one for one in screens if one in window.specs]
+            if not screens and key not in used:
+                always.append((key, words(text)))
+            elif places and window.current_id not in places:
+                elsewhere.append((key, self._told(text, places)))
         inside = QWidget()
         across = QHBoxLayout(inside)
         across.setContentsMargins(0, SPACE_M, 0, SPACE_M)
         across.setSpacing(SPACE_L)
         title = words(f"screen.{window.current_id}") if window.current_id else ""
         across.addWidget(self._column(title, here or [("", words("help.no_keys"))]), 1)
-        half = (len(always) + 1) // 2
-        across.addWidget(self._column(words("help.everywhere"), always[:half]), 1)
-        across.addWidget(self._column("", always[half:]), 1)
+        across.addWidget(self._column(words("help.everywhere"), always), 1)
+        if elsewhere:
+            across.addWidget(self._column(words("help.elsewhere"), elsewhere), 1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         return scroll
 
+    def _told(self, text: str, screens: list[str]) -> str:
+        words = self._words
+        places = words("help.and").join(words(f"screen.{one}") for one in screens)
+        return words("help.key_at", what=words(text), places=places)
+
     @staticmethod
-    def _own_keys(window: "Window", chosen: tuple[str, str]) -> list[str]:
-        """The program's key of an action of this screen that was moved: what it usually means is
-        no longer true here."""
-        place, action = chosen
-        if place != window.current_id or window.current is None:
-            return []
-        return [one.keys[0] for one in window.current.key_actions() if one.text == action]
+    def _moved(window: "Window") -> set[str]:
+        """The program's keys of actions of this screen that were moved: what they usually mean
+        is no longer true here."""
+        if window.current is None:
+            return set()
+        chosen = {action for place, action in window.keymap.chosen() if place == window.current_id}
+        return {one.keys[0] for one in window.current.key_actions() if one.text in chosen}
 
     def _column(self, title: str, keys: Iterable[tuple[str, str]]) -> QWidget:
         made = QWidget()
@@ -141,37 +158,64 @@ class HelpPanel(Panel):
         across = QHBoxLayout(made)
         across.setContentsMargins(0, SPACE_M, 0, 0)
         across.setSpacing(SPACE_L)
-        side = QWidget()
-        side.setFixedWidth(scaled(LIST))
-        down = QVBoxLayout(side)
-        down.setContentsMargins(0, 0, 0, 0)
-        down.setSpacing(SPACE_S)
         self.field = Field(self._words("help.search"))
         self.field.textChanged.connect(self._search)
-        down.addWidget(self.field)
-        self._list = QVBoxLayout()
-        self._list.setSpacing(0)
-        down.addLayout(self._list)
-        down.addStretch(1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        side = column(self.field, self._scroll)
+        side.setFixedWidth(scaled(LIST))
         self.page = QTextBrowser()
         self.page.setOpenExternalLinks(False)
         self.page.setOpenLinks(False)
         across.addWidget(side)
         across.addWidget(self.page, 1)
-        self._search("")
-        self._show(page_of(self._language, screen_id))
+        self.topics: dict[str, QPushButton] = {}
+        first = page_of(self._language, screen_id)
+        self._list(self._mine)
+        self._show(first if first in self._mine else self._mine[0])
         return made
 
+    def takes_key(self, key: str) -> bool:
+        """Up and down go through the topics while something is searched for."""
+        names = list(self.topics)
+        if self.tabs.currentIndex() == 0 or key not in ("Up", "Down") or not names:
+            return False
+        at = names.index(self._shown) if self._shown in names else -1
+        name = names[(at + (1 if key == "Down" else -1)) % len(names)]
+        self._show(next(one for one in self._mine if one.name == name))
+        return True
+
     def _search(self, typed: str) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.deleteLater()
-        found = find_pages(self._language, typed)
+        found = find_pages(self._language, typed, self._mine)
+        self._list(found)
+        if not found:
+            self._shown = ""
+            self.page.setMarkdown(self._words("help.nothing_more", typed=typed.strip()))
+        elif typed.strip() or not self._shown:
+            self._show(found[0], typed.strip())
+        else:
+            self._mark()
+
+    def _list(self, found: list[HelpPage]) -> None:
+        self.topics = {}
         for one in found:
             made = button(one.title, partial(self._show, one), kind="rail")
-            self._list.addWidget(made)
-        if typed and found:
-            self._show(found[0])
+            made.setCheckable(True)
+            self.topics[one.name] = made
+        nothing = [] if found else [label(self._words("help.nothing"), "muted")]
+        self._scroll.setWidget(column(*self.topics.values(), *nothing, None, spacing=0))
 
-    def _show(self, page: HelpPage) -> None:
+    def _show(self, page: HelpPage, typed: str = "") -> None:
+        self._shown = page.name
         self.page.setMarkdown(page.text)
+        if typed:
+            # The first place that has the word, where it is there as it was typed.
+            self.page.find(typed)
+        self._mark()
+
+    def _mark(self) -> None:
+        for name, one in self.topics.items():
+            one.setChecked(name == self._shown)
+            if name == self._shown:
+                self._scroll.ensureWidgetVisible(one)

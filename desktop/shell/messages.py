@@ -33,7 +33,7 @@ SHIFT = "shift"
 class Messages(Panel):
     """Closed with what is to be opened, if anything."""
 
-    def __init__(self, window: "Window", frame: Frame) -> None:
+    def __init__(self, window: "Window", frame: Frame, *, tab: str = "") -> None:
         words = window.words
         super().__init__(words("news.title"), width=WIDTH)
         self._window = window
@@ -58,6 +58,9 @@ class Messages(Panel):
             down.setContentsMargins(0, SPACE_S, 0, 0)
             down.addWidget(table)
             self.tabs.addTab(page, words(f"news.{name}_tab"))
+        if tab in self._tables:
+            self.tabs.setCurrentIndex(list(self._tables).index(tab))
+        self._first = tab if tab in self._tables else "sync"
         self.body.addWidget(self.tabs)
         self.body.addWidget(self._foot())
         self._stop = frame.desk.watch(
@@ -120,7 +123,7 @@ class Messages(Panel):
         return (*own, *tabs)
 
     def first_focus(self) -> QWidget | None:
-        return self._tables["sync"].view
+        return self._tables[self._first].view
 
     def close_with(self, answer: object) -> None:
         self._stop()
@@ -367,7 +370,7 @@ class Messages(Panel):
         words = self._words
         columns = [
             self._when(lambda one: one.created_at_us),
-            Column(key="title", title=words("news.paper"), get=lambda one: one.title, width=170),
+            Column(key="title", title=words("news.paper"), get=lambda one: one.title, width=226),
             Column(
                 key="state",
                 title=words("news.state"),

@@ -7,6 +7,7 @@ from typing import Final
 from desktop.devices.job_folder import Job, JobState
 from desktop.pricing.model.here import PriceWatch
 from desktop.shell.jobs import Jobs
+from desktop.shell.sent import told_kinds
 from desktop.shell.statusbar import Standing
 from desktop.store.desk import Desk
 from desktop.sync.past import (
@@ -54,7 +55,7 @@ class News(Watched):
     async def load(self) -> None:
         """Read everything again."""
         desk = self._desk
-        self.syncs = await desk.fetch(last_syncs)
+        self.syncs = await desk.fetch(last_syncs, desk.store.identity)
         self.came = await desk.fetch(last_findings)
         registry = desk.store.local.layout.registry
         self.kept = await desk.fetch(kept_documents, desk.store.identity, registry)
@@ -117,7 +118,9 @@ def _is_bad(one: PastSync) -> bool:
 
 def _sync(words: Words, one: PastSync) -> str:
     parts: list[str] = []
-    if one.sent:
+    if one.kinds:
+        parts.append(words("news.sent_kinds", what=told_kinds(words, one.kinds)))
+    elif one.sent:
         parts.append(words("news.sent", n=one.sent))
     if one.received:
         parts.append(words("news.received", n=one.received))

@@ -36,6 +36,8 @@ ROW_HEIGHT = 34
 class Palette(Panel):
     """Closed with what is to be done."""
 
+    confirm_keys = ()
+
     def __init__(self, window: "Window") -> None:
         words = window.words
         super().__init__(words("palette.title"), width=620)

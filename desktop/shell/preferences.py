@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.access.usecases import change_pin, policies, set_policy
+from desktop.access.usecases import policies, set_policy
 from desktop.devices.transports import installed_printers, transport_of
 from desktop.printing import display
 from desktop.printing.escpos import PrinterProfile, encode, kick
@@ -15,7 +15,7 @@ from desktop.ui.frame import Settings
 from desktop.watched import Watched
 from desktop.words.texts import Words
 from shared.access.rules import FIRST_TENDER, ROUND_OFF
-from shared.core.errors import QutongError, RuleViolation
+from shared.core.errors import RuleViolation
 from shared.sync.neighbours import HOST, MEMBER, MODE, OFF, LanStanding
 
 ROLL, DRAWER, PRINTER, PAGE = "printer.roll", "printer.drawer", "printer.receipt", "printer.page"
@@ -199,13 +199,3 @@ class Preferences(Watched):
         roll = PaperRoll.MM_58 if self._settings.get(ROLL, "80") == "58" else PaperRoll.MM_80
         job = encode(trial_slip(words, roll), PrinterProfile(roll=roll))
         return job + (kick() if self._settings.get(DRAWER, "0") == "1" else b"")
-
-    async def change_pin(self, old: str, new: str, again: str) -> QutongError | None:
-        """Another PIN for the person signed in; what was wrong, or None."""
-        try:
-            if new != again:
-                raise RuleViolation("PINS_DIFFER")
-            await self._desk.work(change_pin, self._desk.store, old, new)
-        except QutongError as error:
-            return error
-        return None

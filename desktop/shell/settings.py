@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QGridLayout,
     QLabel,
@@ -13,8 +14,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.access.model.own_pin import OwnPin
+from desktop.access.view.own_pin import OwnPinPanel
 from desktop.printing import display
-from desktop.shell.pin_panel import PinPanel
 from desktop.shell.preferences import (
     DISPLAY,
     LAN,
@@ -30,7 +32,7 @@ from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
-from desktop.ui.widgets import Card, Field, button, column, form_row, label, row
+from desktop.ui.widgets import Banner, Card, Field, button, column, form_row, label, row
 from shared.channel.queries import site_of
 from shared.channel.rules import DEMO_SITE
 from shared.core.errors import QutongError
@@ -50,6 +52,8 @@ class SettingsScreen(Screen):
         super().__init__(frame)
         self.model = Preferences(frame.desk, frame.settings)
         self._combos: dict[str, tuple[Choice, QComboBox]] = {}
+        self.functions: dict[str, QCheckBox] = {}
+        """By screen: whether it is in sight."""
         self._scan = label("", "strong")
         self._stands = label("", "strong")
         self._clockwork = QTimer(self)
@@ -61,8 +65,8 @@ class SettingsScreen(Screen):
         grid.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         grid.setSpacing(SPACE_L)
         grid.setAlignment(Qt.AlignmentFlag.AlignTop)
-        left = column(self._looks(), self._till(), self._device(), spacing=SPACE_M)
-        right = column(self._paper(), self._scanner(), self._sharing(), spacing=SPACE_M)
+        left = column(*self._left(), spacing=SPACE_M)
+        right = column(*self._right(), None, spacing=SPACE_M)
         # Large text takes the whole width: one column below the other.
         columns = 2 if scaled(100) < ONE_COLUMN_PERCENT else 1
         for number, cards in enumerate((left, right)):
@@ -76,10 +80,27 @@ class SettingsScreen(Screen):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
         self.until_gone(self.model.watch(self._draw))
+        self.watch(self._warn, "user_pin", "user_grant")
         self._draw()
         frame.tasks.start(self.model.load())
 
+    def _left(self) -> list[QWidget]:
+        if self.frame.person.is_at_till_only:
+            return [self._looks(), self._device()]
+        return [self._looks(), self._till(), self._device(), *self._functions()]
+
+    def _right(self) -> list[QWidget]:
+        """What stands around the till is not for who only sells to change."""
+        if self.frame.person.is_at_till_only:
+            return []
+        return [self._paper(), self._scanner(), self._sharing()]
+
     def key_actions(self) -> tuple[Action, ...]:
+        if self.frame.person.is_at_till_only:
+            return (
+                Action(text="settings.change_pin", keys=("P",), run=self._change_pin),
+                Action(text="shell.lock", keys=("Ctrl+L",), run=self._lock),
+            )
         return (
             Action(text="settings.test_print", keys=("F10",), run=self._test_print),
             Action(text="settings.test_display", keys=("F9",), run=self._test_display),
@@ -168,7 +189,7 @@ class SettingsScreen(Screen):
         parts: list[QWidget] = []
         identity = self.frame.desk.store.identity
         for name, value in (
-            ("settings.person", f"{self.frame.person.name} ({self.frame.person.user_id})"),
+            ("settings.person", self._person()),
             ("settings.site", self.frame.person.site_name),
             ("settings.device", identity.device_id if identity is not None else ""),
             ("settings.office", identity.server_url if identity is not None else ""),
@@ -176,15 +197,43 @@ class SettingsScreen(Screen):
             shown = label(value or words("settings.none"))
             shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             parts.append(self._named(name, shown))
+        self._warning = Banner()
+        parts.append(self._warning)
         pin = button(words("settings.change_pin"), self._change_pin)
         lock = button(words("shell.lock"), self._lock, icon_name="log-out")
         parts.append(row(pin, lock, None))
-        parts.append(row(button(words("keys.change_some"), self._keys, icon_name="command"), None))
+        if self.frame.person.is_at_till_only:
+            return self._card("settings.this_device", *parts)
+        keys = button(words("keys.change_some"), self._keys, icon_name="command")
+        parts.append(row(keys, None))
         if identity is not None and not identity.server_url:
             join = button(words("news.join_office"), self._join, icon_name="network")
             leave = button(words("settings.leave_demo"), self._leave_demo)
             parts.append(row(join if not self._has_demo else leave, None))
         return self._card("settings.this_device", *parts)
+
+    def _person(self) -> str:
+        """By name and role. Ids are head office's; those of a shop's own people say nothing."""
+        person = self.frame.person
+        is_own = bool(person.site_id) and person.user_id.startswith(f"{person.site_id}.")
+        known = self.words.of("role", person.role) if is_own else person.user_id
+        return f"{person.name} ({known})"
+
+    def _functions(self) -> list[QWidget]:
+        """What a shop of its own may bring into sight; nothing where all of it is."""
+        words, wanted = self.words, self.frame.on_demand
+        if not wanted:
+            return []
+        hint = label(words("settings.functions_hint"), "small")
+        hint.setWordWrap(True)
+        boxes: list[QWidget] = []
+        for name in wanted:
+            box = QCheckBox(words(f"screen.{name}"))
+            box.setChecked(name in self.frame.offered)
+            box.toggled.connect(lambda on, one=name: self._window.offer(one, on))
+            self.functions[name] = box
+            boxes.append(box)
+        return [self._card("settings.functions", hint, *boxes)]
 
     # parts
 
@@ -206,7 +255,13 @@ class SettingsScreen(Screen):
         field.editingFinished.connect(lambda: self._put(key, field))
         return field
 
+    def _warn(self) -> None:
+        """Whether others can sign in as this person; it stays until there is a PIN."""
+        is_open = OwnPin(self.frame.desk).is_missed
+        self._warning.say(self.words("settings.pin_missed") if is_open else "", Tone.WAITING)
+
     def _draw(self) -> None:
+        self._warn()
         may = self.frame.person.may("shop.settings")
         for choice, combo in self._combos.values():
             combo.setCurrentIndex(choice.values.index(self.model.get(choice)))
@@ -256,8 +311,10 @@ class SettingsScreen(Screen):
         self.frame.tasks.start(self._changing())
 
     async def _changing(self) -> None:
-        if await self.frame.ask(PinPanel(self.words, self.model, self.frame.tasks)):
+        pin = OwnPin(self.frame.desk)
+        if await self.frame.ask(OwnPinPanel(self.words, pin, self.frame.tasks)):
             self.frame.say(self.words("settings.pin_changed"), Tone.GOOD)
+            self._warn()
 
     @property
     def _window(self) -> "Window":

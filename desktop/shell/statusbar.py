@@ -130,6 +130,8 @@ class StatusBar(QWidget):
     """The bar. Pressed to see messages and the story of syncs."""
 
     pressed = Signal()
+    tasks_pressed = Signal()
+    """Pressed on the number of open tasks."""
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -167,7 +169,9 @@ class StatusBar(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         super().mouseReleaseEvent(event)
-        self.pressed.emit()
+        at = event.position().toPoint()
+        is_on_tasks = self.tasks.text() and self.tasks.geometry().contains(at)
+        (self.tasks_pressed if is_on_tasks else self.pressed).emit()
 
     def say(self, text: str, tone: Tone) -> None:
         """A sentence in the middle."""

@@ -91,7 +91,7 @@ class Window(QMainWindow):
         self.words = around.words
         self.keymap = KeyMap(around.settings)
         self.screens: dict[str, Screen] = {}
-        self.specs = {one.id: one for one in around.screens if one.is_for(around.person)}
+        self.specs = _specs(around)
         self._queued: list[str] = []
         self._is_remembering = False
         self.is_going = False
@@ -101,7 +101,7 @@ class Window(QMainWindow):
     def _build(self) -> None:
         words = self.words
         self.setWindowTitle(words("app.name"))
-        self.rail = Rail(words, [one for one in self.specs.values() if one.in_rail], self.open)
+        self.rail = self._new_rail()
         self.header = self._header()
         self.stack = QStackedWidget()
         self.sheet = _Sheet(lambda: self.show_sheet(None, ""))
@@ -126,6 +126,7 @@ class Window(QMainWindow):
         side.setSpacing(0)
         side.addWidget(self.rail)
         side.addWidget(right, 1)
+        self._side = side
         whole = QWidget()
         whole.setObjectName("page")
         layout = QVBoxLayout(whole)
@@ -135,7 +136,10 @@ class Window(QMainWindow):
         layout.addWidget(self.bar)
         self.setCentralWidget(whole)
         self.overlay = Overlay(whole)
+        self.overlay.leave_open(self.keyline)
+        self.keyline.acted.connect(self.show_keys)
         self.bar.pressed.connect(self.show_messages)
+        self.bar.tasks_pressed.connect(lambda: self.show_messages("tasks"))
 
     def _header(self) -> QWidget:
         made = QWidget()
@@ -164,17 +168,75 @@ class Window(QMainWindow):
     # screens
 
     @property
+    def on_demand(self) -> list[str]:
+        """The screens that stay out of sight until they are wanted, of this person here."""
+        is_alone = self.around.person.is_alone
+        return [name for name, one in self.specs.items() if is_alone and one.is_on_demand]
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """The screens in sight."""
+        wanted = self.around.settings.get(self._wanted_key).split()
+        return frozenset(self.specs) - (frozenset(self.on_demand) - set(wanted))
+
+    def offer(self, screen_id: str, is_offered: bool) -> None:
+        """Bring a screen into sight at this site, or out of it; remembered on this device."""
+        wanted = [one for one in self.on_demand if one in self.offered and one != screen_id]
+        wanted += [screen_id] if is_offered else []
+        self.around.settings.put(self._wanted_key, " ".join(wanted))
+        old, self.rail = self.rail, self._new_rail()
+        self._side.replaceWidget(old, self.rail)
+        old.hide()
+        old.deleteLater()
+        self.rail.mark(self.current_id)
+        # What stands at home, and the ticks in the settings, follow.
+        for name in ("home", "settings"):
+            self._forget(name)
+
+    def _forget(self, screen_id: str) -> None:
+        """Make a screen anew when it is opened next; not the one in front."""
+        screen = self.screens.get(screen_id)
+        if screen is not None and screen is not self.current:
+            del self.screens[screen_id]
+            self.stack.removeWidget(screen)
+            screen.leave()
+            screen.deleteLater()
+
+    @property
+    def _wanted_key(self) -> str:
+        return f"wanted.{self.around.person.site_id}"
+
+    def _new_rail(self) -> Rail:
+        offered = self.offered
+        listed = [one for name, one in self.specs.items() if one.in_rail and name in offered]
+        return Rail(self.words, listed, self.open)
+
+    @property
     def current(self) -> Screen | None:
         """The screen in front."""
         found = self.stack.currentWidget()
         return found if isinstance(found, Screen) else None
 
+    @property
+    def home_id(self) -> str:
+        """Where one comes back to: home, or the first screen beside the till of who has none."""
+        if "home" in self.specs:
+            return "home"
+        rest = [one.id for one in self.specs.values() if one.in_rail and one.id != "till"]
+        return next(iter(rest), next(iter(self.specs), "home"))
+
     def open(self, screen_id: str, subject: str = "") -> None:
         """Bring a screen to the front, made when it is first asked for."""
+        screen_id = self.home_id if screen_id == "home" else screen_id
         spec = self.specs.get(screen_id)
         if spec is None:
             return
         self.show_sheet(None, "")
+        if screen_id not in self.offered:
+            self.offer(screen_id, True)
+        # A pressed entry of the rail is lit by itself: when its screen cannot be made, the one in
+        # front stays marked.
+        self.rail.mark(self.current_id)
         screen = self._made(screen_id, spec)
         self.stack.setCurrentWidget(screen)
         self.rail.setVisible(not screen.takes_window)
@@ -216,6 +278,8 @@ class Window(QMainWindow):
             approve=around.approve,
             sync=around.sync,
             screens=frozenset(self.specs),
+            offered=self.offered,
+            on_demand=tuple(self.on_demand),
             detail=around.detail,
             cut_packet=around.cut_packet,
             album=around.album,
@@ -226,10 +290,20 @@ class Window(QMainWindow):
         self.keyline.is_large = self.current is not None and self.current.takes_window
         actions = self._allowed(self._own_actions())
         top = self.overlay.top
+        if top is not None:
+            top.show_confirm(self.words, actions, self._act)
         if top is not None and not any(_leaves(one) for one in actions):
             # Every panel says how to leave it, and the line stays where it is.
             actions.append(Action(text="ask.back", keys=("Escape",), run=top.back))
         self.keyline.show_actions(actions)
+        if top is not None:
+            self.overlay.fit()
+
+    def _act(self, action: Action) -> None:
+        """A click on a button that stands for an action."""
+        if action.is_enabled():
+            action.run()
+            self.show_keys()
 
     def _own_actions(self) -> Sequence[Action]:
         top = self.overlay.top
@@ -298,11 +372,11 @@ class Window(QMainWindow):
 
         self._lay(HelpPanel(self))
 
-    def show_messages(self) -> None:
-        """F12, or a click on the bar."""
+    def show_messages(self, tab: str = "") -> None:
+        """F12, or a click on the bar; on a tab of it, such as ``tasks``."""
         from desktop.shell.messages import Messages
 
-        self._lay(Messages(self, self._frame()))
+        self._lay(Messages(self, self._frame(), tab=tab))
 
     def _lay(self, panel: Panel) -> None:
         if self.overlay.top is None:
@@ -330,7 +404,8 @@ class Window(QMainWindow):
             self.show_sheet(None, "")
             return True
         if self.current is not None and self.current.takes_window:
-            self.open("home")
+            if self.current.may_leave():
+                self.open("home")
             return True
         return False
 
@@ -372,6 +447,8 @@ class Window(QMainWindow):
 
     async def ask(self, panel: Panel) -> Any:
         """Lay a panel over the window and wait for its answer."""
+        # Before it is seen: a button that came later would move the panel.
+        panel.show_confirm(self.words, self._allowed(panel.key_actions()), self._act)
         asked = self.overlay.ask(panel)
         later(0, self.show_keys, self)
         try:
@@ -399,8 +476,9 @@ class Window(QMainWindow):
         self._drop_screens()
         self.around = around
         self.words = around.words
+        self.specs = _specs(around)
         self._build()
-        self.open(at)
+        self.open(at if at in self.specs else self.home_id)
 
     def _drop_screens(self) -> None:
         # The line asks its actions now and then; a screen that went cannot answer.
@@ -470,6 +548,10 @@ class _Sheet(QWidget):
             self._layout.addWidget(content, 1)
             self._title.setText(title)
         self.setVisible(content is not None)
+
+
+def _specs(around: Surroundings) -> dict[str, ScreenSpec]:
+    return {one.id: one for one in around.screens if one.is_for(around.person)}
 
 
 def _leaves(action: Action) -> bool:

@@ -312,6 +312,7 @@ class _Sync(Talk):
         kept = {v.n: v.code for v in answer.verdicts if v.outcome == "kept"}
         self.summary.kept |= kept
         self.summary.pushed += len(batch)
+        self.summary.up_to_n = last
         self.store.on_writer(
             lambda local: local.acknowledge(
                 answer.high_water if answer.high_water == last else 0,

@@ -1,10 +1,12 @@
 """What is told of the last syncs, and of own documents head office keeps aside (Q05)."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
-from sqlalchemy import Connection, select
+import msgspec
+from sqlalchemy import Connection, func, select
 
 from desktop.store.identity import Identity
 from desktop.store.tables import sync_finding, sync_log
@@ -26,6 +28,12 @@ class PastSync:
     received: int
     kept: int
     findings: int
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """What was sent, documents by kind; empty where it is not known or too much to count."""
+
+
+_COUNTED_MAX: Final = 2_000
+"""Of more documents nobody reads the kinds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +58,43 @@ class Come:
     """How many rows or balances it is about, where that is told."""
 
 
-def last_syncs(connection: Connection, *, limit: int = 30) -> Sequence[PastSync]:
-    """The latest first."""
+class _Story(msgspec.Struct):
+    up_to_n: int = 0
+
+
+def sent_kinds(
+    connection: Connection, identity: Identity, *, up_to_n: int, count: int
+) -> dict[str, int]:
+    """The last ``count`` own documents up to a slot, by kind."""
+    c = journal.c
+    rows = connection.execute(
+        select(c.kind, func.count())
+        .where(
+            c.device_id == identity.device_id,
+            c.incarnation == identity.incarnation,
+            c.n > up_to_n - count,
+            c.n <= up_to_n,
+        )
+        .group_by(c.kind)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _kinds(
+    connection: Connection, identity: Identity | None, story: str, pushed: int
+) -> dict[str, int]:
+    if identity is None or not 0 < pushed <= _COUNTED_MAX:
+        return {}
+    up_to_n = msgspec.json.decode(story, type=_Story).up_to_n
+    if not up_to_n:
+        return {}
+    return sent_kinds(connection, identity, up_to_n=up_to_n, count=pushed)
+
+
+def last_syncs(
+    connection: Connection, identity: Identity | None = None, *, limit: int = 30
+) -> Sequence[PastSync]:
+    """The latest first; with whose they are, what was sent is told by kind."""
     rows = connection.execute(
         select(sync_log).order_by(sync_log.c.started_at_us.desc()).limit(limit)
     )
@@ -64,6 +107,7 @@ def last_syncs(connection: Connection, *, limit: int = 30) -> Sequence[PastSync]
             received=row.pulled,
             kept=row.kept,
             findings=row.findings,
+            kinds=_kinds(connection, identity, row.story, row.pushed),
         )
         for row in rows
     ]

@@ -40,6 +40,8 @@ class Summary:
     gained: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    up_to_n: int = 0
+    """The last own slot acknowledged for the first time; 0 = none."""
 
     @property
     def is_idle(self) -> bool:

@@ -8,6 +8,7 @@ from desktop.runtime.tasks import TaskScope
 from desktop.store.desk import Desk
 from desktop.ui.theme import Tone
 from desktop.words.texts import Words
+from shared.access.rules import Role
 from shared.core.errors import QutongError
 
 if TYPE_CHECKING:
@@ -31,8 +32,15 @@ class Person:
     zone: str = "Asia/Shanghai"
     sales_mode: str = "full"
     """How the site sells: ``full`` at the till, ``simple`` by the register of what went out."""
+    is_alone: bool = False
+    """Whether the shop founded itself and has no head office yet."""
     has_supplier: bool = True
     """Whether the site has a channel account goods can be ordered for."""
+
+    @property
+    def is_at_till_only(self) -> bool:
+        """Whether the person only sells: the till is all they see of the shop."""
+        return self.role == Role.CASHIER
 
     def may(self, permission: str) -> bool:
         """Whether an action of this permission is offered; '' is everybody's."""
@@ -89,6 +97,10 @@ class Frame:
     """Sync now, in the background."""
     screens: frozenset[str] = frozenset()
     """The ids of the screens this person has here."""
+    offered: frozenset[str] = frozenset()
+    """Those of them that are in sight, and not only found by the palette."""
+    on_demand: tuple[str, ...] = ()
+    """Those a shop of its own may bring into sight, in the order of the rail."""
     detail: Callable[..., Any] | None = None
     """Asks head office's server for a report by name and parameters (``Client.ask``), in the
     caller's thread; None where there is no client."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
@@ -22,6 +22,9 @@ class KeyLine(QWidget):
     Where the text is too large for all of them, the last ones give way to a hint at F1, which
     lists every key.
     """
+
+    acted = Signal()
+    """A button was pressed: what can be done may be something else now."""
 
     def __init__(self, words: Words) -> None:
         super().__init__()
@@ -95,7 +98,7 @@ class KeyLine(QWidget):
         widths = [one.sizeHint().width() + SPACE_M for one in self._holders]
         room = self.width() - 2 * SPACE_L
         is_short = sum(widths) > room
-        room -= self._more.sizeHint().width() if is_short else 0
+        room -= self._more.sizeHint().width() + SPACE_M if is_short else 0
         for holder, width in zip(self._holders, widths, strict=True):
             room -= width
             holder.setVisible(room >= -SPACE_M)
@@ -103,6 +106,7 @@ class KeyLine(QWidget):
 
     def _run(self, place: int) -> None:
         self._shown[place][0].run()
+        self.acted.emit()
 
     def _mind_enabled(self) -> None:
         for action, made in self._shown:

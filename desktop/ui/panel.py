@@ -1,18 +1,32 @@
 """A panel over the screen: asks for one thing, closes with an answer, Esc is one step back."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QRegion, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from desktop.ui.actions import Action
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, scaled
+from desktop.ui.keyline import shown_key
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, scaled
+from desktop.ui.widgets import button, row
+from desktop.words.texts import Words
 
 
 class Panel(QFrame):
-    """Base of what used to be dialogs. ``body`` takes the content."""
+    """Base of what used to be dialogs. ``body`` takes the content.
+
+    What Enter does stands as a button at the foot, for people with a mouse or a touch screen;
+    a panel with a primary button of its own keeps that one.
+    """
+
+    confirm_keys: tuple[str, ...] = ("Return",)
+    """Whose action the button at the foot does: the first key that has one. () = no button."""
+    has_own_confirm: bool | None = None
+    """Whether the panel draws such a button itself; None = it does if it has a primary one."""
 
     def __init__(self, title: str, *, width: int = 440) -> None:
         super().__init__()
@@ -26,6 +40,8 @@ class Panel(QFrame):
         self._heading = QLabel(title)
         self._heading.setObjectName("title")
         self.body.addWidget(self._heading)
+        self._confirm: QPushButton | None = None
+        self._confirm_run: Callable[[], None] = self.back
         self._answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
 
     def set_title(self, title: str) -> None:
@@ -36,6 +52,47 @@ class Panel(QFrame):
     def key_actions(self) -> tuple[Action, ...]:
         """What can be done while the panel is open; Esc is always there."""
         return ()
+
+    def show_confirm(
+        self, words: Words, actions: Sequence[Action], run: Callable[[Action], None]
+    ) -> None:
+        """Draw the button of what can be confirmed now, of these actions; ``run`` does one."""
+        wanted = self._to_confirm(actions)
+        if wanted is None:
+            if self._confirm is not None:
+                self._confirm.setVisible(False)
+            return
+        action, key = wanted
+        if self._confirm is None:
+            self._confirm = button("", self._do_confirm, kind="primary")
+            self._confirm.setMinimumHeight(TARGET_TILL)
+            # The field keeps the focus: a click does what the key does, wherever that was.
+            self._confirm.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.body.addWidget(row(None, self._confirm))
+        self._confirm_run = lambda: run(action)
+        self._confirm.setText(f"{words(action.text)}   {shown_key(key)}")
+        self._confirm.setVisible(True)
+
+    def _do_confirm(self) -> None:
+        self._confirm_run()
+
+    def _to_confirm(self, actions: Sequence[Action]) -> tuple[Action, str] | None:
+        if self._draws_own():
+            return None
+        for key in self.confirm_keys:
+            for one in actions:
+                if key in one.keys and one.text != "ask.back":
+                    return one, key
+        return None
+
+    def _draws_own(self) -> bool:
+        if self.has_own_confirm is not None:
+            return self.has_own_confirm
+        buttons = self.findChildren(QPushButton)
+        return any(
+            one is not self._confirm and one.property("kind") in ("primary", "danger")
+            for one in buttons
+        )
 
     def scanned(self, code: str) -> bool:
         """A scan while the panel is open; False lets it wait until the panel is closed."""
@@ -77,7 +134,12 @@ class Overlay(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.panels: list[Panel] = []
+        self._open: QWidget | None = None
         self.hide()
+
+    def leave_open(self, part: QWidget) -> None:
+        """A part of the window that stays in reach of the mouse: the line with the panel's keys."""
+        self._open = part
 
     @property
     def top(self) -> Panel | None:
@@ -113,6 +175,25 @@ class Overlay(QWidget):
             self.setGeometry(parent.rect())
             for panel in self.panels:
                 panel.fit_in(self.width())
+            self._spare(parent)
+
+    def _spare(self, parent: QWidget) -> None:
+        """Lie over everything but the open part, and whatever of a panel reaches over it."""
+        part = self._open
+        if part is None or not part.isVisible():
+            self._layout.setContentsMargins(0, 0, 0, 0)
+            self.clearMask()
+            return
+        place = part.rect().translated(part.mapTo(parent, QPoint(0, 0)))
+        self._layout.setContentsMargins(0, 0, 0, max(self.height() - place.top(), 0))
+        covered = QRegion(self.rect()) - QRegion(place)
+        for panel in self.panels:
+            covered += QRegion(panel.geometry())
+        self.setMask(covered)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.fit()
 
     def _take_away(self, panel: Panel) -> None:
         self.panels.remove(panel)

@@ -32,6 +32,10 @@ class Screen(QWidget):
     def shown(self, subject: str = "") -> None:
         """It came to the front, perhaps for a certain document or product."""
 
+    def may_leave(self) -> bool:
+        """Whether Esc may leave a screen that takes the window; it says itself why not."""
+        return True
+
     def scanned(self, code: str) -> bool:
         """A scan arrived; False when the screen has no use for it (low beep)."""
         return False
@@ -93,12 +97,19 @@ class ScreenSpec:
     needs_supplier: bool = False
     """Only where goods are ordered from somebody: a shop on its own has no channel account."""
     in_rail: bool = True
+    is_on_demand: bool = False
+    """A shop without head office sees it in the rail and at home once it was opened from the
+    palette, or switched on in the settings; all others always."""
+    is_at_till: bool = False
+    """Whether who only sells has it, too; all else of the shop is not for them."""
     takes: frozenset[str] = frozenset()
     """Kinds of thing it shows when opened for one: ``product order sale member customer task``.
     The palette offers such things to who has a screen that takes them."""
 
     def is_for(self, person: Person) -> bool:
         """Whether this person, at this device, has the screen."""
+        if person.is_at_till_only and not self.is_at_till:
+            return False
         if self.device_types and person.device_type not in self.device_types:
             return False
         if self.sales_modes and person.sales_mode not in self.sales_modes:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.runtime.tasks import TaskScope
 from desktop.store.desk import Desk
+from desktop.ui.theme import scaled
 from shared.catalog.sheet_files import FILE_BYTES_MAX, too_large
 
 
@@ -16,6 +17,7 @@ def choose_sheet(
 ) -> None:
     """Let the person choose a csv, xlsx or xls file; ``take`` is started with it, if any."""
     dialog = QFileDialog(parent, title)
+    dialog.resize(scaled(820), scaled(480))
     dialog.setNameFilter("Excel, CSV (*.xlsx *.xls *.csv)")
     dialog.fileSelected.connect(lambda name: tasks.start(take(Path(name))))
     dialog.open()

@@ -223,7 +223,10 @@ def figure(name: str, value: str, *, tone: Tone | None = None, hint: str = "") -
     parts: list[QWidget | int | None] = [label(name, "small"), label(value, "big", tone=tone)]
     if hint:
         parts.append(label(hint, "small"))
-    return column(*parts, spacing=2)
+    made = column(*parts, spacing=2)
+    # Beside something taller, name and value stay together.
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+    return made
 
 
 def set_figure(widget: QWidget, value: str, tone: Tone | None = None) -> None:

@@ -52,6 +52,8 @@ class Words:
         place = self._place
         if place and len(texts) > _MANY and values.get("n") != 1:
             place = _MANY
+        if "currency" in values:
+            values["currency"] = self.of("currency", str(values["currency"]))
         return texts[place].format_map(values) if values else texts[place]
 
     def has(self, key: str) -> bool:

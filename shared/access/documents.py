@@ -20,7 +20,7 @@ class UserPublished(Body, kw_only=True):
     user_id: str
     name: str
     role: str
-    """``clerk dealer warehouse head_office owner``."""
+    """``clerk cashier dealer warehouse head_office owner``."""
     grants: tuple[Grant, ...] = ()
     pin_hash: str = ""
     """'' = signs in without a PIN."""

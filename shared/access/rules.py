@@ -15,6 +15,8 @@ class Role(StrEnum):
     """The role templates."""
 
     CLERK = "clerk"
+    CASHIER = "cashier"
+    """Sells, takes returns and runs the own shift; nothing else of the shop."""
     DEALER = "dealer"
     WAREHOUSE = "warehouse"
     HEAD_OFFICE = "head_office"
@@ -107,6 +109,18 @@ _CLERK: Final = frozenset(
         "lease.use",
     }
 )
+_CASHIER: Final = frozenset(
+    {
+        "sale.make",
+        "sale.discount",
+        "sale.return",
+        "shift.run",
+        "pin.change",
+        "lease.use",
+    }
+)
+"""What a till writes, and nothing beside it: a discount has the till's usual limit, and what is
+lent to a till for points and coupons is used by selling."""
 _WAREHOUSE: Final = frozenset(
     {
         "order.receive",
@@ -174,6 +188,7 @@ _HEAD_OFFICE: Final = ALL_PERMISSIONS - {
 
 PERMISSIONS_OF: Final = {
     Role.CLERK: _CLERK,
+    Role.CASHIER: _CASHIER,
     Role.DEALER: _DEALER,
     Role.WAREHOUSE: _WAREHOUSE,
     Role.HEAD_OFFICE: _HEAD_OFFICE,

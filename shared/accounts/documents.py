@@ -96,6 +96,18 @@ class ShiftOpened(Body, kw_only=True):
     note: str = ""
 
 
+class FloatStated(Body, kw_only=True):
+    """What the float of a running shift was, said after its opening and before its count (I11)."""
+
+    shift: str
+    """uid text of the opening."""
+    currency: str
+    float_minor: int
+    """The whole float, not what was added to it."""
+    from_safe_minor: int = 0
+    """How much more that is than was said before; negative is less."""
+
+
 class CashCounted(Part, kw_only=True):
     """So many coins or notes of one value."""
 

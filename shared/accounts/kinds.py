@@ -7,6 +7,7 @@ from shared.accounts.documents import (
     Collection,
     CustomerStated,
     ExpensePaid,
+    FloatStated,
     GuaranteeRefunded,
     RebateGranted,
     ShiftClosed,
@@ -102,6 +103,13 @@ KINDS = (
         authority=Authority(permission="shift.run", device_types=frozenset({"till", "dealer"})),
         post=posting.post_shift_opened,
         series="KB",
+    ),
+    Kind(
+        name="float_stated",
+        body=FloatStated,
+        document_class=DocumentClass.FACT,
+        authority=Authority(permission="shift.run", device_types=frozenset({"till", "dealer"})),
+        post=posting.post_float_stated,
     ),
     Kind(
         name="shift_declared",

@@ -12,6 +12,7 @@ from shared.accounts.documents import (
     Collection,
     CustomerStated,
     ExpensePaid,
+    FloatStated,
     GuaranteeRefunded,
     RebateGranted,
     ShiftClosed,
@@ -21,6 +22,7 @@ from shared.accounts.documents import (
 from shared.accounts.queries import balance_minor
 from shared.accounts.rules import (
     BANK,
+    FLOAT,
     HQ_REBATES,
     HQ_REVENUE,
     PAID_TO,
@@ -258,6 +260,15 @@ def post_shift_opened(header: Header, body: ShiftOpened) -> Iterator[Write]:
         "float_minor": body.float_minor,
     }
     yield Write("shift", uid_text(header.uid), values)
+    drawer, safe = tender_account(header.site_id, Tender.CASH), put_by(header.site_id, "safe")
+    entry = Entry(drawer, safe, body.from_safe_minor, "float")
+    yield from entries(header, body.currency, [entry])
+
+
+def post_float_stated(header: Header, body: FloatStated) -> Iterator[Write]:
+    """What the float is more than was said before: in the shift, and in the drawer's account."""
+    if body.from_safe_minor:
+        yield from drawer_row(header, body.shift, Tender.CASH.value, FLOAT, body.from_safe_minor)
     drawer, safe = tender_account(header.site_id, Tender.CASH), put_by(header.site_id, "safe")
     entry = Entry(drawer, safe, body.from_safe_minor, "float")
     yield from entries(header, body.currency, [entry])

@@ -44,6 +44,9 @@ DEPOSIT_PLACES = ("safe", "owner")
 """Where the cash of a closed shift may go."""
 
 
+FLOAT: Final = "float"
+"""Why a drawer changed: its float was said otherwise after the opening."""
+
 _DENOMINATIONS = {
     "CNY": (10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5, 2, 1),
 }

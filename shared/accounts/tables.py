@@ -152,7 +152,8 @@ drawer_move = replicated_table(
     text_column("reason"),
     integer_column("amount_minor"),
 )
-"""What a shift took in (negative: gave out) beside its sales: ``collection``, ``expense``."""
+"""What a shift took in (negative: gave out) beside its sales: ``collection``, ``expense``,
+``deposit``; ``float`` where its float was said otherwise after the opening."""
 
 rebate_lot = replicated_table(
     "rebate_lot",

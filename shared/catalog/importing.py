@@ -151,7 +151,8 @@ def _product_row(reader: RowReader, sales_org_ids: Sequence[str]) -> ProductRow:
     barcode = _barcode(reader)
     code = reader.code("code") or barcode
     if not code and not reader.problems:
-        reader.doubt(_code_field(reader.line), "CODE_EMPTY")
+        # The cell says nothing: the name tells which goods are meant.
+        reader.doubt(_code_field(reader.line), "CODE_EMPTY", reader.line.text("name"))
     unit = _unit(reader)
     packs, barcodes = _packs(reader, unit, barcode)
     product = Product(

@@ -102,6 +102,11 @@ def match_expression(query: str) -> str:
     return " AND ".join(map(_term, words(plain(query))))
 
 
+def initials_expression(initials: str) -> str:
+    """What asks the index for pinyin initials alone."""
+    return _pairs_term(INITIALS_MARK, initials)
+
+
 def proofs(query: str) -> Iterator[tuple[str, bool]]:
     """For each word that pairs alone do not prove: the word, and whether it may be initials."""
     for word in words(plain(query)):

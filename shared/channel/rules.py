@@ -120,7 +120,7 @@ def founder_id(site_id: str) -> str:
     return f"{site_id}.owner"
 
 
-STAFF_ROLES: Final = ("clerk", "warehouse")
+STAFF_ROLES: Final = ("clerk", "cashier", "warehouse")
 """What the founder of a shop may make of somebody; all else is head office's to give."""
 STAFF_NAME_CHARS_MAX: Final = 60
 _STAFF: Final = re.compile("[0-9a-f]{8}")

@@ -212,18 +212,11 @@ def find_table(
     Raises: RuleViolation SHEET_EMPTY; COLUMN_MISSING with the column and the headers seen;
     COLUMN_CHOICE_UNKNOWN when `chosen` names a field that is not asked for.
     """
-    known = {field.name for field in fields} | {""}
-    for header, name in (chosen or {}).items():
-        if name not in known:
-            raise _violation("COLUMN_CHOICE_UNKNOWN", column=name, header=excerpt(header))
-    found = [(sheet, _best_header(sheet, fields, chosen or {})) for sheet in sheets]
-    fitting = [(sheet, one) for sheet, one in found if one is not None]
-    if not fitting:
-        raise _violation("SHEET_EMPTY", sheets=excerpt(", ".join(s.name for s in sheets), 80))
+    fitting = _fitting(sheets, fields, chosen or {})
     for sheet, mapping in fitting:
         if not _missing(mapping, fields):
             return sheet, mapping
-    sheet, mapping = max(fitting, key=lambda one: len(one[1].columns))
+    sheet, mapping = _nearest(fitting)
     seen = " | ".join(c.header for c in _in_order((*mapping.columns, *mapping.unknown)))
     raise _violation(
         "COLUMN_MISSING",
@@ -232,6 +225,32 @@ def find_table(
         row=mapping.header_row,
         headers=excerpt(seen, 200),
     )
+
+
+def nearest_table(
+    sheets: Sequence[Sheet], fields: Sequence[Field], chosen: Mapping[str, str] | None = None
+) -> ColumnMapping:
+    """The columns of the best table, required ones missing or not: a person is asked about them.
+    Raises: RuleViolation SHEET_EMPTY, COLUMN_CHOICE_UNKNOWN."""
+    return _nearest(_fitting(sheets, fields, chosen or {}))[1]
+
+
+def _fitting(
+    sheets: Sequence[Sheet], fields: Sequence[Field], chosen: Mapping[str, str]
+) -> list[tuple[Sheet, ColumnMapping]]:
+    known = {field.name for field in fields} | {""}
+    for header, name in chosen.items():
+        if name not in known:
+            raise _violation("COLUMN_CHOICE_UNKNOWN", column=name, header=excerpt(header))
+    found = [(sheet, _best_header(sheet, fields, chosen)) for sheet in sheets]
+    fitting = [(sheet, one) for sheet, one in found if one is not None]
+    if not fitting:
+        raise _violation("SHEET_EMPTY", sheets=excerpt(", ".join(s.name for s in sheets), 80))
+    return fitting
+
+
+def _nearest(fitting: Sequence[tuple[Sheet, ColumnMapping]]) -> tuple[Sheet, ColumnMapping]:
+    return max(fitting, key=lambda one: len(one[1].columns))
 
 
 def data_lines(

@@ -1,9 +1,9 @@
 """Locations and movement types: pure rules of the stock ledger (domain rule 9)."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -168,7 +168,12 @@ def check_movement(
 
 
 LOT_CHARS_MAX: Final = 40
-_EXPIRY: Final = re.compile(r"(.*) \(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")
+_EXPIRY: Final = re.compile(r"(?:(.*) )?\(([0-9]{4}-[0-9]{2}-[0-9]{2})\)")
+_TYPED: Final = re.compile(
+    r"(20[0-9]{2})(?:[-./]([0-9]{1,2})(?:[-./]([0-9]{1,2}))?|([0-9]{2})([0-9]{2})?)"
+)
+EXPIRES_SOON_DAYS: Final = 60
+"""So many days before its end a lot is one to sell first (B09)."""
 
 
 def lot_named(lot: str, expiry: str = "") -> str:
@@ -191,10 +196,63 @@ def lot_named(lot: str, expiry: str = "") -> str:
     return f"{called} ({until.isoformat()})"
 
 
+def lot_until(expiry: str) -> str:
+    """A lot of which nothing but its expiry is known, an ISO date or '' (B09): ``(2027-05-31)``."""
+    return f"({expiry})" if expiry else ""
+
+
+def expiry_typed(text: str) -> str:
+    """An expiry as a person types it, as an ISO date: ``2027-05-31``, ``20270531``, ``2027/5`` (a
+    month alone means its last day); '' stays ''. Raises: RuleViolation EXPIRY_UNREADABLE."""
+    typed = normal(half_width(text))
+    if not typed:
+        return ""
+    found = _TYPED.fullmatch(typed)
+    try:
+        if found is None:
+            raise ValueError(typed)
+        year, month, day = (int(one) for one in (found[1], found[2] or found[4], _day_of(found)))
+        if day:
+            return date(year, month, day).isoformat()
+        first = date(year, month, 1)
+        after = date(first.year + month // 12, month % 12 + 1, 1)
+        return (after - timedelta(days=1)).isoformat()
+    except ValueError:
+        raise RuleViolation("EXPIRY_UNREADABLE", text=typed[:LOT_CHARS_MAX]) from None
+
+
+def _day_of(found: re.Match[str]) -> str:
+    return found[3] or found[5] or "0"
+
+
 def lot_expiry(lot: str) -> str:
     """The expiry a lot's name holds, as an ISO date; '' when none is known."""
     found = _EXPIRY.fullmatch(lot)
     return found[2] if found else ""
+
+
+def standing_lots(held: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+    """What is left of each lot in millionths, the first to end first, without an expiry last.
+
+    A code that is scanned carries no lot (B09): what left without one is taken from the lots that
+    end first, as a shop puts them in front. What no lot can give stands below zero under ''.
+    """
+    sums: dict[str, int] = {}
+    for lot, qty_micro in held:
+        sums[lot] = sums.get(lot, 0) + qty_micro
+    missing = -sum(qty_micro for qty_micro in sums.values() if qty_micro < 0)
+    left = []
+    for lot in sorted(sums, key=lambda one: (lot_expiry(one) or "9", one)):
+        taken = min(max(sums[lot], 0), missing)
+        missing -= taken
+        if sums[lot] > taken:
+            left.append((lot, sums[lot] - taken))
+    return [*left, ("", -missing)] if missing else left
+
+
+def days_left(expiry: str, day: str) -> int:
+    """The days from an ISO date to a lot's last good day; below zero: it is past."""
+    return (date.fromisoformat(expiry) - date.fromisoformat(day)).days
 
 
 def lots_found(

@@ -119,6 +119,8 @@ class PostedLine(Part, kw_only=True):
     reason: str = ""
     unit_value_micro: int = 0
     value_minor: int = 0
+    lot: str = ""
+    """The lot the difference is of; an opening that knows when goods end says it (B09)."""
 
 
 class CountPosted(Body, kw_only=True):

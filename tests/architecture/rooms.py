@@ -28,7 +28,7 @@ SHARED_ROOMS: dict[str, frozenset[str]] = {
     "importing": frozenset({"importing", "import_columns", "pinyin", "documents", "rules"}),
     "pasting": frozenset({"pasting", "import_columns", "rules"}),
     "publishing": frozenset({"publishing", "queries", "tables", "documents", "rules"}),
-    "search": frozenset({"search", "search_index", "tables", "rules"}),
+    "search": frozenset({"search", "search_index", "pinyin", "tables", "rules"}),
     # Indexes of our own, which a table's derive hook keeps: tables may name them, nothing else.
     "search_index": frozenset({"search_index", "rules"}),
     "completeness": frozenset({"completeness", "rules"}),

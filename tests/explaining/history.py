@@ -110,6 +110,8 @@ class Maker:
     def shift(self) -> None:
         try:
             self.do(TILL, "shift-open", float="100")
+            # Counted again: the figure has two documents behind it.
+            self.do(TILL, "shift-float", float="150")
         except QutongError:
             self.do(TILL, "shift-count", cash=["100=2"])
             self.do(TILL, "shift-close")

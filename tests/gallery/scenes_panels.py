@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
+from desktop.pricing.view.price_file import PriceFilePanel
 from shared.stocktake.rules import label_text
 from tests.builders.dealer_days import CREAM, a_fortnight, east, office
 from tests.builders.office_day import enrolled, in_the_new_year
@@ -125,6 +126,40 @@ async def goods_import(stage: Stage) -> None:
     """A list of goods with doubts by row."""
     screen = await _dealer(stage, "goods-import")
     await screen.model.open(GOODS.encode(), "商品资料.csv")
+    await calm(stage)
+
+
+async def goods_import_result(stage: Stage) -> None:
+    """What became of a list of goods."""
+    await goods_import(stage)
+    await stage.keys("F10")
+    await calm(stage)
+
+
+PRICES = """货品,品名,建议零售价,A档
+010101,东方美谷 氨基酸洁面乳,66.00,50
+010102,东方美谷 卸妆水,八十,60
+999,停产的旧款,9,8
+010203,东方美谷 补水面膜,88.8,70
+"""
+
+
+async def price_file(stage: Stage) -> None:
+    """A file of prices one column of which nobody understands."""
+    screen = await _office(stage, "prices")
+    await stage.keys("C")
+    file = screen.model.file(screen.frame.settings)
+    await file.open(PRICES.encode(), "双十一调价.csv")
+    screen.frame.tasks.start(screen.frame.ask(PriceFilePanel(screen.frame, file, {})))
+    await calm(stage)
+
+
+async def price_file_taken(stage: Stage) -> None:
+    """The same file with its columns named, in the draft."""
+    await price_file(stage)
+    panel: Any = stage.window.overlay.top
+    await panel.model.choose("货品", "code")
+    panel.model.take()
     await calm(stage)
 
 
@@ -414,6 +449,9 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     ("panel-own-goods", own_goods),
     ("panel-dealer-goods", dealer_goods),
     ("panel-goods-import", goods_import),
+    ("panel-goods-import-result", goods_import_result),
+    ("panel-price-file", price_file),
+    ("panel-price-file-taken", price_file_taken),
     ("panel-account-new", account_new),
     ("panel-site-new", site_new),
     ("panel-person-new", person_new),

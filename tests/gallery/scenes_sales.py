@@ -275,9 +275,16 @@ async def no_receipt(stage: Stage) -> None:
     await stage.keys("6")
 
 
+async def line_discount(stage: Stage) -> None:
+    """A discount of one line, told before it is taken."""
+    await till_lines(stage)
+    await stage.keys("F6", "Tab", "9", "折")
+
+
 SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("till-empty", till_empty),
     ("till-lines", till_lines),
+    ("till-line-discount", line_discount),
     ("till-search", till_search),
     ("till-payment", payment),
     ("till-after-sale", after_sale),

@@ -26,10 +26,10 @@ pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the real exports are 
 
 
 @pytest.mark.parametrize(
-    ("name", "goods", "stock_tenths", "value_fen", "retail_fen", "costs"),
+    ("name", "goods", "stock_tenths", "value_fen", "at_price_fen", "retail_fen", "costs"),
     [
-        ("snack_shop_pos_export.xlsx", 302, 29_299, 1_365_980, 300_010, 297),
-        ("convenience_store_pos_export.xls", 729, 21_910, 237_350, 1_360_900, 723),
+        ("snack_shop_pos_export.xlsx", 302, 29_299, 1_365_980, 1_953_710, 300_010, 297),
+        ("convenience_store_pos_export.xls", 729, 21_910, 237_350, 731_650, 1_360_900, 723),
     ],
 )
 def test_a_real_export_comes_in_with_its_own_totals(
@@ -37,6 +37,7 @@ def test_a_real_export_comes_in_with_its_own_totals(
     goods: int,
     stock_tenths: int,
     value_fen: int,
+    at_price_fen: int,
     retail_fen: int,
     costs: int,
     tmp_path: Path,
@@ -51,6 +52,7 @@ def test_a_real_export_comes_in_with_its_own_totals(
             goods=goods,
             stock_micro=stock_tenths * MICRO // 10,
             stock_minor=value_fen,
+            stock_retail_minor=at_price_fen,
             retail_micro=retail_fen * MICRO // 100,
         )
         assert screen.problems.rows.shown

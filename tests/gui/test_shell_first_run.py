@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from desktop.app.demo_shop import demo_home
 from desktop.app.main import AGAIN
@@ -119,8 +119,13 @@ def test_an_owner_founds_a_shop_and_joins_head_office_later(tmp_path: Path) -> N
             type_into(program, address=office.url, code=code)
             page = page_of(program)
             page._hand_in()  # type: ignore[attr-defined]
-            await until(lambda: page.model.is_joined)  # type: ignore[attr-defined]
+            await until(lambda: page.model.step == "joined")  # type: ignore[attr-defined]
+            told = [one.text() for one in page.findChildren(QLabel)]  # type: ignore[attr-defined]
+            assert any("分销 · 127.0.0.1" in one for one in told), told
+            assert any("店和人员 1" in one for one in told), "the founding went up"
             await until(lambda: program.worker)
+            assert program.gate is not None
+            assert program.gate.press("Return")
             after = program.client.store.identity
             assert before is not None
             assert after is not None

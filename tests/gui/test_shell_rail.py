@@ -1,10 +1,20 @@
 """What stands around the screens: who has which, and nothing cut where text is large (P08)."""
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from desktop.shell.messages import Messages
+from desktop.shell.statusbar import Standing
 from desktop.stock.view.transfers import TransfersScreen
 from desktop.ui.keyline import shown_key
+from desktop.ui.screen import Screen
 from desktop.ui.theme import TARGET
+from shared.core.errors import QutongError
 from tests.builders.window_house import Stage, play
 
 
@@ -99,5 +109,58 @@ def test_what_stands_in_the_key_line_has_a_key_a_person_can_find(tmp_path: Path)
         # It only says which keys there are: the digits of the types on the page.
         assert without == ["moving.choose"]
         assert shown_key("Space") == "Space", "a sign nobody knows is no key"
+
+    play(script, tmp_path)
+
+
+def test_a_click_on_the_open_tasks_shows_them_and_not_the_story_of_syncs(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
+        window.bar.show_standing(Standing(now_us=1, open_tasks=2))
+        stage.program._clockwork.stop()
+        await stage.settle()
+        at = window.bar.tasks.geometry().center()
+        press = partial(QTest.mouseClick, window.bar, Qt.MouseButton.LeftButton, pos=at)
+        await stage._outside(press)
+        await stage.settle()
+        messages = window.overlay.top
+        assert isinstance(messages, Messages)
+        assert messages.tabs.currentIndex() == list(messages._tables).index("tasks")
+
+    play(script, tmp_path)
+
+
+def test_the_menu_is_drawn_anew_when_the_person_may_do_more(tmp_path: Path) -> None:
+    """As after joining head office: what can be ordered now is there without a new start."""
+
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("clerk-guanqian", "SH01.01")
+        person = window.around.person
+        assert {"orders", "receiving"} <= window.rail.buttons.keys()
+        window.change(replace(window.around, person=replace(person, has_supplier=False)))
+        assert not {"orders", "receiving"} & window.rail.buttons.keys()
+        stage.program._is_person_old = True
+        stage.program._second()
+        assert {"orders", "receiving"} <= window.rail.buttons.keys()
+        assert window.around.person == person
+
+    play(script, tmp_path)
+
+
+def test_a_screen_that_cannot_be_made_leaves_the_menu_on_the_one_in_front(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("clerk-guanqian", "SH01.01")
+        window.open("tasks")
+
+        def fails(_frame: object) -> Screen:
+            raise QutongError("BROKEN_FOR_A_TEST")
+
+        for name in ("stock", "movements"):
+            window.specs[name] = replace(window.specs[name], make=fails)
+            button = window.rail.buttons[name]
+            button.setChecked(True)  # as a click does by itself
+            with pytest.raises(QutongError):
+                window.open(name)
+        assert [name for name, one in window.rail.buttons.items() if one.isChecked()] == ["tasks"]
 
     play(script, tmp_path)

@@ -3,8 +3,16 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from desktop.access.usecases import new_pin_hash, sign_in
+from desktop.access.view.own_pin import OwnPinPanel
+from desktop.app.founding import NewShop, found_shop
 from desktop.app.program import Program
+from desktop.channel.usecases import add_staff
+from desktop.reporting.view.people_panels import StaffPanel
 from shared.access.queries import users_of_site
+from shared.core.errors import AccessDenied
 from tests.builders.founded_shop import new_client, open_for_business, site_of
 from tests.builders.hands import Hands
 from tests.fakes.keys import MemoryKeyStore
@@ -53,9 +61,147 @@ def test_the_founder_adds_a_clerk_who_signs_in_and_is_taken_away_again(tmp_path:
         await until(lambda: window.overlay.top)
         await hands.keys("8642", "Return")
         await until(lambda: not window.overlay.top)
+        screen.people_table.go_to(screen.people_table.rows.place_of(screen.model.is_own))
+        await hands.keys("P")
+        await until(lambda: isinstance(window.overlay.top, OwnPinPanel))
+        await hands.keys("Escape")
+        await until(lambda: not window.overlay.top)
+        screen.people_table.go_to(place)
         await hands.keys("Delete")
         await until(lambda: window.overlay.top)
         await hands.keys("Return")
         await until(lambda: names() == {"王老板"})
+
+    live(tmp_path / "shop", script, keys)
+
+
+def test_an_owner_without_a_pin_is_asked_for_one_with_the_first_person_and_warned_until_set(
+    tmp_path: Path,
+) -> None:
+    keys = MemoryKeyStore()
+    client = new_client(tmp_path / "shop", keys)
+    owner = found_shop(client, NewShop(name="王记", owner_name="王老板")).user_id
+    client.close()
+
+    async def script(program: Program) -> None:
+        hands = Hands(program)
+        await until(lambda: program.window)
+        window = hands.window
+        await hands.take_seat(window)
+        window.open("people")
+        screen: Any = window.current
+        await until(lambda: screen.model.people)
+        assert not screen.model.is_open, "alone, nobody can take the owner's place"
+        await hands.keys("N")
+        await until(lambda: isinstance(window.overlay.top, OwnPinPanel))
+        await hands.keys("F8")
+        await until(lambda: isinstance(window.overlay.top, StaffPanel))
+        panel: Any = window.overlay.top
+        await hands.keys("Xiao Mei")
+        panel.role.set_value("cashier")
+        panel.pin.setText("1357")
+        await hands.keys("F10")
+        await until(lambda: len(screen.model.people) == 2)
+        await until(lambda: screen.banner.text() == window.words("people.pin_open"))
+        window.open("settings")
+        settings: Any = window.current
+        await hands.settle()
+        assert settings._warning.isVisible()
+        window.open("people")
+        await hands.settle()
+        screen.people_table.go_to(screen.people_table.rows.place_of(screen.model.is_own))
+        screen.people_table.view.setFocus()
+        await hands.keys("P")
+        await until(lambda: isinstance(window.overlay.top, OwnPinPanel))
+        assert list(window.overlay.top.fields) == ["new", "again"]  # type: ignore[union-attr]
+        await hands.keys("2580", "Return", "2580", "Return")
+        await until(lambda: not window.overlay.top)
+        await until(lambda: screen.banner.text() != window.words("people.pin_open"))
+        window.open("settings")
+        await hands.settle()
+        assert not settings._warning.isVisible()
+        with pytest.raises(AccessDenied, match="PIN_WRONG"):
+            sign_in(program.client.store, owner, "1111")
+
+    live(tmp_path / "shop", script, keys)
+
+
+def test_a_cashier_lands_on_the_till_and_sees_nothing_else_of_the_shop(tmp_path: Path) -> None:
+    keys = MemoryKeyStore()
+    client = new_client(tmp_path / "shop", keys)
+    open_for_business(client)
+    given = new_pin_hash(client.store, "1357")
+    mei = client.store.write(add_staff, "小梅", "cashier", pin_hash=given).value
+    client.close()
+
+    async def script(program: Program) -> None:
+        hands = Hands(program)
+        await until(lambda: program.gate)
+        program.settings.put(f"screen.{mei}", "settings")
+        window = program.sign_in(mei)
+        await hands.take_seat(window)
+        assert window.current_id == "till"
+        assert set(window.specs) == {"till", "shift", "promotions-here", "settings"}
+        await hands.keys("F12")
+        await until(lambda: window.overlay.top)
+        more: Any = window.overlay.top
+        offered = {one.keys[0] for one in more.key_actions()}
+        assert "Z" in offered
+        assert not {"L", "R", "H", "X", "C"} & offered
+        await hands.keys("Escape")
+        await until(lambda: not window.overlay.top)
+        await hands.keys("Escape")
+        assert window.current_id == "shift", "there is no home: beside the till stands the shift"
+        assert list(window.rail.buttons) == ["till", "shift", "settings"]
+        window.open("settings")
+        settings: Any = window.current
+        await hands.settle()
+        shown = {name for name, (_choice, combo) in settings._combos.items() if combo.isVisible()}
+        assert shown == {"language", "scheme", "text_percent", "sound"}
+        assert [one.text for one in settings.key_actions()] == ["settings.change_pin", "shell.lock"]
+
+    live(tmp_path / "shop", script, keys)
+
+
+def test_a_shop_of_its_own_shows_what_it_uses_first_and_the_rest_once_it_is_wanted(
+    tmp_path: Path,
+) -> None:
+    keys = MemoryKeyStore()
+    client = new_client(tmp_path / "shop", keys)
+    owner = open_for_business(client).user_id
+    client.close()
+    hidden = {"register", "invoice", "statement", "transfers", "counting"}
+
+    async def script(program: Program) -> None:
+        hands = Hands(program)
+        await until(lambda: program.gate)
+        window = program.sign_in(owner)
+        await hands.take_seat(window)
+        assert not hidden & window.rail.buttons.keys()
+        assert hidden <= window.specs.keys(), "the palette finds them all the same"
+        home: Any = window.current
+        await until(lambda: home.model.tiles)
+        assert "transfers" not in {one.name for one in home.model.tiles}
+        await hands.keys("Ctrl+K")
+        palette: Any = window.overlay.top
+        palette.field.setText(window.words("screen.invoice"))
+        await hands.settle()
+        await hands.keys("Return")
+        assert window.current_id == "invoice"
+        assert window.rail.buttons["invoice"].isChecked()
+        window.open("settings")
+        settings: Any = window.current
+        assert settings.functions["invoice"].isChecked()
+        assert not settings.functions["transfers"].isChecked()
+        settings.functions["transfers"].click()
+        settings.functions["invoice"].click()
+        assert "transfers" in window.rail.buttons
+        assert "invoice" not in window.rail.buttons
+        window.open("home")
+        home = window.current
+        await until(lambda: home.model.tiles)
+        assert "transfers" in {one.name for one in home.model.tiles}
+        again = program.sign_in(owner)
+        assert "transfers" in again.rail.buttons, "remembered at this site"
 
     live(tmp_path / "shop", script, keys)

@@ -34,6 +34,16 @@ class Approving(Watched):
         self.people = able
         self.changed()
 
+    @property
+    def names(self) -> list[str]:
+        """What has to be typed: the name, and beside it the id where head office gave one out."""
+        identity = self._desk.store.identity
+        own = f"{identity.site_id}." if identity is not None and identity.site_id else ""
+        return [
+            one.name if own and one.user_id.startswith(own) else f"{one.name} ({one.user_id})"
+            for one in self.people
+        ]
+
     def named(self, typed: str) -> str:
         """The id of who was typed, by id or by name; what was typed when nobody here fits."""
         wanted = fold(typed.strip())

@@ -1,11 +1,13 @@
-"""Publishing users: role, grants and the PIN they are given."""
+"""Publishing users: role, grants and the PIN they are given; who has one."""
 
 from collections.abc import Sequence
+
+from sqlalchemy import Connection
 
 from desktop.access.usecases.rights import require
 from desktop.store.session import Session
 from shared.access.documents import Grant, UserPublished
-from shared.access.queries import complete_grants, given_pin
+from shared.access.queries import complete_grants, given_pin, people_at
 from shared.access.rules import PERMISSIONS_OF, GrantLevel
 from shared.core.errors import RuleViolation
 from shared.journal.document import Header
@@ -51,3 +53,15 @@ def publish_user(
         until_at_us=until_at_us,
     )
     return session.append(body)
+
+
+def has_pin(connection: Connection, site_id: str, user_id: str) -> bool:
+    """Whether signing in at the site as this person asks for a PIN."""
+    return any(one.pin_hash for one in people_at(connection, site_id) if one.user_id == user_id)
+
+
+def is_pin_missed(connection: Connection, site_id: str, user_id: str) -> bool:
+    """Whether this person has no PIN although others sign in here, too."""
+    here = people_at(connection, site_id)
+    mine = [one for one in here if one.user_id == user_id]
+    return len(here) > 1 and any(not one.pin_hash for one in mine)

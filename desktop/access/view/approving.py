@@ -29,8 +29,8 @@ class ApprovePanel(Panel):
         self.who = Field(words("approve.id"))
         self.pin = Field(name=words("sign_in.pin"))
         self.pin.setEchoMode(QLineEdit.EchoMode.Password)
-        self.body.addWidget(form_row(words("approve.who"), self.who, width=72))
-        self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=72))
+        self.body.addWidget(form_row(words("approve.who"), self.who, width=88))
+        self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=88))
         self._able = label("", "small")
         self._able.setWordWrap(True)
         self.body.addWidget(self._able)
@@ -59,9 +59,7 @@ class ApprovePanel(Panel):
     def _draw(self) -> None:
         error = self.model.error
         self._banner.say(self._words.error(error) if error else "", Tone.BAD)
-        # The id is what has to be typed, so it stands beside the name.
-        people = [f"{one.name} ({one.user_id})" for one in self.model.people]
-        names = self._words("names.comma").join(people)
+        names = self._words("names.comma").join(self.model.names)
         text = self._words("approve.able", names=names) if names else self._words("approve.none")
         self._able.setText(text)
         self._go.setEnabled(not self.model.is_busy)

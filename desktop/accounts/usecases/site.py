@@ -35,6 +35,10 @@ from shared.core.errors import RuleViolation
 from shared.core.text import normal
 from shared.journal.document import Header
 
+SHIFT_LASTS_US: Final = 16 * 3600 * 1_000_000
+"""What is sold past midnight is of the shift's day; what is sold in a shift that was forgotten is
+not, or a shop that never closes one would sell everything on its first day."""
+
 
 @dataclass(frozen=True, slots=True)
 class TillNow:
@@ -45,7 +49,8 @@ class TillNow:
 
 
 def till_now(session: Session, place: SiteView, *, needs_shift: bool = False) -> TillNow:
-    """Where money of now belongs: an open shift keeps the day it was opened on (I11).
+    """Where money of now belongs: an open shift keeps the day it was opened on (I11), unless
+    nobody closed it for longer than a shift lasts; then the calendar says the day again.
 
     ``needs_shift`` is for what a house may want inside shifts only (``till.shift_required``).
 
@@ -58,7 +63,9 @@ def till_now(session: Session, place: SiteView, *, needs_shift: bool = False) ->
         return TillNow("", day_at(session, place))
     if found.declaration:
         raise RuleViolation("SHIFT_BEING_CLOSED")
-    return TillNow(found.shift_id, found.business_day or day_at(session, place))
+    is_forgotten = session.now_us - found.opened_at_us > SHIFT_LASTS_US
+    day = "" if is_forgotten else found.business_day
+    return TillNow(found.shift_id, day or day_at(session, place))
 
 
 def pay_expense(

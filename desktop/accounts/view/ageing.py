@@ -31,7 +31,8 @@ class AgeingView(QWidget):
         super().__init__()
         self.frame, self.model = frame, model
         words = frame.words
-        self.chart = BarChart(_axis, name=words("ageing.chart"), unit=frame.person.currency)
+        unit = words.of("currency", frame.person.currency)
+        self.chart = BarChart(_axis, name=words("ageing.chart"), unit=unit)
         self.chart.setFixedHeight(scaled(CHART_PX))
         self.day = Choice(
             words("ageing.as_of"),

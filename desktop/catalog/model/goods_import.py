@@ -1,17 +1,23 @@
 """Goods from a sheet on their way in: read, mapped, doubted row by row, then taken at once."""
 
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
+from desktop.catalog.model.choosing import (
+    ColumnChoices,
+    Doubted,
+    Memory,
+    name_in,
+    told_columns,
+)
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.catalog.import_columns import PRODUCT_FIELDS
 from shared.catalog.importing import ProductRow, read_products, shop_doubts
 from shared.catalog.sheets import read_sheets
 from shared.core.errors import QutongError
-from shared.core.importing import Imported, Problem, Sheet
+from shared.core.importing import BLANK, ColumnMapping, Imported, Problem, Sheet
 from shared.core.rounding import MICRO, divide_half_away
 
 REMEMBERED: Final = "import.goods.mapping"
@@ -28,18 +34,14 @@ class Taken:
     opening_minor: int = 0
     costs: int = 0
     """Products whose purchase cost was kept."""
+    lots: int = 0
+    """Products that opened as a lot with an expiry (B09)."""
 
 
 Take = Callable[[Desk, Sequence[ProductRow], bool], Awaitable[Taken]]
 """Takes the rows for good; the flag says whether opening stock comes with them."""
-
-
-class Memory(Protocol):
-    """Where the mapping is remembered."""
-
-    def get(self, key: str, default: str = "") -> str: ...
-
-    def put(self, key: str, value: str) -> None: ...
+TakesStock = Callable[[Desk], bool]
+"""Whether opening stock can still come here with a sheet: not at head office, and only once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,30 +52,83 @@ class Sums:
     stock_micro: int
     stock_minor: int
     """Stock × cost."""
+    stock_retail_minor: int
+    """Stock × retail price."""
     retail_micro: int
     """The sum of all retail prices: a check figure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What became of a file, kept until the next one is opened."""
+
+    file_name: str
+    taken: Taken
+    rows: tuple[ProductRow, ...]
+    """The rows taken."""
+    doubts: tuple[Doubted, ...]
+    """Rows kept out first, then doubts about rows taken."""
+    names: Mapping[int, str]
+    """What goods the doubted rows are about, by row number."""
+    refused: int
+    """Rows kept out."""
+    passed_over: int
+    """Rows that are about the table and not in it: titles, totals, footers."""
+    has_stock: bool
+    """Whether the stock of the sheet became opening stock."""
+
+    @property
+    def stocked(self) -> int:
+        """Goods that have stock now."""
+        return sum(1 for one in self.rows if (one.stock_qty_micro or 0) > 0)
+
+    @property
+    def without_cost(self) -> list[ProductRow]:
+        """Goods of which the sheet says no cost: what they earn cannot be told."""
+        return [one for one in self.rows if not one.cost_micro]
+
+    @property
+    def at_price_minor(self) -> int:
+        """Opening stock × retail price."""
+        return _value_minor(
+            [one for one in self.rows if (one.stock_qty_micro or 0) > 0],
+            lambda one: one.retail_micro,
+        )
 
 
 class GoodsImport(Watched):
     """One file at a time."""
 
-    def __init__(self, desk: Desk, memory: Memory, take: Take) -> None:
+    def __init__(
+        self, desk: Desk, memory: Memory, take: Take, takes_stock: TakesStock = lambda _desk: True
+    ) -> None:
         super().__init__()
         self._desk = desk
-        self._memory = memory
+        self._choices = ColumnChoices(memory, REMEMBERED, PRODUCT_FIELDS)
         self._take = take
+        self._takes_stock = takes_stock
+        self.may_open = True
+        """Whether the stock of the file can become opening stock."""
+        self.is_taking = False
+        self.result: Result | None = None
+        """What became of the last file, while no other one is open."""
         self._sheets: Sequence[Sheet] = ()
         self.file_name = ""
         self.found: Imported[ProductRow] | None = None
         self.doubts: Sequence[Problem] = ()
         self.error: QutongError | None = None
         self.with_stock = True
-        self._chosen: dict[str, str] = {}
+        self._asked: ColumnMapping | None = None
+        """The columns as they stand while a required one is missing."""
 
     async def open(self, content: bytes, name: str) -> None:
         """Read a csv, xlsx or xls file; what is wrong with the whole of it is kept as ``error``."""
-        self.file_name, self.found, self.error = name, None, None
-        self._chosen = dict(json.loads(self._memory.get(REMEMBERED, "{}")))
+        if self.is_taking:
+            return
+        self.file_name, self.found, self.error, self._asked = name, None, None, None
+        self.result = None
+        self.may_open = self._takes_stock(self._desk)
+        self._choices.begin()
         try:
             self._sheets = await self._desk.work(read_sheets, content, name)
         except QutongError as error:
@@ -84,45 +139,65 @@ class GoodsImport(Watched):
 
     async def choose(self, header: str, field: str) -> None:
         """Say what a column of the file is; '' leaves it out. All rows are read again."""
-        found = self.found
-        if found is not None:
-            self._chosen = found.mapping.choices() | self._chosen
-        self._chosen = {
-            other: meant for other, meant in self._chosen.items() if meant != field or not field
-        }
-        self._chosen[header] = field
+        self._choices.choose(self._mapping, header, field)
         await self._read()
 
     async def take(self) -> Taken:
-        """Take the rows that can be taken, all in one; the mapping is remembered.
+        """Take the rows that can be taken, all in one; the mapping is remembered, what became of
+        the file is kept as ``result``.
 
         Raises what the use case raises; then nothing was taken.
         """
-        assert self.found is not None
-        taken = await self._take(self._desk, self.found.items, self.with_stock)
-        self._memory.put(REMEMBERED, json.dumps(self.found.mapping.choices(), ensure_ascii=False))
-        self.found, self._sheets, self.file_name = None, (), ""
-        self.changed()
+        found = self.found
+        assert found is not None
+        with_stock = self.with_stock and self.may_open
+        self._set_taking(True)
+        try:
+            taken = await self._take(self._desk, found.items, with_stock)
+            self._choices.remember(found.mapping)
+            self.result = self._result(found, taken, with_stock)
+            self.found, self.doubts, self._sheets, self.file_name = None, (), (), ""
+        finally:
+            self._set_taking(False)
         return taken
+
+    def _result(self, found: Imported[ProductRow], taken: Taken, with_stock: bool) -> Result:
+        return Result(
+            file_name=self.file_name,
+            taken=taken,
+            rows=found.items,
+            doubts=tuple(self.problems),
+            names={one.row_number: self.name_of(one.row_number) for one, _ in self.problems},
+            refused=found.rows_refused,
+            passed_over=sum(1 for one in found.skipped if one.reason != BLANK),
+            has_stock=with_stock and self.has_stock,
+        )
+
+    @property
+    def can_take(self) -> bool:
+        """Whether there is something to take, and nobody is taking it already."""
+        return self.found is not None and bool(self.found.items) and not self.is_taking
+
+    def _set_taking(self, is_taking: bool) -> None:
+        self.is_taking = is_taking
+        self.changed()
 
     @property
     def columns(self) -> list[tuple[str, str]]:
         """Every header of the file with what it is taken for, '' = left out."""
-        if self.found is None:
-            return []
-        mapping = self.found.mapping
-        return [
-            (one.header, one.field)
-            for one in sorted((*mapping.columns, *mapping.unknown), key=lambda one: one.index)
-        ]
+        return told_columns(self._mapping)
 
     @property
-    def problems(self) -> list[tuple[Problem, bool]]:
+    def problems(self) -> list[Doubted]:
         """Rows kept out first, then doubts about rows taken, each in the order of the file."""
         if self.found is None:
             return []
         doubts = sorted((*self.found.warnings, *self.doubts), key=lambda one: one.row_number)
         return [(one, True) for one in self.found.problems] + [(one, False) for one in doubts]
+
+    def name_of(self, row_number: int) -> str:
+        """What a row of the file calls its goods, taken or not."""
+        return name_in(self._sheets, self._mapping, row_number)
 
     @property
     def sums(self) -> Sums:
@@ -131,7 +206,8 @@ class GoodsImport(Watched):
         return Sums(
             goods=len(rows),
             stock_micro=sum(one.stock_qty_micro or 0 for one in rows),
-            stock_minor=_value_minor(rows),
+            stock_minor=_value_minor(rows, lambda one: one.cost_micro),
+            stock_retail_minor=_value_minor(rows, lambda one: one.retail_micro),
             retail_micro=sum(one.retail_micro or 0 for one in rows),
         )
 
@@ -140,25 +216,28 @@ class GoodsImport(Watched):
         """Whether the file says how much there is."""
         return self.found is not None and self.found.mapping.index("stock") is not None
 
+    @property
+    def has_costs(self) -> bool:
+        """Whether the file says what goods cost."""
+        return self.found is not None and self.found.mapping.index("cost") is not None
+
     async def _read(self) -> None:
-        chosen: Mapping[str, str] = self._fitting()
+        chosen = self._choices.fitting(self._sheets)
         try:
             self.found = await self._desk.work(read_products, self._sheets, chosen=chosen)
             self.doubts = shop_doubts(self.found)
-            self.error = None
+            self.error = self._asked = None
         except QutongError as error:
-            self.error = error
+            self.found, self.doubts, self.error = None, (), error
+            self._asked = self._choices.seen(self._sheets)
         self.changed()
 
-    def _fitting(self) -> dict[str, str]:
-        """What was said before of headers this file has too."""
-        headers = {
-            cell.strip() for sheet in self._sheets for row in sheet.rows[:20] for cell in row
-        }
-        return {header: field for header, field in self._chosen.items() if header in headers}
+    @property
+    def _mapping(self) -> ColumnMapping | None:
+        return self.found.mapping if self.found else self._asked
 
 
-def _value_minor(rows: Sequence[ProductRow]) -> int:
-    """Stock × cost over all rows, rounded once, so that it meets the file's own total."""
-    exact = sum((one.stock_qty_micro or 0) * (one.cost_micro or 0) for one in rows)
+def _value_minor(rows: Sequence[ProductRow], each: Callable[[ProductRow], int | None]) -> int:
+    """Stock × what one is worth, rounded once over all rows, so that it meets the file's total."""
+    exact = sum((one.stock_qty_micro or 0) * (each(one) or 0) for one in rows)
     return divide_half_away(exact * 100, MICRO * MICRO)

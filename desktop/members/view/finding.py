@@ -51,8 +51,10 @@ class MemberPanel(Panel):
         return self._name if self._is_new else self._field
 
     def key_actions(self) -> tuple[Action, ...]:
+        # Until there is a list to choose from, Enter only goes on.
+        what = "member.choose" if self._table.isVisible() else "ask.go_on"
         return (
-            Action(text="member.choose", keys=("Return",), run=self._choose),
+            Action(text=what, keys=("Return",), run=self._choose),
             Action(text="member.new", keys=("N",), run=self._new, permission="member.write"),
         )
 
@@ -87,8 +89,16 @@ class MemberPanel(Panel):
         self.say(self._words("member.several", n=len(found)), Tone.PLAIN)
 
     def _choose(self) -> None:
-        if self._table.isVisible() and self._table.current is not None:
-            self.close_with(self._table.current)
+        """What Enter does at this step, wherever the focus is: a mouse has no field."""
+        if self._table.isVisible():
+            if self._table.current is not None:
+                self.close_with(self._table.current)
+        elif self._field.isVisible():
+            self._look(self._field.text())
+        elif not self._phone.text().strip():
+            self._phone.setFocus()
+        else:
+            self._register()
 
     def _new(self) -> None:
         digits = self._field.text().strip()

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from desktop.catalog.model.choosing import Memory
 from desktop.pricing import usecases
 from desktop.pricing.model.draft import PriceDraft, Publication, parent_of
-from desktop.pricing.usecases.looking import DiffLine, prices_of_file, steps_of, version_changes
+from desktop.pricing.model.price_file import PriceFile
+from desktop.pricing.usecases.looking import DiffLine, steps_of, version_changes
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
@@ -14,7 +16,6 @@ from shared.catalog.queries import by_barcode
 from shared.channel.queries import region_names, region_tree, sales_orgs
 from shared.channel.rules import path_to_root
 from shared.core.errors import RuleViolation
-from shared.core.importing import Problem
 from shared.pricing.queries import VersionView, spoken_names, versions
 from shared.pricing.queries.rehearsing import kept_rows
 from shared.pricing.queries.stated import stated_rows
@@ -97,17 +98,9 @@ class VersionsModel(Watched):
         hit = self._desk.read(by_barcode, code)
         return hit.product_id if hit else None
 
-    async def take_file(self, content: bytes, name: str) -> Sequence[Problem]:
-        """Take the prices of a csv, xlsx or xls file into the draft; all of them or none.
-
-        The rows that cannot be taken come back; then nothing was taken.
-        """
-        found = await self._desk.fetch(prices_of_file, content, name)
-        if found.problems:
-            return list(found.problems)
-        draft = self.clone()
-        draft.take_rows([one.row for one in found.items if one.sales_org_id in ("", self.org_id)])
-        return []
+    def file(self, memory: Memory) -> PriceFile:
+        """A file of prices on its way into the draft."""
+        return PriceFile(self._desk, memory, self.org_id, self.clone)
 
     async def submit(self, approver: Any) -> str:
         """Ask head office to seal the draft; the version's id.

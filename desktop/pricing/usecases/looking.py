@@ -1,5 +1,6 @@
 """What the price screens look at: a version's changes, its logic, a file of prices, goods."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -13,10 +14,9 @@ from shared.catalog.queries import (
     products,
 )
 from shared.catalog.rules import margin_micro
-from shared.catalog.sheets import read_sheets
 from shared.channel.queries import level_names, region_names
 from shared.core.errors import RuleViolation
-from shared.core.importing import Imported
+from shared.core.importing import Imported, Sheet
 from shared.core.rounding import MICRO, divide_half_away
 from shared.pricing.importing import PriceLine, read_prices
 from shared.pricing.queries import (
@@ -88,18 +88,24 @@ def steps_of(connection: Connection, org_id: str, number: int) -> tuple[Step, ..
     return found.steps
 
 
-def prices_of_file(connection: Connection, content: bytes, name: str) -> Imported[PriceLine]:
-    """The price rows of a csv, xlsx or xls file, with each doubt by row."""
+def prices_of_sheets(
+    connection: Connection, sheets: Sequence[Sheet], chosen: Mapping[str, str]
+) -> Imported[PriceLine]:
+    """The price rows of a file, with each doubt by row; ``chosen`` says what headers mean.
+
+    Raises: RuleViolation as ``read_prices``.
+    """
 
     def product_of(code: str) -> str | None:
         hit = by_barcode(connection, code)
         return hit.product_id if hit else None
 
     return read_prices(
-        read_sheets(content, name),
+        sheets,
         product_of=product_of,
         levels=level_names(connection),
         regions=region_names(connection),
+        chosen=chosen,
     )
 
 

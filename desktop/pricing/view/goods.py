@@ -58,13 +58,26 @@ class GoodsScreen(Screen):
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        GivingWay(self.table, {"brand": 900, "category": 900, "barcode": 760, "unit": 640})
+        fitting = GivingWay(
+            self.table, {"brand": 900, "category": 900, "barcode": 760, "unit": 640}
+        )
         layout.addWidget(self.table)
-        self.until_gone(self.model.watch(lambda: self.table.set_rows(self.model.rows)))
+        self._fitting = fitting
+        self.until_gone(self.model.watch(self._draw))
         self.watch(
             self._refresh, "product", "own_price", "product_barcode", "product_cost",
             "price_version",
         )  # fmt: skip
+
+    def _draw(self) -> None:
+        self.table.set_rows(self.model.rows)
+        rows = self.model.rows
+        margin = ("margin",) if any(one.key == "margin" for one in self.table.rows.columns) else ()
+        self._fitting.leave_out_empty("spec", "brand", "category", "barcode", *margin)
+        # What is the same in every row says nothing.
+        same = all(one.goods.barcode in ("", one.goods.code) for one in rows)
+        self._fitting.leave_out("barcode", is_out=same)
+        self._fitting.leave_out("own", is_out=all(one.goods.is_own for one in rows))
 
     def shown(self, subject: str = "") -> None:
         self._refresh()
@@ -221,12 +234,13 @@ class GoodsScreen(Screen):
                 title=words("goods.field.code"),
                 get=lambda one: one.goods.code,
                 kind=Kind.CODE,
-                width=96,
+                width=118,
             ),
             Column(
                 key="name",
                 title=words("goods.field.name"),
                 get=lambda one: one.goods.name,
+                also=lambda one: one.goods.initials,
                 stretches=True,
             ),
             Column(

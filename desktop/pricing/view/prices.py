@@ -12,13 +12,13 @@ from desktop.pricing.model.versions import VersionsModel
 from desktop.pricing.usecases.looking import DiffLine
 from desktop.pricing.view.columns import Columns
 from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
+from desktop.pricing.view.price_file import AGAIN, PriceFilePanel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.sheet_file import choose_sheet, read_sheet
-from desktop.ui.table.problems import advice
 from desktop.ui.table.table import PastedRows, Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, label, pill, row
@@ -239,18 +239,16 @@ class PricesScreen(Screen):
         choose_sheet(self, self.words("price.file"), self.frame.tasks, self.take_file)
 
     async def take_file(self, path: Path) -> None:
-        """Take a file's prices into the draft, or list what is wrong with it."""
+        """Look through a file's prices and take them into the draft."""
         content = await read_sheet(self.frame.desk, path)
-        problems = await self.model.take_file(content, path.name)
-        if problems:
-            texts = [
-                (f"{one.row_number} · {one.column}: {one.text}", advice(self.words, one))
-                for one in problems
-            ]
-            self.frame.show_sheet(problems_list(texts), self.words("price.problems"))
-        else:
-            self.frame.say(self.words("price.file_taken"), Tone.GOOD)
+        file = self.model.file(self.frame.settings)
+        await file.open(content, path.name)
+        answer = await self.frame.ask(PriceFilePanel(self.frame, file, self.model.names))
         self._show()
+        if answer == AGAIN:
+            self._open_file()
+        elif file.taken is not None:
+            self.grid.view.setFocus()
 
     def _rehearse(self) -> None:
         draft = self.model.draft

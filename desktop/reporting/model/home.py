@@ -159,7 +159,13 @@ class Home(Watched):
         ]
         if may("shift.run"):
             tiles.append(
-                Tile(name="shift", figure=today.shift_since_us, kind="since", screen="shift")
+                Tile(
+                    name="shift",
+                    figure=today.shift_since_us,
+                    kind="since",
+                    screen="shift",
+                    is_urgent=today.is_shift_old,
+                )
             )
         if today.held:
             tiles.append(Tile(name="held", figure=today.held, screen="till", is_urgent=True))
@@ -201,6 +207,9 @@ class Home(Watched):
         may = self._person.may
         if self.is_head_office or not may("stock.transfer"):
             return []
+        ending = Tile(
+            name="ending", figure=today.ending, screen="stock", subject="ending", is_urgent=True
+        )
         return [
             Tile(name="transfers", figure=today.transfers, screen="transfers"),
             Tile(name="counts", figure=today.counts, screen="stocktake"),
@@ -210,6 +219,7 @@ class Home(Watched):
                 screen="stock",
                 is_urgent=today.below_zero > 0,
             ),
+            *((ending,) if today.ending else ()),
         ]
 
     def _deciding(self, today: "Today") -> list[Tile]:

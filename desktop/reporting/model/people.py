@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from desktop.access.model.own_pin import OwnPin
 from desktop.access.usecases import new_pin_hash, publish_user
 from desktop.channel.usecases import add_staff, dismiss_staff, give_staff_pin
 from desktop.reporting.usecases.devices import (
@@ -13,7 +14,7 @@ from desktop.reporting.usecases.devices import (
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.access.documents import Grant
-from shared.access.queries import User, users_of_site
+from shared.access.queries import Person, people_at
 from shared.access.rules import GrantLevel, Role
 from shared.channel.queries import sales_orgs
 from shared.channel.rules import STAFF_ROLES, founder_id
@@ -39,6 +40,16 @@ class People(Watched):
         self.site_names = dict(self.sites)
         self.org_names = dict(self.orgs)
         self.people: Sequence[PersonLine] = ()
+        self.own_pin = OwnPin(desk)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the owner has no PIN although others sign in here."""
+        return self.may_name_staff and self.own_pin.is_missed
+
+    def is_own(self, person: PersonLine) -> bool:
+        """Whether this is the person signed in."""
+        return person.user_id == self._desk.author_id
 
     @property
     def may_change(self) -> bool:
@@ -55,10 +66,14 @@ class People(Watched):
         own = person.user_id.startswith(f"{self.site_id}.") and person.role in STAFF_ROLES
         return self.may_name_staff and own
 
-    async def add_staff(self, name: str, role: str, pin: str) -> None:
+    async def add_staff(
+        self, name: str, role: str, pin: str, *, without_own_pin: bool = False
+    ) -> None:
         """Somebody works here from now on. Raises: RuleViolation PIN_BAD and as ``add_staff``."""
         pin_hash = await self._desk.work(new_pin_hash, self._desk.store, pin)
-        await self._desk.do(add_staff, name, role, pin_hash=pin_hash)
+        await self._desk.do(
+            add_staff, name, role, pin_hash=pin_hash, without_own_pin=without_own_pin
+        )
         await self.load()
 
     async def give_staff_pin(self, person: PersonLine, pin: str) -> None:
@@ -76,7 +91,7 @@ class People(Watched):
     async def load(self) -> None:
         """Read everybody again."""
         if self.site_id:
-            found = await self._desk.fetch(users_of_site, self.site_id)
+            found = await self._desk.fetch(people_at, self.site_id)
             self.people = [self._of_shop(one) for one in found]
         else:
             self.people = await self._desk.fetch(people)
@@ -124,7 +139,7 @@ class People(Watched):
         )
         await self.load()
 
-    def _of_shop(self, one: User) -> PersonLine:
+    def _of_shop(self, one: Person) -> PersonLine:
         return PersonLine(
             user_id=one.user_id,
             name=one.name,

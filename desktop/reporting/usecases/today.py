@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from desktop.ordering.usecases.carts import accounts_to_order_for
 from desktop.ordering.usecases.wishing import Where, read_levels, read_suggestions, wish_of
@@ -15,6 +15,7 @@ from shared.catalog.queries import own_products
 from shared.channel.queries import account_ids_of_site
 from shared.channel.rules import founded_site_id
 from shared.core.clock import business_day
+from shared.journal.tables import journal
 from shared.ordering.queries.deciding import credit
 from shared.ordering.queries.flow import awaited
 from shared.ordering.queries.orders import orders
@@ -30,6 +31,7 @@ from shared.reporting.queries.day import (
 from shared.reporting.queries.devices import devices
 from shared.reporting.queries.sums import By, sales_report
 from shared.stock.queries import is_opened
+from shared.stock.queries.overview import count_ending
 from shared.stock.queries.transfers import transfers_of
 from shared.stocktake.queries.counts import counts
 from shared.stocktake.rules import CountState
@@ -37,6 +39,8 @@ from shared.tasks.queries import count_open
 
 DAYS: Final = 14
 SHOWN_MAX: Final = 999
+_NEW_US: Final = 14 * 24 * 3_600 * 1_000_000
+"""So long a shop that sells is shown what it left out at its beginning."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +56,8 @@ class Today:
     held: int = 0
     shift_since_us: int = 0
     """When the shift of this device opened; 0 = none is open."""
+    is_shift_old: bool = False
+    """It was opened on an earlier business day and never closed."""
     orders_here: bool = False
     """Whether the site has an account to order for; a shop on its own has none."""
     awaited: int = 0
@@ -65,6 +71,8 @@ class Today:
     transfers: int = 0
     counts: int = 0
     below_zero: int = 0
+    ending: int = 0
+    """Products that end within 60 days, or are past."""
     to_decide: int = 0
     quiet_devices: int = 0
     sums_as_of_us: int = 0
@@ -101,6 +109,7 @@ def read_today(
         tasks=count_open(connection),
         held=len(held_baskets(connection)) if "sale.make" in permissions else 0,
         shift_since_us=shift.opened_at_us if shift is not None else 0,
+        is_shift_old=shift is not None and shift.business_day < day,
         orders_here=bool(accounts),
         awaited=len(awaited(connection, site_id)),
         rejected=sum(_rejected(connection, one) for one in accounts) if may_order else 0,
@@ -114,7 +123,8 @@ def read_today(
         ),
         counts=len(open_counts),
         below_zero=count_below_zero(connection, site_id) if is_opened(connection, site_id) else 0,
-        first_steps=_first_steps(connection, identity),
+        ending=count_ending(connection, site_id, day),
+        first_steps=_first_steps(connection, identity, now_us),
     )
 
 
@@ -196,15 +206,30 @@ def _held(connection: Connection, user_id: str, site_id: str, day: str) -> Tende
     return tenders_free(connection, accounts[0].account_id, accounts[0].currency, day)
 
 
-def _first_steps(connection: Connection, identity: Identity) -> tuple[tuple[str, bool], ...]:
-    """What a shop that founded itself does first; nothing once it sold, or under head office."""
+def _begun_at_us(connection: Connection, identity: Identity) -> int:
+    """When this device wrote its first document."""
+    c = journal.c
+    first = select(c.stored_at_us).where(
+        c.device_id == identity.device_id, c.incarnation == identity.incarnation, c.n == 1
+    )
+    return connection.execute(first).scalar() or 0
+
+
+def _first_steps(
+    connection: Connection, identity: Identity, now_us: int
+) -> tuple[tuple[str, bool], ...]:
+    """What a shop that founded itself does first; nothing under head office, or once it sold and
+    two weeks are over."""
     site_id = identity.site_id
     is_own = site_id == founded_site_id(identity.public_key) and not identity.server_url
-    if not is_own or has_sold(connection, site_id):
+    if not is_own:
+        return ()
+    sells = has_sold(connection, site_id)
+    if sells and now_us - _begun_at_us(connection, identity) > _NEW_US:
         return ()
     return (
-        ("goods", bool(own_products(connection, site_id))),
+        ("goods", sells or bool(own_products(connection, site_id))),
         ("opening", is_opened(connection, site_id)),
         ("devices", False),
-        ("sale", False),
+        ("sale", sells),
     )

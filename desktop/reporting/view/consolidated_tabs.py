@@ -201,7 +201,8 @@ class SalesTab(QWidget):
         self.before = figure(words("consol.before"), "")
         self.change = figure(words("consol.change"), "")
         self.as_of = label("", "small")
-        self.chart = BarChart(_axis, name=words("consol.chart"), unit=model.currency)
+        unit = words.of("currency", model.currency)
+        self.chart = BarChart(_axis, name=words("consol.chart"), unit=unit)
         self.table = Table(
             frame,
             "consol-sales",

@@ -17,6 +17,7 @@ from desktop.ui.widgets import Card, button, key_cap, label, row
 from desktop.words import formats
 
 COLUMNS = 4
+_NUMBERED = 9
 ROWS = 3
 TILE_HEIGHT = 88
 CHART_LEAST = 10_000
@@ -29,6 +30,9 @@ STEPS = {
 }
 """The first steps of a new shop: the screen of each, and its icon."""
 DEVICES_SEEN = "first.devices_seen"
+STEPS_HIDDEN = "first.hidden"
+STATE_HEIGHT, HINT_HEIGHT = 22, 36
+"""Two lines of a step's hint: all steps are alike."""
 TABLES = ("sale", "task", "shipment", "receipt", "channel_order", "move", "stock_count", "draft")
 
 
@@ -42,7 +46,7 @@ class HomeScreen(Screen):
             user_id=person.user_id,
             site_id=person.site_id,
             permissions=person.permissions,
-            screens=frame.screens,
+            screens=frame.offered,
             zone=person.zone,
             currency=person.currency,
         )
@@ -55,7 +59,10 @@ class HomeScreen(Screen):
         self._steps_row.setContentsMargins(0, 0, 0, 0)
         self._steps_row.setSpacing(SPACE_M)
         self.chart = BarChart(
-            self._axis, name=self.words("home.chart"), least=CHART_LEAST, unit=person.currency
+            self._axis,
+            name=self.words("home.chart"),
+            least=CHART_LEAST,
+            unit=self.words.of("currency", person.currency),
         )
         self._table = self._sums_table()
         self._chart_title = label("", "strong")
@@ -85,12 +92,12 @@ class HomeScreen(Screen):
         tiles = tuple(
             Action(
                 text=f"home.{tile.name}",
-                keys=(str(number + 1),),
+                keys=(_digit(number, tile),),
                 run=partial(self._open, tile),
                 in_line=False,
             )
-            for number, tile in enumerate(self._tiles[:9])
-            if tile.screen
+            for number, tile in enumerate(self._tiles)
+            if tile.screen and _digit(number, tile)
         )
         suggested = [one for one in self._tiles if one.name == "suggested"]
         order = tuple(
@@ -121,11 +128,15 @@ class HomeScreen(Screen):
 
     @property
     def _first_steps(self) -> list[tuple[str, bool]]:
-        are_seen = self.frame.settings.get(DEVICES_SEEN) == "1"
-        return [
+        settings = self.frame.settings
+        if settings.get(STEPS_HIDDEN) == "1":
+            return []
+        are_seen = settings.get(DEVICES_SEEN) == "1"
+        steps = [
             (name, is_done or (name == "devices" and are_seen))
             for name, is_done in self.model.first_steps
         ]
+        return [] if all(is_done for _name, is_done in steps) else steps
 
     def _open_next_step(self) -> None:
         name = self._next_step()
@@ -189,10 +200,10 @@ class HomeScreen(Screen):
     def _card(self, number: int, tile: Tile) -> Card:
         words = self.words
         top = row(label(words(f"home.{tile.name}"), "muted"), None)
-        if tile.screen and number < 9:
+        if tile.screen and (digit := _digit(number, tile)):
             layout = top.layout()
             assert layout is not None
-            layout.addWidget(key_cap("B" if tile.name == "suggested" else str(number + 1)))
+            layout.addWidget(key_cap(digit))
         figure = label(self._figure(tile), "big", tone=Tone.WAITING if tile.is_urgent else None)
         hint = label(self._hint(tile), "small")
         pressed = partial(self._open, tile) if tile.screen else None
@@ -219,6 +230,8 @@ class HomeScreen(Screen):
             return self.words("home.as_of", at=at)
         if tile.kind == "since" and not tile.figure:
             return self.words("home.no_shift_hint")
+        if tile.kind == "since" and tile.is_urgent:
+            return self.words("home.shift_old_hint")
         return self.words(f"home.{tile.name}_hint")
 
     def _draw_steps(self) -> None:
@@ -229,6 +242,18 @@ class HomeScreen(Screen):
         for number, (name, is_done) in enumerate(steps):
             step = self._step(number, name, is_done=is_done)
             self._steps_row.addWidget(step, number // columns, number % columns)
+        for place in range(COLUMNS):
+            self._steps_row.setColumnStretch(place, int(place < columns))
+        if dict(steps).get("sale"):
+            # Who sells already may not want the rest.
+            hide = button(self.words("home.first_hide"), self._hide_steps, kind="flat")
+            self._steps_row.addWidget(
+                hide, len(steps) // columns + 1, 0, 1, columns, Qt.AlignmentFlag.AlignRight
+            )
+
+    def _hide_steps(self) -> None:
+        self.frame.settings.put(STEPS_HIDDEN, "1")
+        self._draw()
 
     def _step(self, number: int, name: str, *, is_done: bool) -> Card:
         words = self.words
@@ -243,6 +268,8 @@ class HomeScreen(Screen):
         told = label(words(f"home.first_{name}_hint"), "muted")
         told.setWordWrap(True)
         told.setAlignment(Qt.AlignmentFlag.AlignTop)
+        told.setMinimumHeight(scaled(HINT_HEIGHT))
+        state.setFixedHeight(scaled(STATE_HEIGHT))
         act = button(
             words(f"home.first_{name}"),
             partial(self._open_step, name),
@@ -294,6 +321,13 @@ class HomeScreen(Screen):
     def _told(self, key: str, sales: int, minor: int) -> str:
         amount = formats.signed_money(minor, self.frame.person.currency)
         return self.words("home.bar", when=key, n=sales, amount=amount)
+
+
+def _digit(number: int, tile: Tile) -> str:
+    """The key of a tile: 1 to 9 in the order they stand; beyond, 0 for the open tasks alone."""
+    if number < _NUMBERED:
+        return str(number + 1)
+    return "0" if tile.name == "tasks" else ""
 
 
 def _columns() -> int:

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
+from desktop.access.view.own_pin import SKIPPED, OwnPinPanel
 from desktop.reporting.model.people import Devices, People, is_waiting
 from desktop.reporting.view.people_columns import device_columns, people_columns
 from desktop.reporting.view.people_panels import (
@@ -18,6 +19,7 @@ from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
 from desktop.ui.widgets import Banner, Empty, column, label, line, pill
@@ -40,7 +42,8 @@ class PeopleScreen(Screen):
         told = words("people.by_head_office" if is_joined else "people.alone")
         if self.model.may_name_staff:
             told = words("people.own_joined" if is_joined else "people.own_staff")
-        self.banner = Banner("" if is_office else told)
+        self._told = "" if is_office else told
+        self.banner = Banner(self._told)
         self.people_table = Table(
             frame,
             "people",
@@ -48,6 +51,7 @@ class PeopleScreen(Screen):
             empty=Empty("users", words("people.none"), words("people.none_hint")),
             title=words("people.tab"),
         )
+        GivingWay(self.people_table, {"user": 860})
         self.people_table.activated.connect(self._show_person)
         self.device_table = Table(
             frame,
@@ -99,7 +103,7 @@ class PeopleScreen(Screen):
         if self.model.may_name_staff:
             return (
                 Action(text="people.new_staff", keys=("N",), run=self._new_staff),
-                Action(text="people.pin", keys=("P",), run=self._pin, is_enabled=self._is_staff),
+                Action(text="people.pin", keys=("P",), run=self._pin, is_enabled=self._has_pin),
                 Action(
                     text="people.dismiss",
                     keys=("Delete",),
@@ -151,6 +155,11 @@ class PeopleScreen(Screen):
             await self.devices.load()
 
     def _show(self) -> None:
+        is_open = self.model.is_open
+        self.banner.say(
+            self.words("people.pin_open") if is_open else self._told,
+            Tone.WAITING if is_open else Tone.ACCENT,
+        )
         self.people_table.set_rows(self.model.people)
         self.device_table.set_rows(self.devices.devices)
         self.device_sums.setText(
@@ -221,6 +230,9 @@ class PeopleScreen(Screen):
             self.frame.tasks.start(self._ask_pin(self.people_table.current))
 
     async def _ask_pin(self, person: PersonLine) -> None:
+        if self.model.is_own(person) and not self.model.may_change:
+            await self._ask_own_pin()
+            return
         pin = await self.frame.ask(PinPanel(self.frame, person))
         if pin and self.model.may_change:
             await self.model.give_pin(person, pin)
@@ -231,6 +243,18 @@ class PeopleScreen(Screen):
 
     # the shop's own staff
 
+    async def _ask_own_pin(self, why: str = "") -> object:
+        panel = OwnPinPanel(self.words, self.model.own_pin, self.frame.tasks, why=why)
+        answer = await self.frame.ask(panel)
+        if answer is True:
+            self.frame.say(self.words("settings.pin_changed"), Tone.GOOD)
+            await self.model.load()
+        return answer
+
+    def _has_pin(self) -> bool:
+        one = self.people_table.current
+        return isinstance(one, PersonLine) and (self.model.is_own(one) or self._is_staff())
+
     def _is_staff(self) -> bool:
         one = self.people_table.current
         return isinstance(one, PersonLine) and self.model.is_staff(one)
@@ -239,7 +263,14 @@ class PeopleScreen(Screen):
         self.frame.tasks.start(self._ask_staff())
 
     async def _ask_staff(self) -> None:
-        keyed = await self.frame.ask(StaffPanel(self.frame, self.model))
+        is_skipped = False
+        if not self.model.own_pin.is_set:
+            answer = await self._ask_own_pin(self.words("people.pin_first"))
+            if not answer:
+                return
+            is_skipped = answer == SKIPPED
+        panel = StaffPanel(self.frame, self.model, without_own_pin=is_skipped)
+        keyed = await self.frame.ask(panel)
         if isinstance(keyed, Named):
             self._said("people.staff_added", keyed.name)
 

@@ -23,7 +23,14 @@ def people_columns(frame: Frame, site_name: Callable[[str], str]) -> list[Column
     words = frame.words
     return [
         Column(key="name", title=words("people.name"), get=lambda one: one.name, width=170),
-        Column(key="user", title=words("people.user"), get=lambda one: one.user_id, width=176),
+        Column(
+            key="user",
+            title=words("people.user"),
+            get=lambda one: one.user_id,
+            width=176,
+            # A shop does not give ids out: its people are known by name.
+            is_shown=frame.person.device_type == "hq",
+        ),
         Column(
             key="role",
             title=words("people.role"),
@@ -38,7 +45,7 @@ def people_columns(frame: Frame, site_name: Callable[[str], str]) -> list[Column
         ),
         Column(
             key="pin",
-            title=words("sign_in.pin"),
+            title=words("people.pin_column"),
             get=lambda one: one.has_pin,
             kind=Kind.CHECK,
             width=60,

@@ -160,7 +160,7 @@ class PinPanel(Panel):
         self.pin.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
         self.pin.entered.connect(lambda text: self.close_with(text) if text else None)
         self.body.addWidget(told)
-        self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=72))
+        self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=88))
         give = button(words("people.give_pin"), self._take, kind="primary")
         self.body.addWidget(row(None, button(words("ask.back"), self.back), give))
 
@@ -184,10 +184,11 @@ class Named(NamedTuple):
 class StaffPanel(Panel):
     """Somebody who works in the founder's shop; closed with ``Named`` once it is written."""
 
-    def __init__(self, frame: Frame, model: People) -> None:
+    def __init__(self, frame: Frame, model: People, *, without_own_pin: bool = False) -> None:
         words = frame.words
         super().__init__(words("people.new_staff"), width=520)
         self._frame, self._model = frame, model
+        self._without_own_pin = without_own_pin
         self.name = Field(words("people.name_hint"))
         roles = [(one, words(f"role.{one}")) for one in STAFF_ROLES]
         self.role = Choice(words("people.role"), roles, value=STAFF_ROLES[0])
@@ -201,7 +202,7 @@ class StaffPanel(Panel):
             ("people.role", self.role),
             ("sign_in.pin", self.pin),
         ):
-            self.body.addWidget(form_row(words(key), field, width=72))
+            self.body.addWidget(form_row(words(key), field, width=88))
         self.body.addWidget(self.hint)
         go_on = button(words("people.add_staff"), self._take, kind="primary")
         self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
@@ -224,7 +225,12 @@ class StaffPanel(Panel):
         """The panel stays until the shop has it: a PIN that is too simple is typed again."""
         name = self.name.text().strip()
         try:
-            await self._model.add_staff(name, self.role.value, self.pin.text())
+            await self._model.add_staff(
+                name,
+                self.role.value,
+                self.pin.text(),
+                without_own_pin=self._without_own_pin,
+            )
         except RuleViolation as error:
             field = self.pin if error.code.startswith("PIN") else self.name
             field.set_bad(True)

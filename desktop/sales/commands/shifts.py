@@ -38,6 +38,16 @@ def _open(store: Store, asked: OpenShift) -> ShiftView:
     return store.write(usecases.begin_shift, float_minor, note=asked.note).value
 
 
+class StateFloat(Params):
+    """The whole float of the running shift."""
+
+    float: str
+
+
+def _state_float(store: Store, asked: StateFloat) -> ShiftView:
+    return store.write(usecases.state_float, _minor(store, asked.float)).value
+
+
 class Declare(Params):
     """Notes and coins as value and count (``100=3``), other tenders as amounts (``card=50``)."""
 
@@ -171,6 +181,12 @@ def _purchases(store: Store, asked: OfMember) -> dict[str, object]:
 
 COMMANDS = (
     Command(name="shift-open", summary="Open the drawer.", params=OpenShift, run=_open),
+    Command(
+        name="shift-float",
+        summary="Say what the float of the running shift was.",
+        params=StateFloat,
+        run=_state_float,
+    ),
     Command(name="shift-count", summary="Say what is there, blind.", params=Declare, run=_declare),
     Command(name="shift-close", summary="Hand the drawer over.", params=CloseShift, run=_close),
     Command(name="shift-report", summary="X or Z of a shift.", params=OfShift, run=_figures),

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from desktop.sales.model.opening import opened_for_invoice
 from desktop.sales.usecases.collecting import collect
 from desktop.sales.usecases.invoicing import OpenInvoice, open_invoice_list
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.accounts.documents import Allocation
+from shared.accounts.queries import ShiftView
 from shared.accounts.rules import Open, Tender, allocate
 from shared.core.errors import RuleViolation
 from shared.journal.document import Header
@@ -24,6 +26,8 @@ class CollectionModel(Watched):
         self.chosen: frozenset[str] = frozenset()
         self.amount_minor: int | None = self.owed_minor or None
         self.tender = Tender.CASH
+        self.shift_opened: ShiftView | None = None
+        """The shift that opened by itself for this money."""
 
     @property
     def owed_minor(self) -> int:
@@ -64,6 +68,7 @@ class CollectionModel(Watched):
 
     async def collect(self, reference: str = "") -> tuple[Header, list[Allocation]]:
         """Take the money. Raises as ``collect``."""
+        self.shift_opened = opened_for_invoice(self.desk, self.tender)
         return await self.desk.do(
             collect,
             self.customer_id,

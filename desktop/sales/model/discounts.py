@@ -3,18 +3,26 @@
 import re
 from typing import Final
 
-from desktop.sales.usecases.basket import Basket, due_of
+from desktop.sales.usecases.basket import Basket, Line, due_of
 from desktop.sales.usecases.deal import NO_DEAL, Deal
 from desktop.sales.usecases.discounting import OWN_DISCOUNT_MICRO, Discount
 from shared.core.errors import RuleViolation
-from shared.core.money import apply_ratio, parse_money, parse_ratio_micro
+from shared.core.money import (
+    apply_ratio,
+    minor_digits,
+    parse_money,
+    parse_ratio_micro,
+    parse_unit_price_micro,
+)
+from shared.core.rounding import MICRO, divide_half_away
+from shared.sales.rules import line_minor
 
 _TENTHS: Final = re.compile(r"[1-9]\d?|\d\.\d{1,2}")
 
 
 def read_typed_discount(text: str, currency: str) -> Discount:
-    """``95`` and ``9.5`` are 95折, ``8`` is 8折; ``-5``, ``5元`` and ``￥5`` are five off; empty
-    takes the discount back.
+    """``95``, ``9.5``, ``95折`` and ``9.5折`` are 95折, ``8`` is 8折; ``-5``, ``5元`` and ``￥5``
+    are five off; empty takes the discount back.
 
     Raises: RuleViolation DISCOUNT_UNREADABLE.
     """
@@ -22,14 +30,44 @@ def read_typed_discount(text: str, currency: str) -> Discount:
     if clean in ("", "0", "100"):
         return Discount()
     try:
-        if _TENTHS.fullmatch(clean):
-            plain = clean.replace(".", "")
+        if _TENTHS.fullmatch(tenths := clean.removesuffix("折").rstrip()):
+            plain = tenths.replace(".", "")
             return Discount(pay_ratio_micro=int(plain.ljust(6, "0")))
         if clean.endswith(("%", "折")):
-            return Discount(pay_ratio_micro=parse_ratio_micro(clean))
+            ratio_micro = parse_ratio_micro(clean)
+            if ratio_micro > MICRO:
+                raise RuleViolation("DISCOUNT_UNREADABLE", text=clean[:20])
+            return Discount(pay_ratio_micro=ratio_micro)
         return Discount(minor=abs(parse_money(clean, currency).minor))
     except RuleViolation:
         raise RuleViolation("DISCOUNT_UNREADABLE", text=clean[:20]) from None
+
+
+def said_price_micro(line: Line, text: str, currency: str) -> int | None:
+    """The unit price a typed discount of one line comes to, from its list price; None takes it
+    back. As a price that was said, it is what the sale keeps and everybody recomputes (I8).
+
+    Raises: RuleViolation DISCOUNT_UNREADABLE, DISCOUNT_TOO_LARGE.
+    """
+    read = read_typed_discount(text, currency)
+    if not read.minor and read.pay_ratio_micro == MICRO:
+        return None
+    if not read.minor:
+        return apply_ratio(line.list_micro, read.pay_ratio_micro)
+    amount = line_minor(line.qty_micro, line.list_micro, currency)
+    if read.minor > amount:
+        raise RuleViolation("DISCOUNT_TOO_LARGE", most=max(amount, 0))
+    size: int = 10 ** (6 - minor_digits(currency))
+    return divide_half_away((amount - read.minor) * size * MICRO, line.qty_micro)
+
+
+def typed_price_micro(line: Line, text: str, currency: str) -> int | None:
+    """What is typed as a price of a line: a price, or ``9折``, ``95折``, ``95%`` of the list's;
+    None takes it back. Raises: as ``said_price_micro``; what prices raise."""
+    clean = text.strip()
+    if clean.endswith(("折", "%")):
+        return said_price_micro(line, clean, currency)
+    return parse_unit_price_micro(clean) if clean else None
 
 
 def needs_approval(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> bool:

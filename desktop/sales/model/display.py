@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from desktop.devices.transports import transport_of
 from desktop.printing.display import ADDRESS, DIGITS, KIND, Lamp, shown
+from desktop.sales.usecases.basket import Basket
 from desktop.store.desk import Desk
 from shared.core.errors import QutongError
 
@@ -25,6 +26,13 @@ class CustomerDisplay:
         lamp = Lamp.CHANGE if is_change else Lamp.TOTAL
         self._wanted = shown(self._setting(KIND, DIGITS), name, minor, currency, lamp)
         return self._wanted != self._shown and not self._is_sending
+
+    def wants_of(self, basket: Basket, total_minor: int, currency: str) -> bool:
+        """As ``wants`` for an open basket, or for the change of the sale just made."""
+        last = basket.last
+        name = basket.line.name if basket.line is not None else ""
+        minor = last.change_minor if last is not None else total_minor
+        return self.wants(name, minor, currency, is_change=last is not None)
 
     async def send(self) -> None:
         """Show what is wanted. A display that is off is nothing a sale waits for."""

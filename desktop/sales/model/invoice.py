@@ -10,6 +10,7 @@ from desktop.accounts.usecases import (
 )
 from desktop.sales.model.invoice_lines import Invoice, InvoiceLine, InvoiceRow, restored
 from desktop.sales.model.invoice_promotions import PromotedInvoice
+from desktop.sales.model.opening import opened_for_invoice
 from desktop.sales.usecases.invoicing import (
     INVOICE_DRAFT,
     Customer,
@@ -29,6 +30,7 @@ from desktop.sales.usecases.paying import Given
 from desktop.sales.usecases.selling import BasketLine, Sold
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of
+from shared.accounts.queries import ShiftView
 from shared.accounts.rules import Tender
 from shared.catalog.queries import ProductView
 from shared.core.errors import RuleViolation
@@ -50,6 +52,8 @@ class InvoiceModel(PromotedInvoice):
         self.people: tuple[tuple[str, str], ...] = ()
         self.levels: dict[str, str] = {}
         self._undo: list[Invoice] = []
+        self.shift_opened: ShiftView | None = None
+        """The shift that opened by itself for the invoice posted last."""
 
     def start(self) -> None:
         """Open the invoice that was open last, or a new one."""
@@ -254,6 +258,8 @@ class InvoiceModel(PromotedInvoice):
             if invoice.on_credit or not self.total_minor
             else [Given(tender=Tender(invoice.tender), amount_minor=self.total_minor)]
         )
+        if given:
+            self.shift_opened = opened_for_invoice(self.desk, given[0].tender)
         done = await self.desk.do(
             post_invoice,
             invoice.customer_id,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from desktop.sales.model.opening import opened_by_itself
 from desktop.sales.model.returning import REASONS
 from desktop.sales.usecases.invoicing import new_uid
 from desktop.sales.usecases.no_receipt import (
@@ -13,6 +14,7 @@ from desktop.sales.usecases.no_receipt import (
 from desktop.sales.usecases.selling import Sold
 from desktop.store.desk import Desk
 from desktop.watched import Watched
+from shared.accounts.queries import ShiftView
 from shared.core.errors import RuleViolation
 from shared.core.quantity import parse_quantity
 from shared.sales.rules import line_minor
@@ -36,6 +38,8 @@ class NoReceiptModel(Watched):
         self._uid = desk.do_now(new_uid)
         self._goods: list[Goods] = []
         self.reason = ""
+        self.shift_opened: ShiftView | None = None
+        """The shift that opened by itself for this return."""
         self.needs_approver = desk.do_now(needs_approver)
 
     @property
@@ -97,6 +101,7 @@ class NoReceiptModel(Watched):
 
     async def refund(self, approver_id: str) -> Sold:
         """Take them back. Raises as ``return_without_receipt``."""
+        self.shift_opened = opened_by_itself(self._desk)
         return await self._desk.do(
             return_without_receipt,
             [(one.product_id, one.qty_micro) for one in self._goods],

@@ -151,4 +151,5 @@ class OpenBasket(Watched):
 
     def _take(self, basket: Basket) -> None:
         self._undo = [*self._undo[1 - UNDO_MOST :], self.basket]
-        self.basket, self.choice = basket, -1
+        # What was said was of the step before; a new sentence comes after this.
+        self.basket, self.choice, self.notice = basket, -1, None

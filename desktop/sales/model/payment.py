@@ -129,6 +129,7 @@ class PaymentModel(Watched):
         if amount > self.rest_minor:
             raise RuleViolation("PAID_TOO_MUCH", amount=amount - self.rest_minor)
         desk = self.till.desk
+        self.till.open_shift()
         return self._settled(
             await desk.work(begin_payment, desk.store, self.provider, amount, code)
         )
@@ -252,6 +253,7 @@ class PaymentModel(Watched):
         if back is None or not amount:
             return True
         plan = self.refund_parts()
+        self.till.open_shift()
         made = await desk.work(refund_sale, desk.store, self.provider, back.sale, amount)
         doubtful = next((one for one in made if one.state is PaymentState.WAITING), None)
         self.asked = doubtful

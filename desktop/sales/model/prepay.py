@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 from desktop.printing.deposit import DepositReceipt, deposit_slip
 from desktop.printing.escpos import PrinterProfile, encode
+from desktop.sales.model.opening import opened_by_itself
 from desktop.sales.model.receipts import DRAWER, roll_set
 from desktop.sales.usecases.invoicing import new_uid
 from desktop.sales.usecases.prepaying import DepositPaper, take_deposit
 from desktop.store.desk import Desk
 from desktop.words.texts import Words
+from shared.accounts.queries import ShiftView
 from shared.accounts.rules import Tender
 from shared.core.money import parse_money
 
@@ -24,10 +26,13 @@ class PrepayModel:
         self._uid = desk.do_now(new_uid)
         self.done: DepositPaper | None = None
         """What was taken."""
+        self.shift_opened: ShiftView | None = None
+        """The shift that opened by itself for this deposit."""
 
     def take(self, text: str) -> None:
         """Take what was typed, once. Raises: as ``take_deposit`` and what amounts raise."""
         if self.done is None:
+            self.shift_opened = opened_by_itself(self._desk) or self.shift_opened
             self.done = self._desk.do_now(
                 take_deposit,
                 self._customer_id,

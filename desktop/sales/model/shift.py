@@ -16,6 +16,7 @@ from desktop.sales.usecases.shifts import (
     declare_shift,
     declared_shift,
     shift_figures,
+    state_float,
 )
 from desktop.store.desk import Desk
 from desktop.watched import Watched
@@ -27,6 +28,10 @@ from shared.sales.queries import ShiftReport
 
 _COUNTS: Final = msgspec.json.Decoder(dict[int, int])
 COUNT_MOST: Final = 100_000
+_SELDOM: Final = {"CNY": frozenset({200, 20, 5, 2, 1})}
+"""Notes and coins hardly anybody has in a drawer: counted last."""
+_TOTAL: Final = 0
+"""Where the draft keeps a sum that was typed: no note has this value."""
 
 
 class ShiftModel(Watched):
@@ -62,12 +67,31 @@ class ShiftModel(Watched):
 
     @property
     def values(self) -> tuple[int, ...]:
-        """The notes and coins to count, largest first, in minor units."""
-        return denominations(self.currency)
+        """The notes and coins to count in minor units, largest first, the seldom ones last."""
+        seldom = _SELDOM.get(self.currency, frozenset())
+        return tuple(sorted(denominations(self.currency), key=lambda one: (one in seldom, -one)))
+
+    @property
+    def may_state_float(self) -> bool:
+        """Whether the float may still be said: a shift runs and no count was declared."""
+        return self.now.shift is not None and not self.now.shift.declaration
+
+    @property
+    def often(self) -> int:
+        """How many of them are the usual ones."""
+        seldom = _SELDOM.get(self.currency, frozenset())
+        return sum(one not in seldom for one in self.values)
+
+    @property
+    def total_minor(self) -> int | None:
+        """The sum that was typed instead of pieces; None when none was."""
+        return self.counts.get(_TOTAL)
 
     @property
     def counted_minor(self) -> int:
-        """What was counted so far."""
+        """What was counted so far: the sum that was typed, or the pieces."""
+        if self.total_minor is not None:
+            return self.total_minor
         return sum(value * count for value, count in self.counts.items())
 
     async def open(self, float_text: str) -> None:
@@ -75,6 +99,13 @@ class ShiftModel(Watched):
         minor = parse_money(float_text or "0", self.currency).minor
         await self._desk.do(begin_shift, minor)
         self.report, self.is_counting = None, False
+        self.refresh()
+
+    async def state_float(self, float_text: str) -> None:
+        """Say what the float was, while the shift runs. Raises as ``state_float``; what amounts
+        raise."""
+        minor = parse_money(float_text or "0", self.currency).minor
+        await self._desk.do(state_float, minor)
         self.refresh()
 
     def start_counting(self) -> None:
@@ -91,14 +122,30 @@ class ShiftModel(Watched):
         if not (clean.isascii() and clean.isdigit()) or int(clean) > COUNT_MOST:
             raise RuleViolation("COUNT_UNREADABLE", text=clean[:20])
         counts = {**self.counts, value_minor: int(clean)}
-        self.counts = {value: count for value, count in counts.items() if count}
-        self._desk.do_now(keep_count, msgspec.json.encode(self.counts))
+        self._keep({value: count for value, count in counts.items() if count or value == _TOTAL})
+
+    def set_total(self, text: str) -> None:
+        """The sum of the drawer, typed; '' goes back to the pieces. Raises: RuleViolation
+        AMOUNT_NEGATIVE; what amounts raise."""
+        pieces = {value: count for value, count in self.counts.items() if value != _TOTAL}
+        if not text.strip():
+            self._keep(pieces)
+            return
+        check_amount(text, self.currency)
+        self._keep(pieces | {_TOTAL: parse_money(text, self.currency).minor})
+
+    def _keep(self, counts: dict[int, int]) -> None:
+        self.counts = counts
+        self._desk.do_now(keep_count, msgspec.json.encode(counts))
         self.changed()
 
     async def declare(self, *, approver_id: str = "") -> None:
         """Say what is in the drawer; only now is it told what should be. Raises as
         ``declare_shift``."""
-        self.declared = await self._desk.do(declare_shift, self.counts, {}, approver_id=approver_id)
+        pieces = {value: count for value, count in self.counts.items() if value != _TOTAL}
+        self.declared = await self._desk.do(
+            declare_shift, pieces, {}, total_minor=self.total_minor, approver_id=approver_id
+        )
         await self._desk.do(keep_count, b"")
         self.is_counting = False
         self.now = self._desk.do_now(shift_now)
@@ -122,6 +169,14 @@ class ShiftModel(Watched):
     async def x_report(self) -> ShiftReport:
         """The figures of the running shift. Raises as ``shift_figures``."""
         return await self._desk.do(shift_figures)
+
+
+def check_amount(text: str, currency: str) -> None:
+    """Whether a text is an amount of money, not below zero. Raises: RuleViolation
+    AMOUNT_NEGATIVE; what amounts raise."""
+    minor = parse_money(text or "0", currency).minor
+    if minor < 0:
+        raise RuleViolation("AMOUNT_NEGATIVE", amount=minor)
 
 
 def move_name(words: Words, reason: str, tender: str) -> str:

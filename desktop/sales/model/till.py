@@ -4,14 +4,22 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.sales.model.discounts import needs_approval, read_typed_discount
+from desktop.sales.model.discounts import (
+    needs_approval,
+    read_typed_discount,
+    said_price_micro,
+    typed_price_micro,
+)
+from desktop.sales.model.opening import opened_by_itself
 from desktop.sales.model.receipts import receipt_bytes
 from desktop.sales.model.shelf import BasketWithShelf
 from desktop.sales.usecases.basket import (
     Basket,
+    Due,
     Line,
     Part,
     Return,
+    deal_of,
     due_of,
     with_changed,
     with_lines,
@@ -36,7 +44,9 @@ from desktop.sales.usecases.selling import Sold
 from desktop.sales.usecases.shift_desk import shift_now
 from desktop.sales.usecases.showing import sale_paper
 from desktop.store.desk import Desk
+from desktop.words import formats
 from desktop.words.texts import Words
+from shared.accounts.queries import ShiftView
 from shared.accounts.rules import Tender
 from shared.core.errors import Conflict, RuleViolation
 from shared.core.money import parse_unit_price_micro
@@ -51,6 +61,8 @@ class TillModel(BasketWithShelf):
         super().__init__(desk, currency)
         self._may_approve = may_approve
         """Whether who sells may approve discounts: an owner alone in the shop asks nobody (D09)."""
+        self._opened: ShiftView | None = None
+        """The shift that opened by itself and was not told yet."""
         self.suggested: list[Line] = []
         self.suggestion = -1
 
@@ -83,6 +95,12 @@ class TillModel(BasketWithShelf):
         """Goods found by search go into the basket as if they were scanned."""
         self.suggest([])
         self.scan(line.code if line.code == line.product_id else line.product_id, quantity)
+
+    @property
+    def has_office(self) -> bool:
+        """Whether there is a head office that hears of what happens here."""
+        identity = self.desk.store.identity
+        return identity is not None and bool(identity.hq_public_key)
 
     def has_code(self, code: str) -> bool:
         """Whether a code names goods here."""
@@ -132,6 +150,13 @@ class TillModel(BasketWithShelf):
             return False
         return True
 
+    def may_leave(self) -> bool:
+        """Whether nothing is left to be paid; says how to leave where something is."""
+        is_open = bool(self.basket.lines) or self.basket.came_back is not None
+        if is_open:
+            self.say("till.stays", "waiting")
+        return not is_open
+
     # lines
 
     def move(self, by: int) -> None:
@@ -143,10 +168,12 @@ class TillModel(BasketWithShelf):
         elif self.basket.lines:
             place = max(0, min(self.basket.current + by, len(self.basket.lines) - 1))
             self.basket = with_lines(self.basket, self.basket.lines, place)
+        self.notice = None
         self.changed()
 
     def point(self, place: int) -> None:
         """The mouse chose a line."""
+        self.notice = None
         self.basket = with_lines(self.basket, self.basket.lines, place)
         self.changed()
 
@@ -161,14 +188,38 @@ class TillModel(BasketWithShelf):
                 self.changed()
 
     def set_price(self, text: str) -> None:
-        """A price said for the current line; '' takes it back. Raises what prices raise."""
+        """A price said for the current line, or ``9折`` of it; '' takes it back.
+
+        Raises: what prices raise, and as ``said_price_micro``.
+        """
+        line = self.basket.line
+        if line is not None:
+            self.check_free()
+            self._write(self._said(line, typed_price_micro(line, text, self.currency)))
+
+    def set_line_discount(self, text: str) -> None:
+        """A discount of the current line. Raises: RuleViolation DISCOUNT_UNREADABLE,
+        DISCOUNT_TOO_LARGE."""
+        self.check_free()
+        self._write(self.line_discounted(text))
+
+    def line_discounted(self, text: str) -> Basket:
+        """The basket as it would be with this discount of the current line. Raises as
+        ``set_line_discount``."""
         line = self.basket.line
         if line is None:
-            return
-        said = parse_unit_price_micro(text) if text.strip() else None
-        self.check_free()
-        changed = msgspec.structs.replace(line, said_micro=said)
-        self._write(with_changed(self._fresh(), self.basket.current, changed))
+            return self.basket
+        return self._said(line, said_price_micro(line, text, self.currency))
+
+    def _said(self, line: Line, said_micro: int | None) -> Basket:
+        changed = msgspec.structs.replace(line, said_micro=said_micro)
+        basket = with_changed(self._fresh(), self.basket.current, changed)
+        # Who stood for what was taken off before did not see this.
+        return msgspec.structs.replace(basket, approver_id="", approver_name="")
+
+    def due_with(self, basket: Basket) -> Due:
+        """What a changed basket would come to, with the promotions of now."""
+        return due_of(basket, self.currency, deal_of(basket, self.opened, self.desk.now_us))
 
     def delete_line(self) -> None:
         """The current line goes."""
@@ -221,7 +272,8 @@ class TillModel(BasketWithShelf):
         """Whether somebody else has to stand for what is taken off."""
         asked = basket or self.basket
         is_free = self._may_approve or bool(asked.approver_id)
-        return not is_free and needs_approval(asked, self.currency, self.deal)
+        deal = self.deal if basket is None else deal_of(asked, self.opened, self.desk.now_us)
+        return not is_free and needs_approval(asked, self.currency, deal)
 
     def approved(self, approver_id: str, name: str) -> None:
         """Somebody stands for what is taken off."""
@@ -261,8 +313,11 @@ class TillModel(BasketWithShelf):
         return self.desk.do_now(paying_here, member_id)
 
     def needs_shift(self) -> bool:
-        """Whether a shift has to be opened before anything is sold."""
+        """Whether a shift has to be opened before anything is sold. Says it where the shift of an
+        earlier day was never closed; that one goes on all the same."""
         found = self.desk.do_now(shift_now)
+        if found.is_old and found.shift is not None and self.notice is None:
+            self.say("till.shift_old", "waiting", day=found.shift.business_day)
         return found.shift is None and found.options.needs_shift
 
     async def receipt_job(
@@ -302,6 +357,7 @@ class TillModel(BasketWithShelf):
             return None
         self.is_busy = True
         try:
+            self.open_shift()
             opened = self.promotions.opened
             sold, self.basket = await self.desk.do(sell_basket, self.basket, opened)
         except Conflict as error:
@@ -314,5 +370,17 @@ class TillModel(BasketWithShelf):
         self.choice = -1
         self.promotions.open(self.basket)
         self.notice = None
+        opened_now, self._opened = self._opened, None
+        self.tell_opened(opened_now)
         self.changed()
         return sold
+
+    def open_shift(self) -> None:
+        """Money is about to move: nothing of it is outside a shift (I11)."""
+        self._opened = opened_by_itself(self.desk) or self._opened
+
+    def tell_opened(self, opened: ShiftView | None) -> None:
+        """Say that a shift opened by itself, and what to do about its float."""
+        if opened is not None:
+            float_text = formats.money(opened.float_minor, opened.currency)
+            self.say("till.shift_opened", "waiting", float=float_text)

@@ -42,6 +42,8 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     takes_reserved: bool = False
     """Pieces held for somebody are sold; sold all the same (G05)."""
     brand: str = ""
+    left_micro: int | None = None
+    """What the books hold of it, where it is suggested; None = not asked, or not counted yet."""
 
     @property
     def list_micro(self) -> int:

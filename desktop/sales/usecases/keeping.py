@@ -261,6 +261,7 @@ def search_goods(session: Session, text: str, *, limit: int = 8) -> list[Line]:
     """Goods a typed text means, best first, with their prices: characters, initials, codes."""
     connection, site_id = session.connection, session.identity.site_id
     prices = prices_for(session, site_id, consumer(session, ""), session.now_us)
+    place, is_counted = location(site_id), is_opened(connection, site_id)
     found = []
     for product_id in search(connection, text, limit=limit):
         goods = product(connection, product_id)
@@ -275,6 +276,7 @@ def search_goods(session: Session, text: str, *, limit: int = 8) -> list[Line]:
                 qty_micro=MICRO,
                 price_micro=NO_PRICE,
                 brand=goods.brand,
+                left_micro=on_hand_micro(connection, place, product_id) if is_counted else None,
             )
             found.append(_priced(prices, line))
     return found

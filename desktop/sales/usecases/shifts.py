@@ -7,19 +7,20 @@ shown before. A declaration is a document: it cannot be typed again to fit.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from desktop.access.usecases import may, policy_number, require, require_approver
+from desktop.access.usecases import may, policy, policy_number, require, require_approver
 from desktop.channel.usecases import day_at, place_of
 from desktop.leases.usecases import give_back_deposits
 from desktop.store.session import Session
-from shared.access.rules import SHIFT_DIFFERENCE
+from shared.access.rules import SHIFT_DIFFERENCE, SHIFT_REQUIRED
 from shared.accounts.documents import (
     CashCounted,
+    FloatStated,
     ShiftClosed,
     ShiftDeclared,
     ShiftOpened,
     TenderCounted,
 )
-from shared.accounts.queries import ShiftView, left_in_drawer, open_shift
+from shared.accounts.queries import ShiftView, left_in_drawer, open_shift, with_float
 from shared.accounts.rules import DEPOSIT_PLACES, Tender, denominations
 from shared.core.errors import RuleViolation
 from shared.sales.queries import ShiftReport, TenderFigures, expected_by_tender, shift_report
@@ -64,12 +65,51 @@ def begin_shift(session: Session, float_minor: int | None = None, *, note: str =
     return running_shift(session)
 
 
+def open_if_none(session: Session) -> ShiftView | None:
+    """Open this device's drawer because money is about to move, with what the last shift left as
+    float; None where a shift runs already (I11).
+
+    Who may not run shifts opens none, and neither does a house that wants its drawers opened by
+    people (``till.shift_required``).
+    """
+    place = place_of(session)
+    if open_shift(session.connection, session.identity.device_id) is not None:
+        return None
+    is_wanted = policy(session.connection, place.site_id, SHIFT_REQUIRED) == "1"
+    if is_wanted or not may(session, "shift.run"):
+        return None
+    return begin_shift(session)
+
+
+def state_float(session: Session, float_minor: int) -> ShiftView:
+    """Say what the float of the running shift was, before it is counted: what the drawer should
+    hold follows it.
+
+    Raises: RuleViolation SHIFT_MISSING, SHIFT_BEING_CLOSED, AMOUNT_NEGATIVE; AccessDenied
+    NOT_PERMITTED.
+    """
+    require(session, "shift.run")
+    found = running_shift(session)
+    if found.declaration:
+        raise RuleViolation("SHIFT_BEING_CLOSED")
+    if float_minor < 0:
+        raise RuleViolation("AMOUNT_NEGATIVE", amount=float_minor)
+    body = FloatStated(
+        shift=found.shift_id,
+        currency=found.currency,
+        float_minor=float_minor,
+        from_safe_minor=float_minor - found.float_minor,
+    )
+    session.append(body, business_day=found.business_day)
+    return running_shift(session)
+
+
 def running_shift(session: Session) -> ShiftView:
     """The shift of this device. Raises: RuleViolation SHIFT_MISSING."""
     found = open_shift(session.connection, session.identity.device_id)
     if found is None:
         raise RuleViolation("SHIFT_MISSING")
-    return found
+    return with_float(session.connection, found)
 
 
 def declare_shift(
@@ -77,22 +117,28 @@ def declare_shift(
     cash: Mapping[int, int],
     declared: Mapping[Tender, int] | None = None,
     *,
+    total_minor: int | None = None,
     approver_id: str = "",
 ) -> Declared:
     """Say what is in the drawer (count by value in minor units) and what other tenders came to.
 
+    Who counted otherwise says the sum alone (``total_minor``); then no notes are kept.
     From then on nothing is sold in this shift until it is closed. A second count needs somebody
     who may approve shifts. A tender nobody declares makes no difference.
 
-    Raises: RuleViolation SHIFT_MISSING, DENOMINATION_UNKNOWN, COUNT_NEGATIVE, and for a second
-    count as ``require_approver``; AccessDenied NOT_PERMITTED.
+    Raises: RuleViolation SHIFT_MISSING, DENOMINATION_UNKNOWN, COUNT_NEGATIVE,
+    AMOUNT_NEGATIVE, and for a second count as ``require_approver``; AccessDenied NOT_PERMITTED.
     """
     require(session, "shift.run")
     found = running_shift(session)
     if found.declaration and not may(session, "shift.approve"):
         require_approver(session, approver_id, "shift.approve")
+    if total_minor is not None:
+        cash = {}
+        if total_minor < 0:
+            raise RuleViolation("AMOUNT_NEGATIVE", amount=total_minor)
     _check_cash(found.currency, cash)
-    counted = sum(value * count for value, count in cash.items())
+    counted = sum(value * count for value, count in cash.items()) + (total_minor or 0)
     said = {tender.value: minor for tender, minor in (declared or {}).items()}
     said[Tender.CASH.value] = counted
     expected = expected_by_tender(session.connection, found)

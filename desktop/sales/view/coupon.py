@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QWidget
 
 from desktop.sales.model.promises import Promises
+from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.theme import TARGET_TILL, Tone
@@ -27,6 +28,10 @@ class CouponPanel(Panel):
 
     def first_focus(self) -> QWidget:
         return self.field
+
+    def key_actions(self) -> tuple[Action, ...]:
+        look = Action(text="ask.go_on", keys=("Return",), run=lambda: self._look(self.field.text()))
+        return (look,)
 
     def scanned(self, code: str) -> bool:
         self.field.setText(code)

@@ -20,6 +20,7 @@ from desktop.sales.view.invoice_panels import (
 from desktop.sales.view.invoice_paper import sales_note
 from desktop.sales.view.invoice_reasons import owed_sheet, price_sheet
 from desktop.sales.view.old_prices import may_post
+from desktop.sales.view.opening import say_done
 from desktop.sales.view.policies import Hint, ask_policies, has_policies, hint_of, savings_of
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -327,7 +328,8 @@ class InvoiceScreen(Screen):
         self.setFocus()
         key = "invoice.posted_owed" if done.owed_minor else "invoice.posted"
         amount = formats.signed_money(done.total_minor, done.currency)
-        self.frame.say(self.words(key, number=done.number, amount=amount), Tone.GOOD)
+        said = self.words(key, number=done.number, amount=amount)
+        say_done(self.frame, said, self.model.shift_opened)
         # The paper may take a moment; the next customer does not wait for it.
         await self._print(done)
 
@@ -346,17 +348,18 @@ class InvoiceScreen(Screen):
         held = self.model.customer
         if held is None:
             return
-        done = await self.frame.ask(CollectPanel(self.frame, held))
+        panel = CollectPanel(self.frame, held)
+        done = await self.frame.ask(panel)
         if done is not None:
             header, parts = done
             amount = formats.signed_money(
                 sum(one.amount_minor for one in parts), self.model.currency
             )
             self.model.refresh()
-            self.frame.say(
-                self.words("invoice.collected", number=header.number, amount=amount, n=len(parts)),
-                Tone.GOOD,
+            said = self.words(
+                "invoice.collected", number=header.number, amount=amount, n=len(parts)
             )
+            say_done(self.frame, said, panel.model.shift_opened)
 
     def _undo(self) -> None:
         self.model.undo()

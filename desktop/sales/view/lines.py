@@ -63,12 +63,22 @@ def _tone(row: Row) -> Tone | None:
             return Tone.ACCENT
         case KeptGift():
             return Tone.WAITING
-        case Line() if row.is_short or row.pays_micro == 0:
+        case Line() if amber_reason(row):
             return Tone.WAITING
         case LinePart() if row.line.is_short:
             return Tone.WAITING
         case _:
             return None
+
+
+def amber_reason(line: Line) -> str:
+    """Key of why a line is amber; '' for one that is not."""
+    if line.is_short:
+        return "till.mark_short"
+    if line.pays_micro:
+        return ""
+    is_missing = line.said_micro is None and line.price_micro < 0
+    return "till.mark_no_price" if is_missing else "till.mark_free"
 
 
 def _code(row: Row) -> str:
@@ -111,7 +121,7 @@ def line_columns(words: Words, model: TillModel) -> list[Column]:
             case LinePart() if row.is_rest:
                 return words("till.rest_line", name=row.line.name)
             case LinePart():
-                return f"{row.line.name}  {row.line.spec}".rstrip()
+                return named(row.line)
             case BlockHead() if row.left_micro:
                 left = formats.qty(row.left_micro)
                 return words("till.block_left", policy=row.name, n=left)
@@ -124,7 +134,12 @@ def line_columns(words: Words, model: TillModel) -> list[Column]:
             case GiftOption():
                 return words("till.gift_option", name=row.name)
             case _:
-                return f"{row.name}  {row.spec}".rstrip()
+                return named(row)
+
+    def named(line: Line) -> str:
+        mark = amber_reason(line)
+        parts = (line.name, line.spec, f"· {words(mark)}" if mark else "")
+        return "  ".join(part for part in parts if part)
 
     return [
         Column(key="name", title=words("till.goods"), get=name, stretches=True, tone=_tone),
@@ -160,7 +175,7 @@ def line_columns(words: Words, model: TillModel) -> list[Column]:
 
 
 def suggestion_columns(words: Words, currency: str) -> list[Column]:
-    """Name, code, price."""
+    """Name, code, what there is of it, price."""
     return [
         Column(
             key="name",
@@ -174,6 +189,14 @@ def suggestion_columns(words: Words, currency: str) -> list[Column]:
             get=lambda one: one.code,
             kind=Kind.CODE,
             width=116,
+        ),
+        Column(
+            key="left",
+            title=words("till.left"),
+            get=lambda one: one.left_micro,
+            kind=Kind.QTY,
+            width=90,
+            tone=lambda one: Tone.WAITING if (one.left_micro or 0) <= 0 else None,
         ),
         Column(
             key="price",

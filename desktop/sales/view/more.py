@@ -1,14 +1,19 @@
 """What else is done at a till (F12): shifts, the sales of the day, the register, sync."""
 
+from desktop.sales.model.shift import ShiftModel
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.payments import PaymentProvider
 from desktop.sales.view.panels import ChoicePanel, StepsPanel
 from desktop.sales.view.payment import STATIC_CODE
+from desktop.sales.view.questions import Questions
 from desktop.ui.frame import Frame
 
 _CHOICES = (
+    ("J", "till.price"),
+    ("E", "till.delete"),
     ("Z", "till.more.z"),
     ("O", "till.more.open"),
+    ("B", "till.more.float"),
     ("X", "till.more.x"),
     ("L", "till.more.sales"),
     ("R", "till.more.register"),
@@ -20,24 +25,51 @@ _CHOICES = (
 )
 
 
-_NEEDS = {"X": "shift.report", "C": "shop.settings", "R": "register.write", "Z": "shift.run"}
+_NEEDS = {
+    "X": "shift.report",
+    "C": "shop.settings",
+    "R": "register.write",
+    "Z": "shift.run",
+    "B": "shift.run",
+    "J": "sale.discount",
+}
+_SCREENS = {"L": "sales", "R": "register", "H": "home"}
+"""Ways to another screen, for who has it in sight: a cashier has none of these."""
+_OF_LINE = frozenset("JE")
+"""What needs a line under the cursor."""
+_OF_OFFICE = frozenset("SD")
+"""What a shop without a head office has no use for."""
 
 
-async def ask_more(frame: Frame, model: TillModel, provider: PaymentProvider | None) -> None:
+async def ask_more(
+    frame: Frame, model: TillModel, provider: PaymentProvider | None, ask: Questions
+) -> None:
     """Show the choices and do the chosen one."""
     from desktop.sales.view.payment_list import PaymentListPanel
     from desktop.sales.view.prepay import ask_prepay
-    from desktop.sales.view.shift import ask_open_shift, show_x
+    from desktop.sales.view.shift_asking import ask_float, ask_open_shift, show_x
 
     choices = [one for one in _CHOICES if frame.person.may(_NEEDS.get(one[0], ""))]
+    # A drawer is open or it is not: only one of the two makes sense.
+    left_out = "O" if ShiftModel(frame.desk, frame.person.currency).now.shift else "B"
+    away = {left_out} | (_OF_OFFICE if not model.has_office else set())
+    away |= _OF_LINE if model.basket.line is None else set()
+    away |= {key for key, screen in _SCREENS.items() if screen not in frame.offered}
+    choices = [one for one in choices if one[0] not in away]
     if provider is None:
         # Without a provider there is no such payment.
         choices = [one for one in choices if one[0] != "P"]
     chosen = await frame.ask(ChoicePanel(frame, frame.words("till.more"), choices))
-    if chosen == "Z":
+    if chosen == "J":
+        ask.price()
+    elif chosen == "E":
+        model.delete_line()
+    elif chosen == "Z":
         frame.open("shift", "close")
     elif chosen == "O":
         await ask_open_shift(frame)
+    elif chosen == "B":
+        await ask_float(frame, ShiftModel(frame.desk, frame.person.currency))
     elif chosen == "X":
         await show_x(frame)
     elif chosen == "L":

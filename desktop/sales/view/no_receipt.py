@@ -6,9 +6,12 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.sales.model.no_receipt import GoodsLine, NoReceiptModel
 from desktop.sales.model.returning import REASONS
+from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.view.approval import approver_of
 from desktop.sales.view.panels import StepsPanel
+from desktop.sales.view.reasons import Reasons
+from desktop.sales.view.returning import WITHOUT, ask_return
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
@@ -24,6 +27,9 @@ WIDTH, TABLE_PX = 860, 260
 
 class NoReceiptPanel(Panel):
     """Closes with the return that was made (Sold), or with None."""
+
+    confirm_keys = ("F9",)
+    has_own_confirm = False
 
     def __init__(self, frame: Frame, first: str = "") -> None:
         super().__init__(frame.words("return.no_receipt_title"), width=WIDTH)
@@ -53,12 +59,10 @@ class NoReceiptPanel(Panel):
             row_height=TARGET_TILL,
         )  # fmt: skip
         self.table.setFixedHeight(TABLE_PX)
-        self._reasons = [label("", "muted") for _reason in REASONS]
-        half = (len(REASONS) + 1) // 2
+        self._reasons = Reasons(words, self.model.choose_reason)
         self.body.addWidget(row(self._who, None, self._gives))
         self.body.addWidget(self.table)
-        self.body.addWidget(row(*self._reasons[:half], None, spacing=20))
-        self.body.addWidget(row(*self._reasons[half:], None, spacing=20))
+        self.body.addWidget(self._reasons)
         self._said = label("", "muted")
         self._said.setWordWrap(True)
         self.body.addWidget(self._said)
@@ -106,12 +110,7 @@ class NoReceiptPanel(Panel):
         self._gives.setText(formats.signed_money(model.back_minor, self.frame.person.currency))
         needs = model.needs_approver
         self._who.setText(words("return.asks_approver" if needs else "return.in_cash"))
-        for place, (shown, reason) in enumerate(zip(self._reasons, REASONS, strict=True), start=1):
-            shown.setText(f"{place} {words(f'return.reason.{reason}')}")
-            set_tone(shown, Tone.ACCENT if reason == model.reason else Tone.PLAIN)
-            shown.setObjectName("strong" if reason == model.reason else "muted")
-            shown.style().unpolish(shown)
-            shown.style().polish(shown)
+        self._reasons.mark(model.reason)
         self.say("", Tone.PLAIN)
 
     def say(self, text: str, tone: Tone) -> None:
@@ -176,7 +175,15 @@ class NoReceiptPanel(Panel):
         self.close_with(done)
 
 
-async def ask_no_receipt(frame: Frame, first: str = "") -> Sold | None:
-    """The return that was made; None when nothing came back."""
-    answer = await frame.ask(NoReceiptPanel(frame, first))
-    return answer if isinstance(answer, Sold) else None
+async def ask_return_or_goods(frame: Frame, till: TillModel, number: str) -> Sold | str:
+    """F8: ``pay`` and ``scan`` as ``ask_return``; or the return that was made without a receipt."""
+    answer = await ask_return(frame, till, number)
+    if not answer.startswith(WITHOUT):
+        return answer
+    panel = NoReceiptPanel(frame, answer.removeprefix(WITHOUT))
+    done = await frame.ask(panel)
+    if not isinstance(done, Sold):
+        return ""
+    frame.say(frame.words("return.done", number=done.number), Tone.GOOD)
+    till.tell_opened(panel.model.shift_opened)
+    return done

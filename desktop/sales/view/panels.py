@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from desktop.sales.usecases.basket import Basket
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.keyline import shown_key
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
@@ -44,7 +45,8 @@ class StepsPanel(Panel):
             field.setProperty("size", "big")
             field.entered.connect(lambda _text: self._entered())
             field.textChanged.connect(lambda _text: self._show_preview())
-            self.body.addWidget(label(frame.words(key), "muted"))
+            if frame.words(key) != title:
+                self.body.addWidget(label(frame.words(key), "muted"))
             self.body.addWidget(field)
             field.selectAll()
             self.fields.append(field)
@@ -56,6 +58,9 @@ class StepsPanel(Panel):
 
     def first_focus(self) -> QWidget:
         return self.fields[0]
+
+    def key_actions(self) -> tuple[Action, ...]:
+        return (Action(text="ask.go_on", keys=("Return",), run=self._entered),)
 
     @property
     def texts(self) -> list[str]:
@@ -92,21 +97,53 @@ class StepsPanel(Panel):
         set_tone(self._said, tone)
 
 
-class UnknownPanel(Panel):
-    """A code nobody knows: N takes it up as goods of the shop's own, P sells it as it is."""
+class ChoicePanel(Panel):
+    """A few things to do, each with its letter; closes with the letter."""
 
-    def __init__(self, frame: Frame, code: str, *, may_take_up: bool) -> None:
-        super().__init__(frame.words("till.unknown"), width=480)
-        self._may_take_up = may_take_up
-        self.body.addWidget(label(code, "big"))
-        said = label(frame.words("till.unknown_hint"), "muted")
-        said.setWordWrap(True)
-        self.body.addWidget(said)
+    def __init__(
+        self, frame: Frame, title: str, choices: Sequence[tuple[str, str]], *, hint: str = ""
+    ) -> None:
+        super().__init__(title, width=480 if hint else 420)
+        self._choices = choices
+        if hint:
+            said = label(hint, "muted")
+            said.setWordWrap(True)
+            self.body.addWidget(said)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_M)
+        grid.setVerticalSpacing(0)
+        grid.setColumnStretch(1, 1)
+        for place, (key, text) in enumerate(choices):
+            made = button(frame.words(text), partial(self.close_with, key), kind="flat")
+            made.setProperty("side", "left")
+            made.setMinimumHeight(TARGET_TILL)
+            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            grid.addWidget(key_cap(shown_key(key)), place, 0)
+            grid.addWidget(made, place, 1)
+        self.body.addLayout(grid)
 
     def key_actions(self) -> tuple[Action, ...]:
-        new = Action(text="till.take_up", keys=("N",), run=lambda: self.close_with("new"))
-        sell = Action(text="till.sell_unknown", keys=("P",), run=lambda: self.close_with("sell"))
-        return (new, sell) if self._may_take_up else (sell,)
+        return tuple(
+            Action(text=text, keys=(key,), run=partial(self.close_with, key))
+            for key, text in self._choices
+        )
+
+
+class UnknownPanel(ChoicePanel):
+    """Goods nobody knows: looked for again (F2), taken up as the shop's own (N), or sold as they
+    are (P). A name that was typed is looked for first; a barcode that was scanned is no name."""
+
+    def __init__(
+        self, frame: Frame, code: str, *, is_name: bool, may_take_up: bool, has_office: bool
+    ) -> None:
+        again = (("F2", "till.search_again"),) if is_name else ()
+        new = (("N", "till.take_up"),) if may_take_up else ()
+        title = frame.words("till.no_such" if is_name else "till.unknown")
+        choices = (*again, *new, ("P", "till.sell_unknown"))
+        hint = "till.no_such_hint" if is_name else "till.unknown_hint"
+        told = [frame.words(hint), frame.words("till.unknown_told") if has_office else ""]
+        super().__init__(frame, title, choices, hint=" ".join(part for part in told if part))
+        self.body.insertWidget(1, label(code, "big"))
 
 
 class HeldPanel(Panel):
@@ -172,29 +209,3 @@ class HeldPanel(Panel):
                 self.close_with(self.table.current.uid)
 
         return (Action(text="till.resume", keys=("Return", "F11"), run=take),)
-
-
-class ChoicePanel(Panel):
-    """A few things to do, each with its letter."""
-
-    def __init__(self, frame: Frame, title: str, choices: Sequence[tuple[str, str]]) -> None:
-        super().__init__(title, width=420)
-        self._choices = choices
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(SPACE_M)
-        grid.setVerticalSpacing(0)
-        grid.setColumnStretch(1, 1)
-        for place, (key, text) in enumerate(choices):
-            made = button(frame.words(text), partial(self.close_with, key), kind="flat")
-            made.setProperty("side", "left")
-            made.setMinimumHeight(TARGET_TILL)
-            made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            grid.addWidget(key_cap(key), place, 0)
-            grid.addWidget(made, place, 1)
-        self.body.addLayout(grid)
-
-    def key_actions(self) -> tuple[Action, ...]:
-        return tuple(
-            Action(text=text, keys=(key,), run=partial(self.close_with, key))
-            for key, text in self._choices
-        )

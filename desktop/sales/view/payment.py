@@ -47,6 +47,8 @@ _SIGNS = (*"0123456789", ".")
 class PaymentPanel(Panel):
     """Closes with the sale that was made."""
 
+    has_own_confirm = False
+
     def __init__(self, frame: Frame, model: PaymentModel) -> None:
         title = "pay.title_refund" if model.is_refund else "pay.title"
         super().__init__(frame.words(title), width=620)

@@ -42,5 +42,6 @@ async def ask_prepay(frame: Frame, till: TillModel) -> None:
     amount = formats.signed_money(done.amount_minor, done.currency)
     said = words("deposit.done", name=name, amount=amount, number=done.number)
     frame.say(said, Tone.GOOD)
+    till.tell_opened(model.shift_opened)
     job = await frame.desk.work(model.receipt, words, frame.settings.get)
     frame.paper.receipt(job, done.number)

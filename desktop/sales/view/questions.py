@@ -1,12 +1,17 @@
 """What the till asks while goods are scanned: quantity, price, discount, member, unknown codes."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+
+from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.members.view.finding import MemberPanel
 from desktop.sales.model.till import TillModel
-from desktop.sales.usecases.basket import due_of
+from desktop.sales.model.typed import looks_like_code
+from desktop.sales.usecases.basket import Line
 from desktop.sales.view.approval import approver_of
+from desktop.sales.view.discount import DiscountPanel
 from desktop.sales.view.panels import HeldPanel, StepsPanel, UnknownPanel
 from desktop.sales.view.policies import promoted_texts
 from desktop.sales.view.why import why_sheet
@@ -23,6 +28,9 @@ class Questions:
 
     def __init__(self, frame: Frame, model: TillModel) -> None:
         self._frame, self._model, self._words = frame, model, frame.words
+        self._why: QWidget | None = None
+        """What F7 laid into the sheet, and the line it tells of."""
+        self._why_of: Line | None = None
 
     def member(self) -> None:
         async def work() -> None:
@@ -49,35 +57,17 @@ class Questions:
                 "till.price",
                 (("till.unit_price", formats.price(line.pays_micro)),),
                 lambda texts: self._model.set_price(texts[0]),
-                hint=line.name,
+                hint=f"{line.name}\n{self._words('till.price_hint')}",
+                after=self.approve,
             )
 
     def discount(self) -> None:
         async def work() -> None:
-            panel = StepsPanel(
-                self._frame,
-                self._words("till.discount"),
-                (("till.discount_typed", ""),),
-                lambda texts: self._model.set_discount(texts[0]),
-                hint=self._words("till.discount_hint"),
-                preview=self._preview,
-            )
+            panel = DiscountPanel(self._frame, self._model)
             if await self._frame.ask(panel) is not None:
                 await self.approve()
 
         self._frame.tasks.start(work())
-
-    def _preview(self, texts: list[str]) -> str:
-        if not texts[0].strip():
-            return ""
-        basket = self._model.discounted(texts[0])
-        due = due_of(basket, self._model.currency, self._model.deal)
-        key = "till.discount_asks" if self._model.needs_approval(basket) else "till.discount_gives"
-        return self._words(
-            key,
-            off=formats.money(due.off_minor, self._model.currency),
-            total=formats.money(due.total_minor, self._model.currency),
-        )
 
     async def approve(self) -> bool:
         """Whether nothing is left that somebody else has to stand for."""
@@ -91,6 +81,29 @@ class Questions:
         return True
 
     def why(self) -> None:
+        """Why this price (F7); pressed again it closes what it opened."""
+        if self._is_why_shown():
+            self._close_why()
+        else:
+            self._show_why()
+
+    def mind_why(self) -> None:
+        """The sheet follows the cursor: it never tells of a line that is gone."""
+        if self._is_why_shown() and self._model.basket.line != self._why_of:
+            if self._model.basket.line is None:
+                self._close_why()
+            else:
+                self._show_why()
+
+    def _is_why_shown(self) -> bool:
+        shown = self._why
+        return shown is not None and isValid(shown) and shown.isVisible()
+
+    def _close_why(self) -> None:
+        self._why, self._why_of = None, None
+        self._frame.show_sheet(None, "")
+
+    def _show_why(self) -> None:
         line = self._model.basket.line
         if line is not None:
             person = self._frame.person
@@ -105,7 +118,8 @@ class Questions:
                 amount_minor=self._model.line_minor,
             )
             picture = GoodsPicture(self._frame, line.product_id, line.name, size=SMALL)
-            self._frame.show_sheet(column(picture, sheet), self._words("till.why_title"))
+            self._why, self._why_of = column(picture, sheet), line
+            self._frame.show_sheet(self._why, self._words("till.why_title"))
 
     def hold(self) -> None:
         if self._model.basket.lines or self._model.basket.came_back is not None:
@@ -123,10 +137,18 @@ class Questions:
         if uid is not None:
             await self._model.take_up(uid)
 
-    async def unknown(self, code: str) -> None:
-        may = self._frame.person.may("own_goods.write")
-        chosen = await self._frame.ask(UnknownPanel(self._frame, code, may_take_up=may))
-        if chosen == "new":
+    async def unknown(self, code: str, search_again: Callable[[str], None]) -> None:
+        panel = UnknownPanel(
+            self._frame,
+            code,
+            is_name=not looks_like_code(code),
+            may_take_up=self._frame.person.may("own_goods.write"),
+            has_office=self._model.has_office,
+        )
+        chosen = await self._frame.ask(panel)
+        if chosen == "F2":
+            search_again(code)
+        elif chosen == "N":
             await self._frame.ask(
                 StepsPanel(
                     self._frame,
@@ -136,7 +158,7 @@ class Questions:
                     hint=code,
                 )
             )
-        elif chosen == "sell":
+        elif chosen == "P":
             await self._frame.ask(
                 StepsPanel(
                     self._frame,
@@ -154,9 +176,14 @@ class Questions:
         accept: Callable[[list[str]], None],
         *,
         hint: str = "",
+        after: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
-        panel = StepsPanel(self._frame, self._words(title), steps, accept, hint=hint)
-        self._frame.tasks.start(self._frame.ask(panel))  # type: ignore[arg-type]
+        async def work() -> None:
+            panel = StepsPanel(self._frame, self._words(title), steps, accept, hint=hint)
+            if await self._frame.ask(panel) is not None and after is not None:
+                await after()
+
+        self._frame.tasks.start(work())
 
     def _try(self, act: Callable[[], None]) -> None:
         try:

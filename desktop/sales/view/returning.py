@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from PySide6.QtCore import QModelIndex
 from PySide6.QtWidgets import QWidget
 
 from desktop.sales.model.returning import REASONS, ReturnModel
@@ -9,6 +10,7 @@ from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.coming_back import SoldLine
 from desktop.sales.view.entry import Entry
 from desktop.sales.view.panels import StepsPanel
+from desktop.sales.view.reasons import Reasons
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
@@ -26,6 +28,9 @@ WITHOUT = "without:"
 
 class ReturnPanel(Panel):
     """Closes with ``pay`` or ``scan`` once the return stands in the basket."""
+
+    confirm_keys = ("F9", "Return")
+    has_own_confirm = False
 
     def __init__(self, frame: Frame, till: TillModel) -> None:
         super().__init__(frame.words("return.title"), width=_WIDTH)
@@ -81,7 +86,7 @@ class ReturnPanel(Panel):
             self.frame,
             "return.lines",
             [
-                Column(key="mark", title="", get=lambda one: bool(marked(one)), kind=Kind.CHECK,
+                Column(key="mark", title="", get=lambda one: "☑" if marked(one) else "☐",
                        width=40),
                 Column(key="name", title=words("till.goods"), get=self._line_name,
                        stretches=True, tone=self._line_tone),
@@ -101,15 +106,12 @@ class ReturnPanel(Panel):
         self.lines.setMinimumHeight(320)
         self.lines.activated.connect(lambda _one: self._go_on())
         self._number, self._gives = label("", "muted"), label("", "big")
-        self._reasons = [label("", "muted") for _reason in REASONS]
-        for place, (shown, reason) in enumerate(zip(self._reasons, REASONS, strict=True), start=1):
-            shown.setText(f"{place} {words(f'return.reason.{reason}')}")
-        half = (len(REASONS) + 1) // 2
+        self.lines.view.clicked.connect(self._clicked)
+        self._reasons = Reasons(words, self.model.choose_reason)
         return column(
             row(self._number, None, self._gives),
             self.lines,
-            row(*self._reasons[:half], None, spacing=20),
-            row(*self._reasons[half:], None, spacing=20),
+            self._reasons,
         )
 
     def _line_name(self, one: SoldLine) -> str:
@@ -211,6 +213,11 @@ class ReturnPanel(Panel):
         if self.sales.current is not None:
             self.find_sale(self.sales.current.number)
 
+    def _clicked(self, index: QModelIndex) -> None:
+        """A click on the box marks the line, as Space does."""
+        if index.column() == 0:
+            self._toggle()
+
     def _toggle(self) -> None:
         if self.lines.current is not None:
             self.model.toggle(self.lines.current)
@@ -259,11 +266,7 @@ class ReturnPanel(Panel):
         self.lines.set_rows(model.lines)
         gives = model.back.back_minor if model.back else 0
         self._gives.setText(formats.signed_money(gives, person.currency))
-        for shown, reason in zip(self._reasons, REASONS, strict=True):
-            set_tone(shown, Tone.ACCENT if reason == model.reason else Tone.PLAIN)
-            shown.setObjectName("strong" if reason == model.reason else "muted")
-            shown.style().unpolish(shown)
-            shown.style().polish(shown)
+        self._reasons.mark(model.reason)
 
     def say(self, text: str, tone: Tone) -> None:
         """Say something at the foot of the panel."""

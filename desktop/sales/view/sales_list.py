@@ -39,7 +39,7 @@ class SalesScreen(Screen):
             self._columns(),
             empty=Empty("receipt", self.words("sales.none"), self.words("sales.none_hint")),
         )
-        GivingWay(self.table, {"lines": 800, "pieces": 600, "kind": 520})
+        GivingWay(self.table, {"tenders": 860, "lines": 800, "pieces": 600, "kind": 520})
         self.table.add_to_bar(self.day)
         self.table.activated.connect(self._show)
         layout = QVBoxLayout(self)
@@ -60,6 +60,7 @@ class SalesScreen(Screen):
             Column(key="who", title=words("sales.who"),
                    get=lambda one: self.model.names.get(one.author_id, one.author_id),
                    stretches=True),
+            Column(key="tenders", title=words("sales.tenders"), get=self._tenders, width=90),
             Column(key="lines", title=words("sales.lines"), get=lambda one: one.lines,
                    kind=Kind.COUNT, width=80),
             Column(key="pieces", title=words("sales.pieces"), get=lambda one: one.units_micro,
@@ -71,6 +72,10 @@ class SalesScreen(Screen):
     def _kind(self, one: SaleEntry) -> str:
         key = "return" if one.return_of else one.mode
         return self.words.of("sales.kind", key)
+
+    def _tenders(self, one: SaleEntry) -> str:
+        names = (self.words.of("tender", name) for name in one.tenders)
+        return self.words("help.and").join(names)
 
     def key_actions(self) -> tuple[Action, ...]:
         has_one = self._has_one

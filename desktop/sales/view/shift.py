@@ -1,5 +1,7 @@
 """The shift: float, blind count, difference, Z; the X report for who may see it."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from desktop.sales.model.shift import ShiftModel
 from desktop.sales.view.approval import approver_of
-from desktop.sales.view.panels import StepsPanel
+from desktop.sales.view.shift_asking import ask_float, show_x
 from desktop.sales.view.shift_list import ShiftListPanel, print_sheet, print_slip
 from desktop.sales.view.shift_report import report_widget, tenders_widget
 from desktop.ui.actions import Action
@@ -28,6 +30,9 @@ from desktop.ui.widgets import (
 from desktop.words import formats
 from shared.core.errors import QutongError
 
+SIDE = 230
+"""Width of the sums beside the pieces."""
+
 
 class ShiftScreen(Screen):
     """One card in the middle: whatever comes next with the drawer."""
@@ -42,6 +47,7 @@ class ShiftScreen(Screen):
         self._layout.addStretch(1)
         self._fields: list[Field] = []
         self._sum = label("", "total")
+        self._float = label("", "muted")
         self._step = ""
         self._drawn = {
             "none": self._draw_none,
@@ -57,6 +63,9 @@ class ShiftScreen(Screen):
 
     def key_actions(self) -> tuple[Action, ...]:
         may_open = Action(text="shift.open", keys=("F10",), run=self._open, permission="shift.run")
+        stated = Action(
+            text="shift.state_float", keys=("B",), run=self._state_float, permission="shift.run"
+        )
         x = Action(text="shift.x", keys=("X",), run=self._show_x, permission="shift.report")
         z = Action(text="shift.z", keys=("Z",), run=self._count, permission="shift.run")
         old = Action(text="shift.list", keys=("F7",), run=self._list, permission="shift.report")
@@ -70,8 +79,12 @@ class ShiftScreen(Screen):
                 may_open,
             ),
             "none": (may_open, till, old),
-            "running": (z, x, till, old),
-            "counting": (Action(text="shift.declare", keys=("F10",), run=self._declare),),
+            "running": (z, stated, x, till, old),
+            "counting": (
+                Action(text="shift.declare", keys=("F10",), run=self._declare),
+                # Letters are text in the fields.
+                *((replace(stated, keys=("F4",)),) if self.model.may_state_float else ()),
+            ),
             "declared": (
                 Action(text="shift.close", keys=("F10",), run=self._close),
                 Action(text="shift.again", keys=("F8",), run=self.model.count_again),
@@ -103,6 +116,7 @@ class ShiftScreen(Screen):
         step = self._now()
         if step == "counting" and self._step == step:
             self._sum.setText(formats.signed_money(self.model.counted_minor, self.model.currency))
+            self._float.setText(self._float_text())
             return
         self._step = step
         old = self._card
@@ -143,12 +157,17 @@ class ShiftScreen(Screen):
         assert shift is not None
         opened = formats.instant(shift.opened_at_us, person.zone)
         by = self.model.now.names.get(shift.opened_by, shift.opened_by)
+        old = Banner()
+        if self.model.now.is_old:
+            old.say(words("till.shift_old", day=shift.business_day), Tone.WAITING)
         return column(
             label(words("shift.running"), "title"),
+            old,
             row(
                 figure(words("shift.number"), shift.number),
                 None,
                 figure(words("shift.float"), formats.money(shift.float_minor, shift.currency)),
+                button(words("shift.state_float"), self._state_float),
                 spacing=SPACE_L,
             ),
             label(words("shift.opened", at=opened, by=by), "muted"),
@@ -167,7 +186,7 @@ class ShiftScreen(Screen):
         places.setContentsMargins(0, 0, 0, 0)
         places.setHorizontalSpacing(SPACE_L)
         values = self.model.values
-        half = (len(values) + 1) // 2
+        half = self.model.often
         for place, value in enumerate(values):
             across = 0 if place < half else 3
             down = place % half
@@ -183,16 +202,48 @@ class ShiftScreen(Screen):
             places.addWidget(label("×", "muted"), down, across + 1)
             places.addWidget(field, down, across + 2)
         places.setColumnStretch(6, 1)
+        total = self.model.total_minor
+        typed = formats.money(total, self.model.currency) if total is not None else ""
+        whole = self._field(self.words("shift.or_total"), typed)
+        whole.setAlignment(Qt.AlignmentFlag.AlignRight)
+        whole.textEdited.connect(partial(self._total_typed, whole))
+        whole.entered.connect(partial(self._next, len(values)))
         self._sum = label("", "total")
         self._sum.setText(formats.signed_money(self.model.counted_minor, self.model.currency))
-        return column(
-            label(self.words("shift.count"), "title"),
-            label(self.words("shift.count_hint"), "muted"),
-            grid,
-            line(),
-            row(label(self.words("shift.counted"), "muted"), None, self._sum),
+        side = column(
+            label(self.words("shift.or_total"), "muted"),
+            whole,
+            label(self.words("shift.counted"), "muted"),
+            self._sum,
+            *self._float_row(),
+            None,
+            self._key_button("shift.declare", self._declare),
             spacing=SPACE_M,
         )
+        side.setFixedWidth(scaled(SIDE))
+        hint = label(self.words("shift.count_hint"), "muted")
+        hint.setWordWrap(True)
+        title = label(self.words("shift.count"), "title")
+        return column(title, hint, row(grid, None, side), spacing=SPACE_M)
+
+    def _float_row(self) -> tuple[QWidget, ...]:
+        """What the float is taken as; who never said it would find a difference."""
+        if not self.model.may_state_float:
+            return ()
+        self._float = label(self._float_text(), "muted")
+        self._float.setWordWrap(True)
+        return (line(), self._float, button(self.words("shift.state_float"), self._state_float))
+
+    def _float_text(self) -> str:
+        shift = self.model.now.shift
+        minor = shift.float_minor if shift is not None else 0
+        return self.words("shift.float_is", float=formats.money(minor, self.model.currency))
+
+    def _key_button(self, key: str, pressed: Callable[[], None]) -> QWidget:
+        """What F10 does at this step, for who has a mouse."""
+        made = button(f"{self.words(key)}   F10", pressed, kind="primary")
+        made.setMinimumHeight(TARGET_TILL)
+        return made
 
     def _draw_declared(self) -> QWidget:
         model, words = self.model, self.words
@@ -211,6 +262,7 @@ class ShiftScreen(Screen):
             line(),
             label(words("shift.deposit_hint"), "muted"),
             field,
+            row(None, self._key_button("shift.close", self._close)),
             spacing=SPACE_M,
         )
         if declared.needs_approver:
@@ -253,6 +305,9 @@ class ShiftScreen(Screen):
         self.frame.say(self.words("shift.is_open"), Tone.GOOD)
         self.frame.open("till", "")
 
+    def _state_float(self) -> None:
+        self.frame.tasks.start(ask_float(self.frame, self.model))
+
     def _count(self) -> None:
         self._try_count()
 
@@ -265,6 +320,13 @@ class ShiftScreen(Screen):
     def _counted(self, value: int, field: Field, text: str) -> None:
         try:
             self.model.set_count(value, text)
+        except QutongError as error:
+            field.set_bad(True)
+            self.frame.tell(error)
+
+    def _total_typed(self, field: Field, text: str) -> None:
+        try:
+            self.model.set_total(text)
         except QutongError as error:
             field.set_bad(True)
             self.frame.tell(error)
@@ -316,34 +378,3 @@ class ShiftScreen(Screen):
 
     def _show_x(self) -> None:
         self.frame.tasks.start(show_x(self.frame))
-
-
-async def ask_open_shift(frame: Frame) -> bool:
-    """Propose the float of a new shift; Enter opens it. Whether a shift runs then."""
-    model = ShiftModel(frame.desk, frame.person.currency)
-    if model.now.shift is not None:
-        frame.say(frame.words("shift.runs", number=model.now.shift.number), Tone.PLAIN)
-        return True
-    proposed = formats.money(model.now.proposed_minor, model.currency)
-    panel = StepsPanel(
-        frame,
-        frame.words("shift.open"),
-        (("shift.float", proposed),),
-        lambda _texts: None,
-        hint=frame.words("shift.none_hint"),
-    )
-    texts = await frame.ask(panel)
-    if texts is None:
-        return False
-    await model.open(texts[0])
-    frame.say(frame.words("shift.is_open"), Tone.GOOD)
-    return True
-
-
-async def show_x(frame: Frame) -> None:
-    """The figures of the running shift, for who may see them."""
-    model = ShiftModel(frame.desk, frame.person.currency)
-    report = await model.x_report()
-    holder = Screen(frame)
-    frame.show_sheet(column(report_widget(holder, report), None), frame.words("shift.x"))
-    holder.deleteLater()

@@ -1,6 +1,7 @@
 """The till: entry line, lines, the large total; keys in, sales out."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
@@ -78,7 +79,7 @@ class TillScreen(Screen):
         self.entry = Entry(words("till.entry"))
         self.entry.entered.connect(self._entered)
         self.entry.textEdited.connect(self._typed)
-        self.entry.moved.connect(self._moved)
+        self.entry.moved.connect(self.model.move)
         self.entry.undone.connect(lambda: self._try(self.model.undo))
         self.banner = Banner()
         self.lines = Table(
@@ -92,6 +93,7 @@ class TillScreen(Screen):
         self.lines.view.setFont(font(LINES_FONT))
         self.lines.view.setFocusPolicy(self.banner.focusPolicy())
         self.lines.view.clicked.connect(lambda index: self._clicked(index.row()))
+        self.lines.view.doubleClicked.connect(lambda index: self._pointed_twice(index.row()))
         self.lines.view.horizontalHeader().setSectionsClickable(False)
         GivingWay(self.lines, {"code": 620, "off": 560})
         self.totals = Totals(self.model, words, self._pay)
@@ -138,7 +140,12 @@ class TillScreen(Screen):
                 in_line=False,
             ),
             Action(text="till.why", keys=("F7",), run=self.ask.why, is_enabled=has_line),
-            Action(text="till.return", keys=("F8",), run=self._return, permission="sale.return"),
+            Action(
+                text="till.return",
+                keys=("F8",),
+                run=partial(self._start_return, ""),
+                permission="sale.return",
+            ),
             Action(text="till.hold", keys=("F11",), run=self.ask.hold),
             Action(text="till.more", keys=("F12",), run=self._more),
             Action(text="till.undo", keys=("Ctrl+Z",), run=lambda: self._try(self.model.undo)),
@@ -154,7 +161,6 @@ class TillScreen(Screen):
                 keys=("Ctrl+D",),
                 run=lambda: self._try(self.model.delete_line),
                 is_enabled=has_line,
-                in_line=False,
             ),
             Action(
                 text="till.price",
@@ -179,6 +185,9 @@ class TillScreen(Screen):
         elif self.model.needs_shift():
             self._open_shift()
 
+    def may_leave(self) -> bool:
+        return self.model.may_leave()
+
     def scanned(self, code: str) -> bool:
         waiting, _rest = counted(self.entry.text()) if "*" in self.entry.text() else ("1", "")
         self.entry.clear()
@@ -199,6 +208,7 @@ class TillScreen(Screen):
         if cursor >= 0:
             self.lines.go_to(cursor)
         self.hint.say(hint_of(self.model, self.words))
+        self.ask.mind_why()
         self.totals.draw(len(self.model.held))
         text = self.words(notice.key, **notice.values) if notice else ""
         self.banner.say(text, Tone(notice.tone) if notice else Tone.PLAIN)
@@ -210,11 +220,7 @@ class TillScreen(Screen):
         self._draw_suggestions()
 
     def _show_customer(self) -> None:
-        basket, due = self.model.basket, self.model.due
-        last = basket.last
-        name = basket.line.name if basket.line is not None else ""
-        minor = last.change_minor if last is not None else due.total_minor
-        if self._display.wants(name, minor, self.model.currency, is_change=last is not None):
+        if self._display.wants_of(self.model.basket, self.model.total_minor, self.model.currency):
             self.frame.tasks.start(self._display.send())
 
     def _prices_changed(self) -> None:
@@ -237,6 +243,11 @@ class TillScreen(Screen):
             self.model.point(next(places, self.model.basket.current))
         self.entry.setFocus()
 
+    def _pointed_twice(self, at: int) -> None:
+        """A double click asks how many of the line."""
+        if isinstance(self._rows[at] if at < len(self._rows) else None, Line | LinePart):
+            self.ask.quantity()
+
     def _pick(self, place: int = -1) -> None:
         if self.model.pick(place):
             self._beep()
@@ -250,9 +261,6 @@ class TillScreen(Screen):
             self.frame.tasks.start(self.model.search(rest))
         elif self.model.suggested:
             self.model.suggest([])
-
-    def _moved(self, by: int) -> None:
-        self.model.move(by)
 
     def _entered(self, text: str) -> None:
         if not text.strip():
@@ -287,7 +295,7 @@ class TillScreen(Screen):
             elif self.model.is_receipt(code):
                 self._start_return(code)
             else:
-                self.frame.tasks.start(self.ask.unknown(code))
+                self.frame.tasks.start(self.ask.unknown(code, self._search_again))
         else:
             self._beep()
 
@@ -310,13 +318,16 @@ class TillScreen(Screen):
         self.entry.clear()
         self.model.suggest([])
 
+    def _search_again(self, text: str) -> None:
+        """What was typed stands there again, to be typed otherwise."""
+        self.entry.setText(text)
+        self._find()
+
     def _find(self) -> None:
         self.entry.let_names_in(is_on=True)
         self.entry.setFocus()
         self.entry.selectAll()
         self.model.say("till.find_hint")
-
-    # the basket
 
     # money
 
@@ -346,22 +357,15 @@ class TillScreen(Screen):
 
     # other work of the till
 
-    def _return(self) -> None:
-        self._start_return("")
-
     def _start_return(self, number: str) -> None:
-        from desktop.sales.view.no_receipt import ask_no_receipt
-        from desktop.sales.view.returning import WITHOUT, ask_return
+        from desktop.sales.view.no_receipt import ask_return_or_goods
 
         async def work() -> None:
-            answer = await ask_return(self.frame, self.model, number)
-            if answer == "pay":
+            answer = await ask_return_or_goods(self.frame, self.model, number)
+            if isinstance(answer, Sold):
+                await self._print(answer)
+            elif answer == "pay":
                 await self._pay_basket()
-            elif answer.startswith(WITHOUT):
-                done = await ask_no_receipt(self.frame, answer.removeprefix(WITHOUT))
-                if done is not None:
-                    self.frame.say(self.words("return.done", number=done.number), Tone.GOOD)
-                    await self._print(done)
 
         self.frame.tasks.start(work())
 
@@ -369,16 +373,14 @@ class TillScreen(Screen):
         self.frame.tasks.start(ask_policies(self.frame, self.model))
 
     def _open_shift(self) -> None:
-        from desktop.sales.view.shift import ask_open_shift
+        from desktop.sales.view.shift_asking import ask_open_shift
 
         self.frame.tasks.start(ask_open_shift(self.frame))
 
     def _more(self) -> None:
         from desktop.sales.view.more import ask_more
 
-        self.frame.tasks.start(ask_more(self.frame, self.model, self.provider))
-
-    # small things
+        self.frame.tasks.start(ask_more(self.frame, self.model, self.provider, self.ask))
 
     def _try(self, act: Callable[[], None]) -> None:
         try:
@@ -387,8 +389,7 @@ class TillScreen(Screen):
             self.frame.tell(error)
 
     def _draw_suggestions(self) -> None:
-        model = self.model
-        self.suggestions.show_under(self.entry, model.suggested, model.suggestion)
+        self.suggestions.show_under(self.entry, self.model.suggested, self.model.suggestion)
 
     def _take_suggested(self, chosen: Line) -> None:
         self.entry.clear()

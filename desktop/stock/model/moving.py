@@ -1,7 +1,9 @@
 """A movement as it is put together: type, goods, what the type asks for; kept while it is open."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -26,7 +28,10 @@ from shared.core.errors import AccessDenied, RuleViolation
 from shared.core.quantity import parse_quantity
 from shared.journal.document import Header
 from shared.stock.queries import MovementView
-from shared.stock.rules import Direction
+from shared.stock.rules import Direction, expiry_typed, lot_until
+
+_EXPIRY: Final = re.compile(r"20[0-9]{2}[-./][0-9]{1,2}([-./][0-9]{1,2})?")
+"""A last word that can be no quantity."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -35,6 +40,8 @@ class MoveRow:
 
     goods: GoodsName
     qty_micro: int
+    expires_on: str = ""
+    """The last good day of what comes in, as an ISO date; '' where nobody says (B09)."""
     book_micro: int | None = None
     """What the site holds of it after posting; None before, and while counting blind."""
 
@@ -47,6 +54,8 @@ class _Kept(msgspec.Struct, kw_only=True):
     reason: str = ""
     party_id: str = ""
     note: str = ""
+    expiries: list[str] = []
+    """By line; shorter where the draft is older."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,24 +102,48 @@ class MovingModel(Watched):
         self.posted = None
         self._keep()
 
-    def add(self, code: str, quantity: str = "1") -> MoveRow:
-        """Take goods onto the list; the same goods again add up.
+    def add(self, code: str, quantity: str = "1", expiry: str = "") -> MoveRow:
+        """Take goods onto the list; the same goods again add up, apart by expiry where one is
+        said.
 
-        Raises: RuleViolation PRODUCT_UNKNOWN, QUANTITY_UNREADABLE, UNKNOWN_UNIT.
+        Raises: RuleViolation PRODUCT_UNKNOWN, QUANTITY_UNREADABLE, UNKNOWN_UNIT,
+        EXPIRY_UNREADABLE.
         """
+        until = expiry_typed(expiry)
         goods, qty = self._desk.read(goods_named, self.site_id, code, quantity)
-        found = next((one for one in self.lines if one.goods.product_id == goods.product_id), None)
-        if found is None:
-            found = MoveRow(goods=goods, qty_micro=0)
+        same = [one for one in self.lines if one.goods.product_id == goods.product_id]
+        # A code that is scanned says no expiry: it goes where the last piece of it went.
+        fitting = [one for one in same if one.expires_on == until] if until else same[-1:]
+        if fitting:
+            found = fitting[0]
+        else:
+            found = MoveRow(goods=goods, qty_micro=0, expires_on=until)
             self.lines.append(found)
         found.qty_micro += qty
         self._keep()
         return found
 
     def typed(self, text: str) -> MoveRow:
-        """``code`` or ``code quantity``: ``010101 2箱3支``."""
-        code, _, quantity = text.strip().partition(" ")
-        return self.add(code, quantity.strip() or "1")
+        """``code``, ``code quantity``, and for goods that come in an expiry behind it:
+        ``010101 2箱3支 2027-05``."""
+        code, _, rest = text.strip().partition(" ")
+        quantity, _, last = rest.strip().rpartition(" ")
+        if self.asks_expiry and _EXPIRY.fullmatch(last):
+            return self.add(code, quantity.strip() or "1", last)
+        return self.add(code, rest.strip() or "1")
+
+    @property
+    def asks_expiry(self) -> bool:
+        """Whether goods come in, whose last good day may be said."""
+        return self.type is not None and is_in(self.type)
+
+    def set_expiry(self, row: MoveRow, text: str) -> None:
+        """Until when goods that come in are good; '' takes it back.
+
+        Raises: RuleViolation EXPIRY_UNREADABLE.
+        """
+        row.expires_on = expiry_typed(text)
+        self._keep()
 
     def set_qty(self, row: MoveRow, text: str) -> None:
         """Another quantity. Raises: RuleViolation QUANTITY_UNREADABLE, QUANTITY_NOT_POSITIVE."""
@@ -169,7 +202,14 @@ class MovingModel(Watched):
         """Post it, and show the book after it to who may see it. Raises: what ``move`` raises."""
         self.check()
         assert self.type is not None
-        goods = [Goods(product_id=o.goods.product_id, qty_micro=o.qty_micro) for o in self.lines]
+        goods = [
+            Goods(
+                product_id=one.goods.product_id,
+                qty_micro=one.qty_micro,
+                lot=lot_until(one.expires_on) if self.asks_expiry else "",
+            )
+            for one in self.lines
+        ]
         header = await self._desk.do(
             move,
             self.type.rule.id,
@@ -214,6 +254,7 @@ class MovingModel(Watched):
             reason=self.reason,
             party_id=self.party_id,
             note=self.note,
+            expiries=[one.expires_on for one in self.lines],
         )
         self._desk.do_now(put_draft, self._key, msgspec.json.encode(kept))
         self.changed()
@@ -225,9 +266,10 @@ class MovingModel(Watched):
         kept = msgspec.json.decode(found, type=_Kept)
         self.type = next((one for one in self.types if one.rule.id == kept.type_id), None)
         self.reason, self.party_id, self.note = kept.reason, kept.party_id, kept.note
-        for product_id, qty in kept.lines:
+        expiries = [*kept.expiries, *[""] * (len(kept.lines) - len(kept.expiries))]
+        for (product_id, qty), until in zip(kept.lines, expiries, strict=True):
             goods, _one = self._desk.read(goods_named, self.site_id, product_id)
-            self.lines.append(MoveRow(goods=goods, qty_micro=qty))
+            self.lines.append(MoveRow(goods=goods, qty_micro=qty, expires_on=until))
 
 
 def is_in(one: TypeView) -> bool:

@@ -19,8 +19,11 @@ from desktop.watched import Watched
 from shared.core.errors import AccessDenied
 from shared.core.quantity import parse_quantity
 from shared.stock.queries import Reservation, StockRow
+from shared.stock.rules import EXPIRES_SOON_DAYS, days_left
 
 ALL = ""
+ENDING = "ending"
+"""The subject the list of what ends soon is opened by."""
 
 
 class StockModel(Watched):
@@ -40,6 +43,8 @@ class StockModel(Watched):
         self.brand = ALL
         self.category = ALL
         self.only_below_zero = False
+        self.only_ending = False
+        """Only what ends soon or is past, the first to end on top (B09)."""
 
     async def load(self) -> None:
         """Read the site's stock anew; who counts blind gets nothing."""
@@ -87,25 +92,30 @@ class StockModel(Watched):
         brand: str | None = None,
         category: str | None = None,
         only_below_zero: bool | None = None,
+        only_ending: bool | None = None,
     ) -> None:
         """Show fewer rows; what is not named stays."""
         self.brand = self.brand if brand is None else brand
         self.category = self.category if category is None else category
         if only_below_zero is not None:
             self.only_below_zero = only_below_zero
+        if only_ending is not None:
+            self.only_ending = only_ending
         self.changed()
 
     @property
     def rows(self) -> list[StockRow]:
         """The rows chosen."""
         rows = self.page.rows if self.page else ()
-        return [
+        found = [
             row
             for row in rows
             if self.brand in (ALL, row.brand)
             and (self.category == ALL or top_category(row.category) == self.category)
             and (row.is_below_zero or not self.only_below_zero)
+            and (not self.only_ending or self.is_ending(row))
         ]
+        return sorted(found, key=lambda row: row.expires_on) if self.only_ending else found
 
     @property
     def brands(self) -> list[str]:
@@ -127,6 +137,16 @@ class StockModel(Watched):
     def below_zero(self) -> int:
         """How many rows of the site are below zero."""
         return sum(1 for row in (self.page.rows if self.page else ()) if row.is_below_zero)
+
+    def is_ending(self, row: StockRow) -> bool:
+        """Whether a lot of a product is one to sell first, or past."""
+        left = self.days_left(row)
+        return left is not None and left <= EXPIRES_SOON_DAYS
+
+    @property
+    def ending(self) -> int:
+        """How many products of the site end soon or are past."""
+        return sum(1 for row in (self.page.rows if self.page else ()) if self.is_ending(row))
 
     # holding pieces for somebody (G05)
 
@@ -152,6 +172,13 @@ class StockModel(Watched):
         """Let go of what a document holds. Raises as the use case."""
         await self._desk.do(release, document)
         await self.load()
+
+    def days_left(self, row: StockRow) -> int | None:
+        """Days until the first lot of a product ends; below zero: it is past (B09). None: no lot
+        says."""
+        if self.page is None or not row.expires_on:
+            return None
+        return days_left(row.expires_on, self.page.day)
 
     def row_of(self, product_id: str) -> StockRow | None:
         """The row of a product."""

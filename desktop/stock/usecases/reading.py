@@ -11,6 +11,7 @@ from desktop.store.session import Session
 from shared.catalog.queries import packs_of, product, products, suppliers
 from shared.channel.queries import site_of as site_view
 from shared.channel.tables import channel_account, site
+from shared.core.clock import HOME_ZONE, business_day
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
 from shared.core.quantity import Pack
@@ -35,7 +36,7 @@ from shared.stock.queries import (
     type_named,
     type_names,
 )
-from shared.stock.rules import MovementType, location
+from shared.stock.rules import MovementType, Status, location, standing_lots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,8 @@ class StockPage:
     """0 = exact, the books are kept here; else when head office was met last (G04)."""
     places: Mapping[str, str]
     """Names of sites by id."""
+    day: str
+    """The business day at the site: what is past on it, and what ends soon (B09)."""
 
 
 def read_stock(
@@ -150,6 +153,7 @@ def read_stock(
         currency=place.currency,
         as_of_us=0 if site_id == own_site_id else load_state(connection).synced_at_us,
         places={one.site_id: one.name for one in sites},
+        day=business_day(at_us, place.zone or HOME_ZONE),
     )
 
 
@@ -164,6 +168,13 @@ class Card:
     documents: Mapping[str, DocumentName]
     sites: Mapping[str, str]
     """Names of the sites that are met in it."""
+
+    @property
+    def lots(self) -> list[tuple[str, int]]:
+        """What is left to sell of each lot, the first to end first (B09)."""
+        return standing_lots(
+            (one.lot, one.qty_micro) for one in self.places if one.status == Status.SELLABLE
+        )
 
 
 def read_card(

@@ -6,12 +6,13 @@ from desktop.stock.usecases import Card
 from desktop.ui.frame import Frame
 from desktop.ui.line_chart import LineChart, Point
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_M, SPACE_XL, Tone
 from desktop.ui.widgets import Empty, figure, label, row, set_figure
 from desktop.words import formats
 from shared.stock.queries import CardLine
-from shared.stock.rules import NO_BIN, Status, site_of, transit_ends
+from shared.stock.rules import NO_BIN, Status, lot_expiry, lot_until, site_of, transit_ends
 
 
 class CardPage(QWidget):
@@ -29,6 +30,7 @@ class CardPage(QWidget):
             status.value: figure(self.words(f"stock.{status.value}"), "0") for status in Status
         }
         self._places = label("", "small")
+        self._lots = label("", "small")
         self._chart = LineChart(self.words("card.chart"), self._pieces, self._day)
         self.table = Table(
             frame,
@@ -36,13 +38,14 @@ class CardPage(QWidget):
             self._columns(),
             empty=Empty("history", self.words("card.none")),
         )
+        self._fitting = GivingWay(self.table, {"lot": 900, "type": 790})
         self.table.activated.connect(lambda _line: self.open_document())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_M)
         layout.addWidget(row(self._name, self._detail, None, self._places))
         figures = [self._figures[one.value] for one in Status]
-        layout.addWidget(row(*figures, None, spacing=SPACE_XL))
+        layout.addWidget(row(*figures, None, self._lots, spacing=SPACE_XL))
         layout.addWidget(self._chart)
         layout.addWidget(self.table, 1)
 
@@ -51,6 +54,7 @@ class CardPage(QWidget):
         self._card, self._site_id = card, site_id
         lines = card.lines if card else ()
         self.table.set_rows(list(lines))
+        self._fitting.leave_out_empty("lot")
         self._chart.show_points(
             [Point(at=one.happened_at_us, value=one.balance_micro) for one in reversed(lines)]
         )
@@ -62,6 +66,7 @@ class CardPage(QWidget):
             held = sum(one.qty_micro for one in places if one.status == status)
             set_figure(shown, formats.qty(held))
         self._places.setText(self._places_text())
+        self._lots.setText(self._lots_text())
 
     def open_document(self) -> None:
         """Look at the document of the current move."""
@@ -85,13 +90,16 @@ class CardPage(QWidget):
                     one.business_day if one.month else formats.instant(one.happened_at_us, zone)
                 ),
             ),
-            Column(key="document", title=words("card.document"), get=self._number, width=190),
+            Column(key="document", title=words("card.document"), get=self._number, width=226),
             Column(
                 key="type", title=words("card.type"), width=120,
                 get=lambda one: words.of("movement_type", one.movement_type),
             ),
             Column(key="counter", title=words("card.counter"), get=self._counter, stretches=True),
-            Column(key="lot", title=words("card.lot"), get=lambda one: one.lot, width=84),
+            Column(
+                key="lot", title=words("card.lot"), width=124,
+                get=lambda one: self._lot_name(one.lot),
+            ),
             Column(
                 key="change", title=words("card.change"), get=lambda one: one.change_micro,
                 kind=Kind.QTY, width=90,
@@ -121,6 +129,21 @@ class CardPage(QWidget):
         if inside:
             return sites.get(inside, inside)
         return self.words.of("place", line.counter_location)
+
+    def _lot_name(self, lot: str) -> str:
+        """A lot as people call it: one known by its expiry alone is named by it."""
+        day = lot_expiry(lot)
+        return self.words("card.until", day=day) if day and lot == lot_until(day) else lot
+
+    def _lots_text(self) -> str:
+        """What is left of each lot, the first to end first; '' where no lot is known (B09)."""
+        lots = self._card.lots if self._card else []
+        if not any(lot for lot, _qty in lots):
+            return ""
+        return "\n".join(
+            f"{self._lot_name(lot) or self.words('card.no_lot')}　{formats.qty(qty_micro)}"
+            for lot, qty_micro in lots
+        )
 
     def _places_text(self) -> str:
         """Bins, where the site has any (G01)."""

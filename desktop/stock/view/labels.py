@@ -109,7 +109,7 @@ class LabelsScreen(Screen):
     def _columns(self) -> list[Column]:
         words, currency = self.words, self.frame.person.currency
         return [
-            Column(key="code", title=words("stock.code"), width=84,
+            Column(key="code", title=words("stock.code"), width=84, kind=Kind.CODE,
                    get=lambda one: one.label.goods.code),
             Column(key="name", title=words("stock.name"), stretches=True,
                    get=lambda one: one.label.goods.name),
@@ -117,7 +117,8 @@ class LabelsScreen(Screen):
                    get=lambda one: one.label.goods.spec),
             Column(key="barcode", title=words("labels.barcode"), width=130, kind=Kind.CODE,
                    get=lambda one: one.label.barcode),
-            Column(key="price", title=f"{words('labels.price')} {currency}", width=110,
+            Column(key="price", width=110,
+                   title=f"{words('labels.price')} {words.of('currency', currency)}",
                    kind=Kind.PRICE, get=lambda one: one.label.price_micro),
             Column(key="copies", title=words("labels.copies"), width=70, kind=Kind.COUNT,
                    get=lambda one: one.copies, edit=self.model.set_copies, has_total=True),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -12,16 +13,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.printing.pdf.form import FormColumn
-from desktop.printing.pdf.reports import TableReport, table_report_pdf
 from desktop.stock.model.moving import MoveRow, MovingModel, PostedMove, is_in
 from desktop.stock.usecases import Sources, TypeView
+from desktop.stock.view.moving_paper import movement_pdf
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Card, Empty, Field, form_row, key_cap, label, pill, row
@@ -31,6 +32,8 @@ from shared.core.errors import QutongError
 from shared.core.quantity import format_quantity
 
 _ACROSS = 4
+_WIDE = 860
+"""Pixels at 100 % text below which one type less stands in a row."""
 
 
 class MovementsScreen(Screen):
@@ -54,6 +57,7 @@ class MovementsScreen(Screen):
         if self.model.type is not None:
             return (
                 Action(text="moving.post", keys=("F10",), run=self._post),
+                *self._expiry_keys(),
                 Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
                 Action(text="moving.other_type", keys=("F8",), run=lambda: self._choose("")),
                 Action(text="moving.drop", keys=("Escape",), run=self._drop),
@@ -79,6 +83,18 @@ class MovementsScreen(Screen):
             ),
             Action(text="stock.refresh", keys=("F5",), run=self.refresh),
             *numbers,
+        )
+
+    def _expiry_keys(self) -> tuple[Action, ...]:
+        if not self.model.asks_expiry:
+            return ()
+        return (
+            Action(
+                text="moving.expiry",
+                keys=("F6",),
+                run=lambda: self.lines.edit_current("expires"),
+                is_enabled=lambda: self.lines.current is not None,
+            ),
         )
 
     def shown(self, subject: str = "") -> None:
@@ -115,12 +131,11 @@ class MovementsScreen(Screen):
         self._posted = Banner("", Tone.GOOD)
         layout.addWidget(self._posted)
         cards = QWidget()
-        grid = QGridLayout(cards)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(SPACE_M)
-        for place, one in enumerate(self.model.types):
-            grid.addWidget(self._card(place + 1, one), place // _ACROSS, place % _ACROSS)
-            grid.setColumnStretch(place % _ACROSS, 1)
+        self._grid = QGridLayout(cards)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(SPACE_M)
+        self._cards = [self._card(place, one) for place, one in enumerate(self.model.types, 1)]
+        self._lay_cards(_ACROSS)
         layout.addWidget(cards)
         layout.addWidget(label(words("moving.history"), "strong"))
         self.history = Table(
@@ -129,7 +144,7 @@ class MovementsScreen(Screen):
             [
                 Column(key="at", title=words("card.at"), width=140, kind=Kind.INSTANT,
                        zone=self.frame.person.zone, get=lambda one: one.happened_at_us),
-                Column(key="number", title=words("card.document"), width=190,
+                Column(key="number", title=words("card.document"), width=164, kind=Kind.CODE,
                        get=lambda one: one.number),
                 Column(key="type", title=words("card.type"), width=120,
                        get=lambda one: self._type_name(one.movement_type)),
@@ -144,8 +159,20 @@ class MovementsScreen(Screen):
             ],
             empty=Empty("arrow-left-right", words("moving.none"), words("moving.none_hint")),
         )  # fmt: skip
+        self._past = GivingWay(self.history, {"party": 900, "lines": 760, "pieces": 640})
         layout.addWidget(self.history, 1)
         return page
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._lay_cards(_ACROSS if event.size().width() >= scaled(_WIDE) else _ACROSS - 1)
+
+    def _lay_cards(self, across: int) -> None:
+        """So many types in a row: fewer where text is large, so that their names are whole."""
+        for place, card in enumerate(self._cards):
+            self._grid.addWidget(card, place // across, place % across)
+        for place in range(_ACROSS):
+            self._grid.setColumnStretch(place, 1 if place < across else 0)
 
     def _card(self, number: int, one: TypeView) -> Card:
         asked = [
@@ -187,7 +214,7 @@ class MovementsScreen(Screen):
             self.frame,
             "movement_lines",
             [
-                Column(key="code", title=words("stock.code"), width=112,
+                Column(key="code", title=words("stock.code"), width=118, kind=Kind.CODE,
                        get=lambda one: one.goods.code),
                 Column(key="name", title=words("stock.name"), stretches=True,
                        get=lambda one: one.goods.name),
@@ -196,11 +223,14 @@ class MovementsScreen(Screen):
                 Column(key="qty", title=words("moving.qty"), width=100, kind=Kind.QTY,
                        get=lambda one: one.qty_micro, edit=self.model.set_qty, has_total=True),
                 Column(key="packs", title=words("moving.in_packs"), width=120,
-                       get=lambda one: format_quantity(one.qty_micro, one.goods.packs)),
+                       get=_in_packs),
+                Column(key="expires", title=words("moving.expiry"), width=104, kind=Kind.DAY,
+                       get=lambda one: one.expires_on or None, edit=self.model.set_expiry),
             ],
             empty=Empty("scan-barcode", words("moving.empty"), words("moving.empty_hint")),
             can_filter=False,
         )  # fmt: skip
+        self._fitting = GivingWay(self.lines, {"packs": 720, "spec": 620, "code": 440})
         across.addWidget(self.lines, 1)
         across.addWidget(self._make_form())
         layout.addWidget(middle, 1)
@@ -225,7 +255,7 @@ class MovementsScreen(Screen):
         card = Card(*self._rows.values(), self._signs)
         card.inside.setSpacing(SPACE_M)
         card.inside.addStretch(1)
-        card.setFixedWidth(scaled(340))
+        card.setFixedWidth(scaled(300))
         return card
 
     # drawing
@@ -234,6 +264,7 @@ class MovementsScreen(Screen):
         model = self.model
         self._pages.setCurrentIndex(0 if model.type is None else 1)
         self.history.set_rows(list(model.history))
+        self._past.leave_out_empty("party")
         self._posted.say(self._posted_text(model.posted), Tone.GOOD)
         if model.type is not None:
             self._draw_entry(model.type)
@@ -252,6 +283,11 @@ class MovementsScreen(Screen):
         self._party.set_value(model.party_id)
         self._party.blockSignals(False)
         self.lines.set_rows(list(model.lines))
+        self._code.setPlaceholderText(
+            self.words("moving.code_expiry_hint" if model.asks_expiry else "moving.code_hint")
+        )
+        self._fitting.leave_out_empty("spec", "packs")
+        self._fitting.leave_out("expires", is_out=not model.asks_expiry)
         self._sum.setText(self.words("moving.sum", n=len(model.lines)))
 
     def _posted_text(self, posted: PostedMove | None) -> str:
@@ -300,9 +336,16 @@ class MovementsScreen(Screen):
         except QutongError as error:
             self.frame.tell(error)
             return False
+        self._go_to(found)
         shown = format_quantity(found.qty_micro, found.goods.packs)
         self.frame.say(f"{found.goods.name}  {shown}", Tone.GOOD)
         return True
+
+    def _go_to(self, found: MoveRow) -> None:
+        """What was just taken is the row that keys are about; the entry line keeps the focus."""
+        place = self.lines.rows.place_of(lambda one: one is found)
+        if place >= 0:
+            self.lines.go_to(place)
 
     def _remove(self) -> None:
         if self.lines.current is not None:
@@ -342,30 +385,11 @@ class MovementsScreen(Screen):
         posted = self.model.posted
         if posted is None:
             return
-        words, person = self.words, self.frame.person
-        report = TableReport(
-            title=self._name(posted.type),
-            company=person.site_name,
-            fields=(
-                (words("card.document"), posted.header.number),
-                (words("card.at"), formats.instant(posted.header.happened_at_us, person.zone)),
-                (words("moving.by"), person.name),
-            ),
-            columns=(
-                FormColumn(title=words("stock.code"), share=15),
-                FormColumn(title=words("stock.name"), share=45, lines=2),
-                FormColumn(title=words("moving.qty"), share=20, align="right"),
-                FormColumn(title=words("moving.in_packs"), share=20),
-            ),
-            rows=tuple(
-                (
-                    one.goods.code,
-                    one.goods.name,
-                    formats.qty(one.qty_micro),
-                    format_quantity(one.qty_micro, one.goods.packs),
-                )
-                for one in posted.lines
-            ),
-        )
-        self.frame.paper.document(table_report_pdf(report, words), posted.header.number)
-        self.frame.say(words("moving.printed", number=posted.header.number), Tone.GOOD)
+        pdf = movement_pdf(self.frame, posted, self._name(posted.type))
+        self.frame.paper.document(pdf, posted.header.number)
+        self.frame.say(self.words("moving.printed", number=posted.header.number), Tone.GOOD)
+
+
+def _in_packs(one: MoveRow) -> str:
+    """The quantity in packs; nothing for goods that come in no packs."""
+    return format_quantity(one.qty_micro, one.goods.packs) if len(one.goods.packs) > 1 else ""

@@ -14,6 +14,7 @@ from desktop.ui.editors import DayField
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Tone
 from desktop.ui.widgets import Banner, Empty, button, figure, label, row, set_figure
@@ -85,6 +86,7 @@ class ReportScreen(Screen):
             self._columns(),
             empty=Empty("chart-column", words("report.none"), words("report.none_hint")),
         )
+        self._fitting = GivingWay(self.table, {"unit": 800, "brand": 860, "code": 560})
         self.table.activated.connect(self._open)
         page = QWidget()
         layout = QVBoxLayout(page)
@@ -112,13 +114,19 @@ class ReportScreen(Screen):
         words = self.words
         quantities = [
             Column(
-                key=name, title=words(f"report.{name}"), kind=Kind.QTY, width=110, has_total=True,
+                key=name, title=words(f"report.{name}"), kind=Kind.QTY, width=88, has_total=True,
                 get=get, tone=partial(_tone, get),
             )
             for name, get in _FIGURES.items()
         ]  # fmt: skip
         return [
-            Column(key="code", title=words("stock.code"), get=lambda r: r.goods.code, width=112),
+            Column(
+                key="code",
+                title=words("stock.code"),
+                get=lambda r: r.goods.code,
+                kind=Kind.CODE,
+                width=118,
+            ),
             Column(
                 key="name", title=words("stock.name"), get=lambda r: r.goods.name, stretches=True
             ),
@@ -132,6 +140,7 @@ class ReportScreen(Screen):
         self._from.set_day(model.from_day)
         self._to.set_day(model.to_day)
         self.table.set_rows(list(model.rows))
+        self._fitting.leave_out_empty("brand")
         for (_name, shown), total in zip(self._totals.items(), model.totals(), strict=True):
             set_figure(shown, formats.qty(total))
         # Days that cannot be told are not days without stock.

@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QCheckBox, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.stock.model.stock import ALL, StockModel
+from desktop.stock.model.stock import ALL, ENDING, StockModel
 from desktop.stock.usecases import Sources, goods_named
 from desktop.stock.view.card import CardPage
 from desktop.stock.view.reserving import HoldsPanel, ReservePanel
@@ -18,6 +18,7 @@ from desktop.ui.widgets import Banner, Empty, label, row
 from desktop.words import formats
 from shared.stock.queries import StockRow
 
+SELDOM_SAID = ("spec", "brand", "available", "reserved", "transit", "defective", "expires")
 SEES_VALUES = "count.reveal"
 """Who may sign for differences may see what the stock is worth."""
 
@@ -66,12 +67,21 @@ class StockScreen(Screen):
             ),
             Action(text="reserve.holds", keys=("H",), run=self._holds, permission="stock.move"),
             Action(text="stock.only_below", keys=("F6",), run=self._toggle_below),
+            *self._ending_keys(),
             Action(text="stock.labels", keys=("F8",), run=self._to_labels),
             Action(text="stock.report", keys=("F7",), run=self._to_report),
             Action(text="stock.refresh", keys=("F5",), run=self.refresh),
         )
 
+    def _ending_keys(self) -> tuple[Action, ...]:
+        if not self.model.ending and not self.model.only_ending:
+            return ()
+        return (Action(text="stock.ending", keys=("F9",), run=self._toggle_ending),)
+
     def shown(self, subject: str = "") -> None:
+        if subject == ENDING:
+            self._ending.setChecked(True)
+            subject = ""
         self.frame.tasks.start(self._load(subject))
 
     def scanned(self, code: str) -> bool:
@@ -107,11 +117,11 @@ class StockScreen(Screen):
             self._columns(),
             empty=Empty("package", words("stock.none"), words("stock.none_hint")),
         )
-        gives_way = {"unit": 960, "brand": 920, "available": 850, "spec": 780}
+        gives_way = {"unit": 1050, "brand": 1010, "available": 940, "spec": 870, "expires": 780}
         if self.frame.person.may(SEES_VALUES):
             # What all of it is worth stands at the foot.
             gives_way["value"] = 700
-        GivingWay(self.table, gives_way)
+        self._fitting = GivingWay(self.table, gives_way)
         self.table.activated.connect(self._open)
         self._site = Choice(words("stock.site"), [])
         self._site.picked.connect(self._other_site)
@@ -121,10 +131,12 @@ class StockScreen(Screen):
         self._category.picked.connect(lambda value: model.choose(category=value))
         self._below = QCheckBox(words("stock.only_below"))
         self._below.toggled.connect(lambda on: model.choose(only_below_zero=on))
+        self._ending = QCheckBox(words("stock.ending"))
+        self._ending.toggled.connect(lambda on: model.choose(only_ending=on))
         self._sum = label("", "strong")
         for choice, width in ((self._category, 118), (self._brand, 118), (self._site, 164)):
             choice.setMinimumWidth(scaled(width))
-        for one in (self._below, self._category, self._brand, self._site):
+        for one in (self._below, self._ending, self._category, self._brand, self._site):
             self.table.add_to_bar(one)
         layout.addWidget(self.table, 1)
         layout.addWidget(row(self._as_of_label(), None, self._sum))
@@ -137,8 +149,14 @@ class StockScreen(Screen):
     def _columns(self) -> list[Column]:
         words, may = self.words, self.frame.person.may(SEES_VALUES)
         found = [
-            Column(key="code", title=words("stock.code"), get=lambda r: r.code, width=112),
-            Column(key="name", title=words("stock.name"), get=lambda r: r.name, stretches=True),
+            Column(
+                key="code", title=words("stock.code"), get=lambda r: r.code, kind=Kind.CODE,
+                width=118,
+            ),
+            Column(
+                key="name", title=words("stock.name"), get=lambda r: r.name,
+                also=lambda r: r.initials, stretches=True,
+            ),
             Column(key="spec", title=words("stock.spec"), get=lambda r: r.spec, width=84),
             Column(key="brand", title=words("stock.brand"), get=lambda r: r.brand, width=90),
             Column(
@@ -170,6 +188,10 @@ class StockScreen(Screen):
                 tone=lambda _row: Tone.WAITING,
             ),
             Column(key="unit", title=words("stock.unit"), get=lambda r: r.base_unit, width=56),
+            Column(
+                key="expires", title=words("stock.expires"), get=lambda r: r.expires_on or None,
+                kind=Kind.DAY, width=92, tone=self._expiry_tone,
+            ),
         ]  # fmt: skip
         if may:
             currency = self.frame.person.currency
@@ -180,6 +202,11 @@ class StockScreen(Screen):
                 )
             )  # fmt: skip
         return found
+
+    def _expiry_tone(self, shown: StockRow) -> Tone | None:
+        if not self.model.is_ending(shown):
+            return None
+        return Tone.BAD if (self.model.days_left(shown) or 0) < 0 else Tone.WAITING
 
     def _value_of(self, shown: StockRow) -> int | None:
         page = self.model.page
@@ -195,6 +222,7 @@ class StockScreen(Screen):
             return
         self._fill_choices()
         self.table.set_rows(model.rows)
+        self._fitting.leave_out_empty(*SELDOM_SAID)
         self._age.setText(self._as_of_text())
         self._draw_sum()
         self.card.show_card(model.card, model.site_id)
@@ -232,6 +260,9 @@ class StockScreen(Screen):
         every = (ALL, words("stock.all_categories"))
         _fill(self._category, [every, *_same(model.categories)], model.category)
         self._below.setText(words("stock.only_below_n", n=model.below_zero))
+        self._ending.setText(words("stock.ending_n", n=model.ending))
+        # A shop without expiry dates is not asked about them.
+        self._ending.setVisible(bool(model.ending) or model.only_ending)
 
     def _other_site(self, site_id: str) -> None:
         if site_id and site_id != self.model.site_id:
@@ -240,6 +271,9 @@ class StockScreen(Screen):
 
     def _toggle_below(self) -> None:
         self._below.setChecked(not self._below.isChecked())
+
+    def _toggle_ending(self) -> None:
+        self._ending.setChecked(not self._ending.isChecked())
 
     def _to_report(self) -> None:
         self.frame.open("stock_report", "")

@@ -10,6 +10,7 @@ from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
 from desktop.ui.widgets import Banner, Empty, Field, form_row, label, row
@@ -135,6 +136,7 @@ class TransfersScreen(Screen):
             empty=Empty("scan-barcode", words("moving.empty"), words("moving.empty_hint")),
             can_filter=False,
         )  # fmt: skip
+        self._fitting = GivingWay(self.lines, {"packs": 900, "lot": 800, "code": 620})
         layout.addWidget(row(self._title, None, self._sum))
         layout.addWidget(
             row(
@@ -151,7 +153,8 @@ class TransfersScreen(Screen):
     def _columns(self) -> list[Column]:
         words, model = self.words, self.model
         return [
-            Column(key="code", title=words("stock.code"), width=112, get=lambda r: r.goods.code),
+            Column(key="code", title=words("stock.code"), width=112, kind=Kind.CODE,
+                   get=lambda r: r.goods.code),
             Column(key="name", title=words("stock.name"), stretches=True,
                    get=lambda one: one.goods.name),
             Column(key="lot", title=words("card.lot"), width=90, get=lambda one: one.lot),
@@ -184,11 +187,12 @@ class TransfersScreen(Screen):
             receives = model.doing is Doing.RECEIVE
             for place, column in enumerate(self.lines.rows.columns):
                 if column.key in ("expected", "damaged", "missing"):
-                    self.lines.view.setColumnHidden(place, not receives)
+                    self._fitting.leave_out(column.key, is_out=not receives)
                 elif column.key == "qty":
                     title = words("transfer.good" if receives else "moving.qty")
                     self.lines.rows.columns[place] = replace(column, title=title)
             self.lines.set_rows(list(model.rows))
+            self._fitting.leave_out_empty("lot")
             self._sum.setText(words("moving.sum", n=len(model.rows)))
             self._missing.say(self._missing_text() if receives else "", Tone.WAITING)
         self.keys_changed()

@@ -16,7 +16,7 @@ from shared.channel.queries import SiteView
 from shared.core.money import line_amount_minor
 from shared.journal.document import Header
 from shared.stock.queries import holdings, is_opened
-from shared.stock.rules import location
+from shared.stock.rules import location, lot_until
 from shared.stocktake.documents import (
     CountApproved,
     CountedLine,
@@ -41,6 +41,7 @@ class Opened:
     product_id: str
     qty_micro: int
     unit_cost_micro: int = 0
+    lot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,8 @@ class TakenIn:
     """At cost."""
     costs: int = 0
     """Products whose purchase cost is kept; none where the person may not know costs."""
+    lots: int = 0
+    """Products whose opening stock is a lot with an expiry."""
 
 
 def take_in_goods(
@@ -65,7 +68,8 @@ def take_in_goods(
     """Take up the goods of a sheet as the shop's own, with its prices, costs and stock on hand.
 
     Products that are the shop's already are stated anew. Stock becomes the opening count, at
-    cost; a figure below zero opens with nothing. All of it, or nothing.
+    cost; a figure below zero opens with nothing. Where the sheet says until when goods are good,
+    they open as a lot with that expiry (B09). All of it, or nothing.
 
     Raises: RuleViolation PRODUCT_INCOMPLETE, CODE_EMPTY, PRICE_TOO_LARGE, ALREADY_OPENED,
     SITE_UNKNOWN; AccessDenied NOT_PERMITTED.
@@ -85,6 +89,7 @@ def take_in_goods(
             product_id=ids[row.row_number],
             qty_micro=max(row.stock_qty_micro, 0),
             unit_cost_micro=row.cost_micro or 0,
+            lot=lot_until(row.expires_on),
         )
         for row in rows
         if row.stock_qty_micro is not None
@@ -97,6 +102,7 @@ def take_in_goods(
         opening_micro=sum(one.qty_micro for one in stock) if with_stock else 0,
         opening_minor=value,
         costs=len(costs),
+        lots=sum(1 for one in stock if one.lot and one.qty_micro) if with_stock else 0,
     )
 
 
@@ -184,6 +190,7 @@ def _posted(session: Session, place: SiteView, stock: Sequence[Opened]) -> list[
             value_minor=line_amount_minor(
                 one.qty_micro - book.get(one.product_id, 0), one.unit_cost_micro, place.currency
             ),
+            lot=one.lot,
         )
         for one in stock
     ]
@@ -197,6 +204,7 @@ def _append_sheet(
             product_id=line.product_id,
             qty_micro=line.counted_micro,
             counted_at_us=line.counted_at_us,
+            lot=line.lot,
         )
         for line in lines
     ]

@@ -161,7 +161,8 @@ class BoardPage(QWidget):
         words, currency = self.words, self.frame.person.currency
         return [
             Column(key="mark", title="", width=36, get=self._mark, tone=lambda _: Tone.BAD),
-            Column(key="code", title=words("stock.code"), width=76, get=lambda v: v.goods.code),
+            Column(key="code", title=words("stock.code"), width=76, kind=Kind.CODE,
+                   get=lambda v: v.goods.code),
             Column(key="name", title=words("stock.name"), stretches=True,
                    get=lambda one: one.goods.name),
             Column(key="zones", title=words("counting.zone"), width=70,
@@ -234,7 +235,8 @@ class BoardPage(QWidget):
             self.frame,
             "count_posted",
             [
-                Column(key="code", title=words("stock.code"), width=76, get=lambda p: p[0].code),
+                Column(key="code", title=words("stock.code"), width=76, kind=Kind.CODE,
+                       get=lambda p: p[0].code),
                 Column(key="name", title=words("stock.name"), stretches=True,
                        get=lambda pair: pair[0].name),
                 Column(key="book", title=words("review.book_then"), width=84, kind=Kind.QTY,
@@ -250,7 +252,8 @@ class BoardPage(QWidget):
                        get=self._posted_reason),
             ],
         )  # fmt: skip
-        chart = Card(label(f"{words('review.chart')} {currency}", "strong"), self._chart)
+        unit = words.of("currency", currency)
+        chart = Card(label(f"{words('review.chart')} {unit}", "strong"), self._chart)
         chart.inside.addStretch(1)
         chart.setFixedWidth(scaled(360))
         below = QWidget()

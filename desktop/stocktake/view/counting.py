@@ -126,7 +126,8 @@ class CountingScreen(Screen):
                     stretches=True,
                 ),
                 Column(
-                    key="number", title=words("counting.count"), get=lambda w: w.number, width=220
+                    key="number", title=words("counting.count"), get=lambda w: w.number, width=220,
+                    kind=Kind.CODE,
                 ),
                 Column(key="kind", title=words("counting.kind"), get=self._kind, width=120),
                 Column(key="state", title=words("counting.state"), get=self._state, width=160),
@@ -183,7 +184,10 @@ class CountingScreen(Screen):
     def _make_lines(self) -> QWidget:
         words = self.words
         columns = [
-            Column(key="code", title=words("stock.code"), get=lambda f: f.goods.code, width=90),
+            Column(
+                key="code", title=words("stock.code"), get=lambda f: f.goods.code, width=90,
+                kind=Kind.CODE,
+            ),
             Column(
                 key="name", title=words("stock.name"), get=lambda f: f.goods.name, stretches=True
             ),

@@ -24,6 +24,7 @@ from desktop.ui.photo_panel import Snap
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, Tone
 from desktop.ui.widgets import Empty, button, label, row
@@ -72,6 +73,7 @@ class StocktakeScreen(Screen):
                     text="review.reveal", keys=("F9",), run=self._reveal, permission="count.reveal"
                 ),
                 Action(text="review.labels", keys=("L",), run=self._print_labels),
+                *self._to_counting(),
                 photos,
                 back,
             )
@@ -122,7 +124,14 @@ class StocktakeScreen(Screen):
             )
             return (sign, look, refresh, rules)
         begin = Action(text="review.new", keys=("N",), run=self._new, permission="count.open")
-        return (begin, look, refresh, rules)
+        return (begin, look, *self._to_counting(), refresh, rules)
+
+    def _to_counting(self) -> tuple[Action, ...]:
+        """Who opens a count and counts it is often the same: the other screen is a key away."""
+        if "counting" not in self.frame.screens:
+            return ()
+        go = partial(self.frame.open, "counting", "")
+        return (Action(text="review.to_counting", keys=("G",), run=go),)
 
     def _change_photo_rules(self) -> None:
         self.frame.tasks.start(self._photo_rules())
@@ -160,7 +169,7 @@ class StocktakeScreen(Screen):
             self.frame,
             "counts",
             [
-                Column(key="number", title=words("counting.count"), width=164,
+                Column(key="number", title=words("counting.count"), width=164, kind=Kind.CODE,
                        get=lambda one: one.head.number),
                 Column(key="scope", title=words("review.scope"), width=120,
                        get=lambda one: words(f"count_scope.{one.head.scope.value}")),
@@ -188,6 +197,8 @@ class StocktakeScreen(Screen):
                 pressed=self._new if self._may_begin() else None,
             ),
         )  # fmt: skip
+        since = 640 if person.site_id else 800
+        GivingWay(self.table, {"mode": 960, "zones": 870, "scope": 780, "at": since})
         self.table.activated.connect(self._open)
         layout.addWidget(self.table)
         return page

@@ -52,12 +52,20 @@ class Column:
     tone: Callable[[Any], Tone | None] | None = field(default=None)
     is_number: bool = False
     """Text that reads as a figure and stands at the right, too."""
+    also: Callable[[Any], str] | None = field(default=None)
+    """What the filter finds a row by beside the text: the pinyin initials of a name (B06)."""
     is_shown: bool = True
     """Whether it is there before the person chose columns."""
 
     def text(self, row: Any) -> str:
         """What the cell shows."""
         return text_of(self, self.get(row))
+
+
+def found_by(column: Column, row: Any) -> str:
+    """What the filter looks through in a cell."""
+    text = column.text(row)
+    return text if column.also is None else f"{text}\n{column.also(row)}"
 
 
 def text_of(column: Column, value: Any) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from desktop.ui.table.columns import NUMBERS, Column, Kind
+from desktop.ui.table.columns import NUMBERS, Column, Kind, found_by
 
 _FIGURES: Final = NUMBERS | {Kind.INSTANT, Kind.CHECK}
 """Kinds whose texts hold no letters: a word with one need not be looked for there."""
@@ -42,7 +42,7 @@ class Finding:
         if kept_for is rows:
             return kept
         columns = self._figures if is_figures else self._words
-        made = ["\n".join([one.text(row) for one in columns]).casefold() for row in rows]
+        made = ["\n".join([found_by(one, row) for one in columns]).casefold() for row in rows]
         if len(rows) <= _KEPT_MAX:
             keeping[is_figures] = (rows, made)
         return made

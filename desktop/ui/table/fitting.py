@@ -19,7 +19,25 @@ class GivingWay(QObject):
         places = {one.key: at for at, one in enumerate(table.rows.columns)}
         self._below = {places[key]: width for key, width in below.items()}
         self._hidden: set[int] = set()
+        self._empty: set[int] = set()
+        self._out: set[int] = set()
+        self._places = places
         table.view.installEventFilter(self)
+
+    def leave_out_empty(self, *keys: str) -> None:
+        """Hide those of these columns in which no row says anything; for after rows were set."""
+        rows = self._table.rows
+        self._empty = {
+            at
+            for at in map(self._places.__getitem__, keys)
+            if rows.all and all(rows.columns[at].get(one) in ("", None) for one in rows.all)
+        }
+        self._fit(self._table.view.width())
+
+    def leave_out(self, key: str, *, is_out: bool = True) -> None:
+        """Hide a column that is about nothing now, or show it again."""
+        self._out = self._out - {self._places[key]} | ({self._places[key]} if is_out else set())
+        self._fit(self._table.view.width())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() is QEvent.Type.Resize and isinstance(event, QResizeEvent):
@@ -27,15 +45,20 @@ class GivingWay(QObject):
         return False
 
     def _fit(self, width: int) -> None:
-        wanted = {at for at, below in self._below.items() if width < scaled(below)}
+        wanted = {
+            at for at, below in self._below.items() if width < scaled(below - self._spare(below))
+        } | self._gone
         if wanted == self._hidden:
             return
-        settings, name = self._table.frame.settings, f"columns.{self._table.name}"
-        before = settings.get(name)
-        view = self._table.view
-        for at in wanted - self._hidden:
-            view.setColumnHidden(at, True)
-        for at in self._hidden - wanted:
-            view.setColumnHidden(at, False)
         self._hidden = wanted
-        settings.put(name, before)
+        self._table.widths.give_way(wanted)
+
+    def _spare(self, below: int) -> int:
+        """The room that columns without a word leave to one that gives way below this width."""
+        columns = self._table.rows.columns
+        return sum(columns[at].width for at in self._gone if self._below.get(at, 0) <= below)
+
+    @property
+    def _gone(self) -> set[int]:
+        """Columns that say nothing, whatever the room."""
+        return self._empty | self._out

@@ -8,33 +8,52 @@ from desktop.words.texts import Words
 from shared.core.importing import Problem
 
 
-def problem_columns(words: Words, column_name: Callable[[str], str]) -> list[Column]:
+def problem_columns(
+    words: Words,
+    column_name: Callable[[str], str],
+    name_of: Callable[[int], str] | None = None,
+) -> list[Column]:
     """Columns over pairs of a problem and whether it keeps its row out.
 
-    ``column_name`` says what a column of the file is called on screen.
+    ``column_name`` says what a column of the file is called on screen, ``name_of`` what the row of
+    a number is about.
     """
+    named = [] if name_of is None else [
+        Column(
+            key="name",
+            title=words("goods.field.name"),
+            get=lambda one: name_of(one[0].row_number),
+            width=140,
+        )
+    ]  # fmt: skip
     return [
         Column(
             key="row",
             title=words("goods.row"),
             get=lambda one: one[0].row_number,
             kind=Kind.COUNT,
-            width=60,
+            width=52 if named else 60,
         ),
         Column(
             key="kind",
             title=words("goods.kind"),
             get=lambda one: words("goods.kept_out" if one[1] else "goods.doubt"),
-            width=90,
+            width=74 if named else 90,
             tone=lambda one: Tone.BAD if one[1] else Tone.WAITING,
         ),
+        *named,
         Column(
             key="column",
             title=words("goods.column"),
             get=lambda one: column_name(one[0].column),
-            width=110,
+            width=96 if named else 110,
         ),
-        Column(key="text", title=words("goods.cell"), get=lambda one: one[0].text, width=200),
+        Column(
+            key="text",
+            title=words("goods.cell"),
+            get=lambda one: one[0].text,
+            width=120 if named else 200,
+        ),
         Column(
             key="advice",
             title=words("goods.advice"),

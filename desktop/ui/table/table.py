@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,18 +12,17 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from desktop.ui.frame import Frame
-from desktop.ui.table.columns import Column, text_of
+from desktop.ui.table.codes import CodeDelegate, RoomForCodes, ToneDelegate
+from desktop.ui.table.columns import Column, Kind, text_of
 from desktop.ui.table.export import workbook
 from desktop.ui.table.rows import Rows
+from desktop.ui.table.widths import Widths
 from desktop.ui.theme import ROW, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Empty, Field, row
 
@@ -100,11 +99,15 @@ class Table(QWidget):
         self._wanted = 0
         self.rows.modelReset.connect(self._show_state)
         self.rows.rearranged.connect(self._arrange)
-        self._toned = ToneDelegate(self.view)
+        self._toned, self._coded = ToneDelegate(self.view), CodeDelegate(self.view)
         for place, column in enumerate(columns):
-            if column.tone is not None:
+            if column.kind is Kind.CODE:
+                self.view.setItemDelegateForColumn(place, self._coded)
+            elif column.tone is not None:
                 self.view.setItemDelegateForColumn(place, self._toned)
-        self._restore()
+        self.widths = Widths(self.view, self.rows.columns, frame.settings, name)
+        self.widths.restore()
+        self._room = RoomForCodes(self.view, self.rows, self.widths)
         self._show_state()
 
     # rows
@@ -140,6 +143,7 @@ class Table(QWidget):
         is_anew = self.rows.put(rows, shown)
         if not is_anew:
             self._show_state()
+        self._room.fit()
         found = self._found(before, shown)
         place = found if found >= 0 else min(max(at.row(), 0), len(shown) - 1)
         if place >= 0:
@@ -257,36 +261,8 @@ class Table(QWidget):
             entry = menu.addAction(column.title)
             entry.setCheckable(True)
             entry.setChecked(not self.view.isColumnHidden(place))
-            entry.toggled.connect(lambda on, at=place: self._show_column(at, on))
+            entry.toggled.connect(lambda on, at=place: self.widths.show_column(at, on))
         menu.popup(self.view.horizontalHeader().mapToGlobal(self.view.rect().topLeft()))
-
-    def _show_column(self, place: int, is_shown: bool) -> None:
-        self.view.setColumnHidden(place, not is_shown)
-        self._remember()
-
-    def _remember(self) -> None:
-        header = self.view.horizontalHeader()
-        parts = [
-            f"{c.key}:{0 if self.view.isColumnHidden(i) else _plain(header.sectionSize(i))}"
-            for i, c in enumerate(self.rows.columns)
-        ]
-        self.frame.settings.put(f"columns.{self.name}", ",".join(parts))
-
-    def _restore(self) -> None:
-        header = self.view.horizontalHeader()
-        kept = dict(
-            part.split(":", 1)
-            for part in self.frame.settings.get(f"columns.{self.name}").split(",")
-            if ":" in part
-        )
-        for place, column in enumerate(self.rows.columns):
-            width = int(kept.get(column.key, column.width if column.is_shown else 0))
-            self.view.setColumnHidden(place, width == 0)
-            if width:
-                header.resizeSection(place, scaled(width))
-            if column.stretches:
-                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
-        header.sectionResized.connect(lambda *_: self._remember())
 
     def _show_state(self) -> None:
         has_rows = bool(self.rows.all)
@@ -306,30 +282,8 @@ class Table(QWidget):
         return len(shown) if is_counted is None else sum(map(is_counted, shown))
 
 
-def _plain(size_px: int) -> int:
-    """A width as it would be at 100 %: what is remembered fits when the text size changes."""
-    return size_px * 100 // scaled(100)
-
-
 def _one_cell(text: str) -> str:
     return text.replace("\t", " ").replace("\n", " ")
-
-
-_SELECTED = QStyle.StateFlag.State_Selected
-
-
-class ToneDelegate(QStyledItemDelegate):
-    """Keeps the colour of a cell in a selected row, too: it says something there as well."""
-
-    def initStyleOption(  # noqa: N802
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        if _SELECTED not in option.state:
-            return
-        palette = option.palette
-        palette.setColor(palette.ColorRole.HighlightedText, palette.color(palette.ColorRole.Text))
-        option.palette = palette
 
 
 _TYPING = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)

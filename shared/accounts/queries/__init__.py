@@ -25,6 +25,7 @@ from shared.accounts.queries.books import (
     payments_of_invoices,
     shift_of,
     shifts_of,
+    with_float,
 )
 from shared.accounts.queries.rebates import RebateView, rebate_minor, rebates_of
 
@@ -56,4 +57,5 @@ __all__ = [
     "rebates_of",
     "shift_of",
     "shifts_of",
+    "with_float",
 ]

@@ -1,12 +1,12 @@
 """What accounts hold and which invoices are open."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, bindparam, func, select
 
-from shared.accounts.rules import Paid, oldest_first, receivable
+from shared.accounts.rules import FLOAT, Paid, oldest_first, receivable
 from shared.accounts.tables import (
     account_balance,
     account_entry,
@@ -117,12 +117,23 @@ def left_in_drawer(connection: Connection, device_id: str) -> int:
     return int(found or 0)
 
 
+def with_float(connection: Connection, found: ShiftView) -> ShiftView:
+    """The shift with its float as it was said last, which may be after its opening."""
+    d = drawer_move.c
+    said = select(func.coalesce(func.sum(d.amount_minor), 0)).where(
+        d.shift == found.shift_id, d.reason == FLOAT
+    )
+    more_minor = int(connection.execute(said).scalar_one())
+    return replace(found, float_minor=found.float_minor + more_minor) if more_minor else found
+
+
 def drawer_moves(connection: Connection, shift_id: str) -> list[tuple[str, str, int]]:
-    """(tender, reason, amount) that a shift took beside its sales, summed, in minor units."""
+    """(tender, reason, amount) that a shift took beside its sales and its float, summed, in minor
+    units."""
     d = drawer_move.c
     rows = connection.execute(
         select(d.tender, d.reason, func.sum(d.amount_minor))
-        .where(d.shift == shift_id)
+        .where(d.shift == shift_id, d.reason != FLOAT)
         .group_by(d.tender, d.reason)
         .order_by(d.tender, d.reason)
     )

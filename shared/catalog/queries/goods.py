@@ -30,6 +30,8 @@ class ProductView:
     site_id: str
     """The shop whose own goods they are; '' = head office's."""
     is_lot_tracked: bool
+    initials: str = ""
+    """Pinyin initials of the name (B06)."""
 
     def is_listed(self, at_us: int) -> bool:
         """Whether the product itself is listed at an instant (B04)."""
@@ -50,6 +52,7 @@ _COLUMNS: Final = (
     product_table.c.listed_to_us,
     product_table.c.site_id,
     product_table.c.is_lot_tracked,
+    product_table.c.initials,
 )
 _PRODUCT: Final = select(*_COLUMNS).where(product_table.c.id == bindparam("key"))
 _GIVEN: Final = product_table.c.id.in_(bindparam("keys", expanding=True))
@@ -99,6 +102,7 @@ def _view(row: RowMapping) -> ProductView:
         listed_to_us=row["listed_to_us"],
         site_id=row["site_id"],
         is_lot_tracked=bool(row["is_lot_tracked"]),
+        initials=row["initials"],
     )
 
 
@@ -122,6 +126,8 @@ class GoodsLine:
     """One of its barcodes; '' without any."""
     is_own: bool
     """Whether it is the shop's own (B11)."""
+    initials: str = ""
+    """Pinyin initials of the name (B06)."""
 
 
 def goods_lines(connection: Connection, site_id: str, *, only_own: bool = False) -> list[GoodsLine]:
@@ -133,7 +139,16 @@ def goods_lines(connection: Connection, site_id: str, *, only_own: bool = False)
     )
     c = product_table.c
     statement = select(
-        c.id, c.code, c.name, c.spec, c.brand, c.category, c.base_unit, c.site_id, barcode
+        c.id,
+        c.code,
+        c.name,
+        c.spec,
+        c.brand,
+        c.category,
+        c.base_unit,
+        c.site_id,
+        barcode,
+        c.initials,
     ).where(c.site_id == site_id if only_own else c.site_id.in_(["", site_id]))
     return [
         GoodsLine(
@@ -146,6 +161,7 @@ def goods_lines(connection: Connection, site_id: str, *, only_own: bool = False)
             base_unit=row.base_unit,
             barcode=row[8] or "",
             is_own=bool(row.site_id),
+            initials=row.initials,
         )
         for row in connection.execute(statement.order_by(c.code, c.id))
     ]

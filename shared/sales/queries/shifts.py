@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, and_, case, func, select
 
-from shared.accounts.queries import ShiftView, drawer_moves, shift_of
+from shared.accounts.queries import ShiftView, drawer_moves, shift_of, with_float
 from shared.accounts.rules import Tender
 from shared.accounts.tables import drawer_move, shift, shift_cash, shift_tender
 from shared.sales.tables import sale, sale_line, sale_tender
@@ -64,7 +64,10 @@ class ShiftReport:
 
 
 def expected_by_tender(connection: Connection, found: ShiftView) -> dict[str, int]:
-    """What each tender of a shift should come to now: float, sales, collections, expenses."""
+    """What each tender of a shift should come to now: float, sales, collections, expenses.
+
+    The shift is given with the float said last (``with_float``).
+    """
     expected = {Tender.CASH.value: found.float_minor}
     for tender, minor in _sales_by_tender(connection, found.shift_id).items():
         expected[tender] = expected.get(tender, 0) + minor
@@ -75,9 +78,10 @@ def expected_by_tender(connection: Connection, found: ShiftView) -> dict[str, in
 
 def shift_report(connection: Connection, shift_id: str) -> ShiftReport | None:
     """The figures of a shift; None when it is not here."""
-    found = shift_of(connection, shift_id)
-    if found is None:
+    opened = shift_of(connection, shift_id)
+    if opened is None:
         return None
+    found = with_float(connection, opened)
     closing = connection.execute(select(shift).where(shift.c.id == shift_id)).one()
     sums = _sums(connection, shift_id)
     return ShiftReport(

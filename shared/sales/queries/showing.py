@@ -1,12 +1,17 @@
 """A day's sales as a list, and one sale with all that stands on its receipt."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection, select
 from sqlalchemy.engine import RowMapping
 
+from shared.core.ids import derived_id
 from shared.sales.queries.sales import sale_with_lines
 from shared.sales.tables import sale, sale_tender
+
+_TENDERS_SHOWN: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,8 @@ class SaleEntry:
     total_minor: int
     return_of: str
     shift: str
+    tenders: tuple[str, ...] = ()
+    """How it was paid, each way once, in the order of the receipt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,8 @@ def sales_of(
         if value:
             statement = statement.where(column == value)
     ordered = statement.order_by(s.happened_at_us.desc(), s.id.desc()).limit(limit)
+    found = connection.execute(ordered).all()
+    tenders = _tenders(connection, [row.id for row in found])
     return [
         SaleEntry(
             uid=row.id,
@@ -75,9 +84,26 @@ def sales_of(
             total_minor=row.total_minor,
             return_of=row.return_of,
             shift=row.shift,
+            tenders=tuple(tenders.get(row.id, ())),
         )
-        for row in connection.execute(ordered)
+        for row in found
     ]
+
+
+def _tenders(connection: Connection, uids: Sequence[str]) -> dict[str, list[str]]:
+    """The first ways of paying of each sale, each once; by the ids of their rows, which follow
+    from the sale's, so that no list reads all tenders of a shop."""
+    t = sale_tender.c
+    ids = [derived_id(uid, "t", number) for uid in uids for number in range(1, _TENDERS_SHOWN + 1)]
+    rows = connection.execute(
+        select(t.document, t.tender).where(t.id.in_(ids)).order_by(t.document, t.id)
+    )
+    found: dict[str, list[str]] = {}
+    for document, tender in rows:
+        ways = found.setdefault(document, [])
+        if tender not in ways:
+            ways.append(tender)
+    return found
 
 
 def sale_story(connection: Connection, uid: str) -> SaleStory | None:

@@ -1,6 +1,6 @@
 """The stock of a site by product, in the buckets people ask for, and whose stock is known here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +9,17 @@ from sqlalchemy import Connection, select
 from shared.catalog.queries import products
 from shared.channel.tables import site
 from shared.stock.queries.reservations import reserved_micro
-from shared.stock.rules import TRANSIT, Status, site_of, status_of, transit_ends
+from shared.stock.rules import (
+    EXPIRES_SOON_DAYS,
+    TRANSIT,
+    Status,
+    days_left,
+    lot_expiry,
+    site_of,
+    standing_lots,
+    status_of,
+    transit_ends,
+)
 from shared.stock.tables import stock_balance
 from shared.sync import scopes
 from shared.sync.holding import scope_cursor
@@ -34,6 +44,11 @@ class StockRow:
     """On the way to the site; below zero: received before the sender's paper came (G06)."""
     defective_micro: int
     """Defective, and held back for checking."""
+    expires_on: str = ""
+    """The last good day of the lot that ends first of what is sellable, an ISO date; '' = no lot
+    says one."""
+    initials: str = ""
+    """Pinyin initials of the name (B06)."""
 
     @property
     def available_micro(self) -> int:
@@ -50,8 +65,11 @@ def stock_overview(connection: Connection, site_id: str, at_us: int = 0) -> list
     """Every product of which the site has or expects anything, by code; what is held for somebody
     at an instant is looked at where one is given."""
     found: dict[str, list[int]] = {}
-    for bucket, product_id, qty_micro in _held(connection, site_id):
+    lots: dict[str, list[tuple[str, int]]] = {}
+    for bucket, product_id, lot, qty_micro in _held(connection, site_id):
         found.setdefault(product_id, [0, 0, 0, 0])[bucket] += qty_micro
+        if bucket == _BUCKETS[Status.SELLABLE]:
+            lots.setdefault(product_id, []).append((lot, qty_micro))
     for product_id, qty_micro in (
         reserved_micro(connection, site_id, at_us).items() if at_us else ()
     ):
@@ -75,6 +93,8 @@ def stock_overview(connection: Connection, site_id: str, at_us: int = 0) -> list
                 reserved_micro=reserved,
                 transit_micro=on_way,
                 defective_micro=defective,
+                expires_on=_ends_first(lots.get(product_id, ())),
+                initials=one.initials if one else "",
             )
         )
     return sorted(rows, key=lambda row: row.code)
@@ -89,21 +109,47 @@ _BUCKETS: Final[Mapping[str, int]] = {
 _HELD, _ON_WAY = 1, 2
 
 
-def _held(connection: Connection, site_id: str) -> list[tuple[int, str, int]]:
-    """Bucket, product and quantity of every balance that is the site's."""
+def _ends_first(lots: Sequence[tuple[str, int]]) -> str:
+    """The expiry of what ends first, of what is left of each lot."""
+    if not any(lot for lot, _qty in lots):
+        return ""
+    return next((lot_expiry(lot) for lot, _qty in standing_lots(lots)), "")
+
+
+def count_ending(connection: Connection, site_id: str, day: str) -> int:
+    """Of how many products something on the shelf ends within 60 days of an ISO date, or is past
+    (B09)."""
+    b = stock_balance.c
+    own = f"site/{site_id}/"
+    here = (b.end >= own) & (b.end < own + "\uffff")
+    with_lots = select(b.product_id).where(here, b.lot != "").distinct()
+    lots: dict[str, list[tuple[str, int]]] = {}
+    for end, product_id, lot, qty in connection.execute(
+        select(b.end, b.product_id, b.lot, b.came_in - b.went_out).where(
+            here, b.product_id.in_(with_lots)
+        )
+    ):
+        if status_of(end) == Status.SELLABLE:
+            lots.setdefault(product_id, []).append((lot, int(qty)))
+    first = (_ends_first(held) for held in lots.values())
+    return sum(1 for until in first if until and days_left(until, day) <= EXPIRES_SOON_DAYS)
+
+
+def _held(connection: Connection, site_id: str) -> list[tuple[int, str, str, int]]:
+    """Bucket, product, lot and quantity of every balance that is the site's."""
     b = stock_balance.c
     held = (b.came_in - b.went_out).label("held")
     own, way = f"site/{site_id}/", f"{TRANSIT}/"
-    statement = select(b.end, b.product_id, held).where(
+    statement = select(b.end, b.product_id, b.lot, held).where(
         ((b.end >= own) & (b.end < own + "\uffff")) | ((b.end >= way) & (b.end < way + "\uffff")),
         held != 0,
     )
     found = []
-    for end, product_id, qty in connection.execute(statement):
+    for end, product_id, lot, qty in connection.execute(statement):
         if transit_ends(end)[1] == site_id:
-            found.append((_ON_WAY, product_id, int(qty)))
+            found.append((_ON_WAY, product_id, lot, int(qty)))
         elif site_of(end) == site_id and status_of(end) in _BUCKETS:
-            found.append((_BUCKETS[status_of(end)], product_id, int(qty)))
+            found.append((_BUCKETS[status_of(end)], product_id, lot, int(qty)))
     return found
 
 

@@ -208,7 +208,7 @@ def _adjustments(
     here, outside = location(header.site_id), OPENING if is_opening else ADJUSTMENT
     differing = [line for line in lines if line.counted_micro != line.book_micro]
     goods = (
-        stock.Move(outside, here, line.product_id, line.counted_micro - line.book_micro)
+        stock.Move(outside, here, line.product_id, line.counted_micro - line.book_micro, line.lot)
         for line in differing
     )
     written = stock.moves(header, "opening" if is_opening else "count", goods)

@@ -17,6 +17,8 @@ from desktop.channel.usecases import add_staff, dismiss_staff, give_staff_pin
 from desktop.channel.usecases import found_shop as found_by_document
 from desktop.sales.usecases.returning import return_goods
 from desktop.sales.usecases.selling import BasketLine, Sold, sell
+from desktop.sales.usecases.shifts import begin_shift
+from desktop.stock.usecases.moving import Goods, move
 from desktop.store.session import Session
 from desktop.sync import founding as device_side
 from desktop.sync.engine import sync
@@ -49,8 +51,9 @@ from shared.channel.tables import site
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.journal.tables import journal
 from shared.sales.tables import sale, sale_line
+from shared.stock.documents import MoveLine, Movement
 from shared.stock.queries import on_hand_micro
-from shared.stock.rules import location
+from shared.stock.rules import GIFT, location
 from shared.sync.holding import cursors
 from shared.sync.messages import Enrol, EnrolAnswer, Join, pack
 from shared.sync.requests import enrolment_message, joining_message
@@ -248,6 +251,39 @@ def test_staff_the_founder_named_before_joining_stays_and_what_they_sold_is_stor
     sell_one(shop)
     assert shop.sync().kept == {}
     assert_equal_and_proved(shop, brand)
+
+
+def test_a_cashiers_sales_shift_and_return_are_stored_and_nothing_else_of_theirs(
+    shop: Client, brand: HeadOffice
+) -> None:
+    """Head office knows the role: what a cashier sells is posted, what they move is kept."""
+    site_id = site_of(shop)
+    join(shop, brand.url, brand.invite())
+    given = new_pin_hash(shop.store, "1357")
+    mei = shop.store.write(add_staff, "小梅", "cashier", pin_hash=given).value
+    sign_in(shop.store, mei, "1357")
+    shop.store.write(begin_shift, 20_000)
+    sold = sell_one(shop)
+    assert shop.sync().kept == {}
+    goods = [Goods(product_id=own(shop, CREAM), qty_micro=PIECE)]
+    with pytest.raises(AccessDenied, match="NOT_PERMITTED"):
+        shop.store.write(move, "gift_out", goods)
+    shop.store.write(move_anyway, own(shop, CREAM))
+    assert list(shop.sync().kept.values()) == ["PERMISSION_MISSING"]
+    with brand.office.database.read() as connection:
+        by = select(sale.c.author_id).where(sale.c.id == sold.uid)
+        assert connection.execute(by).scalar_one() == mei
+        assert "stock.move" not in permissions_of(connection, mei, site_id)
+
+
+def move_anyway(session: Session, product_id: str) -> None:
+    """As a program that is not ours would."""
+    site_id = session.identity.site_id
+    line = MoveLine(product_id=product_id, qty_micro=PIECE)
+    body = Movement(
+        movement_type="gift_out", from_location=location(site_id), to_location=GIFT, lines=[line]
+    )
+    session.append(body, site_id=site_id)
 
 
 def test_staff_of_another_site_or_of_another_rank_is_kept_and_names_nobody(

@@ -157,3 +157,22 @@ def test_head_office_knows_the_user_by_id(office: Office) -> None:
 @pytest.mark.parametrize("role", list(Role))
 def test_no_role_holds_a_permission_that_does_not_exist(role: Role) -> None:
     assert PERMISSIONS_OF[role] <= ALL_PERMISSIONS
+
+
+def test_a_cashier_writes_what_a_till_writes_and_nothing_else() -> None:
+    may = PERMISSIONS_OF[Role.CASHIER]
+    written = {
+        one.name
+        for one in KINDS
+        if one.authority.permission in may and "till" in one.authority.device_types
+    }
+    assert written == {
+        "sale",
+        "deposit_taken",
+        "shift_opened",
+        "shift_declared",
+        "shift_closed",
+        "float_stated",
+        "pin_changed",
+    }
+    assert may < PERMISSIONS_OF[Role.CLERK]

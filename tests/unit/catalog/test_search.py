@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.catalog.documents import CataloguePublished, Product, ProductBarcode
-from shared.catalog.pinyin import initials_of
+from shared.catalog.pinyin import initials_of, initials_typed
 from shared.catalog.rules import plain, words
 from shared.catalog.search import search
 from shared.catalog.search_index import derive_products
@@ -73,6 +73,11 @@ def shelf(office: Office) -> Office:
         ("ab12", "AB-12"),
         ("0360", "AB-12"),
         ("010102", "010102"),
+        ("hailanmei", "010101"),
+        ("xiuhujinghu", "010101"),
+        ("zhoushuang", "010102"),
+        ("shenxianshui", "020201"),
+        ("chong qing xiao mian", "AB-12"),
     ],
 )
 def test_what_is_typed_finds_its_product(shelf: Office, typed: str, code: str) -> None:
@@ -85,7 +90,21 @@ def test_the_beginning_of_a_barcode_finds_all_that_begin_so(shelf: Office) -> No
 
 
 @pytest.mark.parametrize(
-    "typed", ["霜皱", "除霜", "czx", "ssence", "除皱 lamer", "％", "", '"', "*"]
+    "typed",
+    [
+        "霜皱",
+        "除霜",
+        "czx",
+        "hailanmo",
+        "shuangzhou",
+        "xianhua",
+        "ssence",
+        "除皱 lamer",
+        "％",
+        "",
+        '"',
+        "*",
+    ],
 )
 def test_what_no_product_holds_finds_nothing(shelf: Office, typed: str) -> None:
     assert search(shelf.connection, typed) == []
@@ -152,6 +171,25 @@ def test_initials_follow_the_words_and_leave_out_what_is_not_chinese(
     name: str, initials: str
 ) -> None:
     assert initials_of(name) == initials
+
+
+@pytest.mark.parametrize(
+    ("typed", "initials"),
+    [
+        ("yulanyou", ["yly"]),
+        ("yulany", ["yly"]),
+        ("xianhua", ["xh", "xah", "xha", "xaha"]),
+        ("lvcha", ["lc"]),
+        ("sk", []),
+        ("essence", []),
+        ("shuang", ["sa", "sg", "sag"]),
+        ("a" * 400, []),
+    ],
+)
+def test_whole_syllables_stand_for_initials_each_way_they_can_be_parted(
+    typed: str, initials: list[str]
+) -> None:
+    assert initials_typed(typed) == initials
 
 
 @pytest.fixture(scope="module")

@@ -257,6 +257,7 @@ def test_a_happy_hour_ends_at_the_second_by_the_shop_s_own_clock(house: House, d
         goods=Goods(products=(MASK,)), pay_ratio_micro=500_000,
     )  # fmt: skip
     till = opened(house, desk, hour)
+    till.open_shift()
     for at, price in (("19:59:59", 840), ("20:00:00", 1_680)):
         house.time.at_us = instant_of_local_iso(f"2026-12-01T{at}", "Asia/Shanghai")
         till.scan(MASK)

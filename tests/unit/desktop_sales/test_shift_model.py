@@ -66,6 +66,29 @@ def test_a_half_typed_count_survives_a_restart(shift: ShiftModel, desk: Desk) ->
     assert again.counted_minor == 30_000
 
 
+def test_a_total_is_typed_instead_of_pieces_and_is_as_blind(
+    shift: ShiftModel, desk: Desk, house: House
+) -> None:
+    house.do(DEVICE, CLERK, "sell", lines=[CLEANSER])
+    shift.start_counting()
+    shift.set_count(10_000, "1")
+    shift.set_total("259")
+    assert shift.counted_minor == 25_900
+    assert ShiftModel(desk, "CNY").counted_minor == 25_900, "kept as the pieces are"
+    shift.set_total("")
+    assert shift.counted_minor == 10_000, "the pieces were not forgotten"
+    shift.set_total("259")
+    assert shift.declared is None
+    asyncio.run(shift.declare())
+    report = asyncio.run(shift.close(""))
+    assert (report.cash_difference_minor, report.cash, report.left_minor) == (0, (), 20_000)
+
+
+def test_what_is_hardly_in_a_drawer_is_counted_last(shift: ShiftModel) -> None:
+    assert shift.values[: shift.often] == (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10)
+    assert shift.values[shift.often :] == (200, 20, 5, 2, 1)
+
+
 def test_only_whole_notes_are_counted(shift: ShiftModel) -> None:
     shift.start_counting()
     with pytest.raises(QutongError) as why:

@@ -215,7 +215,7 @@ def test_rounding_off_is_the_same_on_screen_and_in_the_sale(till: TillModel) -> 
 
 
 def test_selling_more_than_the_books_hold_warns_and_sells(till: TillModel, house: House) -> None:
-    _opening(house, qty=2)
+    opening(house, qty=2)
     till.scan(CLEANSER, "2")
     assert [line.is_short for line in till.basket.lines] == [False]
     till.scan(CLEANSER)
@@ -228,7 +228,8 @@ def test_selling_more_than_the_books_hold_warns_and_sells(till: TillModel, house
     assert "STOCK_BELOW_ZERO" in codes
 
 
-def _opening(house: House, *, qty: int) -> None:
+def opening(house: House, *, qty: int) -> None:
+    """The opening count of the shop: so many cleansers."""
     house.do(
         "HQ.01", "hq-editor", "publish-user", user="boss", name="店长", role="dealer",
         grants=[{"site": "SH01"}],
@@ -268,7 +269,8 @@ def test_the_same_basket_is_one_sale_however_often_it_is_paid(
     twin = TillModel(desk, "CNY")
     sell(till)
     assert asyncio.run(twin.sell()) is None
-    assert len(house.read(lambda connection: sales_of(connection, "SH01"))) == 1
+    (entry,) = house.read(lambda connection: sales_of(connection, "SH01"))
+    assert entry.tenders == ("cash",), "a list says how it was paid"
     assert not twin.basket.lines
 
 

@@ -129,6 +129,50 @@ def test_a_movement_is_kept_while_it_is_put_together_and_asks_for_what_its_type_
     at_desk(script)
 
 
+def test_goods_that_come_in_may_say_until_when_they_are_good_and_are_sold_by_it() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        opened(house)
+        model = MovingModel(desk, SOURCES, SITE, BOSS)
+        model.choose("misc_receipt")
+        model.typed(f"{CLEANSER} 6 2027-05")
+        model.typed(f"{CLEANSER} 4 2027/3/15")
+        assert model.add(CLEANSER).expires_on == "2027-03-15", "a scan goes to the last line of it"
+        cream = model.typed(f"{CREAM} 2")
+        with pytest.raises(QutongError, match="EXPIRY_UNREADABLE"):
+            model.set_expiry(cream, "soon")
+        model.say(reason="from the fair")
+        again = MovingModel(desk, SOURCES, SITE, BOSS)
+        assert [(one.qty_micro // MICRO, one.expires_on) for one in again.lines] == [
+            (6, "2027-05-31"), (5, "2027-03-15"), (2, ""),
+        ]  # fmt: skip
+        await again.post(KEEPER)
+        stock = StockModel(desk, SOURCES, SITE, BOSS)
+        await stock.load()
+        product = next(one for one in stock.rows if one.code == CLEANSER)
+        assert product.expires_on == "2027-03-15"
+        await stock.open_card(product.product_id)
+        assert stock.card is not None
+        lots = dict(stock.card.lots)
+        assert lots["(2027-05-31)"] == 6 * MICRO
+        assert lots["(2027-03-15)"] == 5 * MICRO
+
+    at_desk(script)
+
+
+def test_goods_that_leave_are_asked_for_no_expiry() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        opened(house)
+        model = MovingModel(desk, SOURCES, SITE, BOSS)
+        model.choose("misc_receipt")
+        model.typed(f"{CLEANSER} 6 2027-05")
+        model.choose("scrap")
+        assert not model.asks_expiry
+        with pytest.raises(QutongError, match=r"QUANTITY_UNREADABLE|UNKNOWN_UNIT"):
+            model.typed(f"{CLEANSER} 6 2027-05")
+
+    at_desk(script)
+
+
 def test_types_that_documents_write_by_themselves_are_not_offered() -> None:
     async def script(desk: Desk, house: WindowHouse) -> None:
         opened(house)

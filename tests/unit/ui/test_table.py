@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStyleOptionViewItem
 from python_calamine import CalamineWorkbook
 
 from desktop.store.drafts import put_draft
@@ -81,6 +82,15 @@ def test_every_word_of_the_filter_has_to_stand_somewhere() -> None:
     assert _shown(rows) == ["010102"]
     rows.set_filter("ｃ")
     assert _shown(rows) == []
+
+
+def test_a_filter_finds_a_name_by_its_pinyin_initials() -> None:
+    initials = {"晨露洁面乳": "cljmr", "晨露卸妆水": "clxzs", "样品": "yp"}
+    named = replace(COLUMNS[1], also=lambda one: initials[one.name])
+    rows = _rows((COLUMNS[0], named))
+    rows.set_filter("XZS")
+    assert _shown(rows) == ["010102"]
+    assert rows.data(rows.index(1, 1)) == "晨露卸妆水", "it is looked for and not shown"
 
 
 def test_a_filter_finds_figures_as_they_are_shown_and_forgets_what_was_edited() -> None:
@@ -252,3 +262,30 @@ def _table_on(stage: Stage, pasted: list[list[list[str]]]) -> Table:
     table.set_rows(GOODS)
     table.view.setFocus()
     return table
+
+
+def test_a_long_number_gets_the_room_that_is_there_and_gives_it_back(tmp_path: Path) -> None:
+    """What is lent is not remembered, and without room the number gives way in its middle."""
+    long = "XS-SSJMEZRMVTPEA-01A-000004"
+
+    async def script(stage: Stage) -> None:
+        await stage.sign_in("clerk-guanqian", "SH01.01")
+        stage.window.open("tasks")
+        table = _table_on(stage, [])
+        table.resize(600, 300)
+        await stage.settle()
+        table.set_rows([replace(GOODS[0], code=long)])
+        await stage.settle()
+        place = next(at for at, one in enumerate(COLUMNS) if one.key == "code")
+        wide = table.view.fontMetrics().horizontalAdvance(long)
+        assert table.view.columnWidth(place) > wide
+        assert "code:120," in stage.program.settings.get("columns.goods")
+        table.resize(330, 300)
+        await stage.settle()
+        assert table.view.columnWidth(place) < wide
+        option = QStyleOptionViewItem()
+        delegate = table.view.itemDelegateForColumn(place)
+        delegate.initStyleOption(option, table.rows.index(0, place))  # type: ignore[attr-defined]
+        assert option.textElideMode is Qt.TextElideMode.ElideMiddle
+
+    play(script, tmp_path)

@@ -1,0 +1,66 @@
+"""A shop that founded itself sells without opening a shift; its close has every sale."""
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QLabel, QPushButton
+
+from desktop.app.program import Program
+from desktop.sales.view.panels import ChoicePanel, UnknownPanel
+from desktop.sales.view.shift import ShiftScreen
+from desktop.sales.view.till import TillScreen
+from shared.channel.rules import founder_id
+from tests.builders.founded_shop import CREAM, new_client, open_for_business, site_of
+from tests.builders.hands import Hands
+from tests.fakes.keys import MemoryKeyStore
+from tests.gui.test_shell_first_run import live, until
+
+STRANGE = "6900000000014"
+
+
+def test_a_day_without_a_thought_of_shifts_is_in_the_z_report(tmp_path: Path) -> None:
+    keys = MemoryKeyStore()
+    client = new_client(tmp_path / "shop", keys)
+    open_for_business(client)
+    owner = founder_id(site_of(client))
+    client.close()
+
+    async def script(program: Program) -> None:
+        hands, window = Hands(program), program.sign_in(owner)
+        await hands.take_seat(window)
+        window.open("till")
+        till = window.current
+        assert isinstance(till, TillScreen)
+        for _sale in range(2):
+            await hands.scan(CREAM)
+            await hands.keys("F9", "Return")
+            await until(lambda: not till.model.basket.lines)
+        await hands.scan(STRANGE)
+        panel = window.overlay.top
+        assert isinstance(panel, UnknownPanel)
+        told = [one.text() for one in panel.findChildren(QLabel)]
+        await hands.keys("Escape", "F12")
+        panel = window.overlay.top
+        assert isinstance(panel, ChoicePanel)
+        told += [one.text() for one in panel.findChildren(QPushButton)]
+        assert not [text for text in told if "总部" in text or "同步" in text], "there is none"
+        await hands.keys("Z")
+        shift = window.current
+        assert isinstance(shift, ShiftScreen)
+        await until(lambda: shift.model.is_counting)
+        assert "F10" in {key for one in shift.key_actions() for key in one.keys}
+        # The total alone: nobody sorts coins for it.
+        shift._fields[-1].setFocus()
+        await hands.keys("398", "F10")
+        await until(lambda: shift.model.declared)
+        await hands.keys("F10")
+        await until(lambda: shift.model.report)
+        report = shift.model.report
+        assert report is not None
+        assert (report.sales, report.total_minor) == (2, 39_800)
+        assert (report.cash_difference_minor, report.deposit_minor) == (0, 39_800)
+        window.open("home")
+        home = window.screens["home"]
+        await until(lambda: home.model.today)  # type: ignore[attr-defined]
+        await until(lambda: sum(one.amount_minor for one in home.model.today.hours) == 39_800)  # type: ignore[attr-defined]
+
+    live(tmp_path / "shop", script, keys)
