@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 from desktop.app.home import Look, keep_look
 from desktop.app.qt_words import QtWords
 from desktop.app.settings import StoreSettings
-from desktop.shell.window import PLACE
+from desktop.shell.places import PLACE
 from desktop.ui.theme import Scheme, dress, scheme_of_system
 from desktop.words.texts import Language, Words
 

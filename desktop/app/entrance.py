@@ -14,8 +14,8 @@ from desktop.app.settings import StoreSettings
 from desktop.runtime.keys import later
 from desktop.runtime.tasks import TaskScope
 from desktop.shell.gate import Gate
-from desktop.shell.places import put_in_place
-from desktop.shell.window import PLACE, Window
+from desktop.shell.places import PLACE, put_in_place
+from desktop.shell.window import Window
 from desktop.store.desk import Desk
 from desktop.words.texts import Words
 from shared.channel.queries import site_of

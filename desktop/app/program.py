@@ -1,7 +1,6 @@
 """The running program: one client, one window, who is signed in, language and look."""
 
 import asyncio
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,24 +15,26 @@ from desktop.app.client import Client
 from desktop.app.crashes import CrashBook
 from desktop.app.entrance import Entrance, Within, take_away
 from desktop.app.failures import Failures
+from desktop.app.input import Input
 from desktop.app.main import AGAIN
 from desktop.app.paper import DevicePaper
 from desktop.app.persons import person_of
-from desktop.app.scanners import Scanners
 from desktop.app.settings import StoreSettings
-from desktop.app.standing import standing_of, sync_state_of
+from desktop.app.standing import standing_now
 from desktop.app.store_network import StoreNetwork
+from desktop.app.syncing import Syncing
 from desktop.app.tending import Tending
-from desktop.runtime.keys import KeyRouter, later
-from desktop.runtime.sound import DOUBLE, LONG, SHORT, Sounds
+from desktop.app.tones import Tones
+from desktop.runtime.keys import later
 from desktop.shell.gate import Gate
-from desktop.shell.places import put_in_place
-from desktop.shell.window import PLACE, Acts, Surroundings, Window
+from desktop.shell.places import PLACE, put_in_place
+from desktop.shell.surroundings import Acts, Surroundings
+from desktop.shell.window import Window
 from desktop.store.desk import Desk
 from desktop.ui.fonts import load_fonts
 from desktop.ui.frame import Person
 from desktop.ui.screen import ScreenSpec
-from desktop.ui.theme import Scheme, Tone
+from desktop.ui.theme import Scheme
 from desktop.words.texts import Language, Words
 
 if TYPE_CHECKING:
@@ -76,10 +77,10 @@ class Program:
         self._appearance = Appearance(application, self.settings, client.home)
         self.words = Words(self._appearance.language)
         self.window: Window | None = None
+        self._syncing = Syncing(client)
         self._entrance = Entrance(
             application, client, self.desk, self.settings, self.tasks, self._within()
         )
-        self.worker: SyncWorker | None = None
         self._tending = Tending(
             client,
             self.desk,
@@ -88,7 +89,7 @@ class Program:
             worker=lambda: self.worker,
             words=lambda: self.words,
             say=lambda text, tone: self.window.say(text, tone) if self.window else None,
-            sync=self._sync_now,
+            sync=self._syncing.now,
         )
         self._network = StoreNetwork(client, self.desk, self.settings)
         self.next_home: tuple[Path, str] | None = None
@@ -98,9 +99,8 @@ class Program:
         load_fonts()
         self._appearance.dress()
         self._paper = DevicePaper(client.home, self.settings, client.clock)
-        self._sounds = Sounds(client.home / "sounds", application.beep, application)
-        self._router = KeyRouter(application, self._press, self._scanned)
-        self._scanners = Scanners(self.settings, self._router.use, self._scanned_aside)
+        self._tones = Tones(application, self.settings, client.home)
+        self._input = Input(application, self.settings, lambda: self._in_front)
         self._clockwork = QTimer()
         self._clockwork.timeout.connect(self._second)
         self._sync_soon = QTimer()
@@ -108,26 +108,20 @@ class Program:
         self._sync_soon.timeout.connect(self.start_sync)
         self._stops = [
             self.desk.watch(lambda _touched: self.show_standing(), "journal", "task"),
-            self.desk.watch(
-                lambda _touched: self._person_changes(),
-                "user_grant",
-                "site",
-                "channel_account",
-            ),
+            self.desk.watch(self._person_changes, "user_grant", "site", "channel_account"),
         ]
         self._is_person_old = False
         self._has_office = False
         """As the window was drawn."""
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._system_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
 
     # before somebody is signed in
 
     def begin(self, user_id: str = "") -> None:
         """Open the first window: the first run, signing in, or the work of this person."""
-        self._scanners.start()
+        self._input.start_scanners()
         if self.client.store.identity is None:
-            self.show_first_run()
+            self._entrance.show_first_run()
         elif (lock := self._entrance.revocation()) is not None:
             self._entrance.show_locked(lock)
         else:
@@ -140,6 +134,15 @@ class Program:
         """The window before somebody is signed in; None when it is closed."""
         return self._entrance.gate
 
+    @property
+    def worker(self) -> "SyncWorker | None":
+        """What syncs in the background; None before it was started."""
+        return self._syncing.worker
+
+    @property
+    def _in_front(self) -> Gate | Window | None:
+        return self.gate if self.gate is not None else self.window
+
     def _within(self) -> Within:
         return Within(
             words=lambda: self.words,
@@ -147,7 +150,7 @@ class Program:
             sign_in=self.sign_in,
             let_in=self._let_in,
             start_sync=self.start_sync,
-            sync_now=self._sync_now,
+            sync_now=self._syncing.now,
             start_again=self.start_again,
             opened=self._gate_opened,
             stood=self._gate_stands,
@@ -162,10 +165,6 @@ class Program:
     def _gate_stands(self) -> None:
         self._clockwork.start(STANDING_MS)
         self.show_standing()
-
-    def show_first_run(self) -> None:
-        """Nobody owns this device yet."""
-        self._entrance.show_first_run()
 
     def show_joining(self) -> None:
         """A shop of its own joins head office, later."""
@@ -194,8 +193,7 @@ class Program:
         if self.window is not None:
             take_away(self.window)
         person = self.desk.read(person_of, self.client.store.identity, user_id)
-        identity = self.client.store.identity
-        self._has_office = identity is not None and bool(identity.server_url)
+        self._has_office = self._syncing.has_office
         self._is_person_old = False
         self.window = Window(self._surroundings(person), self.tasks.child())
         put_in_place(self.window, self.settings.get(PLACE))
@@ -209,14 +207,11 @@ class Program:
 
     def _open_last_screen(self, user_id: str) -> None:
         assert self.window is not None
-        first = self.window.home_id
-        if self.window.around.person.is_at_till_only:
-            self.window.open("till" if "till" in self.window.specs else first)
-            return
-        last = self.settings.get(f"screen.{user_id}", first)
-        self.window.open(last if last in self.window.specs else first)
+        is_at_till = self.window.around.person.is_at_till_only
+        last = "till" if is_at_till else self.settings.get(f"screen.{user_id}")
+        self.window.open(last if last in self.window.specs else "home")
 
-    def _person_changes(self) -> None:
+    def _person_changes(self, _touched: object) -> None:
         self._is_person_old = True
 
     def _mind_person(self) -> None:
@@ -228,7 +223,7 @@ class Program:
         self._is_person_old = False
         identity = self.client.store.identity
         person = self.desk.read(person_of, identity, window.around.person.user_id)
-        has_office = identity is not None and bool(identity.server_url)
+        has_office = self._syncing.has_office
         if (person, has_office) != (window.around.person, self._has_office):
             self._has_office = has_office
             self._change(replace(window.around, person=person))
@@ -240,12 +235,9 @@ class Program:
 
     def start_sync(self) -> None:
         """Sync in the background from now on, when there is a head office."""
-        identity = self.client.store.identity
-        if self.worker is None and identity is not None and identity.server_url:
-            self.worker = self.client.worker()
-            self.worker.start()
+        self._syncing.start()
         self._tending.start()
-        if not self._network.is_shared and identity is not None:
+        if not self._network.is_shared and self.client.store.identity is not None:
             self.tasks.start(self._network.share())
 
     def start_again(self, home: Path | None = None, user_id: str = "") -> None:
@@ -274,7 +266,7 @@ class Program:
             self._appearance.dress()
             self._redraw()
         elif key.startswith("scanner."):
-            self._scanners.start()
+            self._input.start_scanners()
         elif key.startswith("lan."):
             self.tasks.start(self._network.share())
         if key in LOOKS:
@@ -295,13 +287,9 @@ class Program:
 
     def show_standing(self) -> None:
         """Bring the status bar up to date."""
-        shown = self.gate if self.gate is not None else self.window
-        if shown is None:
-            return
-        identity, now_us = self.client.store.identity, self.client.clock.now_us()
-        state = sync_state_of(self.worker)
-        free = shutil.disk_usage(self.client.home).free
-        shown.show_standing(self.desk.read(standing_of, identity, now_us, state, free))
+        shown = self._in_front
+        if shown is not None:
+            shown.show_standing(standing_now(self.client, self.desk, self.worker))
 
     async def stop(self) -> None:
         """End in order: windows, work, sync, paper, store."""
@@ -313,14 +301,13 @@ class Program:
         self._tending.stop()
         for stop in self._stops:
             stop()
-        self._router.stop()
+        self._input.stop_keys()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
         self._entrance.stop()
         self.tasks.cancel()
         await self.tasks.finished()
-        await self.desk.work(self._scanners.stop)
-        if self.worker is not None:
-            await self.desk.work(self.worker.stop)
+        await self.desk.work(self._input.stop_scanners)
+        await self.desk.work(self._syncing.stop)
         await self._network.leave()
         self._paper.close()
         self.desk.close()
@@ -340,9 +327,9 @@ class Program:
             settings=self.settings,
             paper=self._paper,
             screens=self.screens,
-            sync=self._sync_now,
+            sync=self._syncing.now,
             approve=self._approve,
-            sound=self._sound,
+            sound=self._tones.play,
             closed=self._window_closed,
             detail=self.client.ask,
             cut_packet=self.client.cut_packet,
@@ -370,29 +357,9 @@ class Program:
         if not self.settings.get("scheme"):
             self._set("scheme", "")
 
-    def _press(self, key: str, *, in_text: bool) -> bool:
-        window = self.application.activeWindow()
-        return isinstance(window, Window | Gate) and window.press(key)
-
-    def _scanned(self, code: str) -> None:
-        window = self.gate if self.gate is not None else self.window
-        if window is not None:
-            window.scanned(code)
-
-    def _scanned_aside(self, code: str) -> None:
-        """A scan from a thread beside the window, such as a serial scanner's."""
-        loop = self.closed.get_loop()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(self._scanned, code)
-
-    def _sync_now(self) -> None:
-        if self.worker is not None:
-            self.worker.sync_now()
-
     def _hold_sync(self) -> None:
-        if self.worker is not None:
-            self.worker.hold()
-            self.show_standing()
+        self._syncing.hold()
+        self.show_standing()
 
     async def _approve(self, permission: str, why: str = "") -> Any:
         from desktop.access.view.approving import ApprovePanel
@@ -402,12 +369,6 @@ class Program:
         return await self.window.ask(
             ApprovePanel(self.words, self.desk, self.window.tasks, permission, why)
         )
-
-    def _sound(self, tone: Tone) -> None:
-        if self.settings.get("sound", "1") == "0" or tone is Tone.PLAIN:
-            return
-        sounds = {Tone.WAITING: DOUBLE, Tone.BAD: LONG}
-        self._sounds.play(sounds.get(tone, SHORT))
 
     # what goes wrong
 

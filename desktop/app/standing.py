@@ -1,11 +1,14 @@
 """Where this device stands, read for the status bar."""
 
+import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from desktop.app.client import Client
 from desktop.shell.statusbar import Standing
+from desktop.store.desk import Desk
 from desktop.store.identity import Identity
 from desktop.sync.alarms import alarms, oldest_unsent_us
 from desktop.sync.progress import HELD, MUCH_ROWS, Progress
@@ -17,6 +20,13 @@ from shared.tasks.queries import count_open
 
 if TYPE_CHECKING:
     from desktop.sync.worker import SyncWorker
+
+
+def standing_now(client: Client, desk: Desk, worker: "SyncWorker | None") -> Standing:
+    """Where this device stands now; without a worker nothing is said of syncs."""
+    identity, now_us = client.store.identity, client.clock.now_us()
+    free = shutil.disk_usage(client.home).free
+    return desk.read(standing_of, identity, now_us, sync_state_of(worker), free)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

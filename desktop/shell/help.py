@@ -92,11 +92,11 @@ class HelpPanel(Panel):
 
     def _keys(self, window: "Window") -> QWidget:
         words = self._words
-        actions = window.screen_actions()
+        actions = window.keys.here()
         here = [(key, words(one.text)) for one in actions for key in one.keys[:1]]
         used = {key for one in actions for key in one.keys} | self._moved(window)
         # A key that does something of its own here is named here, and not as what it is elsewhere.
-        common = [(one.keys[0], words(one.text)) for one in window.common_actions()]
+        common = [(one.keys[0], words(one.text)) for one in window.keys.everywhere()]
         always = [one for one in common if one[0] not in used]
         elsewhere = []
         for key, text, screens in CONVENTIONS:

@@ -156,7 +156,7 @@ def _offers(window: "Window") -> list[Offer]:
             run=one.run,
             key=one.keys[0] if one.keys else "",
         )
-        for one in window.screen_actions()
+        for one in window.keys.here()
         if one.is_enabled()
     ]
     screens = [
@@ -176,7 +176,7 @@ def _offers(window: "Window") -> list[Offer]:
             run=one.run,
             key=one.keys[0],
         )
-        for one in window.common_actions()
+        for one in window.keys.everywhere()
         if one.text != "shell.palette"
     ]
     return [*here, *screens, *common]

@@ -6,10 +6,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
+from desktop.runtime.keys import later
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled, tokens_now
 from desktop.ui.widgets import label, set_tone
 from desktop.words import formats
 from desktop.words.texts import Words
+
+SAYS_MS = 6_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,3 +180,12 @@ class StatusBar(QWidget):
         """A sentence in the middle."""
         self.last.setText(text)
         set_tone(self.last, tone)
+
+    def say_a_while(self, text: str, tone: Tone) -> None:
+        """A sentence that goes by itself, unless another was said meanwhile."""
+        self.say(text, tone)
+        later(SAYS_MS, lambda: self._unsay(text), self)
+
+    def _unsay(self, text: str) -> None:
+        if self.last.text() == text:
+            self.say("", Tone.PLAIN)

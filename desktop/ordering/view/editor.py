@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout
 from desktop.ordering.model.editor import OrderEditor
 from desktop.ordering.model.rows import BlockRow, Row
 from desktop.ordering.view.editor_columns import columns_of
-from desktop.ordering.view.editor_head import TYPE_TONES, banner_of, credit_text
+from desktop.ordering.view.editor_head import GIVE_WAY, TYPE_TONES, banner_of, credit_text
 from desktop.ordering.view.panels import CheckPanel, CoverPanel, LinePanel
 from desktop.ordering.view.promotions import PromotionsPanel
 from desktop.ordering.view.reasons import price_sheet, problems_sheet, suggestion_sheet
@@ -103,18 +103,7 @@ class OrderEditorScreen(Screen):
             can_filter=False,
             is_counted=lambda one: not (isinstance(one, BlockRow) and one.is_heading),
         )
-        GivingWay(
-            self.table,
-            {
-                "date": 1240,
-                "sold": 940,
-                "cover": 880,
-                "coming": 820,
-                "hint": 760,
-                "left": 700,
-                "code": 640,
-            },
-        )
+        GivingWay(self.table, GIVE_WAY)
         self.table.pasted.connect(self._paste)
         self.table.activated.connect(self._line_panel)
         layout = QVBoxLayout(self)

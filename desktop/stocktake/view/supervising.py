@@ -16,10 +16,9 @@ from desktop.stocktake.view.board import BoardPage
 from desktop.stocktake.view.new_count import NewCountPanel
 from desktop.stocktake.view.photo_rules import PhotoRulesPanel
 from desktop.stocktake.view.photos import PhotosPanel, line_panel
+from desktop.stocktake.view.recounting import RecountPanel
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
-from desktop.ui.panel import Panel
 from desktop.ui.photo_panel import Snap
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
@@ -27,7 +26,7 @@ from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, Tone
-from desktop.ui.widgets import Empty, button, label, row
+from desktop.ui.widgets import Empty
 from desktop.words import formats
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
@@ -335,7 +334,7 @@ class StocktakeScreen(Screen):
         n = len(lines or self.model.to_recount)
         if not n:
             raise RuleViolation("NOTHING_TO_RECOUNT")
-        person = await self.frame.ask(_WhoPanel(self.frame, self.model, n))
+        person = await self.frame.ask(RecountPanel(self.frame, self.model, n))
         if person is not None:
             asked = await self.model.recount(person, lines)
             self.frame.say(self.words("review.recount_sent", n=asked), Tone.GOOD)
@@ -377,28 +376,3 @@ class StocktakeScreen(Screen):
             approver = str(approval)
         await self.model.sign(approver)
         return True
-
-
-class _WhoPanel(Panel):
-    """Who counts again; '' is anybody who did not count there."""
-
-    def __init__(self, frame: Frame, model: SupervisorModel, lines: int) -> None:
-        super().__init__(frame.words("review.recount"))
-        words, board = frame.words, model.board
-        people = board.counters if board else ()
-        self._who = Choice(words("review.recounter"), [("", words("review.anybody_else")), *people])
-        told = label(words("review.recount_n", n=lines), "muted")
-        told.setWordWrap(True)
-        self.body.addWidget(told)
-        self.body.addWidget(self._who)
-        go_on = button(words("review.send"), self._send, kind="primary")
-        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
-
-    def key_actions(self) -> tuple[Action, ...]:
-        return (Action(text="review.send", keys=("Return", "F8"), run=self._send),)
-
-    def first_focus(self) -> QWidget | None:
-        return self._who
-
-    def _send(self) -> None:
-        self.close_with(self._who.value)
