@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 
+from desktop.app.taking import take_up_own
+from desktop.pricing.view.goods import OwnGoodsPanel
 from desktop.pricing.view.prices import PricesScreen
 from desktop.reporting.usecases.deliveries import recall_version
 from desktop.reporting.view.price_history import HistoryPanel
 from desktop.reporting.view.rehearsal import RehearsalPanel
+from desktop.tasks.model import UnknownGoods
 from desktop.tasks.view import TasksScreen
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
@@ -15,7 +18,18 @@ from shared.reporting.queries.task_names import task_subjects
 
 def tasks(frame: Frame) -> Screen:
     """What waits for a person, with the names of what it is about."""
-    return TasksScreen(frame, names=task_subjects)
+    return TasksScreen(frame, names=task_subjects, take_up=_take_up)
+
+
+async def _take_up(frame: Frame, goods: UnknownGoods) -> str:
+    """Own goods for a code nobody knew, its code and price filled in; their name, '' = not now."""
+    panel = OwnGoodsPanel(frame, code=goods.code, name=goods.name, price_micro=goods.price_micro)
+    answer = await frame.ask(panel)
+    if answer is None:
+        return ""
+    code, name, unit, price_micro = answer
+    await take_up_own(frame.desk, code, name, unit, price_micro)
+    return str(name)
 
 
 def prices(frame: Frame) -> Screen:

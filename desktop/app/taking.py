@@ -62,6 +62,13 @@ def import_screen(frame: Frame) -> Screen:
     return GoodsImportScreen(frame, take_as_own, lambda desk: not desk.read(is_opened, site_id))
 
 
+async def take_up_own(desk: Desk, code: str, name: str, unit: str, price_micro: int) -> None:
+    """One product of the shop's own with its price; 0 = none yet."""
+    product_id = await _take_up(desk, code, name, unit or "件")
+    if price_micro:
+        await _set_price(desk, product_id, price_micro)
+
+
 async def _take_up(desk: Desk, code: str, name: str, unit: str) -> str:
     return await desk.do(create_own_product, code, name, barcodes=(code,), base_unit=unit)
 

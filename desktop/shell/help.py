@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.shell.manual import HelpPage, find_pages, page_of, pages_for
+from desktop.shell.manual import ABOUT, HelpPage, find_pages, page_of, pages_for
 from desktop.ui.actions import Action
 from desktop.ui.keyline import shown_key
 from desktop.ui.panel import Panel
@@ -49,6 +49,9 @@ CONVENTIONS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 """What keys mean elsewhere: key, name, and the screens where that holds; none = every list."""
 
+_PAGES_OF = {"shell.messages": "messages", "shell.home": "home"}
+"""The pages that tell of keys that act everywhere, where it is not the first one."""
+
 
 class HelpPanel(Panel):
     """Two tabs: the keys, and the pages, which are searched by typing."""
@@ -60,6 +63,7 @@ class HelpPanel(Panel):
         self._language = words.language
         self._window = window
         self._mine = pages_for(words.language, window.specs)
+        self._acts = self._acts_by_page(window)
         self._shown = ""
         self.tabs = QTabWidget()
         self.tabs.setFixedHeight(HEIGHT)
@@ -118,6 +122,21 @@ class HelpPanel(Panel):
         scroll.setWidgetResizable(True)
         scroll.setWidget(inside)
         return scroll
+
+    def _acts_by_page(self, window: "Window") -> dict[str, list[str]]:
+        """What keys do, by the page that tells of it."""
+        found: dict[str, list[str]] = {}
+        told = [(window.current_id, one.text) for one in window.keys.here()]
+        told += [(_PAGES_OF.get(one.text, "start"), one.text) for one in window.keys.common]
+        told += [
+            (screen, text)
+            for _key, text, screens in CONVENTIONS
+            for screen in screens
+            if screen in window.specs
+        ]
+        for name, text in told:
+            found.setdefault(ABOUT.get(name, name), []).append(self._words(text))
+        return found
 
     def _told(self, text: str, screens: list[str]) -> str:
         words = self._words
@@ -187,7 +206,7 @@ class HelpPanel(Panel):
         return True
 
     def _search(self, typed: str) -> None:
-        found = find_pages(self._language, typed, self._mine)
+        found = find_pages(self._language, typed, self._mine, self._acts)
         self._list(found)
         if not found:
             self._shown = ""

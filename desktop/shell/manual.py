@@ -3,10 +3,11 @@
 What people call a page and which words mean the same stands in ``resources/i18n/help.json``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Final
 
 from desktop.words.texts import Language, entries
@@ -43,6 +44,9 @@ _TOPIC: Final = "help.topic."
 _SAME: Final = "help.same."
 _PLACE: Final = {Language.CHINESE: 0, Language.ENGLISH: 1}
 _LAST: Final = 9
+Acts = Mapping[str, Sequence[str]]
+"""By page: what keys do on its screens, as the tab of keys says it."""
+_NO_ACTS: Final[Acts] = MappingProxyType({})
 _SHORTEST: Final = {Language.CHINESE: 2, Language.ENGLISH: 3}
 """A known word is looked for inside a sentence when it has so many letters."""
 
@@ -99,12 +103,16 @@ def pages_for(language: Language, screens: Iterable[str]) -> list[HelpPage]:
 
 
 def find_pages(
-    language: Language, typed: str, among: Sequence[HelpPage] | None = None
+    language: Language,
+    typed: str,
+    among: Sequence[HelpPage] | None = None,
+    acts: Acts = _NO_ACTS,
 ) -> list[HelpPage]:
     """The pages that tell of every word typed, or of a word that means the same.
 
-    Those whose title has it come first, then those people know by it, then those that mention it.
-    A sentence nobody wrote is looked through for words that are known.
+    Those whose title has it come first, then those people know by it, then those whose ``acts``,
+    what keys do there, have it, then those that mention it. A sentence nobody wrote is looked
+    through for words that are known.
     """
     among = pages(language) if among is None else among
     words = fold(typed).split()
@@ -112,26 +120,31 @@ def find_pages(
     if not words:
         return list(among)
     return (
-        _ranked(language, [whole], among)
-        or _ranked(language, words, among)
-        or _ranked(language, _known_in(language, whole), among, all_of=False)
+        _ranked(language, [whole], among, acts)
+        or _ranked(language, words, among, acts)
+        or _ranked(language, _known_in(language, whole), among, acts, all_of=False)
     )
 
 
 def _ranked(
-    language: Language, words: Sequence[str], among: Sequence[HelpPage], *, all_of: bool = True
+    language: Language,
+    words: Sequence[str],
+    among: Sequence[HelpPage],
+    acts: Acts,
+    *,
+    all_of: bool = True,
 ) -> list[HelpPage]:
     found: list[tuple[int, int, int, HelpPage]] = []
     for place, page in enumerate(among):
-        ranks = [_rank(language, word, page) for word in words]
+        ranks = [_rank(language, word, page, acts.get(page.name, ())) for word in words]
         met = [one for one in ranks if one < _LAST]
         if met and (len(met) == len(ranks) or not all_of):
             found.append((-len(met), max(met), place, page))
     return [one[3] for one in sorted(found, key=lambda one: one[:3])]
 
 
-def _rank(language: Language, word: str, page: HelpPage) -> int:
-    """0 for the title … 5 for a mention of what means the same; ``_LAST`` where nothing fits."""
+def _rank(language: Language, word: str, page: HelpPage, acts: Sequence[str]) -> int:
+    """0 for the title … 6 for a mention of what means the same; ``_LAST`` where nothing fits."""
     others = [one for group in _same(language) if word in group for one in group if one != word]
     known = topics(language).get(page.name, ())
     title, text = fold(page.title), fold(page.text)
@@ -140,6 +153,7 @@ def _rank(language: Language, word: str, page: HelpPage) -> int:
         any(word in one for one in known),
         any(one in title for one in others),
         any(one == each for one in others for each in known),
+        any(word in fold(one) for one in acts),
         word in text,
         any(one in text for one in others),
     )

@@ -159,6 +159,7 @@ class Window(QMainWindow):
             ask=self.ask,
             approve=around.approve,
             sync=around.sync,
+            lock=around.acts.lock,
             screens=frozenset(self.specs),
             offered=self.sight.offered,
             on_demand=self.sight.on_demand,

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 from desktop.store.desk import Desk
 from desktop.tasks.usecases import close_task
 from desktop.watched import Watched
+from desktop.words import formats
 from desktop.words.texts import Words
 from shared.tasks.queries import TaskLine, open_tasks
 
@@ -175,6 +176,45 @@ def group_of(code: str) -> str:
     return "count" if code.startswith("COUNT") else "other"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownGoods:
+    """What was sold without being known: as scanned or typed, at what price, on which receipt."""
+
+    code: str
+    name: str
+    """'' where nothing but the code was said."""
+    price_micro: int
+    """0 = not told."""
+    number: str
+    """'' = not told."""
+
+
+def unknown_goods(line: TaskLine) -> UnknownGoods | None:
+    """What a task about unknown goods tells of them; None for any other task."""
+    if line.code not in _OF_UNKNOWN_GOODS:
+        return None
+    told = {one.name: one.text for one in line.params}
+    price = told.get("unit_price_micro", "")
+    code = told.get("code") or line.subject.partition(":")[2] or line.subject
+    name = told.get("name", "")
+    return UnknownGoods(
+        code=code,
+        name=name if name != code else "",
+        price_micro=int(price) if price.isdecimal() else 0,
+        number=told.get("number", ""),
+    )
+
+
+def _unknown_text(words: Words, goods: UnknownGoods | None) -> str:
+    if goods is None:
+        return ""
+    what = f"{goods.code} {goods.name}".rstrip()
+    if not goods.number:
+        return words("tasks.unknown", what=what)
+    price = formats.price(goods.price_micro)
+    return words("tasks.unknown_sold", what=what, price=price, number=goods.number)
+
+
 def task_text(words: Words, line: TaskLine, subject: Subject | None) -> str:
     """The task as a sentence: names instead of ids, and reasons as sentences of their own."""
     values: dict[str, str | int] = {one.name: one.text for one in line.params}
@@ -190,6 +230,8 @@ def task_text(words: Words, line: TaskLine, subject: Subject | None) -> str:
             device=values.get("device", ""),
             why=values["code"],
         )
+    if line.code in _OF_UNKNOWN_GOODS:
+        return _unknown_text(words, unknown_goods(line))
     named = (subject.product_name or subject.number) if subject is not None else ""
     if named:
         values["subject"] = named
@@ -210,7 +252,9 @@ def _places(row: TaskRow) -> list[tuple[str, str]]:
     if code in _OF_GOODS:
         return [("stock", goods), ("consolidated", "stock"), ("goods", goods)]
     if code in _OF_UNKNOWN_GOODS:
-        return [("goods", goods), ("register", goods)]
+        # The list of goods has nothing to show of them: the receipt has, and else the whole list.
+        sold = subject.document if subject is not None and subject.document_kind == "sale" else ""
+        return [*([("sales", sold)] if sold else []), ("goods", ""), ("register", goods)]
     if code in _OF_SHIFTS:
         return [("shift", line.subject)]
     found = []

@@ -1,8 +1,10 @@
 """The list of tasks: what a person must look at, opened and closed from here."""
 
+from collections.abc import Awaitable, Callable
+
 from PySide6.QtWidgets import QVBoxLayout
 
-from desktop.tasks.model import NameTasks, TaskRow, Tasks
+from desktop.tasks.model import NameTasks, TaskRow, Tasks, UnknownGoods, unknown_goods
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
@@ -15,12 +17,18 @@ from desktop.ui.widgets import Empty, Field, button, form_row, label, row
 from desktop.words import formats
 from shared.core.errors import RuleViolation
 
+TakeUp = Callable[[Frame, UnknownGoods], Awaitable[str]]
+"""Asks for what is lacking and takes unknown goods up as the shop's own; their name, '' = no."""
+
 
 class TasksScreen(Screen):
     """Open tasks, the latest first; Enter opens what a task is about."""
 
-    def __init__(self, frame: Frame, *, names: NameTasks | None = None) -> None:
+    def __init__(
+        self, frame: Frame, *, names: NameTasks | None = None, take_up: TakeUp | None = None
+    ) -> None:
         super().__init__(frame)
+        self._take_up = take_up
         words = self.words
         self.model = Tasks(frame.desk, words, frame.screens, names)
         self.table = Table(
@@ -121,16 +129,44 @@ class TasksScreen(Screen):
         self.kind.setCurrentIndex((self.kind.currentIndex() + 1) % self.kind.count())
 
     def _can_open(self) -> bool:
-        return self.table.current is not None and bool(self.model.place_of(self.table.current)[0])
+        one = self.table.current
+        return one is not None and (self._may_take_up(one) or bool(self.model.place_of(one)[0]))
+
+    def _may_take_up(self, one: TaskRow) -> bool:
+        """Whether the goods of a task can become own goods here: of the shop itself alone."""
+        person = self.frame.person
+        return (
+            self._take_up is not None
+            and unknown_goods(one.line) is not None
+            and person.may("own_goods.write")
+            and one.line.site_id == person.site_id
+        )
 
     def _open(self, one: TaskRow | None) -> None:
         if one is None:
+            return
+        if self._may_take_up(one):
+            self.frame.tasks.start(self._ask_take_up(one))
             return
         screen, subject = self.model.place_of(one)
         if screen:
             self.frame.open(screen, subject)
         else:
             self.frame.say(self.words("tasks.no_screen"), Tone.WAITING)
+
+    async def _ask_take_up(self, one: TaskRow) -> None:
+        """Goods nobody knew become the shop's own; with that the task is done."""
+        goods = unknown_goods(one.line)
+        assert self._take_up is not None
+        assert goods is not None
+        name = await self._take_up(self.frame, goods)
+        if not name:
+            return
+        told = self.words("tasks.taken_up", name=name)
+        if self.frame.person.may("task.close"):
+            await self.model.close(one, told)
+        self.frame.say(told, Tone.GOOD)
+        self.frame.sync()
 
     def _close(self) -> None:
         if self.table.current is not None:

@@ -95,6 +95,8 @@ class Frame:
     it is not the usual of it. What the use case needs of the approval, or None."""
     sync: Callable[[], None]
     """Sync now, in the background."""
+    lock: Callable[[], None] = lambda: None
+    """Back to signing in, so that another person may."""
     screens: frozenset[str] = frozenset()
     """The ids of the screens this person has here."""
     offered: frozenset[str] = frozenset()

@@ -52,6 +52,13 @@ def open_task(
     return Answer(body=body, site_id=where, about=header.uid)
 
 
+def close_task(header: Header, code: str, subject: str) -> Answer:
+    """Head office says that the trouble of a task is over: this document mended it."""
+    site_id = header.site_id
+    body = TaskClosed(code=code, subject=subject, site_id=site_id)
+    return Answer(body=body, site_id=site_id, about=header.uid)
+
+
 def post_opened(header: Header, body: TaskOpened) -> Iterable[Write]:
     """Open the task, or open it again with the latest circumstances."""
     params = msgspec.json.encode(body.params).decode()

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from shared.journal.tables import journal
 from shared.tasks.documents import Param
-from shared.tasks.rules import KEPT_TASK, KeptState, TaskState, kept_id
+from shared.tasks.rules import KEPT_TASK, KeptState, TaskState, kept_id, task_id
 from shared.tasks.tables import kept_document, task
 
 _PARAMS = msgspec.json.Decoder(tuple[Param, ...])
@@ -51,6 +51,14 @@ def open_tasks(
         )
         for row in rows
     ]
+
+
+def is_open(connection: Connection, code: str, site_id: str, subject: str) -> bool:
+    """Whether the task about this trouble waits."""
+    found = connection.execute(
+        select(task.c.state).where(task.c.id == task_id(code, site_id, subject))
+    )
+    return bool(found.scalar() == TaskState.OPEN)
 
 
 def count_open(connection: Connection) -> int:

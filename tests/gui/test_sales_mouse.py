@@ -3,7 +3,7 @@ nothing is lost by a key too many."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -72,10 +72,11 @@ def test_a_sale_is_made_by_mouse_alone(tmp_path: Path) -> None:
         till = await at_till(stage)
         await stage.scan(CLEANSER)
         await stage.scan(TONER)
-        view = till.lines.view
-        at = view.visualRect(till.lines.rows.index(0, 0)).center()
-        await stage._outside(lambda: click_at(view.viewport(), at, twice=True))
-        await stage.settle()
+        assert till.entry.hasFocus()
+        await click_twice(stage, till, 1)
+        assert isinstance(top(stage), StepsPanel), "the line that was just scanned"
+        await stage.keys("Escape")
+        await click_twice(stage, till, 0)
         panel = top(stage)
         assert isinstance(panel, StepsPanel), "a double click asks how many"
         panel.fields[0].setText("3")
@@ -112,10 +113,20 @@ def test_a_sale_is_made_by_mouse_alone(tmp_path: Path) -> None:
     play(script, tmp_path)
 
 
-def click_at(widget: QWidget, at: QPoint, *, twice: bool) -> None:
-    QTest.mouseClick(widget, Qt.MouseButton.LeftButton, pos=at)
-    if twice:
-        QTest.mouseDClick(widget, Qt.MouseButton.LeftButton, pos=at)
+async def click_twice(stage: Stage, till: TillScreen, row: int) -> None:
+    """Press, release, press, release where the mouse is; what is a double click the system says."""
+    view = till.lines.view.viewport()
+    at = till.lines.view.visualRect(till.lines.rows.index(row, 0)).center()
+    where = view.mapTo(stage.window, at)
+    await stage._outside(
+        lambda: QTest.mouseDClick(
+            stage.window.windowHandle(), Qt.MouseButton.LeftButton, _NONE_HELD, where
+        )
+    )
+    await stage.settle()
+
+
+_NONE_HELD = Qt.KeyboardModifier.NoModifier
 
 
 def test_escape_stays_f7_closes_and_letters_are_looked_for_again(tmp_path: Path) -> None:
@@ -154,5 +165,38 @@ def test_escape_stays_f7_closes_and_letters_are_looked_for_again(tmp_path: Path)
         assert till.entry.hasFocus()
         await stage.keys("Escape", "Escape")
         assert stage.window.current is not till, "an empty receipt lets one go"
+
+    play(script, tmp_path)
+
+
+async def touch(stage: Stage, text: str) -> None:
+    """Press the button of the panel that says this."""
+    panel = top(stage)
+    assert panel is not None
+    await press_at(stage, next(b for b in panel.findChildren(QPushButton) if b.text() == text))
+
+
+def test_a_finger_counts_pieces_and_lays_down_notes(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        till = await at_till(stage)
+        await stage.scan(CLEANSER)
+        await press_in_line(stage, "数量")
+        for sign in "+", "+", "−", "−", "−", "+":
+            await touch(stage, sign)
+        await confirm(stage)
+        assert till.model.basket.lines[0].qty_micro == 2_000_000
+        await stage.keys("F9")
+        panel = top(stage)
+        assert isinstance(panel, PaymentPanel)
+        for note in "+100", "+20":
+            await touch(stage, note)
+        assert (panel.model.typed, panel.model.change_minor) == ("120", 200)
+        await stage.keys("Escape", "5")
+        await touch(stage, "正好收现金")
+        assert top(stage) is None
+        last = till.model.basket.last
+        assert last is not None
+        assert (last.total_minor, last.change_minor) == (11_800, 0)
+        assert till.entry.hasFocus()
 
     play(script, tmp_path)

@@ -10,12 +10,14 @@ from desktop.sales.usecases.basket import Last
 from desktop.sales.usecases.keeping import open_basket
 from desktop.sales.usecases.shifts import Declared
 from desktop.sales.view.no_receipt import NoReceiptPanel
+from desktop.sales.view.panels import ChoicePanel
 from desktop.sales.view.payment import PaymentPanel
 from desktop.sales.view.register import RegisterScreen
+from desktop.sales.view.returning import ReturnPanel
 from desktop.sales.view.sales_list import SalesScreen
 from desktop.sales.view.shift import ShiftScreen
 from desktop.sales.view.till import TillScreen
-from shared.sales.queries.showing import sale_story
+from shared.sales.queries.showing import SaleEntry, sale_story
 from shared.tasks.queries import open_tasks
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
@@ -318,5 +320,80 @@ def test_goods_without_a_receipt_come_back_by_keys_with_somebody_who_stands_for_
         assert story is not None
         assert story.is_without_receipt
         assert story.head["note"] == "damaged"
+
+    play(script, tmp_path)
+
+
+def test_who_may_not_see_the_shops_sales_takes_back_by_the_receipt(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        sold = stage.house.do(DEVICE, CLERK, "sell", lines=[CLEANSER])
+        stage.house.do(
+            "HQ.01", "hq-editor", "publish-user", user="mei", name="小梅", role="cashier",
+            grants=[{"site": "SH01"}], pin="2580",
+        )  # fmt: skip
+        till = await at_till(stage)
+        await stage.keys("F8")
+        assert [one.number for one in shown_sales(stage)] == [sold["number"]], "the clerk's list"
+        await stage.keys("Escape")
+        await stage.sign_in("mei", DEVICE)
+        assert "sales" not in stage.window.specs
+        await stage.keys("F8")
+        assert not shown_sales(stage)
+        panel = stage.window.overlay.top
+        assert isinstance(panel, ReturnPanel)
+        assert not panel.sales.isVisible()
+        await stage.keys("Return")
+        assert number_of(panel) == "", "nothing is found without a number"
+        await stage.keys(sold["number"], "Return")
+        assert number_of(panel) == sold["number"]
+        await stage.keys("Escape", "Escape")
+        assert till is not stage.window.current
+
+    play(script, tmp_path)
+
+
+def number_of(panel: ReturnPanel) -> str:
+    """Of the sale whose goods come back; '' while none is found."""
+    return panel.model.sale.number if panel.model.sale is not None else ""
+
+
+def shown_sales(stage: Stage) -> list[SaleEntry]:
+    """The sales of today a person can choose from to take goods back."""
+    panel = stage.window.overlay.top
+    assert isinstance(panel, ReturnPanel)
+    return list(panel.sales.rows.shown)
+
+
+def test_the_ways_out_of_the_till_stand_in_its_list(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        await at_till(stage)
+        await stage.keys("F12")
+        panel = stage.window.overlay.top
+        assert isinstance(panel, ChoicePanel)
+        told = [stage.window.words(text) for _key, text in panel._choices]
+        assert told[-2:] == ["首页", "换人"]
+        await stage.keys("H")
+        assert stage.window.current_id == "home"
+        stage.window.open("till")
+        await stage.settle()
+        await stage.keys("F12", "U")
+        await until(stage, lambda: stage.program.gate is not None)
+
+    play(script, tmp_path)
+
+
+def test_a_refused_discount_is_gone_and_one_that_holds_is_told_while_paying(
+    tmp_path: Path,
+) -> None:
+    async def script(stage: Stage) -> None:
+        till = await at_till(stage)
+        await stage.scan(TONER)
+        await stage.keys("F6", "50", "Return", "Escape")
+        assert not till.model.basket.has_discount
+        assert till.model.due.total_minor == 11_900
+        await stage.keys("F6", "95", "Return", "F9")
+        panel = stage.window.overlay.top
+        assert isinstance(panel, PaymentPanel)
+        assert "原价合计 119.00   优惠 -5.95" in texts_of(panel)
 
     play(script, tmp_path)

@@ -50,6 +50,8 @@ def test_a_search_shows_its_page_or_says_that_nothing_was_found(tmp_path: Path) 
         panel = await opened(stage)
         panel.field.setText("折扣")
         assert panel._shown == "till"
+        panel.field.setText("锁定 / 换人")
+        assert panel._shown == "start", "as the tab of keys calls what Ctrl+L does"
         panel.field.setText("xyzzy")
         assert not panel.topics
         assert "xyzzy" in panel.page.toPlainText()

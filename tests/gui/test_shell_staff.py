@@ -147,6 +147,7 @@ def test_a_cashier_lands_on_the_till_and_sees_nothing_else_of_the_shop(tmp_path:
         more: Any = window.overlay.top
         offered = {one.keys[0] for one in more.key_actions()}
         assert "Z" in offered
+        assert "U" in offered, "another person may take over"
         assert not {"L", "R", "H", "X", "C"} & offered
         await hands.keys("Escape")
         await until(lambda: not window.overlay.top)

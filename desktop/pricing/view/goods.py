@@ -297,16 +297,21 @@ class GoodsScreen(Screen):
 
 
 class OwnGoodsPanel(Panel):
-    """Code or barcode, name, unit and price of one product of the shop's own."""
+    """Code or barcode, name, unit and price of one product of the shop's own; what is known of it
+    already stands there."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(
+        self, frame: Frame, *, code: str = "", name: str = "", price_micro: int = 0
+    ) -> None:
         words = frame.words
         super().__init__(words("goods.take_up"))
         self._frame = frame
-        self._code = Field(name=words("goods.field.barcode"))
-        self._name = Field(name=words("goods.field.name"))
+        self._code = Field(text=code, name=words("goods.field.barcode"))
+        self._name = Field(text=name, name=words("goods.field.name"))
         self._unit = Field(text=words("names.usual_unit"), name=words("goods.field.unit"))
         self._price = PriceField(words("goods.field.retail"))
+        if price_micro:
+            self._price.set_value(price_micro)
         for key, field, following in (
             ("barcode", self._code, self._name),
             ("name", self._name, self._unit),
@@ -323,7 +328,7 @@ class OwnGoodsPanel(Panel):
         return (Action(text="goods.save", keys=("F10",), run=self._take),)
 
     def first_focus(self) -> QWidget:
-        return self._code
+        return self._name if self._code.text() else self._code
 
     def scanned(self, code: str) -> bool:
         self._code.setText(code)

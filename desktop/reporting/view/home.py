@@ -18,6 +18,8 @@ from desktop.words import formats
 
 COLUMNS = 4
 _NUMBERED = 9
+_BEYOND = {"tasks": "0", "ending": "E"}
+"""Keys of tiles that may stand behind the ninth."""
 ROWS = 3
 TILE_HEIGHT = 88
 CHART_LEAST = 10_000
@@ -324,10 +326,8 @@ class HomeScreen(Screen):
 
 
 def _digit(number: int, tile: Tile) -> str:
-    """The key of a tile: 1 to 9 in the order they stand; beyond, 0 for the open tasks alone."""
-    if number < _NUMBERED:
-        return str(number + 1)
-    return "0" if tile.name == "tasks" else ""
+    """The key of a tile: 1 to 9 in the order they stand; beyond, one by its name."""
+    return str(number + 1) if number < _NUMBERED else _BEYOND.get(tile.name, "")
 
 
 def _columns() -> int:

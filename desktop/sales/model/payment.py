@@ -19,11 +19,13 @@ from desktop.sales.usecases.payments import (
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.accounts.rules import PROMISED, Tender
+from shared.core.decimals import write_scaled
 from shared.core.errors import RuleViolation
-from shared.core.money import parse_money
+from shared.core.money import minor_digits, parse_money
 from shared.sales.rules import wallet_of
 
 TYPED_MOST: Final = 10
+NOTES: Final = (20, 50, 100)
 ROUND_STEPS: Final = (0, 10, 100)
 """抹零 as R goes through it: none, to the jiao, to the yuan."""
 
@@ -96,6 +98,28 @@ class PaymentModel(Watched):
             return
         self.typed = text if whole else "0" + text
         self.changed()
+
+    @property
+    def notes(self) -> tuple[int, ...]:
+        """Notes customers pay with, in whole units of the currency."""
+        return NOTES if minor_digits(self.till.currency) else tuple(100 * one for one in NOTES)
+
+    def lay_down(self, note: int) -> None:
+        """A customer lays down a note: so much more cash than was typed."""
+        if self.is_refund or Tender.CASH not in self.tenders:
+            return
+        before = self.amount_minor if self.typed.strip(".") else 0
+        size: int = 10 ** minor_digits(self.till.currency)
+        typed = write_scaled(before + note * size, minor_digits(self.till.currency))
+        if len(typed) <= TYPED_MOST:
+            self.tender, self.typed = Tender.CASH, typed
+            self.changed()
+
+    def take_exactly(self) -> None:
+        """Exactly what is still to pay, in cash."""
+        if not self.is_refund:
+            self.tender, self.typed = Tender.CASH, ""
+            self.changed()
 
     def erase(self) -> None:
         """The last sign goes."""

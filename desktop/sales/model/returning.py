@@ -38,8 +38,11 @@ REASONS: Final = (
 class ReturnModel(Watched):
     """A return as it is put together."""
 
-    def __init__(self, desk: Desk, site_id: str) -> None:
+    def __init__(self, desk: Desk, site_id: str, *, sees_sales: bool = True) -> None:
+        """``sees_sales``: whether the person may see what everybody sold; who may not takes back
+        by the receipt the customer brings, or the number on it."""
         super().__init__()
+        self.sees_sales = sees_sales
         self._desk = desk
         self._site_id = site_id
         self.sale: EarlierSale | None = None
@@ -56,7 +59,9 @@ class ReturnModel(Watched):
         """What is given back for the marked lines; None while nothing is marked."""
 
     def sales_of_today(self) -> Sequence[SaleEntry]:
-        """What was sold today and can come back, newest first."""
+        """What was sold today and can come back, newest first; nothing for who may not see it."""
+        if not self.sees_sales:
+            return []
         day = self._desk.do_now(today)
         found = self._desk.read(sales_of, self._site_id, day=day)
         return [one for one in found if not one.return_of and one.units_micro > 0]

@@ -4,24 +4,13 @@ from collections.abc import Callable
 
 import msgspec
 
-from desktop.sales.model.discounts import (
-    needs_approval,
-    read_typed_discount,
-    said_price_micro,
-    typed_price_micro,
-)
+from desktop.sales.model.offering import BasketWithDiscounts
 from desktop.sales.model.opening import opened_by_itself
 from desktop.sales.model.receipts import receipt_bytes
-from desktop.sales.model.shelf import BasketWithShelf
 from desktop.sales.usecases.basket import (
-    Basket,
-    Due,
     Line,
     Part,
     Return,
-    deal_of,
-    due_of,
-    with_changed,
     with_lines,
     without_line,
 )
@@ -54,13 +43,11 @@ from shared.members.queries import MemberView, find_members
 from shared.members.rules import is_member_code
 
 
-class TillModel(BasketWithShelf):
+class TillModel(BasketWithDiscounts):
     """The open basket. Every change of it is on disk before a screen shows it."""
 
     def __init__(self, desk: Desk, currency: str, *, may_approve: bool = False) -> None:
-        super().__init__(desk, currency)
-        self._may_approve = may_approve
-        """Whether who sells may approve discounts: an owner alone in the shop asks nobody (D09)."""
+        super().__init__(desk, currency, may_approve=may_approve)
         self._opened: ShiftView | None = None
         """The shift that opened by itself and was not told yet."""
         self.suggested: list[Line] = []
@@ -187,40 +174,6 @@ class TillModel(BasketWithShelf):
             if not self.cut() and line is not None and not self._say_scarce(line):
                 self.changed()
 
-    def set_price(self, text: str) -> None:
-        """A price said for the current line, or ``9折`` of it; '' takes it back.
-
-        Raises: what prices raise, and as ``said_price_micro``.
-        """
-        line = self.basket.line
-        if line is not None:
-            self.check_free()
-            self._write(self._said(line, typed_price_micro(line, text, self.currency)))
-
-    def set_line_discount(self, text: str) -> None:
-        """A discount of the current line. Raises: RuleViolation DISCOUNT_UNREADABLE,
-        DISCOUNT_TOO_LARGE."""
-        self.check_free()
-        self._write(self.line_discounted(text))
-
-    def line_discounted(self, text: str) -> Basket:
-        """The basket as it would be with this discount of the current line. Raises as
-        ``set_line_discount``."""
-        line = self.basket.line
-        if line is None:
-            return self.basket
-        return self._said(line, said_price_micro(line, text, self.currency))
-
-    def _said(self, line: Line, said_micro: int | None) -> Basket:
-        changed = msgspec.structs.replace(line, said_micro=said_micro)
-        basket = with_changed(self._fresh(), self.basket.current, changed)
-        # Who stood for what was taken off before did not see this.
-        return msgspec.structs.replace(basket, approver_id="", approver_name="")
-
-    def due_with(self, basket: Basket) -> Due:
-        """What a changed basket would come to, with the promotions of now."""
-        return due_of(basket, self.currency, deal_of(basket, self.opened, self.desk.now_us))
-
     def delete_line(self) -> None:
         """The current line goes."""
         self.check_free()
@@ -241,45 +194,6 @@ class TillModel(BasketWithShelf):
         self.say("till.undone", "plain")
 
     # the whole basket
-
-    def set_discount(self, text: str) -> None:
-        """A discount of the whole basket; an approval given before does not cover it.
-
-        Raises: RuleViolation DISCOUNT_UNREADABLE, DISCOUNT_TOO_LARGE, EXCHANGE_NO_DISCOUNT.
-        """
-        self.check_free()
-        if self.basket.came_back is not None:
-            raise RuleViolation("EXCHANGE_NO_DISCOUNT")
-        self._write(self.discounted(text))
-
-    def discounted(self, text: str) -> Basket:
-        """The basket as it would be with this discount. Raises as ``set_discount``."""
-        read = read_typed_discount(text, self.currency)
-        basket = msgspec.structs.replace(
-            self._fresh(),
-            discount_minor=read.minor,
-            pay_ratio_micro=read.pay_ratio_micro,
-            approver_id="",
-            approver_name="",
-        )
-        plain = msgspec.structs.replace(basket, discount_minor=0, pay_ratio_micro=1_000_000)
-        sold = due_of(plain, self.currency, self.deal).total_minor
-        if read.minor > max(sold, 0):
-            raise RuleViolation("DISCOUNT_TOO_LARGE", most=max(sold, 0))
-        return basket
-
-    def needs_approval(self, basket: Basket | None = None) -> bool:
-        """Whether somebody else has to stand for what is taken off."""
-        asked = basket or self.basket
-        is_free = self._may_approve or bool(asked.approver_id)
-        deal = self.deal if basket is None else deal_of(asked, self.opened, self.desk.now_us)
-        return not is_free and needs_approval(asked, self.currency, deal)
-
-    def approved(self, approver_id: str, name: str) -> None:
-        """Somebody stands for what is taken off."""
-        self._write(
-            msgspec.structs.replace(self._fresh(), approver_id=approver_id, approver_name=name)
-        )
 
     def set_member(self, member_id: str, name: str) -> None:
         """Who buys; '' is nobody named."""
@@ -367,7 +281,7 @@ class TillModel(BasketWithShelf):
         finally:
             self.is_busy = False
         self._undo.clear()
-        self.choice = -1
+        self.choice, self._offer = -1, None
         self.promotions.open(self.basket)
         self.notice = None
         opened_now, self._opened = self._opened, None

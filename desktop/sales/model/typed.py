@@ -32,3 +32,11 @@ def looks_like_code(text: str) -> bool:
     """Whether Enter should take a typed text as a code and not search for it."""
     clean = text.strip()
     return _CODE.fullmatch(clean) is not None and any(sign.isdigit() for sign in clean)
+
+
+def stepped(text: str, by: int) -> str:
+    """A typed quantity with so many more pieces, one at least; what is no whole number stays."""
+    clean = half_width(text).replace(",", "").strip()
+    if not clean.isdecimal():
+        return text
+    return str(max(int(clean) + by, 1))

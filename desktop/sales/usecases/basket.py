@@ -8,7 +8,6 @@ import msgspec
 from desktop.sales.usecases.deal import NO_DEAL, Deal
 from desktop.sales.usecases.discounting import Discount
 from desktop.sales.usecases.promoting import Promotions
-from desktop.sales.usecases.selling import BasketLine
 from shared.core.money import apply_ratio
 from shared.core.rounding import MICRO
 from shared.promotions.rules import Block, Choices, Cut, GiftChoice, Item
@@ -211,11 +210,6 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
         return choices_said(self.gifts, self.groups, self.declined)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing in it."""
-        return not self.lines and self.came_back is None and not self.member_id
-
-    @property
     def discount(self) -> Discount:
         """The discount as the sale takes it."""
         return Discount(minor=self.discount_minor, pay_ratio_micro=self.pay_ratio_micro)
@@ -331,8 +325,22 @@ def with_line(basket: Basket, added: Line) -> Basket:
 
 
 def with_lines(basket: Basket, lines: Sequence[Line], current: int) -> Basket:
-    """The basket with these lines and the cursor on one of them."""
+    """The basket with these lines and the cursor on one of them. A discount of the whole goes
+    with the last line: the next customer's goods do not begin with it."""
+    if not lines:
+        basket = undiscounted(basket)
     return msgspec.structs.replace(basket, lines=tuple(lines), current=min(current, len(lines) - 1))
+
+
+def undiscounted(basket: Basket) -> Basket:
+    """The basket without a discount of the whole, and without who stood for it."""
+    kept = unapproved(basket)
+    return msgspec.structs.replace(kept, discount_minor=0, pay_ratio_micro=MICRO)
+
+
+def unapproved(basket: Basket) -> Basket:
+    """The basket with nobody standing for what is taken off."""
+    return msgspec.structs.replace(basket, approver_id="", approver_name="")
 
 
 def with_changed(basket: Basket, place: int, line: Line) -> Basket:
@@ -364,20 +372,6 @@ def with_cuts(basket: Basket, cuts: Sequence[Cut]) -> Basket:
         if allowed.get(place, line.qty_micro)
     ]
     return with_lines(basket, lines, basket.current)
-
-
-def lines_to_sell(basket: Basket) -> list[BasketLine]:
-    """The lines as the sale takes them."""
-    return [
-        BasketLine(
-            product_id=line.product_id,
-            qty_micro=line.qty_micro,
-            unit=line.unit,
-            unit_price_micro=line.said_micro,
-            name="" if line.is_known else line.name,
-        )
-        for line in basket.lines
-    ]
 
 
 _ENCODER: Final = msgspec.json.Encoder()

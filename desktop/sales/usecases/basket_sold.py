@@ -2,12 +2,12 @@
 
 import msgspec
 
-from desktop.sales.usecases.basket import Basket, Last, Return, lines_to_sell
+from desktop.sales.usecases.basket import Basket, Last, Return
 from desktop.sales.usecases.keeping import keep, new_basket, promotions_of
 from desktop.sales.usecases.paying import Given
 from desktop.sales.usecases.promoting import Promotions
 from desktop.sales.usecases.returning import return_goods
-from desktop.sales.usecases.selling import Sold, sell
+from desktop.sales.usecases.selling import BasketLine, Sold, sell
 from desktop.store.session import Session
 from shared.accounts.rules import Tender
 from shared.core.ids import uid_bytes
@@ -69,4 +69,18 @@ def given_of(basket: Basket) -> list[Given]:
     return [
         Given(tender=Tender(one.tender), amount_minor=one.amount_minor, reference=one.reference)
         for one in basket.parts
+    ]
+
+
+def lines_to_sell(basket: Basket) -> list[BasketLine]:
+    """The lines as the sale takes them."""
+    return [
+        BasketLine(
+            product_id=line.product_id,
+            qty_micro=line.qty_micro,
+            unit=line.unit,
+            unit_price_micro=line.said_micro,
+            name="" if line.is_known else line.name,
+        )
+        for line in basket.lines
     ]

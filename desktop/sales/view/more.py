@@ -1,4 +1,5 @@
-"""What else is done at a till (F12): shifts, the sales of the day, the register, sync."""
+"""What else is done at a till (F12): shifts, the sales of the day, the register, sync,
+and the ways out: home, or another person."""
 
 from desktop.sales.model.shift import ShiftModel
 from desktop.sales.model.till import TillModel
@@ -22,6 +23,7 @@ _CHOICES = (
     ("C", "till.more.code"),
     ("S", "till.more.sync"),
     ("H", "till.more.home"),
+    ("U", "till.more.lock"),
 )
 
 
@@ -34,7 +36,8 @@ _NEEDS = {
     "J": "sale.discount",
 }
 _SCREENS = {"L": "sales", "R": "register", "H": "home"}
-"""Ways to another screen, for who has it in sight: a cashier has none of these."""
+"""Ways to another screen, for who has it in sight: a cashier has none of these; another
+person may always take over."""
 _OF_LINE = frozenset("JE")
 """What needs a line under the cursor."""
 _OF_OFFICE = frozenset("SD")
@@ -87,6 +90,8 @@ async def ask_more(
         model.say("till.syncing")
     elif chosen == "H":
         frame.open("home", "")
+    elif chosen == "U":
+        frame.lock()
 
 
 async def _set_code(frame: Frame) -> None:

@@ -9,6 +9,7 @@ from desktop.sales.model.returning import REASONS
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.view.approval import approver_of
+from desktop.sales.view.fingers import QuantityPanel
 from desktop.sales.view.panels import StepsPanel
 from desktop.sales.view.reasons import Reasons
 from desktop.sales.view.returning import WITHOUT, ask_return
@@ -142,10 +143,9 @@ class NoReceiptPanel(Panel):
     def _quantity(self) -> None:
         if (line := self._current()) is None:
             return
-        panel = StepsPanel(
+        panel = QuantityPanel(
             self.frame,
-            self.words("till.quantity"),
-            (("till.qty", formats.qty(line.goods.qty_micro)),),
+            line.goods.qty_micro,
             lambda texts: self.model.set_quantity(line, texts[0]),
             hint=line.goods.name,
         )

@@ -12,7 +12,8 @@ from desktop.sales.model.payment import PaymentModel
 from desktop.sales.view.approval import approver_of
 from desktop.sales.view.code_picture import code_pixmap
 from desktop.sales.view.coupon import CouponPanel
-from desktop.sales.view.payment_hint import hint_of
+from desktop.sales.view.fingers import Fingers
+from desktop.sales.view.payment_hint import hint_of, savings_text
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
@@ -65,14 +66,12 @@ class PaymentPanel(Panel):
         self._change_name, self._change = label("", "muted"), label("", "total")
         for figure in (self._typed, self._change):
             figure.setAlignment(Qt.AlignmentFlag.AlignRight)
-        across = row(
-            column(self._due_name, self._due, spacing=0),
-            None,
-            column(self._typed_name, self._typed, spacing=0),
-            None,
-            column(self._change_name, self._change, spacing=0),
-        )
-        self.body.addWidget(across)
+        due = column(self._due_name, self._due, spacing=0)
+        typed = column(self._typed_name, self._typed, spacing=0)
+        change = column(self._change_name, self._change, spacing=0)
+        self.body.addWidget(row(due, None, typed, None, change))
+        self._savings = label("", "muted")
+        self.body.addWidget(self._savings)
         self._parts = label("", "muted")
         self.body.addWidget(self._parts)
         self.body.addWidget(line())
@@ -89,6 +88,13 @@ class PaymentPanel(Panel):
         made = [*self._buttons.values()]
         for start in range(0, len(made), IN_ROW):
             self.body.addWidget(row(*made[start : start + IN_ROW], None))
+        self._cash = Fingers(
+            (
+                *((f"+{note}", partial(self._lay_down, note)) for note in self.model.notes),
+                (words("pay.exactly"), self._take_exactly),
+            )
+        )
+        self.body.addWidget(self._cash)
         self._code = QLabel()
         self._code.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._code_said = label("", "muted")
@@ -123,12 +129,7 @@ class PaymentPanel(Panel):
             for tender in model.tenders
         )
         signs = tuple(
-            Action(
-                text="pay.type",
-                keys=(sign,),
-                run=partial(model.type, sign),
-                in_line=False,
-            )
+            Action(text="pay.type", keys=(sign,), run=partial(model.type, sign), in_line=False)
             for sign in _SIGNS
         )
         erase = Action(text="pay.erase", keys=("Backspace",), run=model.erase, in_line=False)
@@ -171,12 +172,21 @@ class PaymentPanel(Panel):
     # what head office promised
 
     def _choose(self, tender: Tender) -> None:
-        if self.model.promises.asked or self._is_refunding:
+        if self._is_held:
             return
         if tender is Tender.COUPON and not self.model.is_refund:
             self.frame.tasks.start(self._ask_coupon())
         else:
             self.model.choose(tender)
+
+    def _lay_down(self, note: int) -> None:
+        if not self._is_held:
+            self.model.lay_down(note)
+
+    def _take_exactly(self) -> None:
+        if not self._is_held:
+            self.model.take_exactly()
+            self._enter()
 
     def _coupon_scanned(self, code: str) -> None:
         try:
@@ -259,6 +269,10 @@ class PaymentPanel(Panel):
     def _is_waiting(self) -> bool:
         return self.model.asked is not None
 
+    @property
+    def _is_held(self) -> bool:
+        return bool(self.model.promises.asked) or self._is_refunding
+
     def _stop_refund(self) -> None:
         asked = self.model.asked
         assert asked is not None
@@ -276,9 +290,7 @@ class PaymentPanel(Panel):
         super().close_with(answer)
 
     def _enter(self) -> None:
-        if self.model.till.is_busy:
-            return
-        if self.model.promises.asked or self._is_refunding:
+        if self.model.till.is_busy or self._is_held:
             return
         if self.model.is_refund and self.model.code_refund_minor:
             self.frame.tasks.start(self._refund_by_code())
@@ -340,6 +352,9 @@ class PaymentPanel(Panel):
         self._typed_name.setVisible(not model.is_refund)
         set_tone(self._typed, Tone.PLAIN if model.typed else Tone.ACCENT)
         self._draw_change()
+        self._cash.setVisible(Tender.CASH in model.tenders and not model.is_refund)
+        self._savings.setText(savings_text(model, words))
+        self._savings.setVisible(bool(self._savings.text()))
         parts = [(part.tender, part.amount_minor) for part in model.till.basket.parts]
         shown = model.refund_parts() or parts
         self._parts.setText(

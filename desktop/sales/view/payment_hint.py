@@ -20,6 +20,15 @@ def hint_of(model: PaymentModel, words: Words, zone: str) -> str:
     return points or words("pay.hint_with_code" if model.provider is not None else "pay.hint")
 
 
+def savings_text(model: PaymentModel, words: Words) -> str:
+    """What the amount due was before, and what is taken off in it; '' where nothing is."""
+    due, currency = model.till.due, model.till.currency
+    if not due.off_minor or model.is_refund:
+        return ""
+    shown = (("till.sum.list", due.list_minor), ("till.sum.off", -due.off_minor))
+    return "   ".join(f"{words(key)} {formats.money(minor, currency)}" for key, minor in shown)
+
+
 def _refund_key(model: PaymentModel) -> str:
     if model.asked is not None:
         return "pay.refund_waiting"

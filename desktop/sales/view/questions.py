@@ -12,6 +12,7 @@ from desktop.sales.model.typed import looks_like_code
 from desktop.sales.usecases.basket import Line
 from desktop.sales.view.approval import approver_of
 from desktop.sales.view.discount import DiscountPanel
+from desktop.sales.view.fingers import QuantityPanel
 from desktop.sales.view.panels import HeldPanel, StepsPanel, UnknownPanel
 from desktop.sales.view.policies import promoted_texts
 from desktop.sales.view.why import why_sheet
@@ -20,6 +21,7 @@ from desktop.ui.widgets import column
 from desktop.words import formats
 from shared.catalog.rules import SMALL
 from shared.core.errors import QutongError
+from shared.core.rounding import MICRO
 from shared.pricing.queries.story import stored_story
 
 
@@ -43,12 +45,13 @@ class Questions:
     def quantity(self) -> None:
         line = self._model.basket.line
         if line is not None:
-            self._ask(
-                "till.quantity",
-                (("till.qty", formats.qty(line.qty_micro * 1_000_000 // line.factor_micro)),),
+            panel = QuantityPanel(
+                self._frame,
+                line.qty_micro * MICRO // line.factor_micro,
                 lambda texts: self._model.set_quantity(texts[0]),
                 hint=f"{line.name}   {line.unit}",
             )
+            self._frame.tasks.start(self._frame.ask(panel))  # type: ignore[arg-type]
 
     def price(self) -> None:
         line = self._model.basket.line
@@ -75,7 +78,7 @@ class Questions:
             return True
         given = await approver_of(self._frame, "sale.approve")
         if given is None:
-            self._model.say("till.not_approved", "waiting")
+            self._model.refused()
             return False
         self._model.approved(*given)
         return True

@@ -9,7 +9,7 @@ from desktop.sales.model.returning import REASONS, ReturnModel
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.coming_back import SoldLine
 from desktop.sales.view.entry import Entry
-from desktop.sales.view.panels import StepsPanel
+from desktop.sales.view.fingers import QuantityPanel
 from desktop.sales.view.reasons import Reasons
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -35,7 +35,12 @@ class ReturnPanel(Panel):
     def __init__(self, frame: Frame, till: TillModel) -> None:
         super().__init__(frame.words("return.title"), width=_WIDTH)
         self.frame, self.till, self.words = frame, till, frame.words
-        self.model = ReturnModel(frame.desk, frame.person.site_id)
+        self.model = ReturnModel(
+            frame.desk,
+            frame.person.site_id,
+            # Who has no list of the shop's sales has none here, either.
+            sees_sales="sales" in frame.screens,
+        )
         self._first = self._sales_step()
         self._second = self._lines_step()
         self.body.addWidget(self._first)
@@ -78,6 +83,8 @@ class ReturnPanel(Panel):
         self.sales.setMinimumHeight(300)
         self.sales.activated.connect(lambda one: self.find_sale(one.number))
         self.sales.set_rows(self.model.sales_of_today())
+        if not self.model.sees_sales:
+            self.sales.hide()
         return column(self.asked, self.sales)
 
     def _lines_step(self) -> QWidget:
@@ -210,8 +217,7 @@ class ReturnPanel(Panel):
         self.close_with(WITHOUT)
 
     def _take_current(self) -> None:
-        if self.sales.current is not None:
-            self.find_sale(self.sales.current.number)
+        self._entered(self.asked.text())
 
     def _clicked(self, index: QModelIndex) -> None:
         """A click on the box marks the line, as Space does."""
@@ -225,10 +231,9 @@ class ReturnPanel(Panel):
     def _quantity(self) -> None:
         line = self.lines.current
         if line is not None:
-            panel = StepsPanel(
+            panel = QuantityPanel(
                 self.frame,
-                self.words("till.quantity"),
-                (("till.qty", formats.qty(line.left_micro)),),
+                line.left_micro,
                 lambda texts: self.model.set_quantity(line, texts[0]),
                 hint=line.name,
             )
@@ -253,7 +258,8 @@ class ReturnPanel(Panel):
         self._first.setVisible(sale is None)
         self._second.setVisible(sale is not None)
         due = self.words("return.gifts_due") if model.due else ""
-        self.say(due if sale else self.words("return.hint"), Tone.WAITING if due else Tone.PLAIN)
+        hint = "return.hint" if model.sees_sales else "return.hint_receipt"
+        self.say(due if sale else self.words(hint), Tone.WAITING if due else Tone.PLAIN)
         if sale is None:
             return
         person = self.frame.person

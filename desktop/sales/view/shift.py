@@ -161,13 +161,17 @@ class ShiftScreen(Screen):
         if self.model.now.is_old:
             old.say(words("till.shift_old", day=shift.business_day), Tone.WAITING)
         return column(
-            label(words("shift.running"), "title"),
+            row(
+                label(words("shift.nth", n=running_number(shift.number)), "title"),
+                label(words("shift.running"), "muted"),
+                label(shift.number, "small"),
+                None,
+            ),
             old,
             row(
-                figure(words("shift.number"), shift.number),
-                None,
                 figure(words("shift.float"), formats.money(shift.float_minor, shift.currency)),
                 button(words("shift.state_float"), self._state_float),
+                None,
                 spacing=SPACE_L,
             ),
             label(words("shift.opened", at=opened, by=by), "muted"),
@@ -378,3 +382,9 @@ class ShiftScreen(Screen):
 
     def _show_x(self) -> None:
         self.frame.tasks.start(show_x(self.frame))
+
+
+def running_number(number: str) -> int | str:
+    """The n-th of a printed number, ``3`` of ``JB-SH01-02A-000003``: what people call it by."""
+    last = number.rpartition("-")[2]
+    return int(last) if last.isdecimal() else number

@@ -93,7 +93,7 @@ class CardPage(QWidget):
             Column(key="document", title=words("card.document"), get=self._number, width=226),
             Column(
                 key="type", title=words("card.type"), width=120,
-                get=lambda one: words.of("movement_type", one.movement_type),
+                get=self._type,
             ),
             Column(key="counter", title=words("card.counter"), get=self._counter, stretches=True),
             Column(
@@ -116,6 +116,12 @@ class CardPage(QWidget):
         if line.month:
             return self.words("card.month", month=line.month)
         return name.number if name else line.document[:8]
+
+    def _type(self, line: CardLine) -> str:
+        """What the move was: goods of a sale that come in came back."""
+        if line.movement_type == "sale" and line.change_micro > 0 and not line.month:
+            return self.words("card.returned")
+        return self.words.of("movement_type", line.movement_type)
 
     def _counter(self, line: CardLine) -> str:
         """The other end of a move in words."""

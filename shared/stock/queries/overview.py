@@ -49,6 +49,8 @@ class StockRow:
     says one."""
     initials: str = ""
     """Pinyin initials of the name (B06)."""
+    is_known: bool = True
+    """Whether it is goods here, and not a code somebody sold once."""
 
     @property
     def available_micro(self) -> int:
@@ -57,8 +59,8 @@ class StockRow:
 
     @property
     def is_below_zero(self) -> bool:
-        """Whether the book says less than nothing (G11)."""
-        return self.on_hand_micro < 0
+        """Whether the book says less than nothing of goods that are known (G11)."""
+        return self.is_known and self.on_hand_micro < 0
 
 
 def stock_overview(connection: Connection, site_id: str, at_us: int = 0) -> list[StockRow]:
@@ -95,6 +97,7 @@ def stock_overview(connection: Connection, site_id: str, at_us: int = 0) -> list
                 defective_micro=defective,
                 expires_on=_ends_first(lots.get(product_id, ())),
                 initials=one.initials if one else "",
+                is_known=one is not None,
             )
         )
     return sorted(rows, key=lambda row: row.code)

@@ -66,6 +66,28 @@ def test_a_task_opens_the_first_screen_the_person_has() -> None:
     assert nowhere.place_of(row) == ("", "")
 
 
+def test_a_task_of_unknown_goods_names_what_was_scanned_its_price_and_the_receipt(
+    words: Words,
+) -> None:
+    receipt = TaskSubject(site_name="店", document="u1", document_kind="sale", number="XS-1")
+    line = a_task(
+        "PRODUCT_UNKNOWN",
+        "SH01:6900000000014",
+        name="杯子",
+        unit_price_micro=8_800_000,
+        number="XS-1",
+    )
+    text = task_text(words, line, receipt)
+    for part in ("6900000000014", "杯子", "8.8", "XS-1"):
+        assert part in text
+    older = task_text(words, a_task("PRODUCT_UNKNOWN", "SH01:6900000000014"), receipt)
+    assert "6900000000014" in older
+    assert "XS-1" not in older, "the receipt is not the good"
+    row = TaskRow(line=line, subject=receipt, text="", site_name="", kind="")
+    at_shop = Tasks(None, words, frozenset({"sales", "goods"}))  # type: ignore[arg-type]
+    assert at_shop.place_of(row) == ("sales", "u1")
+
+
 def test_every_group_of_tasks_has_a_word(words: Words) -> None:
     for code in ("STOCK_BELOW_ZERO", "SEAL_BROKEN", "DOCUMENT_KEPT", "CLAIM", "SHIFT_DIFFERENCE",
                  "SALE_UNBALANCED", "SOMETHING_NEW"):  # fmt: skip

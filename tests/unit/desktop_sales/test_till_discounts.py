@@ -2,10 +2,12 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from desktop.sales.model.discounts import read_typed_discount
 from desktop.sales.model.till import TillModel
+from desktop.sales.usecases.keeping import keep
 from desktop.sales.usecases.selling import Sold
 from desktop.sales.view.lines import amber_reason, line_columns
 from desktop.store.desk import Desk
@@ -101,10 +103,12 @@ def test_a_share_is_of_the_list_price_however_often_it_is_typed(till: TillModel)
 
 def test_line_and_whole_receipt_add_up(till: TillModel) -> None:
     till.set_line_discount("-19")
+    till.set_discount("-3")
+    assert (till.due.total_minor, till.due.off_minor) == (21_500, 2_200)
     till.set_discount("-8")
-    assert (till.due.total_minor, till.due.off_minor) == (21_000, 2_700)
+    assert till.due.off_minor == 2_200, "together they are more than a tenth"
     till.approved("dealer-suzhou", "老板")
-    assert till.due.off_minor == 2_700
+    assert (till.due.total_minor, till.due.off_minor) == (21_000, 2_700)
 
 
 def test_a_line_discount_beyond_the_right_needs_somebody_as_the_whole_does(
@@ -113,13 +117,60 @@ def test_a_line_discount_beyond_the_right_needs_somebody_as_the_whole_does(
     assert not till.needs_approval(till.line_discounted("85"))
     till.set_line_discount("50")
     assert till.needs_approval()
-    with pytest.raises(QutongError) as why:
-        asyncio.run(till.sell())
-    assert why.value.code == "APPROVAL_MISSING"
+    assert till.due.off_minor == 0, "it counts once somebody stands for it"
     till.approved("dealer-suzhou", "老板")
     assert not till.needs_approval()
+    assert till.due.off_minor == 5_950
     till.set_price("40")
     assert till.needs_approval(), "who stood for the one did not see the other"
+
+
+def test_a_refused_discount_leaves_what_stood_before(till: TillModel, desk: Desk) -> None:
+    till.set_discount("95")
+    stood = till.basket
+    for ask in (till.set_discount, till.set_line_discount, till.set_price):
+        ask("20%")
+        assert till.needs_approval()
+        till.refused()
+        assert told(till) == "till.not_approved"
+        assert not till.needs_approval()
+        assert till.basket == stood
+    assert TillModel(desk, "CNY").basket == stood
+    assert sell(till).total_minor == 22_515
+
+
+def test_who_comes_after_finds_no_discount_nobody_stood_for(till: TillModel, desk: Desk) -> None:
+    till.set_discount("50")
+    after = TillModel(desk, "CNY", may_approve=True)
+    assert not after.basket.has_discount
+    assert sell(after).discount_minor == 0
+
+
+def test_a_discount_of_the_whole_goes_with_the_last_line(till: TillModel) -> None:
+    till.set_discount("50")
+    till.approved("dealer-suzhou", "老板")
+    till.delete_line()
+    assert till.due.off_minor == 5_900, "a line is left"
+    till.delete_line()
+    assert not till.basket.has_discount
+    assert till.basket.approver_id == ""
+    till.scan(CLEANSER)
+    assert till.due.total_minor == 5_900
+    till.undo()
+    till.undo()
+    assert till.basket.approver_id == "dealer-suzhou", "a step back brings back all of it"
+
+
+def test_a_kept_discount_beyond_the_right_is_refused_at_the_sale(
+    till: TillModel, desk: Desk
+) -> None:
+    """Whatever a basket carries: who is signed in when it is paid has to have the right for it."""
+    desk.do_now(keep, msgspec.structs.replace(till.basket, pay_ratio_micro=500_000))
+    again = TillModel(desk, "CNY")
+    assert again.needs_approval()
+    with pytest.raises(QutongError) as why:
+        asyncio.run(again.sell())
+    assert why.value.code == "APPROVAL_MISSING"
 
 
 def test_no_more_than_the_line_is_taken_off(till: TillModel) -> None:
@@ -143,6 +194,7 @@ def test_what_is_told_of_a_step_goes_with_the_next(till: TillModel) -> None:
 def test_an_amber_line_says_why(till: TillModel, desk: Desk, house: House) -> None:
     assert [amber_reason(line) for line in till.basket.lines] == ["", ""]
     till.set_price("0")
+    till.approved("dealer-suzhou", "老板")
     assert amber_reason(till.basket.lines[1]) == "till.mark_free"
     opening(house, qty=1)
     again = TillModel(desk, "CNY")

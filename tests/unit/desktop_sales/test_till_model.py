@@ -11,7 +11,7 @@ from desktop.pricing.usecases import set_own_price
 from desktop.sales.model.payment import PaymentModel
 from desktop.sales.model.returning import ReturnModel
 from desktop.sales.model.till import TillModel
-from desktop.sales.model.typed import counted, looks_like_code
+from desktop.sales.model.typed import counted, looks_like_code, stepped
 from desktop.sales.usecases.basket import packed, unpacked
 from desktop.sales.usecases.selling import Sold
 from desktop.store.desk import Desk
@@ -277,8 +277,9 @@ def test_the_same_basket_is_one_sale_however_often_it_is_paid(
 def test_a_sale_that_fails_leaves_the_basket_as_it_is(till: TillModel) -> None:
     till.scan(TONER)
     till.set_discount("50")
+    till.approved("clerk-wuai", "小王")
     before = till.basket
-    assert code_of(asyncio.run, till.sell()) == "APPROVAL_MISSING"
+    assert code_of(asyncio.run, till.sell()) == "APPROVER_MAY_NOT"
     assert till.basket == before
     assert not till.is_busy
 
@@ -601,3 +602,8 @@ def test_a_refund_can_go_back_in_cash(till: TillModel, desk: Desk, house: House)
     story = house.read(lambda connection: sale_story(connection, back.uid))
     assert story is not None
     assert [(tender, minor) for tender, minor, _ in story.tenders] == [("cash", -5_900)]
+
+
+def test_a_step_of_a_quantity_is_a_piece_and_leaves_what_is_no_number() -> None:
+    assert [stepped("1", 1), stepped("1,200", -1), stepped("1", -1)] == ["2", "1199", "1"]
+    assert [stepped("2箱", 1), stepped("-2", 1)] == ["2箱", "-2"]

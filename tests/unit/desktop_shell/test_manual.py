@@ -110,6 +110,20 @@ FIRST: Final = (
     ("owner", ENGLISH, "Bluetooth", "settings"),
     ("dealer", ENGLISH, "reorder", "orders"),
     ("hq", ENGLISH, "coupon", "offers"),
+    ("owner", CHINESE, "供应商", "stock"),
+    ("owner", CHINESE, "临期", "stock"),
+    ("clerk", CHINESE, "换人", "start"),
+    ("owner", CHINESE, "锁定", "start"),
+    ("owner", CHINESE, "库存", "stock"),
+    ("owner", CHINESE, "关机", "start"),
+    ("owner", CHINESE, "备份", "promises"),
+    ("owner", ENGLISH, "supplier", "stock"),
+    ("owner", ENGLISH, "near expiry", "stock"),
+    ("clerk", ENGLISH, "switch person", "start"),
+    ("owner", ENGLISH, "cost", "goods"),
+    ("owner", ENGLISH, "stock", "stock"),
+    ("owner", ENGLISH, "shut down", "start"),
+    ("owner", ENGLISH, "backup", "promises"),
 )
 
 
@@ -120,6 +134,13 @@ def test_the_first_hit_is_the_page_that_is_meant(
     found = find_pages(language, typed, mine(who, language))
     assert found, "something is found"
     assert found[0].name == page
+
+
+def test_what_a_key_does_is_found_as_the_tab_of_keys_says_it() -> None:
+    every = mine("owner", CHINESE)
+    assert find_pages(CHINESE, "抽屉弹开", every) == []
+    acts = {"shift": ["抽屉弹开一次"], "till": ["收款"]}
+    assert [one.name for one in find_pages(CHINESE, "抽屉弹开", every, acts)] == ["shift"]
 
 
 @pytest.mark.parametrize("language", list(Language))

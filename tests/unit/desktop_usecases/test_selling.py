@@ -177,6 +177,8 @@ def test_an_unknown_code_is_sold_at_the_price_the_clerk_says_and_is_a_task(
     assert codes == ["PRODUCT_UNKNOWN"]
     (line,) = clerk("sale-show", sale=sold["number"])["lines"]
     assert (line["called"], line["product_id"]) == ("赠品杯", "9999")
+    clerk("return-goods", sale=sold["number"], reason="x")
+    assert clerk("tasks", site="SH01") == [], "what came back is nobody's trouble any more"
 
 
 def test_a_gift_leaves_the_shelf_and_costs_nothing(house: House, clerk: Do) -> None:

@@ -12,7 +12,8 @@ from shared.accounts.queries import balance_minor, balances
 from shared.accounts.rules import allocate, customer_receivable, revenue, tender_account
 from shared.areas import REGISTRY, SCHEMA
 from shared.core.errors import RuleViolation
-from shared.journal.document import Body
+from shared.journal.document import Body, Write
+from shared.reporting.queries.day import count_below_zero
 from shared.sales import posting, tables
 from shared.sales.documents import (
     RegisterLine,
@@ -25,10 +26,12 @@ from shared.sales.queries import open_invoices, sale_with_lines, sums_by_device,
 from shared.sales.rules import check_paid, line_minor, totals
 from shared.stock.posting import opened
 from shared.stock.queries import on_hand_micro
+from shared.stock.queries.overview import stock_overview
 from shared.stock.rules import CUSTOMER, location
 from shared.sync.appending import Replica, append
 from shared.sync.replica import apply_writes, everything
-from shared.tasks.documents import TaskOpened
+from shared.tasks.documents import TaskClosed, TaskOpened
+from shared.tasks.posting import post_opened
 from tests.builders.database import memory_connection
 from tests.builders.documents import NOON_US, a_draft, a_header, an_author
 
@@ -132,16 +135,43 @@ def test_a_sale_that_does_not_add_up_stands_and_its_cent_is_in_suspense(
 
 
 def test_below_zero_is_a_task_only_where_an_opening_was_counted(connection: Connection) -> None:
-    sold = a_sale([a_line()])
+    known = Write("product", "P1", {"code": "P1", "name": "洗面奶"})
+    apply_writes(connection, SCHEMA, [known], slot=0, owns=everything)
+    sold = a_sale([a_line(), a_line("6900000000014")])
     write(connection, sold)
 
-    def codes() -> set[str]:
+    def tasks() -> set[tuple[str, str]]:
         answers = posting.review_sales(connection, [(a_header(), sold)], NOON_US)
-        return {a.body.code for a in answers if isinstance(a.body, TaskOpened)}
+        return {(a.body.code, a.body.subject) for a in answers if isinstance(a.body, TaskOpened)}
 
-    assert codes() == {"PRODUCT_UNKNOWN"}
+    unknown = ("PRODUCT_UNKNOWN", "SH01:6900000000014")
+    assert tasks() == {unknown}
+    assert count_below_zero(connection, "SH01") == 1, "what nobody knows is no goods below zero"
     apply_writes(connection, SCHEMA, [opened(a_header(9))], slot=0, owns=everything)
-    assert codes() == {"PRODUCT_UNKNOWN", "STOCK_BELOW_ZERO"}
+    assert tasks() == {unknown, ("STOCK_BELOW_ZERO", "SH01:P1")}
+    below = [row.product_id for row in stock_overview(connection, "SH01") if row.is_below_zero]
+    assert below == ["P1"]
+
+
+def test_a_task_of_unknown_goods_tells_what_was_scanned_and_ends_when_all_came_back(
+    connection: Connection,
+) -> None:
+    def review(body: Sale, number: int) -> list[TaskOpened | TaskClosed]:
+        write(connection, body, number)
+        answers = posting.review_sales(connection, [(a_header(number), body)], NOON_US)
+        return [a.body for a in answers if isinstance(a.body, TaskOpened | TaskClosed)]
+
+    (task,) = review(a_sale([a_line("6900000000014", 2, 880)]), 1)
+    assert isinstance(task, TaskOpened)
+    told = {one.name: one.text for one in task.params}
+    assert (told["code"], told["unit_price_micro"]) == ("6900000000014", "8800000")
+    assert told["number"] == a_header(1).number
+    apply_writes(connection, SCHEMA, list(post_opened(a_header(7), task)), slot=0, owns=everything)
+    back = a_sale([a_line("6900000000014", -1, 880)])
+    assert review(back, 2) == [], "one of two is still out: the task waits as it was"
+    (done,) = review(back, 3)
+    assert isinstance(done, TaskClosed)
+    assert (done.code, done.subject, done.site_id) == (task.code, task.subject, "SH01")
 
 
 def test_the_simple_register_moves_goods_without_money(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """A sale becomes its rows, stock moves and account entries; what does not fit becomes tasks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
@@ -14,7 +14,6 @@ from shared.accounts.rules import (
     tender_account,
 )
 from shared.accounts.rules import SUSPENSE as MONEY_SUSPENSE
-from shared.catalog.queries import unknown_products
 from shared.channel.rules import joined
 from shared.core.errors import RuleViolation
 from shared.core.ids import derived_id, uid_text
@@ -36,6 +35,7 @@ from shared.sales.documents import (
     SaleLine,
     StockOutRegistered,
 )
+from shared.sales.posting.goods import goods_tasks, registered_goods, sold_goods
 from shared.sales.queries import paid_ahead, paid_by_tender, static_code_cap_minor
 from shared.sales.queries.promoting import (
     limits_passed,
@@ -45,7 +45,6 @@ from shared.sales.queries.promoting import (
 )
 from shared.sales.rules import MOVES_STOCK, LineKind, refunded_otherwise
 from shared.stock.posting import Move, day_of, moves
-from shared.stock.queries import below_zero, is_opened
 from shared.stock.rules import CUSTOMER, location
 from shared.tasks.posting import open_task
 from shared.vouchers.posting.settling import review_used
@@ -216,10 +215,7 @@ def review_sales(
     connection: Connection, batch: Sequence[tuple[Header, Sale]], _now_us: int
 ) -> Iterator[Answer]:
     """Tasks for unknown goods, stock below zero, and money that does not add up (G11)."""
-    yield from _stock_tasks(
-        connection,
-        [(header, line.product_id) for header, sold in batch for line in _goods(sold)],
-    )
+    yield from goods_tasks(connection, [one for each in batch for one in sold_goods(*each)])
     for header, sold in batch:
         lines = sum(line.amount_minor for line in sold.lines)
         if lines + sold.rounding_minor != sold.total_minor:
@@ -311,25 +307,7 @@ def review_registers(
     connection: Connection, batch: Sequence[tuple[Header, StockOutRegistered]], _now_us: int
 ) -> Iterator[Answer]:
     """The same for the simple register."""
-    yield from _stock_tasks(
-        connection, [(header, line.product_id) for header, reg in batch for line in reg.lines]
-    )
-
-
-def _goods(sold: Sale) -> Iterable[SaleLine]:
-    return (line for line in sold.lines if line.kind in MOVES_STOCK)
-
-
-def _stock_tasks(connection: Connection, touched: Sequence[tuple[Header, str]]) -> Iterator[Answer]:
-    by_site: dict[str, dict[str, Header]] = {}
-    for header, product_id in touched:
-        by_site.setdefault(header.site_id, {})[product_id] = header
-    for site_id, products in sorted(by_site.items()):
-        for product_id in unknown_products(connection, sorted(products)):
-            yield open_task(products[product_id], "PRODUCT_UNKNOWN", f"{site_id}:{product_id}")
-        if is_opened(connection, site_id):
-            for product_id in below_zero(connection, location(site_id), sorted(products)):
-                yield open_task(products[product_id], "STOCK_BELOW_ZERO", f"{site_id}:{product_id}")
+    yield from goods_tasks(connection, [one for each in batch for one in registered_goods(*each)])
 
 
 # Money paid ahead (预存款)
