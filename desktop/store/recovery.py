@@ -93,6 +93,8 @@ def reconcile(
     _drop_linked_anew(connection, identity)
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
     aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
+    if position.size > spool.size() > 0 and not aside:
+        _name_again(spool, spooled, identity_record)
     done.respooled = _respool(connection, identity, spool, last, identity_record, aside)
     if not aside:
         _keep_again(connection, identity, spool, spooled)
@@ -349,6 +351,15 @@ def _respool(
     elif data:
         spool.append(data)
     return len(records)
+
+
+def _name_again(spool: Spool, spooled: Spooled, record: SpoolIdentity | None) -> None:
+    """A file of an older day may not know which head office was joined since, nor its key."""
+    known = _last_identity(spooled)
+    if record is None or known == record:
+        return
+    if known is None or known.incarnation <= record.incarnation:
+        spool.append(encode_record(record))
 
 
 def _keep_again(connection: Connection, identity: Identity, spool: Spool, spooled: Spooled) -> None:

@@ -37,6 +37,8 @@ def _lose_database(stage: Stage, device: SimDevice) -> None:
     device.is_whole = False
     _must_be_in_spool(device)
     device.lose_database(stage.house.empty)
+    # What was typed and not done is gone with it.
+    device.open_form = None
     _forget_promises(stage, device)
     stage.fire("database lost")
     stage.say(device.label, "database lost")

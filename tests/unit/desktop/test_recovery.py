@@ -172,6 +172,22 @@ def test_an_older_spool_that_is_put_back_is_told_again_what_head_office_keeps() 
     rebuilt.close()
 
 
+def test_an_older_spool_that_is_put_back_is_told_again_who_this_is() -> None:
+    engine, spool = open_writer(None), MemorySpool()
+    store = start(engine, spool)
+    older = spool.data
+    store.run("wang", sell)
+    store.change_identity(server_url="https://hq.example", epoch="2")
+    store.checkpoint()
+    spool.data = older
+    start(engine, spool).close()
+    rebuilt = start(open_writer(None), spool)
+    assert (rebuilt.enrolled.server_url, rebuilt.enrolled.epoch) == ("https://hq.example", "2")
+    assert slots(rebuilt) == [1]
+    assert verify_spool(spool.load())[1] is None
+    rebuilt.close()
+
+
 def test_a_rebuilt_database_is_completed_by_head_office() -> None:
     office = FakeHeadOffice(REGISTRY, SCHEMA, ["org:brand", "site:SH01"])
     spool = MemorySpool()
