@@ -216,7 +216,14 @@ class LocalStore:
         """
         self._key = key
         self._spool(encode_record(spool_identity(identity, key)))
-        self.transact(lambda connection: store_identity(connection, identity))
+        size = self.spool.size()
+
+        def known(connection: Connection) -> None:
+            store_identity(connection, identity)
+            # An older spool that is put back is told by this.
+            store_position(connection, identity, size)
+
+        self.transact(known)
         self._desk = None
 
     def lock_for_good(self) -> None:
@@ -257,14 +264,14 @@ class LocalStore:
         )
         slots = encode_slots(one.slot for one in moved)
         self._spool(encode_record(spool_identity(identity, key)) + slots)
-
-        owns = self.replica.owns
+        owns, size = self.replica.owns, self.spool.size()
 
         def work(connection: Connection) -> None:
             schema = self.layout.schema
             relink(connection, schema, owns, (former.device_id, former.incarnation), moved)
             store_identity(connection, identity)
             store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
+            store_position(connection, identity, size)
             self.store_findings(connection, [finding])
 
         self._change_desk(work)
