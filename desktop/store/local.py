@@ -215,15 +215,10 @@ class LocalStore:
         and receipts in the spool never stand before the key they are proved by.
         """
         self._key = key
-        self._spool(encode_record(spool_identity(identity, key)))
-        size = self.spool.size()
-
-        def known(connection: Connection) -> None:
-            store_identity(connection, identity)
-            # An older spool that is put back is told by this.
-            store_position(connection, identity, size)
-
-        self.transact(known)
+        record = encode_record(spool_identity(identity, key))
+        self.transact(
+            self._spooled(record, identity, lambda connection: store_identity(connection, identity))
+        )
         self._desk = None
 
     def lock_for_good(self) -> None:
@@ -263,18 +258,17 @@ class LocalStore:
             )
         )
         slots = encode_slots(one.slot for one in moved)
-        self._spool(encode_record(spool_identity(identity, key)) + slots)
-        owns, size = self.replica.owns, self.spool.size()
+        owns = self.replica.owns
 
         def work(connection: Connection) -> None:
             schema = self.layout.schema
             relink(connection, schema, owns, (former.device_id, former.incarnation), moved)
             store_identity(connection, identity)
             store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
-            store_position(connection, identity, size)
             self.store_findings(connection, [finding])
 
-        self._change_desk(work)
+        record = encode_record(spool_identity(identity, key))
+        self._change_desk(self._spooled(record + slots, identity, work))
         return identity
 
     def run(
@@ -409,8 +403,8 @@ class LocalStore:
                     head_signature=signature,
                 )
 
-        self._spool(head_records(identity, n, head_hash, signature, codes))
-        self.transact(work)
+        records = head_records(identity, n, head_hash, signature, codes)
+        self.transact(self._spooled(records, identity, work))
 
     def begin_epoch(
         self, epoch: str, receipt: tuple[int, bytes, bytes] | None, change: Work[None]
@@ -434,13 +428,12 @@ class LocalStore:
                 signature=signature,
             )
             records += encode_record(head)
-        self._spool(records)
 
         def work(connection: Connection) -> None:
             change(connection)
             store_identity(connection, identity)
 
-        self._change_desk(work)
+        self._change_desk(self._spooled(records, identity, work))
         return identity
 
     def set_state(self, **values: int | bytes) -> None:
@@ -491,6 +484,18 @@ class LocalStore:
     def _spool(self, records: bytes = b"") -> None:
         """Nothing is told as done, and nothing new begun, before this returns."""
         self._tail.add(records)
+
+    def _spooled(self, records: bytes, identity: Identity, work: Work[None]) -> Work[None]:
+        """The spool has these first. With ``work``, which is to be run next, the place moves up to
+        which it is equal: a file that is shorter than that is of an older day."""
+        self._spool(records)
+        size = self.spool.size()
+
+        def both(connection: Connection) -> None:
+            work(connection)
+            store_position(connection, identity, size)
+
+        return both
 
     def checkpoint(self) -> None:
         """When idle: fold the log into the database file, and note how far the spool is equal."""

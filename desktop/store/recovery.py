@@ -15,7 +15,7 @@ from desktop.store.identity import (
     store_state,
 )
 from desktop.store.spool import Spool
-from desktop.store.spooling import head_records, kept_slots, slot_records, whole_spool
+from desktop.store.spooling import slot_records, whole_spool
 from desktop.store.tables import spool_position
 from shared.core.errors import QutongError, RuleViolation
 from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
@@ -73,8 +73,9 @@ def reconcile(
     """Make journal and spool equal. The caller commits; the spool is changed at once.
 
     A torn end of the spool is cut at its last good record when the journal has that slot, else
-    its bytes are kept under another name and reported; so is a spool with damage inside.
-    ``identity_record`` begins a spool that was lost.
+    its bytes are kept under another name and reported; so is a spool with damage inside. A file of
+    an older day, shorter than it was, is kept under another name, too: it may know neither whose it
+    is now nor what head office said since. ``identity_record`` begins a spool that was lost.
     """
     done = Reconciled()
     position = _position(connection)
@@ -92,12 +93,11 @@ def reconcile(
     _note(connection, identity, spooled, is_rebuilt=is_rebuilt)
     _drop_linked_anew(connection, identity)
     last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
+    is_older = 0 < spool.size() < position.size
     aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
-    if position.size > spool.size() > 0 and not aside:
-        _name_again(spool, spooled, identity_record)
+    if is_older and identity_record is not None:
+        aside = aside or _aside(spool, spooled)
     done.respooled = _respool(connection, identity, spool, last, identity_record, aside)
-    if not aside:
-        _keep_again(connection, identity, spool, spooled)
     store_position(connection, identity, spool.size())
     return done
 
@@ -319,8 +319,10 @@ def _mend(
             return ""
     for damage in spooled.damages:
         done.find("SPOOL_DAMAGED", max(damage.n, 0), f"bytes {start + damage.start}")
-    if identity_record is None:
-        return ""
+    return "" if identity_record is None else _aside(spool, spooled)
+
+
+def _aside(spool: Spool, spooled: Spooled) -> str:
     return f"spool.aside-{spool.size()}-{len(spooled.records)}"
 
 
@@ -351,32 +353,6 @@ def _respool(
     elif data:
         spool.append(data)
     return len(records)
-
-
-def _name_again(spool: Spool, spooled: Spooled, record: SpoolIdentity | None) -> None:
-    """A file of an older day may not know which head office was joined since, nor its key."""
-    known = _last_identity(spooled)
-    if record is None or known == record:
-        return
-    if known is None or known.incarnation <= record.incarnation:
-        spool.append(encode_record(record))
-
-
-def _keep_again(connection: Connection, identity: Identity, spool: Spool, spooled: Spooled) -> None:
-    """What head office keeps aside is told to a spool that may not know it.
-
-    An older file was put back, or the process ended between a receipt and the spool; head office
-    says it once only.
-    """
-    told = {
-        placed.record.n
-        for placed in spooled.records
-        if isinstance(placed.record, SpoolKept)
-        and placed.record.incarnation == identity.incarnation
-    }
-    lacking = {n: code for n, code in kept_slots(connection, identity).items() if n not in told}
-    if lacking and spool.size() > 0:
-        spool.append(head_records(identity, 0, b"", b"", lacking))
 
 
 def journal_slots(

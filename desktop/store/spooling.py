@@ -21,11 +21,6 @@ _OWN = select(*(_c[name] for name in (*Slot._fields, "uid", "kind"))).where(
 )
 _OF_ALL = _OWN.order_by(_c.incarnation, _c.n)
 _OF_ONE = _OF_ALL.where(_c.incarnation == bindparam("incarnation"))
-_KEPT = select(_c.n, _c.code).where(
-    _c.device_id == bindparam("device_id"),
-    _c.incarnation == bindparam("incarnation"),
-    _c.verdict == "kept",
-)
 
 
 def slot_records(
@@ -52,16 +47,17 @@ def _acknowledged(connection: Connection, identity: Identity) -> bytes:
     state = load_state(connection)
     if not state.acknowledged_n:
         return b""
-    codes = kept_slots(connection, identity)
+    kept = connection.execute(
+        select(journal.c.n, journal.c.code).where(
+            journal.c.device_id == identity.device_id,
+            journal.c.incarnation == identity.incarnation,
+            journal.c.verdict == "kept",
+        )
+    )
+    codes: dict[int, str] = {row.n: row.code for row in kept}
     return head_records(
         identity, state.acknowledged_n, state.acknowledged_hash, state.head_signature, codes
     )
-
-
-def kept_slots(connection: Connection, identity: Identity) -> dict[int, str]:
-    """The slots of this incarnation that head office keeps aside, with their codes."""
-    of = {"device_id": identity.device_id, "incarnation": identity.incarnation}
-    return {row.n: row.code for row in connection.execute(_KEPT, of)}
 
 
 def head_records(

@@ -13,19 +13,7 @@ from desktop.sales.view.payment import PaymentPanel
 from desktop.sales.view.till import TillScreen
 from desktop.ui.panel import Panel
 from tests.builders.window_house import Stage, play
-
-CLERK, DEVICE = "clerk-guanqian", "SH01.01"
-CLEANSER, TONER = "2000101010005", "2000102010004"
-"""59.00 and 119.00."""
-
-
-async def at_till(stage: Stage) -> TillScreen:
-    await stage.sign_in(CLERK, DEVICE)
-    stage.window.open("till")
-    await stage.settle()
-    till = stage.window.current
-    assert isinstance(till, TillScreen)
-    return till
+from tests.gui.till_hands import CLEANSER, TONER, at_till
 
 
 def top(stage: Stage) -> Panel | None:

@@ -1,12 +1,10 @@
 """The till in its window: scans behind panels, restarts, approvals, the day of a clerk."""
 
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtWidgets import QLabel, QWidget
 
 from desktop.members.view.members import MembersScreen
-from desktop.sales.usecases.basket import Last
 from desktop.sales.usecases.keeping import open_basket
 from desktop.sales.usecases.shifts import Declared
 from desktop.sales.view.no_receipt import NoReceiptPanel
@@ -16,25 +14,13 @@ from desktop.sales.view.register import RegisterScreen
 from desktop.sales.view.returning import ReturnPanel
 from desktop.sales.view.sales_list import SalesScreen
 from desktop.sales.view.shift import ShiftScreen
-from desktop.sales.view.till import TillScreen
 from shared.sales.queries.showing import SaleEntry, sale_story
 from shared.tasks.queries import open_tasks
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
 from tests.gui.office_hands import until
-
-CLERK, DEVICE = "clerk-guanqian", "SH01.01"
-CLEANSER, TONER = "2000101010005", "2000102010004"
-
-
-async def at_till(stage: Stage) -> TillScreen:
-    await stage.sign_in(CLERK, DEVICE)
-    stage.window.open("till")
-    await stage.settle()
-    till = stage.window.current
-    assert isinstance(till, TillScreen)
-    return till
+from tests.gui.till_hands import CLEANSER, CLERK, DEVICE, TONER, at_till, last_of, sales_of
 
 
 def boss(stage: Stage) -> None:
@@ -50,20 +36,10 @@ def declared_of(shift: ShiftScreen) -> Declared | None:
     return shift.model.declared
 
 
-def last_of(till: TillScreen) -> Last | None:
-    """The sale shown as just made."""
-    return till.model.basket.last
-
-
 def texts_of(widget: QWidget) -> set[str]:
     """What a person can read there."""
     labels = widget.findChildren(QLabel)
     return {one.text() for one in labels if one.isVisibleTo(widget) and one.text()}
-
-
-def sales_of(stage: Stage) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = stage.house.do(DEVICE, CLERK, "sales")
-    return found
 
 
 def test_two_hundred_scans_behind_a_panel_are_two_hundred_pieces(tmp_path: Path) -> None:
@@ -366,6 +342,8 @@ def shown_sales(stage: Stage) -> list[SaleEntry]:
 
 def test_the_ways_out_of_the_till_stand_in_its_list(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
+        # Somebody else works here too: one person alone would be in again at once.
+        boss(stage)
         await at_till(stage)
         await stage.keys("F12")
         panel = stage.window.overlay.top

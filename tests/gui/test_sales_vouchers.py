@@ -13,7 +13,7 @@ from shared.vouchers.queries.points import points_balance
 from tests.builders.one_house import balance
 from tests.builders.window_house import Stage, play
 from tests.gui.office_hands import until
-from tests.gui.test_sales_till import CLERK, DEVICE, TONER, at_till, last_of, sales_of
+from tests.gui.till_hands import CLERK, DEVICE, TONER, at_till, last_of, sales_of
 
 KICK = b"\x1bp"
 

@@ -4,20 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from desktop.catalog.model.choosing import (
-    ColumnChoices,
-    Doubted,
-    Memory,
-    name_in,
-    told_columns,
-)
+from desktop.catalog.model.choosing import Doubted, Memory
+from desktop.catalog.model.opened_sheet import OpenedSheet
 from desktop.store.desk import Desk
-from desktop.watched import Watched
 from shared.catalog.import_columns import PRODUCT_FIELDS
 from shared.catalog.importing import ProductRow, read_products, shop_doubts
-from shared.catalog.sheets import read_sheets
-from shared.core.errors import QutongError
-from shared.core.importing import BLANK, ColumnMapping, Imported, Problem, Sheet
+from shared.core.importing import BLANK, Imported, Problem
 from shared.core.rounding import MICRO, divide_half_away
 
 REMEMBERED: Final = "import.goods.mapping"
@@ -96,15 +88,13 @@ class Result:
         )
 
 
-class GoodsImport(Watched):
+class GoodsImport(OpenedSheet[ProductRow]):
     """One file at a time."""
 
     def __init__(
         self, desk: Desk, memory: Memory, take: Take, takes_stock: TakesStock = lambda _desk: True
     ) -> None:
-        super().__init__()
-        self._desk = desk
-        self._choices = ColumnChoices(memory, REMEMBERED, PRODUCT_FIELDS)
+        super().__init__(desk, memory, REMEMBERED, PRODUCT_FIELDS)
         self._take = take
         self._takes_stock = takes_stock
         self.may_open = True
@@ -112,35 +102,15 @@ class GoodsImport(Watched):
         self.is_taking = False
         self.result: Result | None = None
         """What became of the last file, while no other one is open."""
-        self._sheets: Sequence[Sheet] = ()
-        self.file_name = ""
-        self.found: Imported[ProductRow] | None = None
-        self.doubts: Sequence[Problem] = ()
-        self.error: QutongError | None = None
         self.with_stock = True
-        self._asked: ColumnMapping | None = None
-        """The columns as they stand while a required one is missing."""
 
     async def open(self, content: bytes, name: str) -> None:
         """Read a csv, xlsx or xls file; what is wrong with the whole of it is kept as ``error``."""
         if self.is_taking:
             return
-        self.file_name, self.found, self.error, self._asked = name, None, None, None
         self.result = None
         self.may_open = self._takes_stock(self._desk)
-        self._choices.begin()
-        try:
-            self._sheets = await self._desk.work(read_sheets, content, name)
-        except QutongError as error:
-            self._sheets, self.error = (), error
-            self.changed()
-            return
-        await self._read()
-
-    async def choose(self, header: str, field: str) -> None:
-        """Say what a column of the file is; '' leaves it out. All rows are read again."""
-        self._choices.choose(self._mapping, header, field)
-        await self._read()
+        await super().open(content, name)
 
     async def take(self) -> Taken:
         """Take the rows that can be taken, all in one; the mapping is remembered, what became of
@@ -183,23 +153,6 @@ class GoodsImport(Watched):
         self.changed()
 
     @property
-    def columns(self) -> list[tuple[str, str]]:
-        """Every header of the file with what it is taken for, '' = left out."""
-        return told_columns(self._mapping)
-
-    @property
-    def problems(self) -> list[Doubted]:
-        """Rows kept out first, then doubts about rows taken, each in the order of the file."""
-        if self.found is None:
-            return []
-        doubts = sorted((*self.found.warnings, *self.doubts), key=lambda one: one.row_number)
-        return [(one, True) for one in self.found.problems] + [(one, False) for one in doubts]
-
-    def name_of(self, row_number: int) -> str:
-        """What a row of the file calls its goods, taken or not."""
-        return name_in(self._sheets, self._mapping, row_number)
-
-    @property
     def sums(self) -> Sums:
         """The check figures of what would be taken."""
         rows = self.found.items if self.found else ()
@@ -221,20 +174,11 @@ class GoodsImport(Watched):
         """Whether the file says what goods cost."""
         return self.found is not None and self.found.mapping.index("cost") is not None
 
-    async def _read(self) -> None:
-        chosen = self._choices.fitting(self._sheets)
-        try:
-            self.found = await self._desk.work(read_products, self._sheets, chosen=chosen)
-            self.doubts = shop_doubts(self.found)
-            self.error = self._asked = None
-        except QutongError as error:
-            self.found, self.doubts, self.error = None, (), error
-            self._asked = self._choices.seen(self._sheets)
-        self.changed()
+    async def _understood(self, chosen: Mapping[str, str]) -> Imported[ProductRow]:
+        return await self._desk.work(read_products, self._sheets, chosen=chosen)
 
-    @property
-    def _mapping(self) -> ColumnMapping | None:
-        return self.found.mapping if self.found else self._asked
+    def _doubts_of(self, found: Imported[ProductRow]) -> Sequence[Problem]:
+        return shop_doubts(found)
 
 
 def _value_minor(rows: Sequence[ProductRow], each: Callable[[ProductRow], int | None]) -> int:

@@ -138,38 +138,30 @@ def promoted(cart: Cart, goods: Mapping[str, Goods], terms: Terms) -> Promoted:
         for one in terms.policies
         if one.policy.kind is PolicyKind.LIMIT and holds(one.policy, terms.setting)
     ]
-    listed = list(goods)
     places = Places((one, known.facts.product.brand) for one, known in goods.items())
-    left, names = _left(limits, items, places, listed, terms)
+    left, names = _left(limits, items, places, terms)
     return Promoted(
         outcome=outcome,
         parts=parts,
-        near=_first(outcome.near, policies, places, listed),
-        gifts=_first(outcome.blocks, policies, places, listed),
+        near=_first(outcome.near, policies, places),
+        gifts=_first(outcome.blocks, policies, places),
         left_micro=left,
         limit_names=names,
     )
 
 
 def _first(
-    found: Sequence[_Found],
-    policies: Mapping[str, Policy],
-    places: Places,
-    listed: Sequence[str],
+    found: Sequence[_Found], policies: Mapping[str, Policy], places: Places
 ) -> dict[str, _Found]:
     made: dict[str, _Found] = {}
     for one in found:
-        for at in places.of(policies[one.policy_id].goods):
-            made.setdefault(listed[at], one)
+        for product_id in places.named(policies[one.policy_id].goods):
+            made.setdefault(product_id, one)
     return made
 
 
 def _left(
-    limits: Sequence[Policy],
-    items: Sequence[Item],
-    places: Places,
-    listed: Sequence[str],
-    terms: Terms,
+    limits: Sequence[Policy], items: Sequence[Item], places: Places, terms: Terms
 ) -> tuple[dict[str, int], dict[str, str]]:
     """How many pieces more of each product fit under all its limits, and the tightest one's name;
     limits of amounts have no pieces and tell nothing here."""
@@ -183,7 +175,7 @@ def _left(
         taken = taken_of(policy, counted, terms.setting.currency)
         rest = max(left_of(policy, terms.setting) - taken, 0)
         weights = {one.product_id: one for one in policy.weights}
-        for product_id in (listed[at] for at in places.of(policy.goods)):
+        for product_id in places.named(policy.goods):
             weight = weights.get(product_id, Weight(product_id)).weight_micro
             pieces = rest * MICRO // weight if weight else rest
             if product_id not in left or pieces < left[product_id]:

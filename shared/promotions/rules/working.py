@@ -120,6 +120,10 @@ class Places:
             found = [at for at in found if self._listed[at] not in but]
         return found
 
+    def named(self, goods: Goods) -> list[str]:
+        """The products of these goods, in order; a product as often as it stands here."""
+        return [self._listed[at] for at in self.of(goods)]
+
 
 class Shelf:
     """Policies by the goods they name: of many that are in force a scan touches few."""

@@ -19,6 +19,7 @@ from shared.journal.document import Header
 from shared.journal.spool import SpoolSlot, encode_record, read_spool
 from shared.journal.tables import journal
 from shared.journal.verify import verify, verify_spool
+from shared.sync.confirm import Finding
 from tests.builders.devices import HQ_KEY, LAYOUT, a_key, an_identity
 from tests.builders.small_shop import (
     REGISTRY,
@@ -185,6 +186,22 @@ def test_an_older_spool_that_is_put_back_is_told_again_who_this_is() -> None:
     assert (rebuilt.enrolled.server_url, rebuilt.enrolled.epoch) == ("https://hq.example", "2")
     assert slots(rebuilt) == [1]
     assert verify_spool(spool.load())[1] is None
+    rebuilt.close()
+
+
+def test_an_older_spool_that_is_put_back_is_told_again_where_the_journal_began_anew() -> None:
+    engine, spool = open_writer(None), MemorySpool()
+    store = start(engine, spool)
+    older = spool.data
+    store.run("wang", sell)
+    store.run("wang", sell, 2)
+    store.begin_incarnation(2, 1, Finding(code="DEVICE_FORKED", scope=""))
+    spool.data = older
+    start(engine, spool).close()
+    rebuilt = start(open_writer(None), spool)
+    places = rebuilt.read(lambda c: c.execute(select(journal.c.incarnation, journal.c.n)).all())
+    assert [tuple(place) for place in places] == [(1, 1), (2, 1)]
+    assert rebuilt.enrolled.incarnation == 2
     rebuilt.close()
 
 

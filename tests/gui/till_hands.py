@@ -1,0 +1,32 @@
+"""What tests of the till share: the shop's clerk, two goods of hers, sitting down there."""
+
+from typing import Any
+
+from desktop.sales.usecases.basket import Last
+from desktop.sales.view.till import TillScreen
+from tests.builders.window_house import Stage
+
+CLERK, DEVICE = "clerk-guanqian", "SH01.01"
+CLEANSER, TONER = "2000101010005", "2000102010004"
+"""59.00 and 119.00."""
+
+
+async def at_till(stage: Stage) -> TillScreen:
+    """Sign in as the clerk, at an empty till."""
+    await stage.sign_in(CLERK, DEVICE)
+    stage.window.open("till")
+    await stage.settle()
+    till = stage.window.current
+    assert isinstance(till, TillScreen)
+    return till
+
+
+def sales_of(stage: Stage) -> list[dict[str, Any]]:
+    """What the till sold, as the house tells it."""
+    found: list[dict[str, Any]] = stage.house.do(DEVICE, CLERK, "sales")
+    return found
+
+
+def last_of(till: TillScreen) -> Last | None:
+    """The sale shown as just made."""
+    return till.model.basket.last
