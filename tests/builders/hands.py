@@ -9,9 +9,21 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from desktop.app.program import Program
 from desktop.shell.window import Window
+
+
+async def until(holds: Callable[[], object], *, most_s: float = 60.0) -> None:
+    """Let the window work until something holds: a busy machine takes its time."""
+    loop = asyncio.get_running_loop()
+    ends_s = loop.time() + most_s
+    while not holds():
+        if loop.time() > ends_s:
+            raise AssertionError("it never came")
+        await asyncio.sleep(0.02)
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 class Hands:
@@ -26,6 +38,11 @@ class Hands:
         """The window of who is signed in."""
         assert self.program.window is not None
         return self.program.window
+
+    @property
+    def front(self) -> QWidget:
+        """What the person sees: the gate while it is open, else the window."""
+        return self.program.gate or self.window
 
     async def take_seat(self, window: Window) -> None:
         """The window is in front, in the usual size."""
@@ -89,7 +106,7 @@ class Hands:
     def shot(self, path: Path) -> Path:
         """What is on screen, as a picture."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.window.grab().save(str(path))
+        self.front.grab().save(str(path))
         return path
 
 

@@ -4,9 +4,10 @@
 the window as the system would send them, so scans, actions and text fields compete as in a shop.
 """
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import RLock
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -34,6 +35,8 @@ from tests.fakes.keys import MemoryKeyStore
 
 T = TypeVar("T")
 P = ParamSpec("P")
+ANSWERED_S = 10.0
+"""What a test holds back by itself is not waited for longer."""
 
 
 class WindowHouse(House):
@@ -78,6 +81,24 @@ class WindowHouse(House):
             return super().read(work)
 
 
+class Readers(ThreadPoolExecutor):
+    """The threads of a desk, and whether they are at work."""
+
+    def __init__(self) -> None:
+        super().__init__(2, thread_name_prefix="desk-reader")
+        self._open: set[Future[Any]] = set()
+
+    def are_busy(self) -> bool:
+        """Whether something is asked of them that is not answered."""
+        return any(not one.done() for one in self._open)
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> "Future[T]":
+        self._open = {one for one in self._open if not one.done()}
+        future = super().submit(fn, *args, **kwargs)
+        self._open.add(future)
+        return future
+
+
 def a_window_house() -> WindowHouse:
     """The demo brand, published. The stage closes it."""
     return a_house(WindowHouse)
@@ -89,6 +110,19 @@ class Stage(Hands):
     def __init__(self, program: Program, house: WindowHouse) -> None:
         super().__init__(program)
         self.house = house
+        self._readers = Readers()
+        program.desk._threads.shutdown()
+        program.desk._threads = self._readers
+
+    async def settle(self) -> None:
+        """Until nothing happens any more, and what was asked of the house beside the window is
+        answered: on a busy machine that takes its time."""
+        await super().settle()
+        ends_s = asyncio.get_running_loop().time() + ANSWERED_S
+        while self._readers.are_busy() and asyncio.get_running_loop().time() < ends_s:
+            await asyncio.sleep(0.01)
+            if not self._readers.are_busy():
+                await asyncio.sleep(0.01)
 
     async def sign_in(self, user: str, device: str, *, device_type: str = "till") -> Window:
         """Sit down at a device, ``SH01.01`` is the first one of SH01."""

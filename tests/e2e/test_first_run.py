@@ -4,7 +4,6 @@ Founded in the first window, filled from a real shop's workbook, sold from by a 
 a head office is set up by its commands, and everything the shop wrote arrives there unchanged.
 """
 
-import asyncio
 import subprocess
 import sys
 import time
@@ -31,7 +30,7 @@ from shared.stock.tables import stock_balance
 from sync_server.operations.edges import SystemRandomness
 from sync_server.operations.home import open_home
 from tests.builders.founded_shop import new_client
-from tests.builders.hands import Hands
+from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
 from tests.integration.desktop.served_brand import brand
 from tests.real_data import real_data
@@ -67,13 +66,6 @@ class Owner(Hands):
         await super().keys(text)
         self.typed += len(text)
 
-    async def until(self, is_so: Callable[[], object], *, tries: int = 1_500) -> None:
-        for _ in range(tries):
-            if is_so():
-                return
-            await asyncio.sleep(0.02)
-        raise AssertionError("it never came")
-
 
 def live(home: Path, keys: MemoryKeyStore, script: Callable[[Owner], Awaitable[None]]) -> None:
     """The program on a folder of its own, from its first window to its end."""
@@ -104,19 +96,19 @@ def on_shelf(rows: list[ProductRow]) -> ProductRow:
 
 
 async def found_by_keys(owner: Owner) -> None:
-    await owner.until(lambda: owner.program.gate)
+    await until(lambda: owner.program.gate)
     await owner.take_seat(owner.window)
     await owner.keys("2")
     for text in ("街角小店", "王老板", "2580", "2580"):
         await owner.type(text)
         await owner.keys("Return")
-    await owner.until(lambda: owner.program.window)
+    await until(lambda: owner.program.window)
     await owner.take_seat(owner.window)
 
 
 async def take_goods(owner: Owner, workbook: Path) -> int:
     home = owner.window.screens["home"]
-    await owner.until(lambda: home.model.today)  # type: ignore[attr-defined]
+    await until(lambda: home.model.today)  # type: ignore[attr-defined]
     steps = home.model.first_steps  # type: ignore[attr-defined]
     assert steps[0] == ("goods", False), "the first step of a new shop is its goods"
     await owner.keys("N")
@@ -124,17 +116,17 @@ async def take_goods(owner: Owner, workbook: Path) -> int:
     screen = owner.window.current
     # The system's own dialog chooses the file; the screen takes what it answers.
     await screen.open_file(workbook)  # type: ignore[union-attr]
-    await owner.until(lambda: screen.model.found)  # type: ignore[union-attr]
+    await until(lambda: screen.model.found)  # type: ignore[union-attr]
     goods = screen.model.sums.goods  # type: ignore[union-attr]
     await owner.keys("F10")
-    await owner.until(lambda: screen.model.found is None)  # type: ignore[union-attr]
+    await until(lambda: screen.model.found is None)  # type: ignore[union-attr]
     return int(goods)
 
 
 async def first_sale(owner: Owner, barcode: str) -> None:
     await owner.keys("Alt+Home")
     home = owner.window.screens["home"]
-    await owner.until(
+    await until(
         lambda: dict(home.model.first_steps).get("opening")  # type: ignore[attr-defined]
     )
     # The sheet brought the stock along; the printer can wait, the customer cannot.
@@ -144,7 +136,7 @@ async def first_sale(owner: Owner, barcode: str) -> None:
     await owner.scan(barcode)
     await owner.keys("F9", "Return")
     store = owner.program.client.store
-    await owner.until(
+    await until(
         lambda: store.read(lambda c: c.execute(select(func.count()).select_from(sale)).scalar())
     )
 
@@ -212,22 +204,22 @@ def test_from_an_empty_device_to_the_first_sale_and_then_to_head_office(tmp_path
         code = command("invite", "--home", str(office.home), "--account", "D1").split()[-1]
 
         async def join(owner: Owner) -> None:
-            await owner.until(lambda: owner.program.gate)
+            await until(lambda: owner.program.gate)
             await owner.take_seat(owner.window)
             gate = owner.program.gate
-            await owner.until(lambda: gate.page.model.chosen)  # type: ignore[union-attr]
+            await until(lambda: gate.page.model.chosen)  # type: ignore[union-attr]
             await owner.type("2580")
             await owner.keys("Return")
-            await owner.until(lambda: owner.program.window and owner.program.gate is None)
+            await until(lambda: owner.program.window and owner.program.gate is None)
             owner.program.show_joining()
             await owner.take_seat(owner.window)
             await owner.type(url)
             await owner.keys("Return")
             await owner.type(code)
             await owner.keys("Return")
-            await owner.until(lambda: owner.program.worker)
+            await until(lambda: owner.program.worker)
             store = owner.program.client.store
-            await owner.until(lambda: unsent(owner.program) == 0)
+            await until(lambda: unsent(owner.program) == 0)
             assert store.read(told)["sales"] == before["sales"], "numbers stay what they were"
 
         live(shop, keys, join)

@@ -6,9 +6,10 @@ from typing import Any
 
 from desktop.reporting.usecases.asking import Report
 from shared.journal.document import Value
+from tests.builders.hands import until
 from tests.builders.office_day import enrolled, in_the_new_year, put
 from tests.builders.window_house import Stage
-from tests.gui.office_hands import EDITOR, opened, until
+from tests.gui.office_hands import EDITOR, opened
 
 COLUMNS = ("site_id", "closed", "until", "rows", "code", "named")
 SITES: tuple[tuple[Value, ...], ...] = (
@@ -60,7 +61,7 @@ async def months(stage: Stage) -> None:
     stage.window.open("months")
     await stage.settle()
     screen: Any = stage.window.current
-    await until(stage, lambda: screen.table.rows.shown)
+    await until(lambda: screen.table.rows.shown)
     screen.table.go_to(2)
 
 

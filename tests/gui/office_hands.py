@@ -1,10 +1,10 @@
 """What tests of head office's screens share: sitting down there, waiting, a second person's PIN."""
 
-from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtGui import QGuiApplication
 
+from tests.builders.hands import until
 from tests.builders.window_house import Stage
 
 OFFICE, EDITOR, APPROVER, PIN = "HQ.01", "hq-editor", "hq-approver", "2580"
@@ -18,24 +18,15 @@ async def sit(stage: Stage, user: str, screen: str, subject: str = "") -> Any:
     return stage.window.current
 
 
-async def until(stage: Stage, holds: Callable[[], object]) -> None:
-    """Until something holds; work beside the window takes its time."""
-    for _ in range(200):
-        if holds():
-            return
-        await stage.settle()
-    raise AssertionError("it never came")
-
-
 async def opened(stage: Stage) -> Any:
     """The panel that comes up."""
-    await until(stage, lambda: stage.window.overlay.top is not None)
+    await until(lambda: stage.window.overlay.top is not None)
     return stage.window.overlay.top
 
 
 async def closed(stage: Stage) -> None:
     """Until no panel is up any more."""
-    await until(stage, lambda: stage.window.overlay.top is None)
+    await until(lambda: stage.window.overlay.top is None)
 
 
 def with_pin(stage: Stage) -> None:

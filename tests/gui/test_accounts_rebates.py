@@ -12,8 +12,9 @@ from shared.accounts.queries import rebates_of
 from shared.journal.tables import journal
 from shared.ordering.queries.orders import orders
 from tests.builders.dealer_days import CREAM
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import APPROVER, EDITOR, OFFICE, PIN, opened, sit, until, with_pin
+from tests.gui.office_hands import APPROVER, EDITOR, OFFICE, PIN, opened, sit, with_pin
 
 ACCOUNT = "P1001-FX"
 
@@ -27,15 +28,15 @@ def test_a_rebate_is_granted_by_two_people_seen_by_the_dealer_and_pays_an_order(
         house.do(OFFICE, EDITOR, "policy-set", name="account.rebate_approver", value="1")
         screen = await sit(stage, "hq-sales-east", "channel-statement", ACCOUNT)
         assert isinstance(screen, StatementScreen)
-        await until(stage, lambda: screen.model.party)
+        await until(lambda: screen.model.party)
         await stage.keys("R")
         assert isinstance(await opened(stage), RebatesPanel)
         await stage.keys("N")
-        await until(stage, lambda: isinstance(stage.window.overlay.top, GrantPanel))
+        await until(lambda: isinstance(stage.window.overlay.top, GrantPanel))
         await stage.keys("1250", "Return", "三季度返利", "Return", "2026-06-30", "Return")
-        await until(stage, lambda: hasattr(stage.window.overlay.top, "pin"))
+        await until(lambda: hasattr(stage.window.overlay.top, "pin"))
         await stage.keys(APPROVER, "Return", PIN, "Return")
-        await until(stage, lambda: isinstance(stage.window.overlay.top, RebatesPanel))
+        await until(lambda: isinstance(stage.window.overlay.top, RebatesPanel))
         (granted,) = house.read(lambda one: rebates_of(one, ACCOUNT, "CNY", "2025-12-01"))
         assert (granted.left_minor, granted.valid_until) == (125_000, "2026-06-30")
         panel = stage.window.overlay.top
@@ -59,7 +60,7 @@ def test_a_rebate_is_granted_by_two_people_seen_by_the_dealer_and_pays_an_order(
         stage.window.open("statement", f"{ACCOUNT}/rebate")
         own = stage.window.current
         assert isinstance(own, StatementScreen)
-        await until(stage, lambda: own.model.rows)
+        await until(lambda: own.model.rows)
         await stage.keys("R")
         shown = await opened(stage)
         assert isinstance(shown, RebatesPanel)
@@ -79,24 +80,24 @@ def test_a_guarantee_comes_in_and_goes_back_signed_by_two_others(tmp_path: Path)
             grants=[{}], pin=PIN,
         )  # fmt: skip
         screen = await sit(stage, "hq-sales-east", "channel-statement", ACCOUNT)
-        await until(stage, lambda: screen.model.party)
+        await until(lambda: screen.model.party)
         await stage.keys("M")
         await opened(stage)
         panel = stage.window.overlay.top
         assert isinstance(panel, MoneyPanel)
         panel.purpose.set_value("guarantee")
         await stage.keys("5000", "Return", "BK-1", "Return")
-        await until(stage, lambda: screen.model.guarantee_minor() == 500_000)
+        await until(lambda: screen.model.guarantee_minor() == 500_000)
         await stage.keys("G")
         await opened(stage)
         await stage.keys("Ctrl+A", "2000", "Return", "减额", "Return")
-        await until(stage, lambda: hasattr(stage.window.overlay.top, "pin"))
+        await until(lambda: hasattr(stage.window.overlay.top, "pin"))
         first = stage.window.overlay.top
         await stage.keys(APPROVER, "Return", PIN, "Return")
-        await until(stage, lambda: stage.window.overlay.top is not first)
-        await until(stage, lambda: hasattr(stage.window.overlay.top, "pin"))
+        await until(lambda: stage.window.overlay.top is not first)
+        await until(lambda: hasattr(stage.window.overlay.top, "pin"))
         await stage.keys(EDITOR, "Return", PIN, "Return")
-        await until(stage, lambda: screen.model.guarantee_minor() == 300_000)
+        await until(lambda: screen.model.guarantee_minor() == 300_000)
         (entry,) = house.read(
             lambda one: one.execute(
                 select(journal.c.kind).where(journal.c.kind == "guarantee_refunded")

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from shared.catalog.queries import costs_of
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import until
 
 CLEANSER = "010101"
 
@@ -14,8 +14,8 @@ async def _goods(stage: Stage, user: str, device: str, device_type: str) -> Any:
     await stage.sign_in(user, device, device_type=device_type)
     stage.window.open("goods")
     screen: Any = stage.window.current
-    await until(stage, lambda: screen.model.rows)
-    await until(stage, lambda: screen.table.current is not None)
+    await until(lambda: screen.model.rows)
+    await until(lambda: screen.table.current is not None)
     return screen
 
 
@@ -24,7 +24,7 @@ def test_a_cost_is_keyed_in_the_list_and_a_clerk_sees_none(tmp_path: Path) -> No
         screen = await _goods(stage, "dealer-east", "DL01.01", "dealer")
         assert screen.table.current.goods.product_id == CLEANSER
         await stage.keys("F7", "31.5", "Return")
-        await until(stage, lambda: screen.model.rows[0].cost_micro == 31_500_000)
+        await until(lambda: screen.model.rows[0].cost_micro == 31_500_000)
         kept = stage.house.read(lambda one: costs_of(one, "DL01", "CNY"))
         assert kept == {CLEANSER: 31_500_000}
         assert {"cost", "margin"} <= {one.key for one in screen._columns()}

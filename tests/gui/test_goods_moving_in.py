@@ -12,9 +12,9 @@ from desktop.stock.view.stock import StockScreen
 from desktop.ui.table.table import Table
 from shared.channel.rules import founder_id
 from tests.builders.founded_shop import new_client, site_of
-from tests.builders.hands import Hands
+from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live, until
+from tests.gui.test_shell_first_run import live
 from tests.real_data import real_data
 
 GEL = "8809554022597"

@@ -11,8 +11,8 @@ from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.catalog.view.publish_pictures import PublishPicturesPanel
 from shared.catalog.queries import picture_digests
 from shared.catalog.rules import LARGE, PICTURE_SIZES, SMALL
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.test_warehouse_counting import until
 
 CLEANSER, CREAM = "010101", "010204"
 
@@ -44,15 +44,15 @@ def test_published_pictures_are_shown_and_without_them_every_text_is(tmp_path: P
         await stage.sign_in("hq-editor", "HQ.01", device_type="hq")
         stage.window.open("goods")
         goods: Any = stage.window.current
-        await until(stage, lambda: bool(goods.model.rows))
+        await until(lambda: bool(goods.model.rows))
         await stage.keys("F9")
         (dialog,) = goods.findChildren(QFileDialog)
         dialog.fileSelected.emit(str(a_folder(tmp_path)))
         dialog.close()
         await stage.take_seat(stage.window)
-        await until(stage, lambda: isinstance(stage.window.overlay.top, PublishPicturesPanel))
+        await until(lambda: isinstance(stage.window.overlay.top, PublishPicturesPanel))
         panel: Any = stage.window.overlay.top
-        await until(stage, lambda: not panel.model.is_running)
+        await until(lambda: not panel.model.is_running)
         assert sorted(panel.model.published) == [CLEANSER, CREAM]
         assert "holiday.png" in panel._left.text()
         assert "010301.jpg" in panel._left.text()
@@ -69,7 +69,7 @@ def test_published_pictures_are_shown_and_without_them_every_text_is(tmp_path: P
         await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
         stage.window.open("products", CLEANSER)
         shop: Any = stage.window.current
-        await until(stage, stage.window.sheet.isVisible)
+        await until(stage.window.sheet.isVisible)
         picture, _ = sheet_of(stage)
         assert picture.has_picture
         item = shop.model.goods_of(CLEANSER)
@@ -81,7 +81,7 @@ def test_published_pictures_are_shown_and_without_them_every_text_is(tmp_path: P
         await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
         stage.window.open("products", CLEANSER)
         shop = stage.window.current
-        await until(stage, stage.window.sheet.isVisible)
+        await until(stage.window.sheet.isVisible)
         picture, text = sheet_of(stage)
         assert not picture.has_picture
         assert shop.model.picture_of(item) == ""

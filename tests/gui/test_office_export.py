@@ -5,8 +5,9 @@ from typing import Any
 
 from python_calamine import load_workbook
 
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import EDITOR, sit, until
+from tests.gui.office_hands import EDITOR, sit
 
 
 def test_stock_of_all_sites_is_exported_with_codes_as_text(tmp_path: Path) -> None:
@@ -15,7 +16,7 @@ def test_stock_of_all_sites_is_exported_with_codes_as_text(tmp_path: Path) -> No
             "SH01.01", "clerk-guanqian", "sell", lines=["2000101010005"], tenders=["cash=100"]
         )
         screen: Any = await sit(stage, EDITOR, "consolidated", "stock")
-        await until(stage, lambda: screen.stock.lines)
+        await until(lambda: screen.stock.lines)
         saved: list[bytes] = []
         paper = screen.stock_tab.table.frame.paper
         keep = paper.save
@@ -26,7 +27,7 @@ def test_stock_of_all_sites_is_exported_with_codes_as_text(tmp_path: Path) -> No
 
         paper.save = save
         await stage.keys("Ctrl+E")
-        await until(stage, lambda: saved)
+        await until(lambda: saved)
         path = tmp_path / "stock.xlsx"
         path.write_bytes(saved[0])
         rows = load_workbook(str(path)).get_sheet_by_index(0).to_python()

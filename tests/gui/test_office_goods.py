@@ -11,8 +11,9 @@ from shared.catalog.queries import costs_of
 from shared.catalog.tables import product
 from shared.channel.rules import HEAD_OFFICE
 from shared.core.rounding import MICRO
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import EDITOR, sit, until
+from tests.gui.office_hands import EDITOR, sit
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pos_exports_cn"
 
@@ -45,7 +46,7 @@ def test_a_real_export_comes_in_with_its_own_totals(
     async def script(stage: Stage) -> None:
         screen: Any = await sit(stage, EDITOR, "goods-import")
         await screen.open_file(DATA / name)
-        await until(stage, lambda: screen.model.found is not None)
+        await until(lambda: screen.model.found is not None)
         model = screen.model
         assert not model.found.problems
         assert model.sums == Sums(
@@ -58,7 +59,7 @@ def test_a_real_export_comes_in_with_its_own_totals(
         assert screen.problems.rows.shown
         before = _products(stage)
         await stage.keys("F10")
-        await until(stage, lambda: not model.file_name)
+        await until(lambda: not model.file_name)
         assert _products(stage) == before + goods
         kept = stage.house.read(lambda one: costs_of(one, HEAD_OFFICE, "CNY"))
         assert len(kept) == costs

@@ -8,10 +8,11 @@ from desktop.ui.theme import Tone
 from shared.closing.documents import MonthCloseTold
 from shared.closing.queries import last_request
 from shared.core.errors import Unavailable
+from tests.builders.hands import until
 from tests.builders.office_day import enrolled, in_the_new_year
 from tests.builders.window_house import Stage, play
 from tests.gallery.scenes_months import office_says
-from tests.gui.office_hands import EDITOR, closed, opened, until
+from tests.gui.office_hands import EDITOR, closed, opened
 
 
 def request_of(stage: Stage) -> Any:
@@ -34,7 +35,7 @@ def test_months_are_closed_after_a_second_look_and_the_outcome_is_told(tmp_path:
         await stage.settle()
         screen: Any = stage.window.current
         model: Months = screen.model
-        await until(stage, lambda: len(screen.table.rows.shown) == 6)
+        await until(lambda: len(screen.table.rows.shown) == 6)
         said = [screen._obstacle(one) for one in model.sites]
         assert "SH02.01, SH02.02" in said[2]
         assert len(set(said)) == 5, "each obstacle in its own words"
@@ -48,7 +49,7 @@ def test_months_are_closed_after_a_second_look_and_the_outcome_is_told(tmp_path:
         panel = await opened(stage)
         await stage.keys("Return")
         await closed(stage)
-        await until(stage, lambda: request_of(stage) is not None)
+        await until(lambda: request_of(stage) is not None)
         asked = request_of(stage)
         assert (asked.sites, asked.month, asked.is_signed_off) == (
             ("HQ01", "SH01"),
@@ -59,13 +60,13 @@ def test_months_are_closed_after_a_second_look_and_the_outcome_is_told(tmp_path:
 
         # Progress, and meanwhile nobody asks twice.
         await answered(screen, asked.request, site="HQ01", row_count=18_204)
-        await until(stage, lambda: len(model.outcomes) == 1)
+        await until(lambda: len(model.outcomes) == 1)
         assert "1" in screen.banner.text()
         assert "2" in screen.banner.text()
         assert not screen._is_free()
         await answered(screen, asked.request, site="SH01", code="MONTH_NOT_DURABLE", is_last=True)
-        await until(stage, lambda: model.request is not None and model.request.is_done)
-        await until(stage, lambda: "18,204" in screen.banner.text())
+        await until(lambda: model.request is not None and model.request.is_done)
+        await until(lambda: "18,204" in screen.banner.text())
         assert screen._told()[1] is Tone.WAITING
 
         # Nobody answers for a program that is too old; for devices that are silent somebody may.
@@ -76,7 +77,7 @@ def test_months_are_closed_after_a_second_look_and_the_outcome_is_told(tmp_path:
         await opened(stage)
         await stage.keys("Return")
         await closed(stage)
-        await until(stage, lambda: request_of(stage).sites == ("SH02",))
+        await until(lambda: request_of(stage).sites == ("SH02",))
         assert request_of(stage).is_signed_off
 
         def no_network(*_asked: Any, **_more: Any) -> Any:
@@ -84,7 +85,7 @@ def test_months_are_closed_after_a_second_look_and_the_outcome_is_told(tmp_path:
 
         screen.asker._detail = no_network
         await stage.keys("F5")
-        await until(stage, lambda: model.error is not None)
+        await until(lambda: model.error is not None)
         assert screen.banner.text() == stage.window.words.sentence("NETWORK")
 
     play(script, tmp_path)

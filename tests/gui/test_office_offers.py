@@ -6,14 +6,15 @@ from pathlib import Path
 from python_calamine import load_workbook
 
 from shared.vouchers.rules import is_coupon_code
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import APPROVER, EDITOR, PIN, opened, sit, until, with_pin
+from tests.gui.office_hands import APPROVER, EDITOR, PIN, opened, sit, with_pin
 
 
 async def _approved(stage: Stage) -> None:
     panel = await opened(stage)
     await stage.keys(APPROVER, "Return", PIN, "Return")
-    await until(stage, lambda: stage.window.overlay.top is not panel)
+    await until(lambda: stage.window.overlay.top is not panel)
 
 
 def test_points_and_coupons_are_published_by_two_people_and_codes_leave_once(
@@ -25,18 +26,18 @@ def test_points_and_coupons_are_published_by_two_people_and_codes_leave_once(
         assert not screen.model.rules
         await stage.keys("P", "F10")
         await _approved(stage)
-        await until(stage, lambda: screen.model.rule is not None)
+        await until(lambda: screen.model.rule is not None)
         assert screen.model.proposed.worth_points == 100
 
         await stage.keys("N", "VIP20", "Tab", "20", "Tab", "100", "Tab", "Tab", "12-31", "Tab")
         await stage.keys("3", "F10")
         await _approved(stage)
-        await until(stage, lambda: screen.model.batches and screen.model.with_codes)
+        await until(lambda: screen.model.batches and screen.model.with_codes)
         (batch,) = screen.model.batches
         assert (batch.coupons, batch.value_minor, batch.least_minor) == (3, 2_000, 10_000)
 
         await stage.keys("F8")
-        await until(stage, lambda: not screen.model.with_codes)
+        await until(lambda: not screen.model.with_codes)
         (made,) = (tmp_path / "paper").glob("*.xlsx")
         rows = load_workbook(BytesIO(made.read_bytes())).get_sheet_by_index(0).to_python()
         codes = [str(row[0]) for row in rows[1:]]

@@ -5,10 +5,11 @@ from typing import Any
 
 from shared.ordering.queries.orders import lines, order
 from shared.ordering.rules import OrderState
+from tests.builders.hands import until
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import Stage, play
 from tests.gallery.scenes_office import some_orders
-from tests.gui.office_hands import closed, opened, sit, until
+from tests.gui.office_hands import closed, opened, sit
 
 CLERK = "hq-sales-east"
 BIG, SMALL, SOUTH = 0, 1, 2
@@ -18,7 +19,7 @@ BIG, SMALL, SOUTH = 0, 1, 2
 async def _at_desk(stage: Stage) -> Any:
     some_orders(stage)
     screen = await sit(stage, CLERK, "order-desk")
-    await until(stage, lambda: len(screen.orders.rows.shown) == 3)
+    await until(lambda: len(screen.orders.rows.shown) == 3)
     return screen
 
 
@@ -28,7 +29,7 @@ async def _choose(stage: Stage, screen: Any, number: int) -> str:
     wanted = in_time[number]
     place = screen.orders.rows.place_of(lambda one: one.id == wanted.id)
     await stage.keys(*["Up"] * 5, *["Down"] * place)
-    await until(stage, lambda: screen.model.chosen and screen.model.chosen.id == wanted.id)
+    await until(lambda: screen.model.chosen and screen.model.chosen.id == wanted.id)
     await stage.keys("Return")
     found: str = wanted.id
     return found
@@ -55,15 +56,15 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         await opened(stage)
         await stage.keys("F10")
         await closed(stage)
-        await until(stage, lambda: _state(stage, chosen) is OrderState.PARTIAL)
+        await until(lambda: _state(stage, chosen) is OrderState.PARTIAL)
         assert _accepted(stage, chosen) == [24, 8, 0]
 
-        await until(stage, lambda: len(screen.orders.rows.shown) == 2)
+        await until(lambda: len(screen.orders.rows.shown) == 2)
         await stage.keys("F5")
-        await until(stage, lambda: len(screen.orders.rows.shown) == 3)
+        await until(lambda: len(screen.orders.rows.shown) == 3)
         screen.orders.view.setFocus()
         assert await _choose(stage, screen, BIG) == chosen
-        await until(stage, lambda: screen.model.can_revise)
+        await until(lambda: screen.model.can_revise)
         first = screen.model.lines[0]
         screen.model.grant(first, "20")
         screen.model.give_reason(first, "OUT_OF_STOCK")
@@ -71,23 +72,23 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         await opened(stage)
         await stage.keys("less", "F10")
         await closed(stage)
-        await until(stage, lambda: _state(stage, chosen) is OrderState.REVISED)
+        await until(lambda: _state(stage, chosen) is OrderState.REVISED)
 
         stage.house.do("DL01.01", "dealer-east", "order-confirm", order=chosen)
         screen = await sit(stage, CLERK, "order-desk", chosen)
-        await until(stage, lambda: screen.model.can_ship)
+        await until(lambda: screen.model.can_ship)
         await stage.keys("S")
         await opened(stage)
         await stage.keys("SF", "Return", "F10")
         await closed(stage)
-        await until(stage, lambda: _state(stage, chosen) is OrderState.SHIPPED)
+        await until(lambda: _state(stage, chosen) is OrderState.SHIPPED)
         papers = tmp_path / "paper"
-        await until(stage, lambda: list(papers.glob("*.pdf")))
+        await until(lambda: list(papers.glob("*.pdf")))
         for note in papers.glob("*.pdf"):
             note.rename(note.with_suffix(".first"))
-        await until(stage, lambda: screen.model.has_shipped)
+        await until(lambda: screen.model.has_shipped)
         await stage.keys("P")
-        await until(stage, lambda: list(papers.glob("*.pdf")))
+        await until(lambda: list(papers.glob("*.pdf")))
         assert on_hand(stage.house, "HQ01", "010101") == 40
         assert on_hand(stage.house, "HQ01", "010102") == 0
 
@@ -102,7 +103,7 @@ def test_an_order_is_rejected_with_a_reason_by_three_keys(tmp_path: Path) -> Non
         await opened(stage)
         await stage.keys("2")
         await closed(stage)
-        await until(stage, lambda: _state(stage, chosen) is OrderState.REJECTED)
-        await until(stage, lambda: len(screen.orders.rows.shown) == 2)
+        await until(lambda: _state(stage, chosen) is OrderState.REJECTED)
+        await until(lambda: len(screen.orders.rows.shown) == 2)
 
     play(script, tmp_path)

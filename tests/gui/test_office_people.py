@@ -8,9 +8,10 @@ from PySide6.QtGui import QGuiApplication
 from shared.access.queries import people_at, permissions_of
 from shared.reporting.queries.devices import DeviceState, devices
 from shared.sync.requests import code_hash
+from tests.builders.hands import until
 from tests.builders.office_day import enrolled
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import EDITOR, closed, opened, sit, until
+from tests.gui.office_hands import EDITOR, closed, opened, sit
 
 
 def _state(stage: Stage, device_id: str) -> DeviceState | None:
@@ -24,13 +25,13 @@ def test_a_device_is_invited_by_a_code_shown_once_and_later_revoked_with_a_reaso
     async def script(stage: Stage) -> None:
         enrolled(stage.house)
         screen = await sit(stage, EDITOR, "people")
-        await until(stage, lambda: screen.devices.devices)
+        await until(lambda: screen.devices.devices)
         await stage.keys("F6", "N")
         panel = await opened(stage)
         panel.site.set_value("SH02")
         assert panel.tag.text() == "02"
         await stage.keys("F10")
-        await until(stage, lambda: hasattr(stage.window.overlay.top, "code"))
+        await until(lambda: hasattr(stage.window.overlay.top, "code"))
         code = stage.window.overlay.top.code  # type: ignore[union-attr]
         await stage.keys("Ctrl+C")
         assert QGuiApplication.clipboard().text() == code
@@ -58,13 +59,13 @@ def test_a_device_is_invited_by_a_code_shown_once_and_later_revoked_with_a_reaso
         assert _state(stage, "SH01.02") is DeviceState.ACTIVE, "the second look comes first"
         await stage.keys("F10")
         await closed(stage)
-        await until(stage, lambda: _state(stage, "SH01.02") is DeviceState.REVOKED)
+        await until(lambda: _state(stage, "SH01.02") is DeviceState.REVOKED)
 
         screen.device_table.go_to(
             screen.device_table.rows.place_of(lambda one: one.device_id == "SH02.02")
         )
         await stage.keys("X")
-        await until(stage, lambda: _state(stage, "SH02.02") is DeviceState.EXPIRED)
+        await until(lambda: _state(stage, "SH02.02") is DeviceState.EXPIRED)
 
     play(script, tmp_path)
 
@@ -72,7 +73,7 @@ def test_a_device_is_invited_by_a_code_shown_once_and_later_revoked_with_a_reaso
 def test_a_new_person_gets_a_role_a_site_and_a_pin_and_is_let_out_again(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         screen = await sit(stage, EDITOR, "people")
-        await until(stage, lambda: screen.model.people)
+        await until(lambda: screen.model.people)
         await stage.keys("N")
         panel: Any = await opened(stage)
         await stage.keys("zhou", "Tab", "Zhou Qing")
@@ -81,7 +82,7 @@ def test_a_new_person_gets_a_role_a_site_and_a_pin_and_is_let_out_again(tmp_path
         panel._grants[0].site.set_value("SH01")
         await stage.keys("F10")
         await closed(stage)
-        await until(stage, lambda: any(one.user_id == "zhou" for one in screen.model.people))
+        await until(lambda: any(one.user_id == "zhou" for one in screen.model.people))
         assert "sale.make" in _may(stage, "zhou")
 
         screen.people_table.go_to(
@@ -92,12 +93,12 @@ def test_a_new_person_gets_a_role_a_site_and_a_pin_and_is_let_out_again(tmp_path
         await opened(stage)
         await stage.keys("2580", "Return")
         await closed(stage)
-        await until(stage, lambda: _has_pin(stage, "zhou"))
+        await until(lambda: _has_pin(stage, "zhou"))
         await stage.keys("Delete")
         await opened(stage)
         await stage.keys("Return")
         await closed(stage)
-        await until(stage, lambda: not _may(stage, "zhou"))
+        await until(lambda: not _may(stage, "zhou"))
 
     play(script, tmp_path)
 
@@ -107,7 +108,7 @@ def test_a_dealer_sees_the_people_of_the_own_site_and_changes_nobody(tmp_path: P
         await stage.sign_in("dealer-east", "DL01.01", device_type="dealer")
         stage.window.open("people")
         screen: Any = stage.window.current
-        await until(stage, lambda: screen.model.people)
+        await until(lambda: screen.model.people)
         assert {one.user_id for one in screen.model.people} == {"dealer-east", "warehouse-east"}
         assert screen.tabs.count() == 1
         assert screen.key_actions() == ()

@@ -5,8 +5,9 @@ from typing import Any
 
 from desktop.pricing.view.price_file import PriceFilePanel
 from shared.pricing.rules import RETAIL, level
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import EDITOR, closed, opened, sit, until
+from tests.gui.office_hands import EDITOR, closed, opened, sit
 
 LIST = (
     "货品,品名,建议零售价,A档\n"
@@ -36,9 +37,9 @@ def test_a_file_whose_columns_are_not_understood_is_asked_about_and_taken_with_a
             "货品": "", "品名": "name", "建议零售价": "retail", "A档": "",
         }  # fmt: skip
         panel._choose("货品", "code")
-        await until(stage, lambda: panel.model.found)
+        await until(lambda: panel.model.found)
         panel._choose("A档", level("L1"))
-        await until(stage, lambda: dict(panel.model.columns)["A档"] == level("L1"))
+        await until(lambda: dict(panel.model.columns)["A档"] == level("L1"))
         assert (len(panel.model.lines), panel.model.refused) == (4, 2)
         assert panel.take.text() == "导入 4 个价格"
         panel.take.click()
@@ -59,7 +60,7 @@ def test_a_file_whose_columns_are_not_understood_is_asked_about_and_taken_with_a
 
         screen.frame.tasks.start(screen.take_file(path))
         again: Any = await opened(stage)
-        await until(stage, lambda: again.model.found)
+        await until(lambda: again.model.found)
         assert len(again.model.lines) == 4, "what was said of its columns is remembered"
 
     play(script, tmp_path / "home")

@@ -22,6 +22,7 @@ from shared.access.rules import PRICE_GRACE_HOURS, PRICE_PIN_DAYS
 from shared.channel.rules import with_contact
 from shared.pricing.queries import context_of, price, versions
 from shared.sales.tables import sale
+from tests.builders.hands import until
 from tests.builders.office_day import (
     DAY_US,
     HOUR_US,
@@ -33,17 +34,7 @@ from tests.builders.office_day import (
 )
 from tests.builders.window_house import Stage, play
 from tests.gallery.scenes_office import some_orders
-from tests.gui.office_hands import (
-    APPROVER,
-    EDITOR,
-    PIN,
-    clipboard,
-    closed,
-    opened,
-    sit,
-    until,
-    with_pin,
-)
+from tests.gui.office_hands import APPROVER, EDITOR, PIN, clipboard, closed, opened, sit, with_pin
 
 ORG = "FX"
 CLEANSER = "2000101010005"
@@ -83,7 +74,7 @@ def test_a_draft_is_rehearsed_over_last_orders_and_leaves_a_region_as_it_was(
         screen = await _drafting(stage, "010101\t66.00\n010102\t95\n")
         await stage.keys("T")
         panel: Any = await opened(stage)
-        await until(stage, lambda: panel.model.found is not None)
+        await until(lambda: panel.model.found is not None)
         found = panel.model.found
         assert found.orders == len({one.account_id for one in found.accounts}) + 1 == 3
         (before, after) = found.currencies["CNY"]
@@ -107,11 +98,11 @@ def test_a_draft_is_rehearsed_over_last_orders_and_leaves_a_region_as_it_was(
         asked._labels.setChecked(True)
         asked._regions["HN"].setChecked(True)
         await stage.keys("F10")
-        await until(stage, lambda: stage.window.overlay.top not in (None, asked))
+        await until(lambda: stage.window.overlay.top not in (None, asked))
         approving = await opened(stage)
         await stage.keys(APPROVER, "Return", PIN, "Return")
-        await until(stage, lambda: stage.window.overlay.top is not approving)
-        await until(stage, lambda: screen.model.newest.number == 2)
+        await until(lambda: stage.window.overlay.top is not approving)
+        await until(lambda: screen.model.newest.number == 2)
         newest = screen.model.newest
         assert (newest.message, newest.prints_labels) == ("new prices", 1)
 
@@ -156,7 +147,7 @@ def test_the_board_reminds_devices_sets_the_rule_and_lists_the_late_ones_with_th
         board = await sit(stage, EDITOR, "price-board", ORG)
         board.frame = replace(board.frame, cut_packet=cut)
         board.asker._detail = server(house)
-        await until(stage, lambda: board.model.board is not None)
+        await until(lambda: board.model.board is not None)
         row = next(one for one in board.tree.shown if one.line and one.line.device_id == "SH01.01")
         assert row.line.next.at_us % DAY_US == 2 * HOUR_US
         assert board._next(row) == formats.short_instant(row.line.next.at_us, house.time.now_us())
@@ -171,7 +162,7 @@ def test_the_board_reminds_devices_sets_the_rule_and_lists_the_late_ones_with_th
         def nudged() -> set[str]:
             return {one.device_id for one in board.model.lines if one.nudged_at_us}
 
-        await until(stage, lambda: nudged() == {"SH01.01"})
+        await until(lambda: nudged() == {"SH01.01"})
 
         line = next(one for one in board.model.lines if one.device_id == "SH01.01")
         await board.packet_to(line, tmp_path / "SH01.01.qtpacket")
@@ -246,24 +237,24 @@ def test_a_till_shows_the_message_opens_labels_and_asks_only_where_head_office_s
         house.sit_at("SH01.01")
         house._devices["SH01.01"] = replace(house._devices["SH01.01"], server_url="https://hq")
         till = await _till(stage)
-        await until(stage, lambda: len(till.house.prices.here.unread) == 2)
+        await until(lambda: len(till.house.prices.here.unread) == 2)
         assert not till.house.isHidden()
         read = [till.house.text()]
         await stage.keys("Ctrl+B")
-        await until(stage, lambda: len(till.house.prices.here.unread) == 1)
+        await until(lambda: len(till.house.prices.here.unread) == 1)
         stage.window.open("till")
         read.append(till.house.text())
         await stage.keys("Ctrl+B")
-        await until(stage, lambda: not till.house.prices.here.unread)
+        await until(lambda: not till.house.prices.here.unread)
         assert any("周末起新价" in one for one in read)
         assert any("换价签" in one for one in read)
         labels = stage.window.screens["labels"]
         assert isinstance(labels, LabelsScreen)
         stage.window.open("labels")
-        await until(stage, lambda: labels.model.job is not None)
+        await until(lambda: labels.model.job is not None)
         assert "F9" in labels.banner.text()
         await stage.keys("F9")
-        await until(stage, lambda: labels.model.done is not None)
+        await until(lambda: labels.model.done is not None)
         done = labels.model.done
         assert done is not None
         assert labels.model.job is None
@@ -297,12 +288,12 @@ def test_a_till_shows_the_message_opens_labels_and_asks_only_where_head_office_s
         await stage.keys("F9")
         asking = await opened(stage)
         await stage.keys("boss", "Return", "2580", "Return")
-        await until(stage, lambda: stage.window.overlay.top not in (None, asking))
+        await until(lambda: stage.window.overlay.top not in (None, asking))
         await stage.keys("Return")
-        await until(stage, lambda: _sales(stage) == 2)
+        await until(lambda: _sales(stage) == 2)
         await stage.scan(CLEANSER)
         await stage.keys("F9", "Return")
-        await until(stage, lambda: _sales(stage) == 3)
+        await until(lambda: _sales(stage) == 3)
 
     play(script, tmp_path)
 
@@ -333,7 +324,7 @@ def test_the_register_asks_for_a_second_person_as_the_till_does(tmp_path: Path) 
         await stage.keys("F10")
         await opened(stage)
         await stage.keys("boss", "Return", "2580", "Return")
-        await until(stage, lambda: not page.model.rows)
+        await until(lambda: not page.model.rows)
 
     play(script, tmp_path)
 
@@ -377,17 +368,17 @@ def test_the_history_of_a_product_says_who_where_and_what_was_known_when(tmp_pat
         screen = await sit(stage, EDITOR, "prices")
         while screen.model.org_id != ORG:
             await stage.keys("Ctrl+O")
-        await until(stage, lambda: screen.changes.current is not None)
+        await until(lambda: screen.changes.current is not None)
         await stage.keys("H")
         panel: Any = await opened(stage)
-        await until(stage, lambda: panel.model.steps)
+        await until(lambda: panel.model.steps)
         step = panel.model.steps[0]
         assert (step.number, step.before_micro, step.after_micro) == (2, 59_000_000, 99_000_000)
         assert (step.author_id, step.approver_id, step.reason) == (EDITOR, APPROVER, "up")
-        await until(stage, lambda: [one.device_id for one in panel.model.stores] == ["SH01.01"])
+        await until(lambda: [one.device_id for one in panel.model.stores] == ["SH01.01"])
         panel.model.asker._detail = server(house)
         await stage.keys("F")
-        await until(stage, lambda: panel.model.was_asked)
+        await until(lambda: panel.model.was_asked)
         assert panel.model.first.unit_price_micro == 99_000_000
         assert panel.model.first_site == "SH01"
         first = min(versions_of(stage), key=lambda one: one.number)

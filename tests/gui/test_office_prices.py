@@ -7,19 +7,10 @@ from PySide6.QtWidgets import QApplication
 
 from shared.pricing.queries import versions
 from shared.reporting.queries.delivery import BoardState
+from tests.builders.hands import until
 from tests.builders.office_day import enrolled
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import (
-    APPROVER,
-    EDITOR,
-    PIN,
-    clipboard,
-    closed,
-    opened,
-    sit,
-    until,
-    with_pin,
-)
+from tests.gui.office_hands import APPROVER, EDITOR, PIN, clipboard, closed, opened, sit, with_pin
 
 ORG = "FX"
 
@@ -34,7 +25,7 @@ async def _at_prices(stage: Stage) -> Any:
 async def _approved(stage: Stage) -> None:
     panel = await opened(stage)
     await stage.keys(APPROVER, "Return", PIN, "Return")
-    await until(stage, lambda: stage.window.overlay.top is not panel)
+    await until(lambda: stage.window.overlay.top is not panel)
 
 
 def test_a_price_version_is_published_by_two_people_and_the_board_shows_who_has_it(
@@ -62,9 +53,9 @@ def test_a_price_version_is_published_by_two_people_and_the_board_shows_who_has_
         panel: Any = stage.window.overlay.top
         panel._reason.setFocus()
         await stage.keys("quarter", "F10")
-        await until(stage, lambda: stage.window.overlay.top not in (None, panel))
+        await until(lambda: stage.window.overlay.top not in (None, panel))
         await _approved(stage)
-        await until(stage, lambda: len(screen.model.versions) == before + 1)
+        await until(lambda: len(screen.model.versions) == before + 1)
         newest = stage.house.read(lambda one: max(versions(one, ORG), key=lambda v: v.number))
         assert (newest.status, newest.author_id, newest.approver_id) == (
             "sealed",
@@ -74,13 +65,13 @@ def test_a_price_version_is_published_by_two_people_and_the_board_shows_who_has_
 
         await stage.keys("B")
         board: Any = stage.window.current
-        await until(stage, lambda: board.model.board is not None)
+        await until(lambda: board.model.board is not None)
         assert (board.model.org_id, board.model.number) == (ORG, newest.number)
         assert board.model.board.count(BoardState.SENT) == len(board.model.lines) == 9
         stage.house.do("SH01.01", "clerk-guanqian", "price-progress")
         await sit(stage, EDITOR, "price-board", ORG)
         board = stage.window.current
-        await until(stage, lambda: board.model.board.count(BoardState.ACTIVE) == 1)
+        await until(lambda: board.model.board.count(BoardState.ACTIVE) == 1)
         assert "9" in board.counts.text()
         still = {one.line.device_id: board._still(one) for one in board.tree.shown if one.line}
         assert still["SH02.01"]
@@ -110,9 +101,9 @@ def test_an_earlier_version_is_called_back_with_the_approver_s_pin(tmp_path: Pat
         await stage.keys("Down", "R")
         await opened(stage)
         await stage.keys("mistake", "F10")
-        await until(stage, lambda: hasattr(stage.window.overlay.top, "pin"))
+        await until(lambda: hasattr(stage.window.overlay.top, "pin"))
         await _approved(stage)
-        await until(stage, lambda: len(screen.model.versions) == 3)
+        await until(lambda: len(screen.model.versions) == 3)
         (change,) = await screen.model.diff(screen.model.newest)
         assert change.product_id == "010101"
         assert change.before_micro == 99_000_000
@@ -125,7 +116,7 @@ def test_the_filter_of_the_board_keeps_what_stands_above_a_hit(tmp_path: Path) -
     async def script(stage: Stage) -> None:
         enrolled(stage.house)
         board = await sit(stage, EDITOR, "price-board", ORG)
-        await until(stage, lambda: board.model.board is not None)
+        await until(lambda: board.model.board is not None)
         board.tree.filter_by("天河")
         names = [one.name for one in board.tree.shown]
         assert "天河店" in names

@@ -6,18 +6,9 @@ from typing import Any
 from shared.promotions.queries import policies, policies_in_force
 from shared.promotions.rules import Use
 from tests.builders.demo_policies import publish_demo_policies
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import (
-    APPROVER,
-    EDITOR,
-    PIN,
-    clipboard,
-    closed,
-    opened,
-    sit,
-    until,
-    with_pin,
-)
+from tests.gui.office_hands import APPROVER, EDITOR, PIN, clipboard, closed, opened, sit, with_pin
 
 ORG = "FX"
 
@@ -34,10 +25,10 @@ async def _at_promotions(stage: Stage) -> Any:
 async def _reason_and_pin(stage: Stage, reason: str) -> None:
     panel = await opened(stage)
     await stage.keys(reason, "F10")
-    await until(stage, lambda: stage.window.overlay.top not in (None, panel))
+    await until(lambda: stage.window.overlay.top not in (None, panel))
     panel = await opened(stage)
     await stage.keys(APPROVER, "Return", PIN, "Return")
-    await until(stage, lambda: stage.window.overlay.top is not panel)
+    await until(lambda: stage.window.overlay.top is not panel)
 
 
 def test_a_ten_plus_one_is_written_tried_out_approved_and_ended_by_keys(tmp_path: Path) -> None:
@@ -48,7 +39,7 @@ def test_a_ten_plus_one_is_written_tried_out_approved_and_ended_by_keys(tmp_path
         await opened(stage)
         await stage.keys("1")
         await closed(stage)
-        await until(stage, lambda: screen.is_drafting)
+        await until(lambda: screen.is_drafting)
         await stage.keys("ten one")
         assert screen.form.problem.text()
         await stage.keys("F10")
@@ -65,8 +56,8 @@ def test_a_ten_plus_one_is_written_tried_out_approved_and_ended_by_keys(tmp_path
 
         await stage.keys("F10")
         await _reason_and_pin(stage, "spring")
-        await until(stage, lambda: screen.model.draft is None)
-        await until(stage, lambda: len(screen.model.rows) == 1)
+        await until(lambda: screen.model.draft is None)
+        await until(lambda: len(screen.model.rows) == 1)
         (one,) = screen.model.rows
         assert (one.status, one.number, one.author_id, one.approver_id, one.reason) == (
             "sealed", 1, EDITOR, APPROVER, "spring",
@@ -78,7 +69,7 @@ def test_a_ten_plus_one_is_written_tried_out_approved_and_ended_by_keys(tmp_path
         await stage.keys("H")
         await stage.keys("Escape", "X")
         await _reason_and_pin(stage, "sold out")
-        await until(stage, lambda: screen.model.rows[0].is_ended)
+        await until(lambda: screen.model.rows[0].is_ended)
         held = stage.house.read(lambda c: policies_in_force(c, (ORG,), Use.ORDER, now_us))
         assert held == ()
 
@@ -92,7 +83,7 @@ def test_a_half_written_policy_survives_and_goes_on(tmp_path: Path) -> None:
         await stage.keys("N")
         await opened(stage)
         await stage.keys("2")
-        await until(stage, lambda: screen.is_drafting)
+        await until(lambda: screen.is_drafting)
         await stage.keys("sale")
         assert await sit(stage, EDITOR, "home")
         screen = await sit(stage, EDITOR, "promotions")
@@ -122,7 +113,7 @@ def test_other_kinds_have_their_forms_and_a_dealer_reads_what_holds(tmp_path: Pa
             await stage.keys("N")
             await opened(stage)
             await stage.keys(str(place))
-            await until(stage, lambda: screen.is_drafting)
+            await until(lambda: screen.is_drafting)
             screen.form.to_goods()
             assert screen.form.scanned("010101")
             await stage.keys("F8")

@@ -1,6 +1,5 @@
 """The dealer's ordering by keys alone: suggestions, submit, decided, rework, receive."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -23,18 +22,11 @@ from tests.builders.dealer_days import (
     east,
     office,
 )
+from tests.builders.hands import until
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import Stage, play
 
 DEALER, DEVICE = "dealer-east", "DL01.01"
-
-
-async def until(stage: Stage, holds: Callable[[], object]) -> None:
-    """Let the window work until something holds; a check behind it says what did not."""
-    for _ in range(100):
-        if holds():
-            return
-        await stage.settle()
 
 
 async def at(stage: Stage, screen: str, subject: str = "") -> None:
@@ -56,7 +48,7 @@ def test_reordering_with_suggestions_takes_four_keys_and_is_received(tmp_path: P
         assert isinstance(screen, OrderEditorScreen)
         # B: suggestions, Ctrl+Enter: all of them, F9: check, Enter in the panel: submit.
         await stage.keys("B")
-        await until(stage, lambda: screen.model.rows)
+        await until(lambda: screen.model.rows)
         assert {row.product_id for row in screen.model.rows} == {CLEANSER, SPRAY, CREAM}
         await stage.keys("Ctrl+Return", "F9", "Return")
         await stage.settle()

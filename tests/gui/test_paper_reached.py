@@ -7,8 +7,9 @@ import pypdfium2
 from PySide6.QtGui import QGuiApplication
 
 from tests.builders.dealer_days import CREAM, CUSTOMER, east, stocked
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import opened, until
+from tests.gui.office_hands import opened
 
 CLERK, DEVICE = "clerk-guanqian", "SH01.01"
 
@@ -40,21 +41,21 @@ def test_receipts_and_the_z_sheet_are_a_key_away(tmp_path: Path) -> None:
         await stage.scan("2000101010005")
         await stage.keys("F9", "Return")
         sales = await at(stage, "sales")
-        await until(stage, lambda: sales.table.current is not None)
+        await until(lambda: sales.table.current is not None)
         QGuiApplication.clipboard().clear()
         await stage.keys("C")
-        await until(stage, lambda: picture_size()[1] > 400)
+        await until(lambda: picture_size()[1] > 400)
         assert picture_size()[0] < picture_size()[1], "a slip is long"
 
         shift = await at(stage, "shift")
         # 259.00: two hundreds, a fifty, a five and two twos.
         await stage.keys("Z", "2", "Return", "1", "Return", "Return", "Return", "1", "Return", "2")
         await stage.keys("F10", "F10")
-        await until(stage, lambda: shift.model.report is not None)
+        await until(lambda: shift.model.report is not None)
         number = shift.model.report.closing_number
         sheet = tmp_path / "paper" / f"{number}.pdf"
         await stage.keys("A")
-        await until(stage, sheet.exists)
+        await until(sheet.exists)
         assert "259.00" in text_of(sheet)
         await stage.keys("F7")
         assert stage.window.overlay.top is None, "only who may see reports"
@@ -70,23 +71,23 @@ def test_past_shifts_statements_and_notes(tmp_path: Path) -> None:
         clipboard = QGuiApplication.clipboard()
         for screen in ("sales", "statement"):
             made = await at(stage, screen)
-            await until(stage, lambda: stage.window.current.table.rows.shown)  # type: ignore[union-attr]
+            await until(lambda: stage.window.current.table.rows.shown)  # type: ignore[union-attr]
             clipboard.clear()
             if screen == "statement":
                 await made.model.load(CUSTOMER)
             await stage.keys("C")
-            await until(stage, lambda: picture_size()[0] > 800)
+            await until(lambda: picture_size()[0] > 800)
 
         shift = await at(stage, "shift")
         await shift.model.open("100")
         await at(stage, "shift")
         await stage.keys("Z", "1", "Return", "F10", "F10")
-        await until(stage, lambda: shift.model.report is not None)
+        await until(lambda: shift.model.report is not None)
         sheet = tmp_path / "paper" / f"{shift.model.report.closing_number}.pdf"
         await stage.keys("F7")
         panel = await opened(stage)
-        await until(stage, lambda: panel.table.current is not None)
+        await until(lambda: panel.table.current is not None)
         await stage.keys("Return")
-        await until(stage, sheet.exists)
+        await until(sheet.exists)
 
     play(script, tmp_path)

@@ -6,9 +6,9 @@ from desktop.printing.display import ADDRESS
 from desktop.sales.usecases.payments import PaymentState, begin_payment, last_payments
 from desktop.sales.view.payment_list import PaymentListPanel
 from desktop.sales.view.till import TillScreen
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
-from tests.gui.office_hands import until
 
 CLERK, DEVICE, CLEANSER = "clerk-guanqian", "SH01.01", "2000101010005"
 
@@ -22,15 +22,15 @@ def test_the_customer_sees_the_total_and_settings_show_a_test_line(tmp_path: Pat
         shown = tmp_path / "display.bin"
         stage.program.settings.put(ADDRESS, f"file:{shown}")
         await stage.keys("F9")
-        await until(stage, shown.exists)
+        await until(shown.exists)
         assert b"QA123456.78" in shown.read_bytes()
         stage.window.open("till")
         await stage.settle()
         await stage.scan(CLEANSER)
         await stage.scan(CLEANSER)
-        await until(stage, lambda: b"QA118.00" in shown.read_bytes())
+        await until(lambda: b"QA118.00" in shown.read_bytes())
         await stage.keys("F9", "150", "Return")
-        await until(stage, lambda: shown.read_bytes().endswith(b"\x1bs4\x1bQA32.00\r"))
+        await until(lambda: shown.read_bytes().endswith(b"\x1bs4\x1bQA32.00\r"))
 
     play(script, tmp_path)
 
@@ -57,7 +57,7 @@ def test_a_payment_that_stands_in_no_sale_goes_back_by_keys(tmp_path: Path) -> N
         def states() -> list[PaymentState]:
             return [one.state for one, _at in store.read(last_payments)]
 
-        await until(stage, lambda: states() == [PaymentState.REVERSED])
+        await until(lambda: states() == [PaymentState.REVERSED])
         assert not provider.taken, "the customer has the money back"
 
     play(script, tmp_path)

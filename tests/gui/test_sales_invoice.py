@@ -1,6 +1,5 @@
 """The wholesale invoice by keys alone: customer, goods, terms, post; then the money."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import select
@@ -10,18 +9,11 @@ from desktop.ordering.view.seen import SeenScreen
 from desktop.sales.view.invoice import InvoiceScreen
 from shared.sales.tables import sale_line
 from tests.builders.dealer_days import CLEANSER, CREAM, CREAM_BARCODE, CUSTOMER, stocked
+from tests.builders.hands import until
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 
 OWED = f"site/DL01/receivable/{CUSTOMER}"
-
-
-async def until(stage: Stage, holds: Callable[[], object]) -> None:
-    """Let the window work until something holds; a check behind it says what did not."""
-    for _ in range(100):
-        if holds():
-            return
-        await stage.settle()
 
 
 async def at_invoice(stage: Stage) -> InvoiceScreen:
@@ -49,7 +41,7 @@ def test_an_invoice_on_credit_is_posted_printed_and_collected(tmp_path: Path) ->
         assert balance(stage.house, OWED) == 10_348 + 27 * 3_068
         assert on_hand(stage.house, "DL01", CLEANSER) == 96 - 27
         papers = tmp_path / "paper"
-        await until(stage, lambda: list(papers.glob("XS-DL01-*.pdf")))
+        await until(lambda: list(papers.glob("XS-DL01-*.pdf")))
         assert list(papers.glob("XS-DL01-*.pdf"))
 
         await stage.keys("F3", "szmz", "Return", "C", "Ctrl+A", "500", "Return")
@@ -76,7 +68,7 @@ def test_a_lower_price_is_kept_over_a_kill_and_posted_as_a_discount_with_its_rea
         assert again.model.invoice == screen.model.invoice
         again.leave()
         await stage.keys("Escape", "F10")
-        await until(stage, lambda: balance(stage.house, OWED))
+        await until(lambda: balance(stage.house, OWED))
         assert balance(stage.house, OWED) == 10_000
         # The price found stays with its reasons; what was taken off is a discount.
         (line,) = stage.house.read(lambda one: one.execute(select(sale_line)).mappings().all())
@@ -138,7 +130,7 @@ def test_the_statement_adds_up_and_expenses_stand_in_it(tmp_path: Path) -> None:
         await stage.settle()
         seen = stage.window.current
         assert isinstance(seen, SeenScreen)
-        await until(stage, lambda: seen.tables.rows.all)
+        await until(lambda: seen.tables.rows.all)
         by_table = {one.table: one for one in seen.tables.rows.all}
         assert by_table["sale"].seen_by_office == 0
         assert by_table["channel_order"].seen_by_office == by_table["channel_order"].rows > 0

@@ -10,9 +10,9 @@ from desktop.sales.view.shift import ShiftScreen
 from desktop.sales.view.till import TillScreen
 from shared.channel.rules import founder_id
 from tests.builders.founded_shop import CREAM, new_client, open_for_business, site_of
-from tests.builders.hands import Hands
+from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live, until
+from tests.gui.test_shell_first_run import live
 
 STRANGE = "6900000000014"
 

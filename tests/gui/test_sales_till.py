@@ -16,10 +16,10 @@ from desktop.sales.view.sales_list import SalesScreen
 from desktop.sales.view.shift import ShiftScreen
 from shared.sales.queries.showing import SaleEntry, sale_story
 from shared.tasks.queries import open_tasks
+from tests.builders.hands import until
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
-from tests.gui.office_hands import until
 from tests.gui.till_hands import CLEANSER, CLERK, DEVICE, TONER, at_till, last_of, sales_of
 
 
@@ -254,12 +254,12 @@ def test_a_customers_code_scanned_at_f9_pays_without_enter(tmp_path: Path) -> No
         await stage.keys("Space", "1", "F9", "Return")
         panel = stage.window.overlay.top
         assert isinstance(panel, PaymentPanel)
-        await until(stage, lambda: panel.model.asked is not None)
+        await until(lambda: panel.model.asked is not None)
         await stage.keys("Escape")
         assert len(sales_of(stage)) == 1, "nobody knows yet whether the money went"
         provider.lost = set()
         await stage.keys("F9", "Return")
-        await until(stage, lambda: len(sales_of(stage)) == 2)
+        await until(lambda: len(sales_of(stage)) == 2)
         assert sum(provider.taken.values()) == 0, "it went back once, to the wallet"
         assert balance(stage.house, "site/SH01/tender/cash") == 0
 
@@ -284,7 +284,7 @@ def test_goods_without_a_receipt_come_back_by_keys_with_somebody_who_stands_for_
         await stage.keys("6", "F9")
         assert stage.window.overlay.top is not panel, "the clerk may not alone"
         await stage.keys("boss", "Return", "2580", "Return")
-        await until(stage, lambda: len(sales_of(stage)) == 1)
+        await until(lambda: len(sales_of(stage)) == 1)
         (back,) = sales_of(stage)
         assert back["total_minor"] == -(2 * 5_900 + 2 * 11_900)
         assert back["return_of"] == back["id"]
@@ -355,7 +355,7 @@ def test_the_ways_out_of_the_till_stand_in_its_list(tmp_path: Path) -> None:
         stage.window.open("till")
         await stage.settle()
         await stage.keys("F12", "U")
-        await until(stage, lambda: stage.program.gate is not None)
+        await until(lambda: stage.program.gate is not None)
 
     play(script, tmp_path)
 

@@ -10,9 +10,9 @@ from desktop.sales.view import payment
 from shared.areas import SCHEMA
 from shared.sync.holding import gain_scope
 from shared.vouchers.queries.points import points_balance
+from tests.builders.hands import until
 from tests.builders.one_house import balance
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import until
 from tests.gui.till_hands import CLERK, DEVICE, TONER, at_till, last_of, sales_of
 
 KICK = b"\x1bp"
@@ -91,14 +91,14 @@ def test_without_a_line_points_and_strict_coupons_say_what_to_do_and_cash_goes_o
         await stage.keys("F9", "P", "Return")
         panel = stage.window.overlay.top
         assert isinstance(panel, payment.PaymentPanel)
-        await until(stage, lambda: "连不上" in panel._said.text())
+        await until(lambda: "连不上" in panel._said.text())
         assert not till.model.basket.parts
         await stage.scan(code)
-        await until(stage, lambda: "这张券要联网确认" in panel._said.text())
+        await until(lambda: "这张券要联网确认" in panel._said.text())
         monkeypatch.setattr(stage.house, "answer", answer)
         stage.house.answer(0)
         await stage.scan(code)
-        await until(stage, lambda: till.model.basket.parts)
+        await until(lambda: till.model.basket.parts)
         await stage.keys("C", "Return")
         assert sales_of(stage)[0]["total_minor"] == 11_900
 
@@ -123,7 +123,7 @@ def test_a_deposit_is_taken_by_keys_printed_listed_and_pays_a_bill(tmp_path: Pat
         await stage.keys("F9", "D", "Return")
         panel = stage.window.overlay.top
         assert isinstance(panel, payment.PaymentPanel)
-        await until(stage, lambda: panel.model.promises.deposit_minor == 10_000)
+        await until(lambda: panel.model.promises.deposit_minor == 10_000)
         assert last_of(till) is None, "119.00 is more than was paid ahead"
         await stage.keys("100", "Return")
         assert till.model.due.rest_minor == 1_900

@@ -10,6 +10,7 @@ from desktop.sales.view.invoice import InvoiceScreen
 from shared.promotions.rules import Use
 from shared.sales.tables import sale_line
 from tests.builders.dealer_days import CLEANSER, CREAM, CUSTOMER, LOTION, SPRAY, stocked
+from tests.builders.hands import until
 from tests.builders.one_house import balance
 from tests.builders.order_policies import cream_ten_and_one, spend_and_gift, spend_and_save
 from tests.builders.policies import publish
@@ -53,10 +54,7 @@ def test_gifts_are_chosen_and_another_policy_taken_by_keys(tmp_path: Path) -> No
         await stage.keys("F5", "Down", "Return")
         assert screen.model.total_minor == gross - 8_000
         await stage.keys("F10")
-        for _ in range(100):
-            if balance(stage.house, OWED):
-                break
-            await stage.settle()
+        await until(lambda: balance(stage.house, OWED))
         assert balance(stage.house, OWED) == gross - 8_000
         kinds = stage.house.read(lambda one: one.execute(select(sale_line.c.kind)).scalars().all())
         assert sorted(kinds) == ["gift", "goods", "goods"]

@@ -17,21 +17,13 @@ from desktop.shell.statusbar import Standing, light_text, saved_text
 from desktop.ui.theme import Tone
 from desktop.words.texts import Language
 from tests.builders.founded_shop import new_client
-from tests.builders.hands import Hands
+from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
 from tests.integration.desktop.served_brand import served
 
 
 def shot(program: Program, path: Path) -> None:
     Hands(program).shot(path)
-
-
-async def until(is_so: Callable[[], object], *, tries: int = 500) -> None:
-    for _ in range(tries):
-        if is_so():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came")
 
 
 def live(

@@ -1,7 +1,5 @@
 """Signing in, locking, approving, finding, messages, help, and changing language at run time."""
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,18 +14,10 @@ from desktop.shell.statusbar import Standing
 from desktop.ui.widgets import Field
 from desktop.words.texts import Language
 from shared.sync.packets import MAGIC
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
 
 DEALER, KEEPER, PIN = "dealer-east", "warehouse-east", "2580"
-
-
-async def until(is_so: Callable[[], object]) -> None:
-    """Wait for work beside the window, such as the slow check of a PIN."""
-    for _ in range(200):
-        if is_so():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError("it never came")
 
 
 async def give_pin(stage: Stage, user: str) -> None:

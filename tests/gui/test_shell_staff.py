@@ -14,9 +14,9 @@ from desktop.reporting.view.people_panels import StaffPanel
 from shared.access.queries import users_of_site
 from shared.core.errors import AccessDenied
 from tests.builders.founded_shop import new_client, open_for_business, site_of
-from tests.builders.hands import Hands
+from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live, until
+from tests.gui.test_shell_first_run import live
 
 
 def test_the_founder_adds_a_clerk_who_signs_in_and_is_taken_away_again(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QLabel
 from desktop.reporting.model.home import Tile
 from desktop.reporting.view.home import _digit
 from desktop.sales.view.shift import running_number
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import until
 
 CLERK, DEVICE, CLEANSER = "clerk-guanqian", "SH01.01", "010101"
 
@@ -23,7 +23,7 @@ def test_goods_that_came_back_are_a_return_on_the_card_and_the_shift_is_called_b
         await stage.sign_in(CLERK, DEVICE)
         stage.window.open("stock", CLEANSER)
         screen: Any = stage.window.current
-        await until(stage, lambda: len(screen.card.table.rows.shown) == 2)
+        await until(lambda: len(screen.card.table.rows.shown) == 2)
         rows = screen.card.table.rows.shown
         assert {screen.card._type(one): one.change_micro for one in rows} == {
             "销售": -1_000_000,
@@ -33,7 +33,7 @@ def test_goods_that_came_back_are_a_return_on_the_card_and_the_shift_is_called_b
         shift: Any = stage.window.current
         await stage.settle()
         await stage.keys("F10")
-        await until(stage, lambda: shift.model.now.shift is not None)
+        await until(lambda: shift.model.now.shift is not None)
         await stage.settle()
         number = shift.model.now.shift.number
         told = [one.text() for one in shift.findChildren(QLabel)]

@@ -6,8 +6,9 @@ from desktop.pricing.view.goods import OwnGoodsPanel
 from desktop.tasks.view import TasksScreen
 from shared.catalog.queries import by_barcode
 from shared.tasks.queries import open_tasks
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import closed, opened, until
+from tests.gui.office_hands import closed, opened
 
 CODE = "6900000000014"
 
@@ -22,7 +23,7 @@ def test_a_task_of_unknown_goods_takes_them_up_with_code_and_price_and_is_done(
         window.open("tasks")
         screen = window.current
         assert isinstance(screen, TasksScreen)
-        await until(stage, lambda: screen.model.rows)
+        await until(lambda: screen.model.rows)
         (row,) = screen.model.rows
         assert CODE in row.text
         await stage.keys("O")
@@ -32,7 +33,7 @@ def test_a_task_of_unknown_goods_takes_them_up_with_code_and_price_and_is_done(
         assert panel._price.value == 8_800_000
         await stage.keys("杯子", "F10")
         await closed(stage)
-        await until(stage, lambda: not stage.house.read(open_tasks))
+        await until(lambda: not stage.house.read(open_tasks))
         hit = stage.house.read(lambda connection: by_barcode(connection, CODE, site_id="SH01"))
         assert hit is not None
 

@@ -1,6 +1,5 @@
 """The warehouse's count from opening to posting, by keys and scans (workflows "Warehouse")."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 from desktop.stocktake.view.counting import CountingScreen
 from desktop.stocktake.view.supervising import StocktakeScreen
 from shared.stocktake.rules import label_text
+from tests.builders.hands import until
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import Stage, play
 
@@ -78,7 +78,7 @@ def test_blind_count_with_recount_and_approval_by_keys_and_scans(tmp_path: Path)
         panel.model.give("A-01", "li")
         panel.model.give("A-02", "zhao")
         await stage.keys("F10")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         board = boss.model.board
         assert board is not None
         number = board.head.number
@@ -121,11 +121,11 @@ def test_blind_count_with_recount_and_approval_by_keys_and_scans(tmp_path: Path)
         # Somebody who did not count reveals; what is off is marked and counted again.
         boss = await sit(stage, BOSS, "stocktake")
         await stage.keys("Return")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         await stage.keys("F9")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await stage.keys("Return")
-        await until(stage, lambda: bool(boss.model.board.lines))
+        await until(lambda: bool(boss.model.board.lines))
         lines = {one.goods.product_id: one for one in boss.model.board.lines}
         assert lines[CLEANSER].variance.difference_micro == -5_000_000
         assert lines[CREAM].variance.difference_micro == -1_000_000
@@ -136,7 +136,7 @@ def test_blind_count_with_recount_and_approval_by_keys_and_scans(tmp_path: Path)
         await stage.keys("Return")
         assert len(boss.model.to_recount) == 2, "who counted a zone does not count it again"
         await stage.keys("F8", "Return")
-        await until(stage, lambda: not boss.model.to_recount)
+        await until(lambda: not boss.model.to_recount)
 
         # Zhao agrees about zone A-01 except for the cream, which stood behind.
         counter = await sit(stage, "zhao", "counting")
@@ -156,15 +156,15 @@ def test_blind_count_with_recount_and_approval_by_keys_and_scans(tmp_path: Path)
         # Reasons by key, the keeper's PIN, and the count is stock.
         boss = await sit(stage, BOSS, "stocktake")
         await stage.keys("Return")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         assert boss.model.step.value == "reasons"
         await stage.keys("1", "6")
-        await until(stage, lambda: len(boss.model.reasons) == 2)
+        await until(lambda: len(boss.model.reasons) == 2)
         assert set(boss.model.reasons.values()) == {"lost", "sale_missing"}
         await stage.keys("F10")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await sign(stage, KEEPER)
-        await until(stage, lambda: boss.model.board.head.state.value == "posted")
+        await until(lambda: boss.model.board.head.state.value == "posted")
         assert (on_hand(stage.house, SITE, CLEANSER), on_hand(stage.house, SITE, CREAM)) == (55, 4)
         report = boss.model.board.accuracy
         assert (report.lines, report.right, report.scans > 0) == (2, 0, True)
@@ -173,27 +173,14 @@ def test_blind_count_with_recount_and_approval_by_keys_and_scans(tmp_path: Path)
     play(script, tmp_path)
 
 
-async def until(stage: Stage, holds: Callable[[], bool]) -> None:
-    """Settle until something holds: reads run beside the window."""
-    for _ in range(40):
-        if holds():
-            return
-        await stage.settle()
-    raise AssertionError(stage.window.bar.last.text())
-
-
 async def sign(stage: Stage, user: str) -> None:
     """Another person proves by PIN that they stand for it."""
     panel: Any = stage.window.overlay.top
     panel.who.setText(user)
     panel.pin.setFocus()
     await stage.keys("2580", "Return")
-    for _ in range(20):
-        await stage.settle()
-        if stage.window.overlay.top is None:
-            await stage.settle()
-            return
-    raise AssertionError(f"not approved: {panel.model.error}")
+    await until(lambda: stage.window.overlay.top is None)
+    await stage.settle()
 
 
 def every_text(stage: Stage) -> str:
@@ -232,9 +219,9 @@ def test_a_blind_counter_meets_the_book_figure_on_no_screen_and_on_no_paper(
         zones = [{"zone": "A", "people": ["li"]}]
         number = at_boss(stage, "count-open", zones=zones, tolerance_qty="0")["number"]
         counter = await sit(stage, "li", "counting")
-        await until(stage, lambda: counter.zones.current is not None)
+        await until(lambda: counter.zones.current is not None)
         await stage.keys("P")
-        await until(stage, lambda: bool(list((tmp_path / "paper").glob("*.pdf"))))
+        await until(lambda: bool(list((tmp_path / "paper").glob("*.pdf"))))
         (sheet,) = (tmp_path / "paper").glob("*.pdf")
         listed = text_of(sheet)
         assert CLEANSER in listed, "the sheet lists what is to be counted"
@@ -262,7 +249,7 @@ def test_a_blind_counter_meets_the_book_figure_on_no_screen_and_on_no_paper(
         await stage.settle()
         seen.append(every_text(stage))
         await stage.keys("Return")
-        await until(stage, lambda: counter.model.sealed is not None)
+        await until(lambda: counter.model.sealed is not None)
         seen.append(every_text(stage))
         assert CLEANSER in " ".join(seen)
         leaks = [place for place, text in enumerate(seen) if "7351" in text]
@@ -272,7 +259,7 @@ def test_a_blind_counter_meets_the_book_figure_on_no_screen_and_on_no_paper(
         assert all(b"7351" not in one.read_bytes() for one in papers)
         # The boss, who does not count, sees it: the test would notice.
         await sit(stage, BOSS, "stock")
-        await until(stage, lambda: "7351" in every_text(stage))
+        await until(lambda: "7351" in every_text(stage))
 
     play(script, tmp_path)
 
@@ -287,7 +274,7 @@ def test_a_spot_count_of_scanned_goods_and_a_movement_with_its_reason(tmp_path: 
         await stage.scan(CLEANSER_EA)
         await stage.scan(CREAM)
         await stage.keys("F10")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         assert boss.model.board.head.scope.value == "spot"
 
         # Scrap asks for a reason and a second person; the book after it is told.
@@ -301,9 +288,9 @@ def test_a_spot_count_of_scanned_goods_and_a_movement_with_its_reason(tmp_path: 
         assert stage.window.overlay.top is None, "the reason is asked for first"
         moving.model.say(reason="leaking")
         await stage.keys("F10")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await sign(stage, KEEPER)
-        await until(stage, lambda: moving.model.posted is not None)
+        await until(lambda: moving.model.posted is not None)
         books = {one.goods.product_id: one.book_micro for one in moving.model.posted.lines}
         assert books == {CLEANSER: 36_000_000, CREAM: 3_000_000}
         await stage.keys("P")
@@ -323,24 +310,24 @@ def test_goods_are_sent_received_with_differences_and_found_on_the_stock_card(
         moving.model.other = "DL02"
         await stage.scan(CLEANSER_BOX)
         await stage.keys("F10")
-        await until(stage, lambda: bool(moving.model.ways))
+        await until(lambda: bool(moving.model.ways))
         assert moving.model.ways[0].missing_micro == BOX * 1_000_000
 
         # The other site takes 20 good and 1 damaged; three are missing and stay on the way.
         await stage.sign_in("dealer-south", "DL02.01", device_type="dealer")
         stage.window.open("transfers")
         there: Any = stage.window.current
-        await until(stage, lambda: bool(there.model.ways))
+        await until(lambda: bool(there.model.ways))
         await stage.keys("Return")
-        await until(stage, lambda: bool(there.model.rows))
+        await until(lambda: bool(there.model.rows))
         there.model.set_damaged(there.model.rows[0], "1")
         there.model.set_qty(there.model.rows[0], "20")
         await stage.keys("F10")
-        await until(stage, lambda: there.model.doing.value == "list" and bool(there.model.ways))
+        await until(lambda: there.model.doing.value == "list" and bool(there.model.ways))
         assert there.model.ways[0].missing_micro == 3_000_000
         stage.window.open("stock", CLEANSER)
         stock: Any = stage.window.current
-        await until(stage, lambda: stock.model.card is not None)
+        await until(lambda: stock.model.card is not None)
         assert stock.model.card.lines[0].balance_micro == 20_000_000
         row = stock.model.row_of(CLEANSER)
         assert (row.on_hand_micro, row.defective_micro, row.transit_micro) == (
@@ -360,7 +347,7 @@ def test_an_opening_count_in_open_mode_shows_differences_live_and_ends_with_bala
         # A site nobody counted begins with its opening; M chooses the open mode.
         boss = await sit(stage, BOSS, "stocktake")
         await stage.keys("N", "M", "F10")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         head = boss.model.board.head
         assert (head.scope.value, head.mode.value) == ("opening", "open")
 
@@ -375,25 +362,25 @@ def test_an_opening_count_in_open_mode_shows_differences_live_and_ends_with_bala
         columns = [c.key for c in counter.lines.shown_columns()]
         assert columns[-2:] == ["book", "difference"]
         await stage.keys("F9", "Return")
-        await until(stage, lambda: counter.model.sealed is not None)
+        await until(lambda: counter.model.sealed is not None)
 
         boss = await sit(stage, BOSS, "stocktake")
         await stage.keys("Return")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         await stage.keys("F9")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await stage.keys("Return")
-        await until(stage, lambda: bool(boss.model.board.lines))
+        await until(lambda: bool(boss.model.board.lines))
         await stage.keys("F10")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await sign(stage, KEEPER)
-        await until(stage, lambda: boss.model.board.head.state.value == "posted")
+        await until(lambda: boss.model.board.head.state.value == "posted")
         assert (on_hand(stage.house, SITE, CLEANSER), on_hand(stage.house, SITE, CREAM)) == (24, 9)
         # The site is opened: the next count cannot be another opening.
         await stage.keys("Escape")
-        await until(stage, lambda: boss.model.board is None)
+        await until(lambda: boss.model.board is None)
         await stage.keys("N")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         panel: Any = stage.window.overlay.top
         assert panel.model.about.value == "full"
 

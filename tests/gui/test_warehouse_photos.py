@@ -11,6 +11,7 @@ from desktop.ui.scaling import image_of_jpeg
 from shared.stocktake.documents import PHOTO_BYTES_MAX
 from shared.stocktake.rules import label_text
 from shared.stocktake.tables import count_photo
+from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
 from tests.gui.test_warehouse_counting import (
     BOSS,
@@ -24,7 +25,6 @@ from tests.gui.test_warehouse_counting import (
     sit,
     staffed,
     texts,
-    until,
 )
 
 STRANGER = "9999999999994"
@@ -45,11 +45,11 @@ def of_front(stage: Stage) -> type | None:
 
 async def pasted(stage: Stage, colour: str) -> PhotoPanel:
     """A picture from the clipboard, in the panel that asks for one."""
-    await until(stage, lambda: isinstance(stage.window.overlay.top, PhotoPanel))
+    await until(lambda: isinstance(stage.window.overlay.top, PhotoPanel))
     panel: Any = stage.window.overlay.top
     QGuiApplication.clipboard().setImage(a_picture(colour))
     await stage.keys("Ctrl+V")
-    await until(stage, lambda: bool(panel.data))
+    await until(lambda: bool(panel.data))
     return panel  # type: ignore[no-any-return]
 
 
@@ -87,12 +87,12 @@ def test_unknown_goods_are_photographed_seen_by_the_supervisor_and_a_reason_want
         assert "60" not in texts(stage)
         assert stage.house.read(lambda c: c.execute(select(count_photo)).all()) == []
         await stage.keys("F9", "Return")
-        await until(stage, lambda: counter.model.sealed is not None)
+        await until(lambda: counter.model.sealed is not None)
 
         # The supervisor sees it before and after the differences are known; Space makes it large.
         boss = await sit(stage, BOSS, "stocktake")
         await stage.keys("Return")
-        await until(stage, lambda: boss.model.board is not None)
+        await until(lambda: boss.model.board is not None)
         (photo,) = boss.model.board.photos
         assert (photo.code, photo.note, photo.taken_by) == (STRANGER, "shelf 3", "李敏")
         data = boss.model.photo_of(photo)
@@ -105,14 +105,14 @@ def test_unknown_goods_are_photographed_seen_by_the_supervisor_and_a_reason_want
         await stage.keys("Space", "Escape")
         assert of_front(stage) is None
         await stage.keys("F9")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await stage.keys("Return")
-        await until(stage, lambda: bool(boss.model.board.lines))
+        await until(lambda: bool(boss.model.board.lines))
 
         # "Damaged" wants a photo by policy: F10 says so, C adds it, then it goes on.
         await stage.keys("2")
         await stage.keys("1")
-        await until(stage, lambda: len(boss.model.reasons) == 2)
+        await until(lambda: len(boss.model.reasons) == 2)
         assert boss.model.step.value == "photos"
         await stage.keys("F10")
         assert of_front(stage) is None
@@ -123,11 +123,11 @@ def test_unknown_goods_are_photographed_seen_by_the_supervisor_and_a_reason_want
         assert of_front(stage) is PhotoPanel, "not without a photo"
         await pasted(stage, "blue")
         await stage.keys("F10")
-        await until(stage, lambda: not boss.model.without_photo)
+        await until(lambda: not boss.model.without_photo)
         await stage.keys("F10")
-        await until(stage, lambda: stage.window.overlay.top is not None)
+        await until(lambda: stage.window.overlay.top is not None)
         await sign(stage, KEEPER)
-        await until(stage, lambda: boss.model.board.head.state.value == "posted")
+        await until(lambda: boss.model.board.head.state.value == "posted")
         assert [bool(one.goods) for one in boss.model.board.photos] == [False, True]
 
     play(script, tmp_path)

@@ -86,8 +86,8 @@ def sell(session: Session, qty: int = 1) -> Header:
 
 
 def until(true: Callable[[], bool]) -> None:
-    """Waits for another thread; fails after ten seconds."""
-    deadline_s = time.monotonic() + 10
+    """Waits for another thread; fails after a minute."""
+    deadline_s = time.monotonic() + 60
     while not true():
         assert time.monotonic() < deadline_s, "it never came true"
         threading.Event().wait(0.01)
