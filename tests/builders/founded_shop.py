@@ -18,6 +18,7 @@ SHEET = (
 """Four goods; the stock of the last one is below zero."""
 CREAM = "6901234567892"
 OWNER = NewShop(name="街角小店", owner_name="王老板", pin="2580")
+NO_PIN = NewShop(name="街角小店", owner_name="王老板")
 
 
 def new_client(home: Path, keys: MemoryKeyStore | None = None) -> Client:

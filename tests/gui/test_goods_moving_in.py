@@ -4,17 +4,14 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
-from desktop.app.founding import NewShop, found_shop
 from desktop.app.program import Program
 from desktop.catalog.view.goods_import import GoodsImportScreen
 from desktop.reporting.view.home import HomeScreen
 from desktop.stock.view.stock import StockScreen
 from desktop.ui.table.table import Table
-from shared.channel.rules import founder_id
-from tests.builders.founded_shop import new_client, site_of
 from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live
+from tests.gui.shop_hands import empty_shop, live
 from tests.real_data import real_data
 
 GEL = "8809554022597"
@@ -38,10 +35,7 @@ def text_of(figure: QWidget) -> str:
 
 def test_goods_with_expiry_dates_are_taken_seen_and_found_by_keyboard(tmp_path: Path) -> None:
     keys = MemoryKeyStore()
-    client = new_client(tmp_path / "shop", keys)
-    found_shop(client, NewShop(name="街角小店", owner_name="王老板"))
-    owner = founder_id(site_of(client))
-    client.close()
+    owner = empty_shop(tmp_path / "shop", keys)
 
     async def script(program: Program) -> None:
         hands, window = Hands(program), program.sign_in(owner)
@@ -120,10 +114,7 @@ def test_goods_with_expiry_dates_are_taken_seen_and_found_by_keyboard(tmp_path: 
 
 def test_large_text_needs_no_sideways_scrolling(tmp_path: Path) -> None:
     keys = MemoryKeyStore()
-    client = new_client(tmp_path / "shop", keys)
-    found_shop(client, NewShop(name="街角小店", owner_name="王老板"))
-    owner = founder_id(site_of(client))
-    client.close()
+    owner = empty_shop(tmp_path / "shop", keys)
 
     async def script(program: Program) -> None:
         program.settings.put("text_percent", "150")

@@ -8,21 +8,17 @@ from desktop.app.program import Program
 from desktop.sales.view.panels import ChoicePanel, UnknownPanel
 from desktop.sales.view.shift import ShiftScreen
 from desktop.sales.view.till import TillScreen
-from shared.channel.rules import founder_id
-from tests.builders.founded_shop import CREAM, new_client, open_for_business, site_of
+from tests.builders.founded_shop import CREAM
 from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live
+from tests.gui.shop_hands import live, open_shop
 
 STRANGE = "6900000000014"
 
 
 def test_a_day_without_a_thought_of_shifts_is_in_the_z_report(tmp_path: Path) -> None:
     keys = MemoryKeyStore()
-    client = new_client(tmp_path / "shop", keys)
-    open_for_business(client)
-    owner = founder_id(site_of(client))
-    client.close()
+    owner = open_shop(tmp_path / "shop", keys)
 
     async def script(program: Program) -> None:
         hands, window = Hands(program), program.sign_in(owner)

@@ -2,51 +2,24 @@
 
 import asyncio
 import shutil
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 
 from desktop.app.demo_shop import demo_home
 from desktop.app.main import AGAIN
 from desktop.app.program import Program
-from desktop.app.screens import SCREENS
-from desktop.runtime.loop import run
 from desktop.shell.statusbar import Standing, light_text, saved_text
 from desktop.ui.theme import Tone
-from desktop.words.texts import Language
-from tests.builders.founded_shop import new_client
 from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
+from tests.gui.shop_hands import live
 from tests.integration.desktop.served_brand import served
 
 
 def shot(program: Program, path: Path) -> None:
     Hands(program).shot(path)
-
-
-def live(
-    home: Path,
-    script: Callable[[Program], Awaitable[None]],
-    keys: MemoryKeyStore | None = None,
-) -> None:
-    """A program on a folder of its own, from its first window to its end."""
-    application = QApplication.instance() or QApplication(["qutong"])
-    assert isinstance(application, QApplication)
-    application.setQuitOnLastWindowClosed(False)
-
-    async def main() -> int:
-        program = Program(application, new_client(home, keys), SCREENS)
-        program.change_language(Language.CHINESE)
-        program.begin()
-        try:
-            await script(program)
-        finally:
-            await program.stop()
-        return 0
-
-    run(application, main)
 
 
 def page_of(program: Program) -> object:

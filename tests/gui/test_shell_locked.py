@@ -20,7 +20,7 @@ from shared.journal.tables import journal
 from tests.builders.founded_shop import OWNER, new_client, open_for_business, site_of
 from tests.builders.hands import until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live
+from tests.gui.shop_hands import live
 from tests.integration.desktop.served_brand import HeadOffice, served
 from tests.integration.desktop.test_founding import sell_one
 

@@ -7,7 +7,6 @@ import pytest
 
 from desktop.access.usecases import new_pin_hash, sign_in
 from desktop.access.view.own_pin import OwnPinPanel
-from desktop.app.founding import NewShop, found_shop
 from desktop.app.program import Program
 from desktop.channel.usecases import add_staff
 from desktop.reporting.view.people_panels import StaffPanel
@@ -16,14 +15,12 @@ from shared.core.errors import AccessDenied
 from tests.builders.founded_shop import new_client, open_for_business, site_of
 from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
-from tests.gui.test_shell_first_run import live
+from tests.gui.shop_hands import empty_shop, live, open_shop
 
 
 def test_the_founder_adds_a_clerk_who_signs_in_and_is_taken_away_again(tmp_path: Path) -> None:
     keys = MemoryKeyStore()
-    client = new_client(tmp_path / "shop", keys)
-    owner = open_for_business(client).user_id
-    client.close()
+    owner = open_shop(tmp_path / "shop", keys)
 
     async def script(program: Program) -> None:
         hands = Hands(program)
@@ -79,9 +76,7 @@ def test_an_owner_without_a_pin_is_asked_for_one_with_the_first_person_and_warne
     tmp_path: Path,
 ) -> None:
     keys = MemoryKeyStore()
-    client = new_client(tmp_path / "shop", keys)
-    owner = found_shop(client, NewShop(name="王记", owner_name="王老板")).user_id
-    client.close()
+    owner = empty_shop(tmp_path / "shop", keys)
 
     async def script(program: Program) -> None:
         hands = Hands(program)
@@ -168,9 +163,7 @@ def test_a_shop_of_its_own_shows_what_it_uses_first_and_the_rest_once_it_is_want
     tmp_path: Path,
 ) -> None:
     keys = MemoryKeyStore()
-    client = new_client(tmp_path / "shop", keys)
-    owner = open_for_business(client).user_id
-    client.close()
+    owner = open_shop(tmp_path / "shop", keys)
     hidden = {"register", "invoice", "statement", "transfers", "counting"}
 
     async def script(program: Program) -> None:
