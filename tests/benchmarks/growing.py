@@ -1,17 +1,14 @@
 """P8: what one more document costs head office when it holds a hundred times as many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, text
 
-from shared.sync.messages import Push
-from sync_server.store.devices import Device, find_device
-from sync_server.sync import push
-from tests.benchmarks.figures import Figure, Stopwatch, at_most, median_ms, p99_ms, settled
-from tests.benchmarks.house import CLOCK, SITE, House
-from tests.benchmarks.uploading import batches_of, journal
+from tests.benchmarks.figures import Figure, Stopwatch, at_most, median_ms, p99_ms
+from tests.benchmarks.house import SITE, House
+from tests.benchmarks.uploading import batches_of, journal, post_all
 
 _MEASURED: Final = 20
 """Batches measured, before and after."""
@@ -28,15 +25,15 @@ def run(folder: Path, few: int, times: int) -> Iterator[Figure]:
     house = House.founded(folder / "office", 500)
     try:
         identity, key = house.enrolled("01")
-        device = _device(house, identity.device_id)
-        slots = journal(house, device.device_id, key, few)
+        till = identity.device_id
+        slots = journal(house, till, key, few)
         batches = list(batches_of(slots))
         measured = min(_MEASURED, len(batches) // 3)
-        _post(house, device, batches[: -2 * measured])
-        before = _post(house, device, batches[-2 * measured : -measured])
+        post_all(house, till, batches[: -2 * measured])
+        before = post_all(house, till, batches[-2 * measured : -measured])
         _copy(house, times)
         # The first batch finds its pages again.
-        after = _post(house, device, batches[-measured:])
+        after = post_all(house, till, batches[-measured:])
         yield _figure(house, before, after, few, sum(len(one.items) for one in batches[-measured:]))
     finally:
         house.close()
@@ -61,28 +58,6 @@ def _figure(house: House, before: Stopwatch, after: Stopwatch, few: int, documen
         note=f"wall {grown:.2f}, processor {worked:.2f} of before; "
         f"the file holds {_file_bytes(house) / stored:,.0f} B/document",
     )
-
-
-def _device(house: House, device_id: str) -> Device:
-    with house.office.database.read() as connection:
-        device = find_device(connection, device_id)
-    assert device is not None
-    return device
-
-
-def _post(house: House, device: Device, batches: Sequence[Push]) -> Stopwatch:
-    database, hq = house.office.database, house.office.hq
-
-    def post(message: Push) -> None:
-        with database.write() as connection:
-            answer = push.ingest(connection, hq, device, message, CLOCK.now_us())
-        assert not answer.verdicts
-
-    watch = Stopwatch()
-    with settled():
-        for one in batches:
-            watch.time(lambda m=one: post(m))  # type: ignore[misc]
-    return watch
 
 
 def _copy(house: House, times: int) -> None:

@@ -168,13 +168,12 @@ def _wire(batches: Sequence[Push], device_id: str, key: SigningKey, house: House
     )
 
 
-def _posted(house: House, device_id: str, batches: Sequence[Push]) -> Figure:
-    """Into journal, ledgers, balances and feed of head office's database file."""
+def post_all(house: House, device_id: str, batches: Sequence[Push]) -> Stopwatch:
+    """Hand a device's batches to head office, one by one; what each took."""
     database, hq = house.office.database, house.office.hq
     with database.read() as connection:
         device = find_device(connection, device_id)
     assert device is not None
-    count = sum(len(one.items) for one in batches)
 
     def post(message: Push) -> None:
         with database.write() as connection:
@@ -185,6 +184,13 @@ def _posted(house: House, device_id: str, batches: Sequence[Push]) -> Figure:
     with settled():
         for one in batches:
             watch.time(lambda m=one: post(m))  # type: ignore[misc]
+    return watch
+
+
+def _posted(house: House, device_id: str, batches: Sequence[Push]) -> Figure:
+    """Into journal, ledgers, balances and feed of head office's database file."""
+    count = sum(len(one.items) for one in batches)
+    watch = post_all(house, device_id, batches)
     ours = watch.wall
     last = ours[-2 if len(ours) > 2 else -1]
     per_core = count / sum(watch.cpu)
