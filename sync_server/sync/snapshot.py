@@ -41,6 +41,8 @@ _NAME = re.compile("[0-9a-f]{64}")
 _LEVEL = 9
 _STALE_PARTS = 10
 """A file is made anew when more than a tenth of its rows changed since."""
+_OWN_STALE_PARTS = 3
+"""So of a scope few devices hold: for its next till the file and a third in pages will do."""
 _CHUNK = 1_000
 
 
@@ -80,7 +82,7 @@ class Snapshots:
             if (row := made.get(head.scope)) is None
             or row.generation != head.generation
             or row.seq < head.floor
-            or (head.head - row.seq) * _STALE_PARTS > head.count
+            or (head.head - row.seq) * _parts(head.scope) > head.count
         ]
 
     def make(self, connection: Connection, scope: str) -> Made:
@@ -154,6 +156,10 @@ class Snapshots:
         return path
 
 
+def _parts(scope: str) -> int:
+    return _STALE_PARTS if scope.startswith(_SHARED) else _OWN_STALE_PARTS
+
+
 def _write_database(path: Path, source: Connection, schema: Schema, head: ScopeHead) -> None:
     from sqlcipher3 import dbapi2
 
@@ -207,7 +213,8 @@ def _tables_of(connection: Connection, scope: str) -> list[tuple[int, str]]:
 
 
 def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
-    """A table's rows of a scope in the order of ids, so that neighbours compress well."""
+    """A table's rows of a scope as they came: neighbours compress well, and nothing is sorted,
+    for which the database would hold them all in memory (T33)."""
     return (
         select(*(table.table.c[name] for name in columns))
         .select_from(feed)
@@ -218,7 +225,7 @@ def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
             feed.c.table_id == bind("table_id"),
             feed.c.state != REMOVED_ROW,
         )
-        .order_by(table.table.c.id)
+        .order_by(feed.c.seq)
     )
 
 

@@ -3,10 +3,11 @@
 import hashlib
 import io
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pytest
 import zstandard
+from sqlalchemy import event
 from sqlcipher3 import dbapi2
 
 from shared.core.errors import AccessDenied
@@ -16,7 +17,7 @@ from sync_server.sync.snapshot import Snapshots
 from tests.integration.server.device import Device
 from tests.integration.server.test_pull import a_page, apply, digest_of, pulled, say_hello
 from tests.integration.server.tiny import Published, Sold
-from tests.integration.server.world import SCHEMA, World
+from tests.integration.server.world import SCHEMA, World, make_world
 
 
 def _made(world: World, folder: Path) -> Snapshots:
@@ -76,6 +77,51 @@ def test_a_small_scope_a_sites_scope_and_a_fresh_file_make_no_work(
     _made(world, tmp_path / "s")
     with world.database.read() as connection:
         assert snapshots.due(connection) == []
+
+
+def test_a_shared_file_is_made_anew_after_a_tenth_and_a_shops_after_a_third(
+    world: World, tmp_path: Path
+) -> None:
+    shop = Device(world)
+    snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=50, site_rows_min=50)
+
+    def grow(rows: int) -> list[str]:
+        world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(rows))))
+        for number in range(rows):
+            shop.writes(Sold(product=f"P{number % 4}", qty_micro=number))
+        shop.sync()
+        with world.database.read() as connection:
+            due = [head.scope for head in snapshots.due(connection)]
+            made = [snapshots.make(connection, scope) for scope in due]
+        with world.database.write() as connection:
+            for one in made:
+                snapshots.offer(connection, one)
+        return sorted(due)
+
+    assert grow(100) == ["org:O1", "site:SH01"]
+    assert grow(10) == []
+    assert grow(5) == ["org:O1"]
+    assert grow(50) == ["org:O1", "site:SH01"]
+    shop.store.close()
+
+
+def test_no_scope_is_sorted_in_memory_for_its_file(tmp_path: Path) -> None:
+    """A shop's years do not fit there: they are written in the order they came (T33)."""
+    world = make_world(f"sqlite:///{tmp_path / 'hq.db'}")
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=100)
+    asked: list[tuple[str, Any]] = []
+    with world.database.read() as connection:
+        event.listen(
+            connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
+        )
+        snapshots.make(connection, "org:O1")
+        rows = [one for one in asked if "tiny_note" in one[0]]
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {a}", b).all() for a, b in rows]
+    steps = [str(step[-1]) for plan in plans for step in plan]
+    assert any("feed" in step for step in steps)
+    assert not [step for step in steps if "TEMP B-TREE" in step]
+    world.database.close()
 
 
 def test_a_new_file_replaces_the_old_one(world: World, tmp_path: Path) -> None:
