@@ -6,7 +6,7 @@ from desktop.store.identity import Identity
 from desktop.ui.frame import Person
 from shared.access.queries import people_at, permissions_of
 from shared.channel.queries import account_ids_of_site, site_of
-from shared.channel.rules import founded_site_id
+from shared.channel.rules import founder_id
 from shared.core.clock import HOME_ZONE
 
 
@@ -27,13 +27,7 @@ def person_of(connection: Connection, identity: Identity | None, user_id: str) -
         device_type=device_type,
         currency=(place.currency if place else "") or "CNY",
         zone=(place.zone if place else "") or HOME_ZONE,
-        is_alone=_is_alone(identity),
+        is_of_founded_shop=founder_id(site_id) in people,
         has_supplier=bool(account_ids_of_site(connection, site_id)),
         sales_mode=(place.sales_mode if place else "") or "full",
     )
-
-
-def _is_alone(identity: Identity | None) -> bool:
-    if identity is None or identity.server_url:
-        return False
-    return identity.site_id == founded_site_id(identity.public_key)

@@ -66,6 +66,16 @@ SCREENS: tuple[ScreenSpec, ...] = (
         takes=frozenset({"sale"}),
     ),
     ScreenSpec(
+        id="sold-goods",
+        icon="chart-column",
+        group="sell",
+        make=first_opened("desktop.sales.view.by_product:SoldScreen"),
+        permissions=frozenset({"sale.make"}),
+        sales_modes=FULL,
+        device_types=frozenset({"till", "dealer"}),
+        in_rail=False,
+    ),
+    ScreenSpec(
         id="shift",
         is_at_till=True,
         icon="hand-coins",
@@ -291,6 +301,15 @@ SCREENS: tuple[ScreenSpec, ...] = (
         make=first_opened("desktop.app.warehouse:movements"),
         permissions=frozenset({"stock.move"}),
         device_types=frozenset({"till", "dealer", "warehouse"}),
+    ),
+    ScreenSpec(
+        id="purchases",
+        icon="truck",
+        group="stock",
+        make=first_opened("desktop.stock.view.purchases:PurchasesScreen"),
+        permissions=frozenset({"own_goods.write"}),
+        device_types=frozenset({"till", "dealer", "warehouse"}),
+        in_rail=False,
     ),
     ScreenSpec(
         id="labels",

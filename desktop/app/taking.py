@@ -1,12 +1,14 @@
 """How goods of a sheet are taken: by head office as its catalogue, by a shop as its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
+from sqlalchemy import Connection
 
 from desktop.catalog.model.goods_import import Taken
 from desktop.catalog.usecases import create_own_product, publish_goods, state_costs
 from desktop.pricing.usecases import set_own_price
+from desktop.stocktake.usecases import check_may_see_book
 from desktop.stocktake.usecases.taking_in import take_in_goods
 from desktop.store.desk import Desk
 from desktop.ui.frame import Frame
@@ -14,7 +16,8 @@ from desktop.ui.screen import Screen
 from shared.catalog.documents import Product
 from shared.catalog.importing import ProductRow
 from shared.channel.queries import sales_orgs
-from shared.stock.queries import is_opened
+from shared.core.errors import AccessDenied
+from shared.stock.queries import is_opened, sellable_micro
 
 
 async def take_as_own(desk: Desk, rows: Sequence[ProductRow], with_stock: bool) -> Taken:
@@ -49,7 +52,21 @@ def goods_screen(frame: Frame) -> Screen:
     """The list of goods; a shop on its own sets its own prices there."""
     from desktop.pricing.view.goods import GoodsScreen
 
-    return GoodsScreen(frame, take_up=_take_up, set_price=_set_price, set_cost=_set_cost)
+    def read_stock(connection: Connection) -> Mapping[str, int] | None:
+        return stock_seen(connection, frame.person.site_id, frame.person.user_id)
+
+    return GoodsScreen(
+        frame, take_up=_take_up, set_price=_set_price, set_cost=_set_cost, read_stock=read_stock
+    )
+
+
+def stock_seen(connection: Connection, site_id: str, person_id: str) -> Mapping[str, int] | None:
+    """What a site has to sell by product; None for who counts blind there now (H04)."""
+    try:
+        check_may_see_book(connection, site_id, person_id)
+    except AccessDenied:
+        return None
+    return sellable_micro(connection, site_id)
 
 
 def import_screen(frame: Frame) -> Screen:
@@ -60,6 +77,19 @@ def import_screen(frame: Frame) -> Screen:
     if frame.person.device_type == "hq":
         return GoodsImportScreen(frame, take_as_catalogue, lambda _desk: False)
     return GoodsImportScreen(frame, take_as_own, lambda desk: not desk.read(is_opened, site_id))
+
+
+async def ask_own_goods(frame: Frame, said: str) -> str:
+    """Ask for goods nobody knows, by the code or the name that was said; their code, '' = left."""
+    from desktop.pricing.view.goods import OwnGoodsPanel
+
+    is_code = said.isascii()
+    panel = OwnGoodsPanel(frame, code=said if is_code else "", name="" if is_code else said)
+    answer = await frame.ask(panel)
+    if answer is None:
+        return ""
+    await take_up_own(frame.desk, *answer)
+    return str(answer[0])
 
 
 async def take_up_own(desk: Desk, code: str, name: str, unit: str, price_micro: int) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from desktop.app.taking import ask_own_goods
 from desktop.pricing.usecases import retail_values
 from desktop.pricing.usecases.labels import note_labels
 from desktop.stock.usecases import DocumentName, LabelJob, LabelsMade, Sources
@@ -112,8 +113,8 @@ def labels(frame: Frame) -> Screen:
 
 
 def movements(frame: Frame) -> Screen:
-    """Goods in and out by type."""
-    return MovementsScreen(frame, sources=SOURCES)
+    """Goods in and out by type; goods nobody knows are taken up where they are bought."""
+    return MovementsScreen(frame, sources=SOURCES, take_up=ask_own_goods)
 
 
 def stocktake(frame: Frame) -> Screen:

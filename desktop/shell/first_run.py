@@ -51,6 +51,7 @@ class FirstRunPage(QWidget):
         self._layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._content: QWidget | None = None
         self._count = label("", "muted")
+        self._count.setParent(self)
         self._drawn = ""
         self._stop = model.watch(self._draw)
         self._draw()
@@ -112,7 +113,7 @@ class FirstRunPage(QWidget):
     def _draw(self) -> None:
         model = self.model
         self._count.setText(self._words("first.received", n=f"{model.received:,}"))
-        self._count.setVisible(bool(model.received))
+        self._count.setVisible(model.received > 0 and model.step is Step.WORKING)
         text = self._words.error(model.error) if model.error else ""
         self._banner.say(text, Tone.BAD)
         again = self.fields.get("again")

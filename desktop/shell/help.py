@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QTabWidget,
-    QTextBrowser,
     QWidget,
 )
 
@@ -19,6 +18,7 @@ from desktop.shell.manual import ABOUT, HelpPage, find_pages, page_of, pages_for
 from desktop.ui.actions import Action
 from desktop.ui.keyline import shown_key
 from desktop.ui.panel import Panel
+from desktop.ui.reading import ReadingPage
 from desktop.ui.theme import SPACE_L, SPACE_M, scaled
 from desktop.ui.widgets import Field, button, column, key_cap, label, row
 
@@ -184,9 +184,7 @@ class HelpPanel(Panel):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         side = column(self.field, self._scroll)
         side.setFixedWidth(scaled(LIST))
-        self.page = QTextBrowser()
-        self.page.setOpenExternalLinks(False)
-        self.page.setOpenLinks(False)
+        self.page = ReadingPage()
         across.addWidget(side)
         across.addWidget(self.page, 1)
         self.topics: dict[str, QPushButton] = {}
@@ -210,7 +208,7 @@ class HelpPanel(Panel):
         self._list(found)
         if not found:
             self._shown = ""
-            self.page.setMarkdown(self._words("help.nothing_more", typed=typed.strip()))
+            self.page.show_text(self._words("help.nothing_more", typed=typed.strip()))
         elif typed.strip() or not self._shown:
             self._show(found[0], typed.strip())
         else:
@@ -222,12 +220,11 @@ class HelpPanel(Panel):
             made = button(one.title, partial(self._show, one), kind="rail")
             made.setCheckable(True)
             self.topics[one.name] = made
-        nothing = [] if found else [label(self._words("help.nothing"), "muted")]
-        self._scroll.setWidget(column(*self.topics.values(), *nothing, None, spacing=0))
+        self._scroll.setWidget(column(*self.topics.values(), None, spacing=0))
 
     def _show(self, page: HelpPage, typed: str = "") -> None:
         self._shown = page.name
-        self.page.setMarkdown(page.text)
+        self.page.show_text(page.text)
         if typed:
             # The first place that has the word, where it is there as it was typed.
             self.page.find(typed)

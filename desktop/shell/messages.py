@@ -1,6 +1,6 @@
 """F12: how the sync goes, kept documents, tasks and papers, each with what to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, button, column, label, row
+from desktop.words import formats
 from shared.tasks.queries import TaskLine
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ class Messages(Panel):
         self.body.addWidget(self._fetching())
         self.tabs = QTabWidget()
         self.tabs.setFixedHeight(HEIGHT)
+        self._whole = label("")
+        self._whole.setWordWrap(True)
         self._tables = {
             "sync": self._story_table(),
             "kept": self._kept_table(),
@@ -57,6 +60,8 @@ class Messages(Panel):
             down = QVBoxLayout(page)
             down.setContentsMargins(0, SPACE_S, 0, 0)
             down.addWidget(table)
+            if name == "kept":
+                down.addWidget(self._whole)
             self.tabs.addTab(page, words(f"news.{name}_tab"))
         if tab in self._tables:
             self.tabs.setCurrentIndex(list(self._tables).index(tab))
@@ -85,26 +90,15 @@ class Messages(Panel):
             )
             for number, name in enumerate(self._tables)
         )
-        own: tuple[Action, ...] = (
-            Action(
-                text="news.sync_now",
-                keys=("S", "F12"),
-                run=self._sync,
-                is_enabled=self._has_office,
-            ),
+        # A shop without head office has nobody to send to: its keys say nothing of it.
+        office = () if not self._has_office() else (
+            Action(text="news.sync_now", keys=("S", "F12"), run=self._sync),
             Action(text="news.hold", keys=("X",), run=self._hold, is_enabled=self._can_hold),
-            Action(
-                text="news.packet_out",
-                keys=("E",),
-                run=self._choose_packet_out,
-                is_enabled=self._has_office,
-            ),
-            Action(
-                text="news.packet_in",
-                keys=("I",),
-                run=self._choose_packet_in,
-                is_enabled=self._has_office,
-            ),
+            Action(text="news.packet_out", keys=("E",), run=self._choose_packet_out),
+            Action(text="news.packet_in", keys=("I",), run=self._choose_packet_in),
+        )  # fmt: skip
+        own: tuple[Action, ...] = (
+            *office,
             Action(
                 text="news.print_again",
                 keys=("P",),
@@ -157,15 +151,19 @@ class Messages(Panel):
 
     def _choose_packet_out(self) -> None:
         """Without a line: what head office lacks goes onto a stick (Q06)."""
-        write = self._window.around.acts.packet_out
-        if write is not None:
-            title, tasks = self._words("news.packet_out"), self._frame.tasks
-            choose_packet(self, title, lambda path: tasks.start(self.packet_out(path)), name=PACKET)
+        if self._window.around.acts.packet_out is not None:
+            self._choose("news.packet_out", self.packet_out, PACKET)
 
     def _choose_packet_in(self) -> None:
         if self._window.around.acts.packet_in is not None:
-            title, tasks = self._words("news.packet_in"), self._frame.tasks
-            choose_packet(self, title, lambda path: tasks.start(self.packet_in(path)))
+            self._choose("news.packet_in", self.packet_in)
+
+    def _choose(
+        self, key: str, act: Callable[[Path], Coroutine[Any, Any, None]], name: str = ""
+    ) -> None:
+        tasks, settings = self._frame.tasks, self._frame.settings
+        title = self._words(key)
+        choose_packet(self, title, settings, lambda path: tasks.start(act(path)), name=name)
 
     async def packet_out(self, path: Path) -> None:
         """Write a packet beside the window and say what is in it."""
@@ -301,7 +299,13 @@ class Messages(Panel):
         words = self._words
 
         def name(one: KeptDocument) -> str:
-            return f"{words.of('kind', one.kind)} {one.number}".rstrip()
+            return f"{words.of('kind', one.kind)} {formats.short_number(one.number)}".rstrip()
+
+        def show_whole(one: KeptDocument | None) -> None:
+            """What the row in front has no room for, with the whole number."""
+            told = [] if one is None else [words.sentence(one.code), advice(words, one)]
+            number = f"{one.number}  " if one is not None else ""
+            self._whole.setText(number + words("news.sentence_gap").join(told))
 
         columns = [
             self._when(lambda one: one.at_us),
@@ -315,7 +319,9 @@ class Messages(Panel):
             Column(key="do", title=words("news.do"), get=lambda one: advice(words, one), width=240),
         ]
         empty = Empty("circle-check", words("news.no_kept"), words("news.no_kept_hint"))
-        return self._table("kept", columns, empty)
+        made = self._table("kept", columns, empty)
+        made.chosen.connect(show_whole)
+        return made
 
     def _site_of(self, one: TaskLine) -> str:
         found = self.model.subjects.get(one.id)

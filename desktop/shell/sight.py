@@ -14,7 +14,9 @@ class Sight:
         self._settings = settings
         self._key = f"wanted.{person.site_id}"
         self.on_demand = tuple(
-            name for name, one in self.specs.items() if person.is_alone and one.is_on_demand
+            name
+            for name, one in self.specs.items()
+            if person.is_of_founded_shop and one.is_on_demand
         )
         """The screens that stay out of sight until they are wanted, in the order of the rail."""
 

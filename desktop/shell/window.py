@@ -42,6 +42,7 @@ class Window(QMainWindow):
         self.keymap = KeyMap(around.settings)
         self._queued: list[str] = []
         self._is_remembering = False
+        self._kept: dict[str, Any] = {}
         self.is_going = False
         """The program takes the window away itself: nobody closed it."""
         self._build(around)
@@ -165,6 +166,7 @@ class Window(QMainWindow):
             on_demand=self.sight.on_demand,
             detail=around.detail,
             cut_packet=around.cut_packet,
+            kept=self._kept,
             album=around.album,
         )
 

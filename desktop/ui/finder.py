@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from desktop.ui.theme import ROW, scaled
+from desktop.ui.theme import ROW, SPACE_L, scaled
 from desktop.ui.widgets import Field
 
 SHOWN_MAX = 8
@@ -104,7 +104,9 @@ class Finder(QWidget):
             self.hits.setParent(window)
         below = self.field.mapTo(window, QPoint(0, self.field.height() + 2))
         width, height = max(self.field.width(), scaled(420)), rows * scaled(ROW) + 6
-        self.hits.setGeometry(below.x(), below.y(), width, height)
+        # A narrow field at the right edge: its hits are wider than it, and stay in the window.
+        left = max(min(below.x(), window.width() - width - SPACE_L), 0)
+        self.hits.setGeometry(left, below.y(), width, height)
         row_size = QSize(0, scaled(ROW))
         for at in range(self.hits.count()):
             self.hits.item(at).setSizeHint(self.hits.item(at).sizeHint().expandedTo(row_size))

@@ -1,7 +1,7 @@
 """What the window offers the screen in it: words, the store, messages, panels, paper."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from desktop.runtime.tasks import TaskScope
@@ -32,8 +32,8 @@ class Person:
     zone: str = "Asia/Shanghai"
     sales_mode: str = "full"
     """How the site sells: ``full`` at the till, ``simple`` by the register of what went out."""
-    is_alone: bool = False
-    """Whether the shop founded itself and has no head office yet."""
+    is_of_founded_shop: bool = False
+    """Whether the shop founded itself, with a head office by now or without."""
     has_supplier: bool = True
     """Whether the site has a channel account goods can be ordered for."""
 
@@ -102,12 +102,15 @@ class Frame:
     offered: frozenset[str] = frozenset()
     """Those of them that are in sight, and not only found by the palette."""
     on_demand: tuple[str, ...] = ()
-    """Those a shop of its own may bring into sight, in the order of the rail."""
+    """Those a shop that founded itself may bring into sight, in the order of the rail."""
     detail: Callable[..., Any] | None = None
     """Asks head office's server for a report by name and parameters (``Client.ask``), in the
     caller's thread; None where there is no client."""
     cut_packet: Callable[..., Any] | None = None
     """Has the server write the prices a device lacks into a file (``Client.cut_packet``)."""
+    kept: dict[str, Any] = field(default_factory=dict)
+    """Models that outlive their views, by screen: language or look change while work is open that
+    no draft holds. They go with the window."""
     album: Any = None
     """Pictures of goods, here and at head office (``desktop.catalog.model.pictures.Album``); None
     where there is no client."""

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage, QKeyEvent, QKeySequence, QPixmap
-from PySide6.QtWidgets import QFileDialog, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
-from desktop.runtime.tasks import TaskScope
-from desktop.store.desk import Desk
 from desktop.ui.actions import Action
+from desktop.ui.file_choice import Purpose, file_dialog
+from desktop.ui.frame import Frame
 from desktop.ui.icons import pixmap
 from desktop.ui.panel import Panel
 from desktop.ui.scaling import (
@@ -81,9 +81,7 @@ class PhotoPanel(Panel):
 
     def __init__(
         self,
-        words: Words,
-        desk: Desk,
-        tasks: TaskScope,
+        frame: Frame,
         title: str,
         hint: str,
         *,
@@ -92,7 +90,9 @@ class PhotoPanel(Panel):
         needs_photo: bool = False,
     ) -> None:
         super().__init__(title, width=520)
-        self._words, self._desk, self._tasks = words, desk, tasks
+        words = frame.words
+        self._words, self._desk, self._tasks = words, frame.desk, frame.tasks
+        self._settings = frame.settings
         self._side, self._bytes_max, self._needs_photo = side, bytes_max, needs_photo
         self.data = b""
         self._busy = False
@@ -165,9 +165,14 @@ class PhotoPanel(Panel):
         return fitting_jpeg(image, side=self._side, bytes_max=self._bytes_max)
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, self._words("photo.choose"))
+        dialog = file_dialog(
+            self,
+            self._words("photo.choose"),
+            self._settings,
+            Purpose.PICTURE,
+            lambda path: self._tasks.start(self.take(path)),
+        )
         dialog.setNameFilter(f"{self._words('photo.files')} ({FILES})")
-        dialog.fileSelected.connect(lambda name: self._tasks.start(self.take(Path(name))))
         dialog.open()
 
     def _done(self) -> None:

@@ -98,7 +98,7 @@ class ScreenSpec:
     """Only where goods are ordered from somebody: a shop on its own has no channel account."""
     in_rail: bool = True
     is_on_demand: bool = False
-    """A shop without head office sees it in the rail and at home once it was opened from the
+    """A shop that founded itself sees it in the rail and at home once it was opened from the
     palette, or switched on in the settings; all others always."""
     is_at_till: bool = False
     """Whether who only sells has it, too; all else of the shop is not for them."""

@@ -4,22 +4,25 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
-from desktop.runtime.tasks import TaskScope
 from desktop.store.desk import Desk
+from desktop.ui.file_choice import Purpose, file_dialog
+from desktop.ui.frame import Frame
 from desktop.ui.theme import scaled
 from shared.catalog.sheet_files import FILE_BYTES_MAX, too_large
 
 
 def choose_sheet(
-    parent: QWidget, title: str, tasks: TaskScope, take: Callable[[Path], Coroutine[Any, Any, None]]
+    parent: QWidget, title: str, frame: Frame, take: Callable[[Path], Coroutine[Any, Any, None]]
 ) -> None:
     """Let the person choose a csv, xlsx or xls file; ``take`` is started with it, if any."""
-    dialog = QFileDialog(parent, title)
+    tasks = frame.tasks
+    dialog = file_dialog(
+        parent, title, frame.settings, Purpose.SHEET, lambda path: tasks.start(take(path))
+    )
     dialog.resize(scaled(820), scaled(480))
     dialog.setNameFilter("Excel, CSV (*.xlsx *.xls *.csv)")
-    dialog.fileSelected.connect(lambda name: tasks.start(take(Path(name))))
     dialog.open()
 
 

@@ -171,8 +171,9 @@ class Empty(QWidget):
     ) -> None:
         super().__init__()
         layout = QVBoxLayout(self)
-        layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
         layout.setSpacing(SPACE_S)
+        # Texts have the whole width: a line breaks only where it has to.
+        layout.addStretch(1)
         picture = QLabel()
         picture.setPixmap(pixmap(icon_name, tokens_now().muted, 40, self.devicePixelRatioF()))
         for part in (picture, label(text, "strong"), label(hint, "muted")):
@@ -183,6 +184,7 @@ class Empty(QWidget):
             layout.addSpacing(SPACE_S)
             centre = row(None, button(action, pressed, kind="primary"), None)
             layout.addWidget(centre)
+        layout.addStretch(1)
 
 
 class Field(QLineEdit):

@@ -11,6 +11,8 @@ from shared.core.rounding import MICRO, divide_half_away
 DEFAULT_ZONE: Final = "Asia/Shanghai"
 _MICRO_PLACES: Final = 6
 _MINUTE_US: Final = 60_000_000
+_NAMED_PLACE_MAX: Final = 8
+"""A place with a longer name was named by a program (a founded shop has 13 letters)."""
 
 
 def money(minor: int, currency: str = "CNY") -> str:
@@ -64,3 +66,15 @@ def short_instant(at_us: int, now_us: int, zone: str = DEFAULT_ZONE) -> str:
     if then.date() == now.date():
         return then.strftime("%H:%M")
     return then.strftime("%m-%d %H:%M" if then.year == now.year else "%Y-%m-%d %H:%M")
+
+
+def short_number(number: str) -> str:
+    """A document's number as a list shows it: ``XS-01A-000004`` of ``XS-SSJMEZRMVTPEA-01A-000004``.
+
+    A place people named stays (``XS-SH01-01A-000004``); one a program named says nothing to them.
+    """
+    series, _, rest = number.partition("-")
+    place, _, own = rest.rpartition("-")[0].rpartition("-")
+    if len(place) <= _NAMED_PLACE_MAX:
+        return number
+    return f"{series}-{own}-{number.rpartition('-')[2]}"

@@ -1,6 +1,7 @@
 """Texts by key in two languages, read from the tables under resources/i18n."""
 
 import json
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -20,6 +21,8 @@ class Language(StrEnum):
 
 _PLACE: Final = {Language.CHINESE: 0, Language.ENGLISH: 1}
 _MANY: Final = 2
+_LABEL: Final = re.compile(r"([^、()]+) \(([a-z, ]+)\)")
+"""The label of a column, ``商品编码 (product code)``."""
 Entries = Mapping[str, tuple[str, ...]]
 """Key to Chinese, English, and where it differs English for other numbers than one."""
 
@@ -75,9 +78,17 @@ class Words:
         if texts is None:
             told = ", ".join(f"{name}={value}" for name, value in (params or {}).items())
             return f"{code} {told}".rstrip()
-        told = texts[self._place].format_map(_Known(_with_figures(params or {})))
+        known = self._with_columns(_with_figures(params or {}))
+        told = texts[self._place].format_map(_Known(known))
         # What stood in brackets may be unknown: the sentence holds without it.
         return told.replace("（）", "").replace(" ()", "")
+
+    def _with_columns(self, params: dict[str, str | int]) -> dict[str, str | int]:
+        """Columns of a sheet in this language: their labels say both, as files may use either."""
+        if "column" not in params:
+            return params
+        told = _LABEL.sub(rf"\{self._place + 1}", str(params["column"]))
+        return params | {"column": told if self._place == 0 else told.replace("、", ", ")}
 
 
 def _with_figures(params: Mapping[str, str | int]) -> dict[str, str | int]:

@@ -48,7 +48,7 @@ def _draw(
         await scene(stage)
         await stage.settle()
         stage.shot(path)
-        wrong.extend(faults(stage.window, language))
+        wrong.extend(faults(stage.front, language))
 
     with tempfile.TemporaryDirectory() as home:
         play(script, Path(home), language=language, scheme=scheme)

@@ -13,6 +13,7 @@ from tests.gallery import (
     scenes_sales,
     scenes_seldom,
     scenes_shell,
+    scenes_shop,
     scenes_till_promotions,
     scenes_vouchers,
     scenes_warehouse,
@@ -32,4 +33,5 @@ SCENES: tuple[tuple[str, Scene], ...] = (
     *scenes_vouchers.SCENES,
     *scenes_till_promotions.SCENES,
     *scenes_seldom.SCENES,
+    *scenes_shop.SCENES,
 )

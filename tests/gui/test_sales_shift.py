@@ -28,7 +28,10 @@ def test_a_day_without_a_thought_of_shifts_is_in_the_z_report(tmp_path: Path) ->
         assert isinstance(till, TillScreen)
         for _sale in range(2):
             await hands.scan(CREAM)
-            await hands.keys("F9", "Return")
+            await until(lambda: till.model.basket.lines)
+            await hands.keys("F9")
+            await until(lambda: window.overlay.top)
+            await hands.keys("Return")
             await until(lambda: not till.model.basket.lines)
         await hands.scan(STRANGE)
         panel = window.overlay.top

@@ -48,7 +48,7 @@ def statement_columns(words: Words, currency: str) -> list[Column]:
             key="number",
             title=words("statement.number"),
             get=lambda one: one.number,
-            kind=Kind.CODE,
+            kind=Kind.NUMBER,
             stretches=True,
         ),
         Column(

@@ -1,5 +1,6 @@
 """Goods from a sheet on their way in: read, mapped, doubted row by row, then taken at once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -126,10 +127,17 @@ class GoodsImport(OpenedSheet[ProductRow]):
             taken = await self._take(self._desk, found.items, with_stock)
             self._choices.remember(found.mapping)
             self.result = self._result(found, taken, with_stock)
-            self.found, self.doubts, self._sheets, self.file_name = None, (), (), ""
+            self._put_away()
+        except asyncio.CancelledError:
+            # The view went in the middle: the goods are taken or not, but never twice.
+            self._put_away()
+            raise
         finally:
             self._set_taking(False)
         return taken
+
+    def _put_away(self) -> None:
+        self.found, self.doubts, self._sheets, self.file_name = None, (), (), ""
 
     def _result(self, found: Imported[ProductRow], taken: Taken, with_stock: bool) -> Result:
         return Result(

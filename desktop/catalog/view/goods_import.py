@@ -43,7 +43,9 @@ class GoodsImportScreen(Screen):
     def __init__(self, frame: Frame, take: Take, takes_stock: TakesStock) -> None:
         super().__init__(frame)
         words = self.words
-        self.model = GoodsImport(frame.desk, frame.settings, take, takes_stock)
+        self.model: GoodsImport = frame.kept.setdefault(
+            "goods-import", GoodsImport(frame.desk, frame.settings, take, takes_stock)
+        )
         self.setAcceptDrops(True)
         self.banner = Banner()
         self.file = label("", "strong")
@@ -52,7 +54,7 @@ class GoodsImportScreen(Screen):
         self.value = _sum_of(self, "value")
         self.at_price = _sum_of(self, "at_price")
         self.with_stock = QCheckBox(words("goods.with_stock"))
-        self.with_stock.setChecked(True)
+        self.with_stock.setChecked(self.model.with_stock)
         self.with_stock.toggled.connect(self._set_stock)
         self.no_stock = label(words("goods.opened_before"), "muted")
         self.no_stock.setWordWrap(True)
@@ -171,7 +173,7 @@ class GoodsImportScreen(Screen):
             self.frame.tasks.start(self.open_file(Path(names[0])))
 
     def _open(self) -> None:
-        choose_sheet(self, self.words("goods.open"), self.frame.tasks, self.open_file)
+        choose_sheet(self, self.words("goods.open"), self.frame, self.open_file)
 
     async def open_file(self, path: Path) -> None:
         """Read a file from disk."""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
 
 from desktop.catalog.model.publishing import PicturePublishing
 from desktop.ui.actions import Action
+from desktop.ui.file_choice import Purpose, file_dialog
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.scaling import FILES, fitting_jpeg, image_of_file, is_picture_file
@@ -19,17 +20,17 @@ NAMES_SHOWN = 8
 
 def choose_picture(frame: Frame, parent: QWidget, take: Callable[[Path], None]) -> None:
     """Let the person choose one picture file."""
-    dialog = QFileDialog(parent, frame.words("photo.choose"))
+    title = frame.words("photo.choose")
+    dialog = file_dialog(parent, title, frame.settings, Purpose.PICTURE, take)
     dialog.setNameFilter(f"{frame.words('photo.files')} ({FILES})")
-    dialog.fileSelected.connect(lambda name: take(Path(name)))
     dialog.open()
 
 
 def choose_folder(frame: Frame, parent: QWidget, take: Callable[[Path], None]) -> None:
     """Let the person choose a folder of pictures."""
-    dialog = QFileDialog(parent, frame.words("goods.pictures_folder"))
+    title = frame.words("goods.pictures_folder")
+    dialog = file_dialog(parent, title, frame.settings, Purpose.PICTURES, take)
     dialog.setFileMode(QFileDialog.FileMode.Directory)
-    dialog.fileSelected.connect(lambda name: take(Path(name)))
     dialog.open()
 
 

@@ -162,7 +162,13 @@ class OrderDeskScreen(Screen):
                 zone=self.frame.person.zone,
                 width=140,
             ),
-            Column(key="number", title=words("desk.number"), get=lambda one: one.number, width=190),
+            Column(
+                key="number",
+                title=words("desk.number"),
+                get=lambda one: one.number,
+                kind=Kind.NUMBER,
+                width=190,
+            ),
             Column(
                 key="account",
                 title=words("desk.account"),

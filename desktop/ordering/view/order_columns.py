@@ -35,7 +35,7 @@ def order_columns(frame: Frame) -> list[Column]:
             key="number",
             title=words("orders.number"),
             get=lambda one: one.order.number,
-            kind=Kind.CODE,
+            kind=Kind.NUMBER,
             stretches=True,
         ),
         Column(

@@ -85,7 +85,7 @@ class OrdersScreen(Screen):
             can_filter=False,
             is_counted=lambda one: not isinstance(one, BlockHead),
         )
-        GivingWay(self.lines, {"received": 560, "shipped": 500, "amount": 460})
+        self._fitting = GivingWay(self.lines, {"received": 560, "shipped": 500, "amount": 460})
         return column(
             row(self.number, self.state, None), self.facts, self.told, self.lines, spacing=SPACE_M
         )
@@ -116,6 +116,7 @@ class OrdersScreen(Screen):
         model = self.model
         current = self.table.current
         self.table.set_rows(model.rows)
+        self.detail.setVisible(bool(model.rows))
         wanted = self._wanted or (current.order.id if current else "")
         place = self.table.rows.place_of(lambda one: one.order.id == wanted)
         if model.rows:
@@ -137,6 +138,7 @@ class OrdersScreen(Screen):
         self.number.setText(found.order.number if found else "")
         self.state.setVisible(found is not None)
         self.lines.set_rows(found.blocks if found else ())
+        self._fitting.leave_out_empty("accepted", "reason", "shipped", "received")
         if found is None:
             self.facts.setText("")
             self.told.say("")

@@ -44,13 +44,14 @@ class ReceivingScreen(Screen):
                     key="number",
                     title=words("receiving.number"),
                     get=lambda one: one.shipment.number,
-                    kind=Kind.CODE,
+                    kind=Kind.NUMBER,
                     width=190,
                 ),
                 Column(
                     key="order",
                     title=words("receiving.order"),
                     get=lambda one: one.order_number,
+                    kind=Kind.NUMBER,
                     width=190,
                 ),
                 Column(
@@ -110,7 +111,7 @@ class ReceivingScreen(Screen):
                     key="number",
                     title=words("receiving.receipt"),
                     get=lambda one: one.number,
-                    kind=Kind.CODE,
+                    kind=Kind.NUMBER,
                     width=190,
                 ),
                 Column(

@@ -1,6 +1,7 @@
 """The list of goods with the retail price here; a shop sets its own prices in it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from desktop.pricing.usecases.looking import PricedGoods, priced_goods
 from desktop.store.desk import Desk
@@ -13,6 +14,8 @@ SetCost = Callable[[Desk, str, int], Awaitable[None]]
 """States what a base unit costs to buy at 10⁻⁶; 0 takes it back."""
 SetPrice = Callable[[Desk, str, int], Awaitable[None]]
 """Sets a retail price of the shop's own at 10⁻⁶; 0 takes it back."""
+ReadStock = Callable[[Any], Mapping[str, int] | None]
+"""What the site has to sell by product, on a connection; None where the person may not see it."""
 
 
 class GoodsModel(Watched):
@@ -25,10 +28,13 @@ class GoodsModel(Watched):
         take_up: TakeUp,
         set_price: SetPrice,
         set_cost: SetCost | None = None,
+        read_stock: ReadStock | None = None,
     ) -> None:
-        """``set_cost`` is for who may know costs; without it none is read."""
+        """``set_cost`` is for who may know costs; without it none is read. ``read_stock`` is for a
+        site that holds stock."""
         super().__init__()
         self._set_cost = set_cost
+        self._read_stock = read_stock
         self._desk = desk
         self._site_id = site_id
         self._take_up = take_up
@@ -44,8 +50,9 @@ class GoodsModel(Watched):
     async def refresh(self) -> None:
         """Read the list again."""
         now_us = self._desk.now_us
+        stock = await self._desk.fetch(self._read_stock) if self._read_stock else None
         self.rows = await self._desk.fetch(
-            priced_goods, self._site_id, self.only_own, now_us, self.knows_costs
+            priced_goods, self._site_id, self.only_own, now_us, self.knows_costs, stock
         )
         self.changed()
 

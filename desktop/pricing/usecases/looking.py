@@ -9,7 +9,6 @@ from shared.catalog.queries import (
     GoodsLine,
     by_barcode,
     cost_currency,
-    costs_of,
     goods_lines,
     products,
 )
@@ -28,6 +27,7 @@ from shared.pricing.queries import (
 )
 from shared.pricing.queries.stated import Stated, stated_rows
 from shared.pricing.rules import RETAIL, RETAIL_ONLY, PriceContext, Step
+from shared.stock.queries import costs_known
 
 PRICED_MAX = 5_000
 """Goods whose prices are read at once; of more only the own prices are shown."""
@@ -118,6 +118,8 @@ class PricedGoods:
     is_own_price: bool
     cost_micro: int | None = None
     """What it costs to buy; None when nobody said, or the person may not know."""
+    on_hand_micro: int | None = None
+    """What the site has to sell, in millionths of the base unit; None where none is shown."""
 
     @property
     def margin_micro(self) -> int | None:
@@ -128,11 +130,18 @@ class PricedGoods:
 
 
 def priced_goods(
-    connection: Connection, site_id: str, only_own: bool, now_us: int, with_costs: bool = False
+    connection: Connection,
+    site_id: str,
+    only_own: bool,
+    now_us: int,
+    with_costs: bool = False,
+    stock: Mapping[str, int] | None = None,
 ) -> list[PricedGoods]:
     """The goods of a site with what consumers pay for them there, by code.
 
-    Costs are for who may know them: the site's own, or at a desk of head office the brand's.
+    Costs are for who may know them: the site's own, what was bought last included, or at a desk of
+    head office the brand's. ``stock`` is what the site has to sell by product, where the person
+    may see it.
     """
     goods = goods_lines(connection, site_id, only_own=only_own)
     own = own_prices_of(connection, site_id)
@@ -145,13 +154,15 @@ def priced_goods(
             suggested |= {key: one.unit_price_micro for key, one in found.items()}
     costs: dict[str, int] = {}
     if with_costs:
-        costs = costs_of(connection, site_id, cost_currency(connection, site_id))
+        currency = cost_currency(connection, site_id)
+        costs = costs_known(connection, site_id, currency).all_last()
     return [
         PricedGoods(
             one,
             own.get(one.product_id, suggested.get(one.product_id)),
             one.product_id in own,
             costs.get(one.product_id),
+            None if stock is None else stock.get(one.product_id, 0),
         )
         for one in goods
     ]

@@ -13,7 +13,7 @@ from desktop.catalog.view.publish_pictures import (
     choose_picture,
     pictures_in,
 )
-from desktop.pricing.model.goods import GoodsModel, SetCost, SetPrice, TakeUp
+from desktop.pricing.model.goods import GoodsModel, ReadStock, SetCost, SetPrice, TakeUp
 from desktop.pricing.usecases.looking import PricedGoods
 from desktop.ui.actions import Action
 from desktop.ui.editors import PriceField
@@ -32,7 +32,13 @@ class GoodsScreen(Screen):
     """All goods this device knows."""
 
     def __init__(
-        self, frame: Frame, *, take_up: TakeUp, set_price: SetPrice, set_cost: SetCost
+        self,
+        frame: Frame,
+        *,
+        take_up: TakeUp,
+        set_price: SetPrice,
+        set_cost: SetCost,
+        read_stock: ReadStock | None = None,
     ) -> None:
         super().__init__(frame)
         words = self.words
@@ -42,6 +48,7 @@ class GoodsScreen(Screen):
             take_up,
             set_price,
             set_cost if frame.person.may("cost.keep") else None,
+            read_stock if frame.person.site_id else None,
         )
         self.table = Table(
             frame,
@@ -59,14 +66,18 @@ class GoodsScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         fitting = GivingWay(
-            self.table, {"brand": 900, "category": 900, "barcode": 760, "unit": 640}
-        )
+            self.table,
+            {
+                "category": 1100, "brand": 1000, "barcode": 910, "own": 800, "spec": 740,
+                "unit": 640,
+            },
+        )  # fmt: skip
         layout.addWidget(self.table)
         self._fitting = fitting
         self.until_gone(self.model.watch(self._draw))
         self.watch(
             self._refresh, "product", "own_price", "product_barcode", "product_cost",
-            "price_version",
+            "price_version", "purchase_line", "stock_move", "stock_count", "zone_sheet", "recount",
         )  # fmt: skip
 
     def _draw(self) -> None:
@@ -77,6 +88,8 @@ class GoodsScreen(Screen):
         # What is the same in every row says nothing.
         same = all(one.goods.barcode in ("", one.goods.code) for one in rows)
         self._fitting.leave_out("barcode", is_out=same)
+        unseen = not rows or rows[0].on_hand_micro is None
+        self._fitting.leave_out("on_hand", is_out=unseen)
         self._fitting.leave_out("own", is_out=all(one.goods.is_own for one in rows))
 
     def shown(self, subject: str = "") -> None:
@@ -285,6 +298,15 @@ class GoodsScreen(Screen):
                 is_shown=at_a_site,
             ),
             *self._cost_columns(),
+            Column(
+                key="on_hand",
+                title=words("goods.on_hand"),
+                get=lambda one: one.on_hand_micro,
+                kind=Kind.QTY,
+                width=76,
+                tone=lambda one: Tone.BAD if (one.on_hand_micro or 0) < 0 else None,
+                is_shown=at_a_site,
+            ),
             Column(
                 key="own",
                 title=words("goods.own"),

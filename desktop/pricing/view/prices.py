@@ -236,7 +236,7 @@ class PricesScreen(Screen):
         self.frame.say(self.words("price.scaled", n=changed), Tone.GOOD)
 
     def _open_file(self) -> None:
-        choose_sheet(self, self.words("price.file"), self.frame.tasks, self.take_file)
+        choose_sheet(self, self.words("price.file"), self.frame, self.take_file)
 
     async def take_file(self, path: Path) -> None:
         """Look through a file's prices and take them into the draft."""

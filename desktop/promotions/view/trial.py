@@ -106,14 +106,14 @@ class TrialCard(Card):
                 title=words("promo.qty"),
                 get=lambda one: one.qty_micro,
                 kind=Kind.QTY,
-                width=56,
+                width=44,
             ),
             Column(
                 key="price",
                 title=words("promo.unit_price"),
                 get=lambda one: one.unit_price_micro or None,
                 kind=Kind.PRICE,
-                width=84,
+                width=72,
             ),
             Column(
                 key="off",
@@ -121,7 +121,7 @@ class TrialCard(Card):
                 get=lambda one: -one.off_minor or None,
                 kind=Kind.MONEY,
                 currency=self.model.currency,
-                width=84,
+                width=72,
             ),
         ]
 

@@ -141,6 +141,7 @@ class PriceBoardScreen(Screen):
         choose_packet(
             self,
             self.words("board.packet_for", name=line.device_id),
+            self.frame.settings,
             lambda path: tasks.start(self.packet_to(line, path)),
             name=f"{line.device_id}.qtpacket",
         )

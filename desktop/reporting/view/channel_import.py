@@ -94,7 +94,7 @@ class ChannelImportScreen(Screen):
         )
 
     def _open(self) -> None:
-        choose_sheet(self, self.words("goods.open"), self.frame.tasks, self.open_file)
+        choose_sheet(self, self.words("goods.open"), self.frame, self.open_file)
 
     async def open_file(self, path: Path) -> None:
         """Read a file from disk."""

@@ -294,6 +294,7 @@ class DetailPanel(Panel):
                 key="number",
                 title=words("desk.number"),
                 get=lambda one: one["number"],
+                kind=Kind.NUMBER,
                 stretches=True,
             ),
             Column(key="device", title=words("devices.device"), get=lambda one: one["device_id"]),

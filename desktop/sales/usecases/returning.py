@@ -64,14 +64,16 @@ class Original:
 
 
 def find_sale(connection: Connection, site_id: str, name: str) -> str:
-    """The uid text of a sale of a site by its printed number or its uid.
+    """The uid text of a sale of a site by its printed number or its uid; lists leave a place that
+    a program named out of the number, and it is found without it, too.
 
     Raises: RuleViolation SALE_UNKNOWN.
     """
+    series, _, rest = name.partition("-")
     found = connection.execute(
         select(sale.c.id).where(
             sale.c.site_id == site_id,
-            (sale.c.number == name) | (sale.c.id == name.lower()),
+            sale.c.number.in_((name, f"{series}-{site_id}-{rest}")) | (sale.c.id == name.lower()),
         )
     ).scalar()
     if found is None:

@@ -41,6 +41,8 @@ class DiscountPanel(StepsPanel):
     def _choice(self, text: str, *, is_of_line: bool) -> QPushButton:
         shown = text if len(text) <= NAME_MOST else text[: NAME_MOST - 1] + "…"
         made = button(shown, lambda: self._choose(is_of_line=is_of_line))
+        # It names a product, in the language of the shop.
+        made.setProperty("data", is_of_line)
         made.setMinimumHeight(TARGET_TILL)
         return made
 

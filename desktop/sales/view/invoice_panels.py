@@ -251,7 +251,7 @@ class CollectPanel(Panel):
                 key="number",
                 title=words("invoice.number"),
                 get=lambda one: one.number,
-                kind=Kind.CODE,
+                kind=Kind.NUMBER,
                 stretches=True,
             ),
             Column(

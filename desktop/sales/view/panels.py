@@ -142,7 +142,8 @@ class UnknownPanel(ChoicePanel):
         choices = (*again, *new, ("P", "till.sell_unknown"))
         hint = "till.no_such_hint" if is_name else "till.unknown_hint"
         told = [frame.words(hint), frame.words("till.unknown_told") if has_office else ""]
-        super().__init__(frame, title, choices, hint=" ".join(part for part in told if part))
+        gap = frame.words("news.sentence_gap")
+        super().__init__(frame, title, choices, hint=gap.join(part for part in told if part))
         self.body.insertWidget(1, label(code, "big"))
 
 

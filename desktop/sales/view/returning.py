@@ -70,7 +70,7 @@ class ReturnPanel(Panel):
                     width=150,
                 ),
                 Column(key="number", title=words("sales.number"), get=lambda one: one.number,
-                       stretches=True),
+                       kind=Kind.NUMBER, stretches=True),
                 Column(key="pieces", title=words("sales.pieces"), get=lambda one: one.units_micro,
                        kind=Kind.QTY, width=90),
                 Column(key="total", title=words("sales.total"), get=lambda one: one.total_minor,

@@ -19,7 +19,7 @@ from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, Tone
-from desktop.ui.widgets import Empty, column, label, line, row
+from desktop.ui.widgets import Empty, button, column, label, line, row
 from desktop.words import formats
 from shared.pricing.queries.story import PriceStory
 from shared.sales.queries.showing import SaleEntry
@@ -40,6 +40,9 @@ class SalesScreen(Screen):
             empty=Empty("receipt", self.words("sales.none"), self.words("sales.none_hint")),
         )
         GivingWay(self.table, {"tenders": 860, "lines": 800, "pieces": 600, "kind": 520})
+        if "sold-goods" in frame.screens:
+            by_product = self.words("screen.sold-goods")
+            self.table.add_to_bar(button(by_product, self._by_product))
         self.table.add_to_bar(self.day)
         self.table.activated.connect(self._show)
         layout = QVBoxLayout(self)
@@ -54,7 +57,7 @@ class SalesScreen(Screen):
             Column(key="at", title=words("sales.at"), get=lambda one: one.happened_at_us,
                    kind=Kind.INSTANT, zone=person.zone, width=140),
             Column(key="number", title=words("sales.number"), get=lambda one: one.number,
-                   kind=Kind.CODE, width=180),
+                   kind=Kind.NUMBER, width=180),
             Column(key="kind", title=words("sales.kind"), get=self._kind, width=76,
                    tone=lambda one: Tone.BAD if one.return_of else None),
             Column(key="who", title=words("sales.who"),
@@ -81,6 +84,12 @@ class SalesScreen(Screen):
         has_one = self._has_one
         return (
             Action(text="sales.show", keys=("Return",), run=self._show_current, is_enabled=has_one),
+            Action(
+                text="sold.open",
+                keys=("F7",),
+                run=self._by_product,
+                is_enabled=lambda: "sold-goods" in self.frame.screens,
+            ),
             Action(text="orders.flow", keys=("D",), run=self._flow, is_enabled=has_one),
             Action(text="sales.print", keys=("P",), run=self._print, is_enabled=has_one),
             Action(text="paper.copy", keys=("C",), run=self._copy, is_enabled=has_one),
@@ -95,6 +104,9 @@ class SalesScreen(Screen):
             Action(text="sales.day_after", keys=("Alt+Right",), run=lambda: self._go(1)),
             Action(text="shift.to_till", keys=("F9",), run=lambda: self.frame.open("till", "")),
         )
+
+    def _by_product(self) -> None:
+        self.frame.open("sold-goods", "")
 
     def _has_one(self) -> bool:
         return self.table.current is not None

@@ -157,9 +157,9 @@ class ShiftScreen(Screen):
         assert shift is not None
         opened = formats.instant(shift.opened_at_us, person.zone)
         by = self.model.now.names.get(shift.opened_by, shift.opened_by)
-        old = Banner()
-        if self.model.now.is_old:
-            old.say(words("till.shift_old", day=shift.business_day), Tone.WAITING)
+        is_old = self.model.now.is_old
+        told = words("shift.old", day=shift.business_day) if is_old else ""
+        old = Banner(told, Tone.WAITING)
         return column(
             row(
                 label(words("shift.nth", n=running_number(shift.number)), "title"),

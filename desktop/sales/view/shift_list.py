@@ -52,7 +52,7 @@ class ShiftListPanel(Panel):
                 Column(key="day", title=words("shift.day"), get=lambda one: one.business_day,
                        width=110),
                 Column(key="number", title=words("shift.number"), get=lambda one: one.number,
-                       kind=Kind.CODE, stretches=True),
+                       kind=Kind.NUMBER, stretches=True),
                 Column(key="device", title=words("shift.device"), get=lambda one: one.device_id,
                        width=110),
                 Column(key="who", title=words("sales.who"),

@@ -12,7 +12,7 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import TARGET_TILL, font
 
 SHOWN_MOST = 8
-_FRAME = 72
+_FRAME = 44
 
 
 class Suggestions(Table):
@@ -25,7 +25,13 @@ class Suggestions(Table):
             suggestion_columns(frame.words, frame.person.currency),
             can_filter=False,
             row_height=TARGET_TILL,
+            has_foot=False,
         )
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        inside = self.layout()
+        assert inside is not None
+        # The border that tells it from the lines below it.
+        inside.setContentsMargins(1, 1, 1, 1)
         self.setParent(parent)
         self.setObjectName("card")
         self.view.setFont(font(LINES_FONT))

@@ -1,82 +1,78 @@
 """A movement as it is put together: type, goods, what the type asks for; kept while it is open."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final
 
 import msgspec
 
+from desktop.stock.model.buying import (
+    cost_of_amount,
+    cost_typed,
+    is_heading,
+    pasted_line,
+    typed_line,
+)
+from desktop.stock.model.move_rows import (
+    Buying,
+    CostSum,
+    KeptMove,
+    MoveRow,
+    PostedMove,
+    cost_sum,
+    is_in,
+    with_purchase,
+)
 from desktop.stock.usecases import (
-    Goods,
     GoodsName,
     PartyName,
     Sources,
+    SupplierName,
     TypeView,
+    goods_meant,
     goods_named,
+    goods_of,
+    last_cost,
     move,
     on_hand_after,
     parties,
     read_movements,
+    receive_purchase,
     sites_to_send_to,
+    supplier_names,
+    take_up_supplier,
     types_to_choose,
 )
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
-from shared.core.errors import AccessDenied, RuleViolation
+from shared.core.errors import AccessDenied, QutongError, RuleViolation
 from shared.core.quantity import parse_quantity
+from shared.core.text import fold
 from shared.journal.document import Header
 from shared.stock.queries import MovementView
-from shared.stock.rules import Direction, expiry_typed, lot_until
-
-_EXPIRY: Final = re.compile(r"20[0-9]{2}[-./][0-9]{1,2}([-./][0-9]{1,2})?")
-"""A last word that can be no quantity."""
-
-
-@dataclass(slots=True, kw_only=True)
-class MoveRow:
-    """Goods of the movement, in millionths of the base unit."""
-
-    goods: GoodsName
-    qty_micro: int
-    expires_on: str = ""
-    """The last good day of what comes in, as an ISO date; '' where nobody says (B09)."""
-    book_micro: int | None = None
-    """What the site holds of it after posting; None before, and while counting blind."""
-
-
-class _Kept(msgspec.Struct, kw_only=True):
-    """What is on disk of an open movement."""
-
-    type_id: str
-    lines: list[tuple[str, int]]
-    reason: str = ""
-    party_id: str = ""
-    note: str = ""
-    expiries: list[str] = []
-    """By line; shorter where the draft is older."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostedMove:
-    """A movement that was posted, for the screen and for paper."""
-
-    header: Header
-    type: TypeView
-    lines: tuple[MoveRow, ...]
+from shared.stock.rules import PURCHASE, expiry_typed
 
 
 class MovingModel(Watched):
     """One movement of one person."""
 
-    def __init__(self, desk: Desk, sources: Sources, site_id: str, person_id: str) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        sources: Sources,
+        site_id: str,
+        person_id: str,
+        buying: Buying | None = None,
+    ) -> None:
         super().__init__()
         self._desk = desk
         self._sources = sources
         self.site_id = site_id
         self.person_id = person_id
-        self.types: Sequence[TypeView] = desk.read(types_to_choose)
+        self.buying = buying or Buying()
+        self.types: Sequence[TypeView] = with_purchase(
+            desk.read(types_to_choose), self.buying.may_buy
+        )
+        self.suppliers: Sequence[SupplierName] = ()
         self.parties: Sequence[PartyName] = desk.read(parties, site_id)
         self.history: Sequence[MovementView] = ()
         self.names = {one.party_id: one.name for one in self.parties}
@@ -86,12 +82,17 @@ class MovingModel(Watched):
         self.reason = ""
         self.party_id = ""
         self.note = ""
+        self.reference = ""
         self.posted: PostedMove | None = None
         self._take_up()
 
     async def load(self) -> None:
-        """Read what was moved before."""
+        """Read what was moved before, and whom goods are bought from."""
         self.history = await self._desk.fetch(read_movements, self.site_id)
+        self.parties = await self._desk.fetch(parties, self.site_id)
+        if self.buying.may_buy:
+            self.suppliers = await self._desk.fetch(supplier_names, self.site_id)
+            self.names |= {one.supplier_id: one.name for one in self.suppliers}
         self.changed()
 
     # putting it together
@@ -100,17 +101,23 @@ class MovingModel(Watched):
         """Move goods by this type; what is on the list already stays."""
         self.type = next((one for one in self.types if one.rule.id == type_id), None)
         self.posted = None
+        if self.is_buying and self.party_id not in {one.supplier_id for one in self.suppliers}:
+            # Only the shop's own suppliers are bought from; other types name accounts too.
+            self.party_id = ""
+        for one in self.lines:
+            self._know_cost(one)
         self._keep()
 
-    def add(self, code: str, quantity: str = "1", expiry: str = "") -> MoveRow:
+    def add(self, code: str, quantity: str = "1", expiry: str = "", cost: str = "") -> MoveRow:
         """Take goods onto the list; the same goods again add up, apart by expiry where one is
-        said.
+        said. What was bought costs what it did last, unless a cost is said.
 
         Raises: RuleViolation PRODUCT_UNKNOWN, QUANTITY_UNREADABLE, UNKNOWN_UNIT,
-        EXPIRY_UNREADABLE.
+        EXPIRY_UNREADABLE, UNIT_PRICE_UNREADABLE.
         """
         until = expiry_typed(expiry)
         goods, qty = self._desk.read(goods_named, self.site_id, code, quantity)
+        cost_micro = cost_typed(cost, goods.packs) if self.asks_costs else None
         same = [one for one in self.lines if one.goods.product_id == goods.product_id]
         # A code that is scanned says no expiry: it goes where the last piece of it went.
         fitting = [one for one in same if one.expires_on == until] if until else same[-1:]
@@ -118,19 +125,106 @@ class MovingModel(Watched):
             found = fitting[0]
         else:
             found = MoveRow(goods=goods, qty_micro=0, expires_on=until)
+            self._know_cost(found)
             self.lines.append(found)
         found.qty_micro += qty
+        if cost_micro is not None:
+            found.cost_micro = cost_micro
         self._keep()
         return found
 
     def typed(self, text: str) -> MoveRow:
-        """``code``, ``code quantity``, and for goods that come in an expiry behind it:
-        ``010101 2箱3支 2027-05``."""
-        code, _, rest = text.strip().partition(" ")
-        quantity, _, last = rest.strip().rpartition(" ")
-        if self.asks_expiry and _EXPIRY.fullmatch(last):
-            return self.add(code, quantity.strip() or "1", last)
-        return self.add(code, rest.strip() or "1")
+        """``code``, ``code quantity``; for goods that come in an expiry behind it, and for goods
+        bought before that their cost: ``010101 2箱3支 36.50 2027-05``."""
+        read = typed_line(text, with_expiry=self.asks_expiry, with_cost=self.asks_costs)
+        return self.add(read.code, read.quantity, read.expiry, read.cost)
+
+    def paste(self, rows: Sequence[Sequence[str]]) -> list[tuple[int, QutongError]]:
+        """Take rows of cells: code, quantity, cost where one is asked for, expiry. What cannot be
+        read is told by its row, counted from 1; a heading is none."""
+        problems: list[tuple[int, QutongError]] = []
+        for number, cells in enumerate(rows, start=1):
+            read = pasted_line(cells, with_cost=self.asks_costs)
+            if read is None or (number == 1 and is_heading(cells)):
+                continue
+            try:
+                self.add(read.code, read.quantity, read.expiry, read.cost)
+            except QutongError as error:
+                problems.append((number, error))
+        return problems
+
+    def find(self, text: str) -> list[GoodsName]:
+        """The goods meant by a few letters of a name or its pinyin; none for a whole code."""
+        if len(text.strip()) < 2 or " " in text.strip():
+            return []
+        return self._desk.read(goods_meant, self.site_id, text.strip())
+
+    # what was bought
+
+    @property
+    def is_buying(self) -> bool:
+        """Whether goods were bought from others: suppliers, slips and costs are kept of them."""
+        return self.buying.may_buy and self.type is not None and self.type.rule.id == PURCHASE
+
+    @property
+    def asks_costs(self) -> bool:
+        """Whether what goods cost is asked for and shown."""
+        return self.is_buying and self.buying.sees_costs
+
+    def find_suppliers(self, text: str) -> list[SupplierName]:
+        """Those bought from that fit a name, its pinyin initials, a code, the end of a phone."""
+        clean = fold(text)
+        return [one for one in self.suppliers if one.is_active and one.fits(clean)]
+
+    @property
+    def lacks_supplier(self) -> bool:
+        """Whether one has to be named, and none is."""
+        needs = self.type is not None and self.type.rule.needs_party
+        return self.is_buying and needs and not self.party_id
+
+    @property
+    def supplier_name(self) -> str:
+        """Whom it is bought from; '' where nobody is named."""
+        return self.names.get(self.party_id, "") if self.is_buying else ""
+
+    async def new_supplier(self, name: str) -> None:
+        """Take up a supplier nobody stated yet, and buy from it.
+
+        Raises: RuleViolation SUPPLIER_INCOMPLETE; AccessDenied NOT_PERMITTED.
+        """
+        supplier_id = await self._desk.do(take_up_supplier, name)
+        await self.load()
+        self.say(party_id=supplier_id)
+
+    def set_cost(self, row: MoveRow, text: str) -> None:
+        """What a base unit cost: ``3.5``, or ``42/箱`` of a pack.
+
+        Raises: RuleViolation UNIT_PRICE_UNREADABLE, PRICE_NEGATIVE, UNKNOWN_UNIT.
+        """
+        row.cost_micro = cost_typed(text, row.goods.packs)
+        self._keep()
+
+    def set_amount(self, row: MoveRow, text: str) -> None:
+        """What the whole line cost. Raises: RuleViolation MONEY_UNREADABLE, PRICE_NEGATIVE."""
+        row.cost_micro = cost_of_amount(text, row.qty_micro, self.buying.currency)
+        self._keep()
+
+    @property
+    def costs(self) -> CostSum:
+        """What all lines come to, and of which of them somebody should think again."""
+        return cost_sum(self.lines, self.buying.currency)
+
+    def _know_cost(self, row: MoveRow) -> None:
+        """What it cost last, and what it is sold for."""
+        if self.asks_costs and row.cost_micro is None:
+            row.cost_micro = self._desk.read(last_cost, self.site_id, row.goods.product_id)
+        self._know_price(row)
+
+    def _know_price(self, row: MoveRow) -> None:
+        product_id, now_us = row.goods.product_id, self._desk.now_us
+        if self.asks_costs and not row.retail_micro:
+            found = self._desk.read(self._sources.values_of, self.site_id, [product_id], now_us)
+            row.retail_micro = found.get(product_id, 0)
 
     @property
     def asks_expiry(self) -> bool:
@@ -159,9 +253,15 @@ class MovingModel(Watched):
         self._keep()
 
     def say(
-        self, *, reason: str | None = None, party_id: str | None = None, note: str | None = None
+        self,
+        *,
+        reason: str | None = None,
+        party_id: str | None = None,
+        note: str | None = None,
+        reference: str | None = None,
     ) -> None:
-        """What the type asks for, and a note."""
+        """What the type asks for, a note, and the number of the supplier's slip."""
+        self.reference = self.reference if reference is None else reference
         self.reason = self.reason if reason is None else reason
         self.party_id = self.party_id if party_id is None else party_id
         self.note = self.note if note is None else note
@@ -199,35 +299,54 @@ class MovingModel(Watched):
             raise RuleViolation("PARTY_MISSING", movement_type=rule.id)
 
     async def post(self, approver_id: str = "") -> PostedMove:
-        """Post it, and show the book after it to who may see it. Raises: what ``move`` raises."""
+        """Post it, and show the book after it to who may see it.
+
+        Raises: what ``move`` and ``receive_purchase`` raise.
+        """
         self.check()
         assert self.type is not None
-        goods = [
-            Goods(
-                product_id=one.goods.product_id,
-                qty_micro=one.qty_micro,
-                lot=lot_until(one.expires_on) if self.asks_expiry else "",
-            )
-            for one in self.lines
-        ]
-        header = await self._desk.do(
-            move,
-            self.type.rule.id,
-            goods,
-            reason=self.reason.strip(),
-            party_id=self.party_id,
-            approver_id=approver_id,
-            note=self.note.strip(),
-        )
-        books = await self._books([one.product_id for one in goods])
+        write = self._write_purchase if self.is_buying else self._write_movement
+        header = await write(approver_id)
+        books = await self._books([one.goods.product_id for one in self.lines])
         for row in self.lines:
             row.book_micro = books.get(row.goods.product_id)
-        posted = PostedMove(header=header, type=self.type, lines=tuple(self.lines))
+        posted = PostedMove(
+            header=header,
+            type=self.type,
+            lines=tuple(self.lines),
+            supplier=self.supplier_name,
+            reference=self.reference.strip() if self.is_buying else "",
+            amount_minor=self.costs.total_minor if self.asks_costs else None,
+            currency=self.buying.currency,
+        )
         self._clear()
         self.posted = posted
         await self._desk.do(remove_draft, self._key)
         await self.load()
         return posted
+
+    async def _write_movement(self, approver_id: str) -> Header:
+        assert self.type is not None
+        return await self._desk.do(
+            move,
+            self.type.rule.id,
+            [one.moved(with_expiry=self.asks_expiry) for one in self.lines],
+            reason=self.reason.strip(),
+            party_id=self.party_id,
+            approver_id=approver_id,
+            note=self.note.strip(),
+        )
+
+    async def _write_purchase(self, approver_id: str) -> Header:
+        said = (self.reason.strip(), self.note.strip())
+        return await self._desk.do(
+            receive_purchase,
+            [one.bought(with_cost=self.asks_costs) for one in self.lines],
+            supplier_id=self.party_id,
+            reference=self.reference.strip(),
+            note=" ".join(one for one in said if one),
+            approver_id=approver_id,
+        )
 
     async def _books(self, product_ids: Sequence[str]) -> Mapping[str, int]:
         try:
@@ -245,16 +364,18 @@ class MovingModel(Watched):
 
     def _clear(self) -> None:
         self.type, self.lines = None, []
-        self.reason = self.party_id = self.note = ""
+        self.reason = self.party_id = self.note = self.reference = ""
 
     def _keep(self) -> None:
-        kept = _Kept(
+        kept = KeptMove(
             type_id=self.type.rule.id if self.type else "",
             lines=[(one.goods.product_id, one.qty_micro) for one in self.lines],
             reason=self.reason,
             party_id=self.party_id,
             note=self.note,
             expiries=[one.expires_on for one in self.lines],
+            costs=[one.cost_micro for one in self.lines],
+            reference=self.reference,
         )
         self._desk.do_now(put_draft, self._key, msgspec.json.encode(kept))
         self.changed()
@@ -263,15 +384,14 @@ class MovingModel(Watched):
         found = self._desk.read(draft_of, self._key)
         if found is None:
             return
-        kept = msgspec.json.decode(found, type=_Kept)
+        kept = msgspec.json.decode(found, type=KeptMove)
         self.type = next((one for one in self.types if one.rule.id == kept.type_id), None)
         self.reason, self.party_id, self.note = kept.reason, kept.party_id, kept.note
+        self.reference = kept.reference
         expiries = [*kept.expiries, *[""] * (len(kept.lines) - len(kept.expiries))]
-        for (product_id, qty), until in zip(kept.lines, expiries, strict=True):
-            goods, _one = self._desk.read(goods_named, self.site_id, product_id)
-            self.lines.append(MoveRow(goods=goods, qty_micro=qty, expires_on=until))
-
-
-def is_in(one: TypeView) -> bool:
-    """Whether goods come in by this type."""
-    return one.rule.direction is Direction.IN
+        costs = [*kept.costs, *[None] * (len(kept.lines) - len(kept.costs))]
+        for (product_id, qty), until, cost in zip(kept.lines, expiries, costs, strict=True):
+            goods = self._desk.read(goods_of, product_id)
+            row = MoveRow(goods=goods, qty_micro=qty, expires_on=until, cost_micro=cost)
+            self._know_price(row)
+            self.lines.append(row)

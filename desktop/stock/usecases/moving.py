@@ -181,15 +181,19 @@ def receive_purchase(
     supplier_id: str = "",
     reference: str = "",
     note: str = "",
+    approver_id: str = "",
     uid: bytes | None = None,
 ) -> Header:
     """Goods the shop bought itself arrive, without a shipping notice (外采入库, B11).
 
     Raises: RuleViolation NO_LINES, QUANTITY_NOT_POSITIVE, PRICE_NEGATIVE, PRICE_TOO_LARGE,
-    PRODUCT_UNKNOWN, SUPPLIER_UNKNOWN; AccessDenied NOT_PERMITTED; Conflict ALREADY_APPENDED.
+    PRODUCT_UNKNOWN, SUPPLIER_UNKNOWN, SECOND_PERSON_NEEDED; AccessDenied NOT_PERMITTED,
+    APPROVER_MAY_NOT; Conflict ALREADY_APPENDED.
     """
     place = place_of(session)
     require(session, "own_goods.write")
+    if approver_id:
+        require_approver(session, approver_id, "stock.move", site_id=place.site_id)
     if not lines:
         raise RuleViolation("NO_LINES")
     if unknown := unknown_products(session.connection, [one.product_id for one in lines]):
@@ -205,7 +209,9 @@ def receive_purchase(
         reference=reference,
         note=note,
     )
-    return session.append(body, uid=uid, business_day=day_at(session, place))
+    return session.append(
+        body, uid=uid, business_day=day_at(session, place), approver_id=approver_id
+    )
 
 
 def _bought(one: Bought) -> PurchaseLine:

@@ -90,7 +90,10 @@ class CardPage(QWidget):
                     one.business_day if one.month else formats.instant(one.happened_at_us, zone)
                 ),
             ),
-            Column(key="document", title=words("card.document"), get=self._number, width=226),
+            Column(
+                key="document", title=words("card.document"), get=self._number, width=190,
+                kind=Kind.NUMBER,
+            ),
             Column(
                 key="type", title=words("card.type"), width=120,
                 get=self._type,

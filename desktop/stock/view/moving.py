@@ -1,35 +1,40 @@
 """Movements: a type by its number, goods by scan or code, what the type asks for, F10."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from desktop.stock.model.moving import MoveRow, MovingModel, PostedMove, is_in
+from desktop.stock.model.move_rows import Buying, MoveRow
+from desktop.stock.model.moving import MovingModel
 from desktop.stock.usecases import Sources, TypeView
+from desktop.stock.view.move_columns import entry_columns, history_columns
+from desktop.stock.view.move_form import MoveForm
+from desktop.stock.view.move_types import posted_text, type_card
 from desktop.stock.view.moving_paper import movement_pdf
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice
+from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
-from desktop.ui.widgets import Banner, Card, Empty, Field, form_row, key_cap, label, pill, row
-from desktop.words import formats
+from desktop.ui.widgets import Banner, Empty, label, row
 from desktop.words.texts import Language
 from shared.core.errors import QutongError
 from shared.core.quantity import format_quantity
+from shared.stock.rules import PURCHASE
+
+TakeUp = Callable[[Frame, str], Awaitable[str]]
+"""Takes up goods nobody knows, by what was scanned or typed: their code, '' = it was left."""
 
 _ACROSS = 4
 _WIDE = 860
@@ -39,10 +44,16 @@ _WIDE = 860
 class MovementsScreen(Screen):
     """1-9 choose a type; then scans, F10 posts, P prints what was posted."""
 
-    def __init__(self, frame: Frame, *, sources: Sources) -> None:
+    def __init__(self, frame: Frame, *, sources: Sources, take_up: TakeUp | None = None) -> None:
         super().__init__(frame)
         person = frame.person
-        self.model = MovingModel(frame.desk, sources, person.site_id, person.user_id)
+        buying = Buying(
+            may_buy=person.may("own_goods.write"),
+            sees_costs=person.may("cost.keep"),
+            currency=person.currency,
+        )
+        self.model = MovingModel(frame.desk, sources, person.site_id, person.user_id, buying)
+        self._take_up = take_up
         self.until_gone(self.model.watch(self._draw))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_types())
@@ -57,6 +68,7 @@ class MovementsScreen(Screen):
         if self.model.type is not None:
             return (
                 Action(text="moving.post", keys=("F10",), run=self._post),
+                *self._buying_keys(),
                 *self._expiry_keys(),
                 Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
                 Action(text="moving.other_type", keys=("F8",), run=lambda: self._choose("")),
@@ -81,9 +93,29 @@ class MovementsScreen(Screen):
                 run=self._print,
                 is_enabled=lambda: self.model.posted is not None,
             ),
+            Action(
+                text="buying.receipts",
+                keys=("F7",),
+                run=lambda: self.frame.open("purchases", ""),
+                permission="own_goods.write",
+            ),
             Action(text="stock.refresh", keys=("F5",), run=self.refresh),
             *numbers,
         )
+
+    def _buying_keys(self) -> tuple[Action, ...]:
+        if not self.model.is_buying:
+            return ()
+        supplier = Action(text="buying.supplier", keys=("F3",), run=self.form.start)
+        if not self.model.asks_costs:
+            return (supplier,)
+        cost = Action(
+            text="buying.cost",
+            keys=("F7",),
+            run=lambda: self.lines.edit_current("cost"),
+            is_enabled=lambda: self.lines.current is not None,
+        )
+        return supplier, cost
 
     def _expiry_keys(self) -> tuple[Action, ...]:
         if not self.model.asks_expiry:
@@ -99,8 +131,10 @@ class MovementsScreen(Screen):
 
     def shown(self, subject: str = "") -> None:
         self.refresh()
+        if subject == PURCHASE:
+            self.model.choose(self.model.type.rule.id if self.model.type else subject)
         self._focus()
-        if subject:
+        if subject not in ("", PURCHASE):
             self.frame.tasks.start(self._look_at(subject))
 
     async def _look_at(self, document: str) -> None:
@@ -113,7 +147,7 @@ class MovementsScreen(Screen):
     def scanned(self, code: str) -> bool:
         if self.model.type is None:
             return False
-        self._take(lambda: self.model.add(code))
+        self._take(self.model.add, code)
         return True
 
     def refresh(self) -> None:
@@ -134,29 +168,19 @@ class MovementsScreen(Screen):
         self._grid = QGridLayout(cards)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(SPACE_M)
-        self._cards = [self._card(place, one) for place, one in enumerate(self.model.types, 1)]
+        self._cards = [
+            type_card(words, place, one, self._name(one), self._choose)
+            for place, one in enumerate(self.model.types, 1)
+        ]
         self._lay_cards(_ACROSS)
         layout.addWidget(cards)
         layout.addWidget(label(words("moving.history"), "strong"))
         self.history = Table(
             self.frame,
             "movements",
-            [
-                Column(key="at", title=words("card.at"), width=140, kind=Kind.INSTANT,
-                       zone=self.frame.person.zone, get=lambda one: one.happened_at_us),
-                Column(key="number", title=words("card.document"), width=164, kind=Kind.CODE,
-                       get=lambda one: one.number),
-                Column(key="type", title=words("card.type"), width=120,
-                       get=lambda one: self._type_name(one.movement_type)),
-                Column(key="party", title=words("card.counter"), width=150,
-                       get=lambda one: self._party_name(one.party_id)),
-                Column(key="reason", title=words("moving.reason"), stretches=True,
-                       get=lambda one: " ".join(p for p in (one.reason, one.note) if p)),
-                Column(key="lines", title=words("moving.lines"), width=60, kind=Kind.COUNT,
-                       get=lambda one: one.lines),
-                Column(key="pieces", title=words("moving.pieces"), width=80, kind=Kind.QTY,
-                       get=lambda one: one.units_micro),
-            ],
+            history_columns(
+                words, self.frame.person.zone, self._type_name, self._party_name
+            ),
             empty=Empty("arrow-left-right", words("moving.none"), words("moving.none_hint")),
         )  # fmt: skip
         self._past = GivingWay(self.history, {"party": 900, "lines": 760, "pieces": 640})
@@ -174,26 +198,6 @@ class MovementsScreen(Screen):
         for place in range(_ACROSS):
             self._grid.setColumnStretch(place, 1 if place < across else 0)
 
-    def _card(self, number: int, one: TypeView) -> Card:
-        asked = [
-            self.words(key)
-            for key, is_needed in (
-                ("moving.needs_reason", one.rule.needs_reason),
-                ("moving.needs_party", one.rule.needs_party),
-                ("moving.needs_approval", one.rule.needs_approval),
-            )
-            if is_needed
-        ]
-        way = pill(
-            self.words("moving.in" if is_in(one) else "moving.out"),
-            Tone.GOOD if is_in(one) else Tone.WAITING,
-        )
-        head = row(key_cap(str(number)), label(self._name(one), "strong"), None, way)
-        told = label(" · ".join(asked) or self.words("moving.needs_nothing"), "small")
-        card = Card(head, told, pressed=lambda: self._choose(one.rule.id))
-        card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        return card
-
     def _make_entry(self) -> QWidget:
         words = self.words
         page = QWidget()
@@ -201,11 +205,14 @@ class MovementsScreen(Screen):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_M)
         self._title = label("", "title")
-        self._code = Field(words("moving.code_hint"), name=words("moving.code"))
-        self._code.entered.connect(self._entered)
+        self.code = Finder(words("moving.code_hint"), self._hits, opens_at=2)
+        self.code.field.setAccessibleName(words("moving.code"))
+        self.code.picked.connect(self._found)
+        self.code.typed.connect(self._entered)
+        self.code.pasted.connect(self._paste)
         self._sum = label("", "muted")
         layout.addWidget(row(self._title, None, self._sum))
-        layout.addWidget(self._code)
+        layout.addWidget(self.code)
         middle = QWidget()
         across = QHBoxLayout(middle)
         across.setContentsMargins(0, 0, 0, 0)
@@ -213,50 +220,23 @@ class MovementsScreen(Screen):
         self.lines = Table(
             self.frame,
             "movement_lines",
-            [
-                Column(key="code", title=words("stock.code"), width=118, kind=Kind.CODE,
-                       get=lambda one: one.goods.code),
-                Column(key="name", title=words("stock.name"), stretches=True,
-                       get=lambda one: one.goods.name),
-                Column(key="spec", title=words("stock.spec"), width=100,
-                       get=lambda one: one.goods.spec),
-                Column(key="qty", title=words("moving.qty"), width=100, kind=Kind.QTY,
-                       get=lambda one: one.qty_micro, edit=self.model.set_qty, has_total=True),
-                Column(key="packs", title=words("moving.in_packs"), width=120,
-                       get=_in_packs),
-                Column(key="expires", title=words("moving.expiry"), width=104, kind=Kind.DAY,
-                       get=lambda one: one.expires_on or None, edit=self.model.set_expiry),
-            ],
+            entry_columns(words, self.model),
             empty=Empty("scan-barcode", words("moving.empty"), words("moving.empty_hint")),
             can_filter=False,
         )  # fmt: skip
+        self.lines.pasted.connect(self._paste)
         self._fitting = GivingWay(self.lines, {"packs": 720, "spec": 620, "code": 440})
         across.addWidget(self.lines, 1)
-        across.addWidget(self._make_form())
+        self.form = MoveForm(self.frame, self.model, self._to_code)
+        across.addWidget(self.form)
         layout.addWidget(middle, 1)
         return page
 
-    def _make_form(self) -> QWidget:
-        words, model = self.words, self.model
-        self._reason = Field(words("moving.reason_hint"), name=words("moving.reason"))
-        self._reason.textEdited.connect(lambda text: model.say(reason=text))
-        known = [(one.party_id, one.name) for one in model.parties]
-        parties = [("", words("moving.nobody")), *known]
-        self._party = Choice(words("moving.party"), parties)
-        self._party.picked.connect(lambda value: model.say(party_id=value))
-        self._note = Field(name=words("moving.note"))
-        self._note.textEdited.connect(lambda text: model.say(note=text))
-        self._signs = label(words("moving.needs_approval"), "muted")
-        self._rows = {
-            "reason": form_row(words("moving.reason"), self._reason, width=64),
-            "party": form_row(words("moving.party"), self._party, width=64),
-            "note": form_row(words("moving.note"), self._note, width=64),
-        }
-        card = Card(*self._rows.values(), self._signs)
-        card.inside.setSpacing(SPACE_M)
-        card.inside.addStretch(1)
-        card.setFixedWidth(scaled(300))
-        return card
+    def _hits(self, text: str) -> list[Hit]:
+        return [
+            Hit(value=one.code, text=f"{one.code}  {one.name}", hint=one.spec)
+            for one in self.model.find(text)
+        ]
 
     # drawing
 
@@ -265,44 +245,27 @@ class MovementsScreen(Screen):
         self._pages.setCurrentIndex(0 if model.type is None else 1)
         self.history.set_rows(list(model.history))
         self._past.leave_out_empty("party")
-        self._posted.say(self._posted_text(model.posted), Tone.GOOD)
+        done = model.posted
+        told = posted_text(self.words, done, self._name(done.type)) if done else ""
+        self._posted.say(told, Tone.GOOD)
         if model.type is not None:
             self._draw_entry(model.type)
         self.keys_changed()
 
     def _draw_entry(self, chosen: TypeView) -> None:
-        model, rule = self.model, chosen.rule
+        model = self.model
         self._title.setText(self._name(chosen))
-        self._rows["reason"].setVisible(rule.needs_reason)
-        self._rows["party"].setVisible(rule.needs_party)
-        self._signs.setVisible(rule.needs_approval)
-        for field, text in ((self._reason, model.reason), (self._note, model.note)):
-            if field.text() != text:
-                field.setText(text)
-        self._party.blockSignals(True)
-        self._party.set_value(model.party_id)
-        self._party.blockSignals(False)
+        self.form.draw()
         self.lines.set_rows(list(model.lines))
-        self._code.setPlaceholderText(
-            self.words("moving.code_expiry_hint" if model.asks_expiry else "moving.code_hint")
+        hint = "moving.code_expiry_hint" if model.asks_expiry else "moving.code_hint"
+        self.code.field.setPlaceholderText(
+            self.words("buying.code_hint" if model.asks_costs else hint)
         )
         self._fitting.leave_out_empty("spec", "packs")
         self._fitting.leave_out("expires", is_out=not model.asks_expiry)
+        for key, is_out in (("cost", False), ("amount", False), ("spec", True), ("packs", True)):
+            self._fitting.leave_out(key, is_out=model.asks_costs is is_out)
         self._sum.setText(self.words("moving.sum", n=len(model.lines)))
-
-    def _posted_text(self, posted: PostedMove | None) -> str:
-        """Number, and the book after it for who may see it."""
-        if posted is None:
-            return ""
-        books = self.words("names.comma").join(
-            f"{one.goods.name} {formats.qty(one.book_micro)}"
-            for one in posted.lines[:3]
-            if one.book_micro is not None
-        )
-        name, number = self._name(posted.type), posted.header.number
-        if not books:
-            return self.words("moving.posted", type=name, number=number)
-        return self.words("moving.posted_books", type=name, number=number, books=books)
 
     def _name(self, one: TypeView) -> str:
         return one.name_zh if self.words.language is Language.CHINESE else one.name_en
@@ -317,8 +280,13 @@ class MovementsScreen(Screen):
     def _focus(self) -> None:
         if self.model.type is None:
             self.history.view.setFocus()
+        elif self.model.is_buying and self.model.is_empty and not self.model.party_id:
+            self.form.start()
         else:
-            self._code.setFocus()
+            self._to_code()
+
+    def _to_code(self) -> None:
+        self.code.field.setFocus()
 
     # what keys do
 
@@ -326,20 +294,44 @@ class MovementsScreen(Screen):
         self.model.choose(type_id)
         self._focus()
 
-    def _entered(self, text: str) -> None:
-        if text.strip() and self._take(lambda: self.model.typed(text)):
-            self._code.clear()
+    def _found(self, code: str) -> None:
+        """Goods were found by name: how many comes behind their code."""
+        self.code.field.setText(f"{code} ")
+        self._to_code()
 
-    def _take(self, act: Callable[[], MoveRow]) -> bool:
+    def _entered(self, text: str) -> None:
+        code, _, rest = text.strip().partition(" ")
+        if self._take(lambda said: self.model.typed(f"{said} {rest}"), code):
+            self.code.clear()
+
+    def _paste(self, rows: list[list[str]]) -> None:
+        problems = self.model.paste(rows)
+        for number, error in problems[:1]:
+            told = self.words("buying.paste_refused", row=number, why=self.words.error(error))
+            self.frame.say(told, Tone.BAD)
+        if not problems:
+            self.frame.say(self.words("buying.pasted", n=len(rows)), Tone.GOOD)
+
+    def _take(self, act: Callable[[str], MoveRow], code: str) -> bool:
         try:
-            found = act()
+            found = act(code)
         except QutongError as error:
-            self.frame.tell(error)
+            if error.code == "PRODUCT_UNKNOWN" and self.model.is_buying and self._take_up:
+                self.frame.tasks.start(self._take_new(act, code, self._take_up))
+            else:
+                self.frame.tell(error)
             return False
         self._go_to(found)
         shown = format_quantity(found.qty_micro, found.goods.packs)
         self.frame.say(f"{found.goods.name}  {shown}", Tone.GOOD)
         return True
+
+    async def _take_new(self, act: Callable[[str], MoveRow], code: str, take_up: TakeUp) -> None:
+        """Goods nobody knows came in: they are taken up, and are on the list."""
+        made = await take_up(self.frame, code)
+        if made:
+            self.code.clear()
+            self._take(act, made)
 
     def _go_to(self, found: MoveRow) -> None:
         """What was just taken is the row that keys are about; the entry line keeps the focus."""
@@ -369,6 +361,10 @@ class MovementsScreen(Screen):
         self.frame.tasks.start(self._sign_and_post())
 
     async def _sign_and_post(self) -> None:
+        if not self.form.is_settled():
+            return
+        if self.model.lacks_supplier:
+            self.form.start()
         self.model.check()
         approver = ""
         if self.model.needs_approval:
@@ -388,8 +384,3 @@ class MovementsScreen(Screen):
         pdf = movement_pdf(self.frame, posted, self._name(posted.type))
         self.frame.paper.document(pdf, posted.header.number)
         self.frame.say(self.words("moving.printed", number=posted.header.number), Tone.GOOD)
-
-
-def _in_packs(one: MoveRow) -> str:
-    """The quantity in packs; nothing for goods that come in no packs."""
-    return format_quantity(one.qty_micro, one.goods.packs) if len(one.goods.packs) > 1 else ""

@@ -63,7 +63,7 @@ class HoldsPanel(Panel):
             "holds",
             [
                 Column(key="number", title=words("reserve.number"), width=170,
-                       get=lambda one: one.number),
+                       kind=Kind.NUMBER, get=lambda one: one.number),
                 Column(key="goods", title=words("stock.name"), stretches=True,
                        get=lambda one: _name(names, one.product_id)),
                 Column(key="qty", title=words("reserve.qty"), kind=Kind.QTY, width=80,

@@ -323,7 +323,8 @@ class BoardPage(QWidget):
             case Step.PHOTOS:
                 return words("next.photos", n=len(self.model.without_photo)), Tone.WAITING
             case Step.DONE:
-                return words("next.done"), Tone.GOOD
+                # The pill beside the number says that the stock is adjusted.
+                return "", Tone.PLAIN
             case Step.REVEAL if not self.model.needs_another_person:
                 return words("next.reveal_alone"), Tone.WAITING
             case _:

@@ -96,7 +96,9 @@ class CountingScreen(Screen):
         try:
             self.model.scan(code)
         except QutongError as error:
-            self.frame.tell(error)
+            # Of an unknown code the banner tells, with what to do: here is only its sound.
+            is_told = error.code == "BARCODE_UNKNOWN" and bool(self.model.stranger)
+            self.frame.say("" if is_told else self.words.error(error), Tone.BAD)
             return True
         found = self.model.in_hand
         if found is not None:
@@ -127,7 +129,7 @@ class CountingScreen(Screen):
                 ),
                 Column(
                     key="number", title=words("counting.count"), get=lambda w: w.number, width=220,
-                    kind=Kind.CODE,
+                    kind=Kind.NUMBER,
                 ),
                 Column(key="kind", title=words("counting.kind"), get=self._kind, width=120),
                 Column(key="state", title=words("counting.state"), get=self._state, width=160),

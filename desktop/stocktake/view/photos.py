@@ -37,9 +37,7 @@ def line_panel(frame: Frame, line: VarianceLine) -> PhotoPanel:
 
 def _panel(frame: Frame, title: str, hint: str, *, needs_photo: bool) -> PhotoPanel:
     return PhotoPanel(
-        frame.words,
-        frame.desk,
-        frame.tasks,
+        frame,
         title,
         hint,
         side=SIDE,

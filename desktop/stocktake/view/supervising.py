@@ -168,7 +168,7 @@ class StocktakeScreen(Screen):
             self.frame,
             "counts",
             [
-                Column(key="number", title=words("counting.count"), width=164, kind=Kind.CODE,
+                Column(key="number", title=words("counting.count"), width=164, kind=Kind.NUMBER,
                        get=lambda one: one.head.number),
                 Column(key="scope", title=words("review.scope"), width=120,
                        get=lambda one: words(f"count_scope.{one.head.scope.value}")),

@@ -10,6 +10,7 @@ from desktop.ui.table.widths import Widths
 from desktop.ui.theme import SPACE_L, scaled
 
 _SELECTED = QStyle.StateFlag.State_Selected
+_GIVEN_ROOM = (Kind.CODE, Kind.NUMBER)
 _LOOKED_AT = 100
 """Rows whose texts are measured."""
 _LEFT_PX = 130
@@ -47,7 +48,7 @@ class RoomForCodes(QObject):
         super().__init__(view)
         self._view, self._rows, self._widths = view, rows, widths
         columns = rows.columns
-        self._codes = [at for at, one in enumerate(columns) if one.kind is Kind.CODE]
+        self._codes = [at for at, one in enumerate(columns) if one.kind in _GIVEN_ROOM]
         self._elastic = [at for at, one in enumerate(columns) if one.stretches]
         if self._codes:
             view.installEventFilter(self)

@@ -14,6 +14,8 @@ class Kind(StrEnum):
 
     TEXT = "text"
     CODE = "code"
+    NUMBER = "number"
+    """A document's number: as people read it in the cell, whole in tips, copies and exports."""
     MONEY = "money"
     """Integer minor units of the column's currency."""
     PRICE = "price"
@@ -61,10 +63,18 @@ class Column:
         """What the cell shows."""
         return text_of(self, self.get(row))
 
+    def whole_text(self, row: Any) -> str:
+        """What its tip says and what is copied: as the cell, and numbers of documents whole."""
+        if self.kind is Kind.NUMBER:
+            return str(self.get(row) or "")
+        return self.text(row)
+
 
 def found_by(column: Column, row: Any) -> str:
     """What the filter looks through in a cell."""
-    text = column.text(row)
+    text = column.whole_text(row)
+    if column.kind is Kind.NUMBER:
+        text = f"{text}\n{column.text(row)}"
     return text if column.also is None else f"{text}\n{column.also(row)}"
 
 
@@ -87,6 +97,8 @@ def text_of(column: Column, value: Any) -> str:
             return formats.instant(value, column.zone)
         case Kind.CHECK:
             return "✓" if value else ""
+        case Kind.NUMBER:
+            return formats.short_number(str(value))
         case _:
             return str(value)
 

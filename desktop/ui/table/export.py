@@ -9,6 +9,7 @@ from desktop.ui.table.columns import Column, Kind
 _KINDS: Final = {
     Kind.TEXT: CellKind.TEXT,
     Kind.CODE: CellKind.CODE,
+    Kind.NUMBER: CellKind.CODE,
     Kind.MONEY: CellKind.MONEY,
     Kind.PRICE: CellKind.UNIT_PRICE,
     Kind.QTY: CellKind.QUANTITY,

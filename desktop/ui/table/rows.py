@@ -96,7 +96,7 @@ class Rows(QAbstractTableModel):
         if role == _COLOUR:
             return self._colour(index.row(), index.column()) if self._tones else None
         if role == _TIP:
-            return self._look(index.row()).texts[index.column()]
+            return self.columns[index.column()].whole_text(self._shown[index.row()])
         if role == _EDIT:
             text = self._look(index.row()).texts[index.column()]
             is_number = self.columns[index.column()].kind in NUMBERS

@@ -55,6 +55,7 @@ class Table(QWidget):
         can_filter: bool = True,
         row_height: int = ROW,
         title: str = "",
+        has_foot: bool = True,
         is_counted: Callable[[Any], bool] | None = None,
     ) -> None:
         super().__init__()
@@ -62,6 +63,7 @@ class Table(QWidget):
         self.name = name
         self.title = title
         """What an exported file is called; '' = the table's own name."""
+        self._has_foot = has_foot
         self._is_counted = is_counted
         """Which rows the foot counts: headings are none; None = all."""
         self.rows = Rows(columns, self)
@@ -101,7 +103,7 @@ class Table(QWidget):
         self.rows.rearranged.connect(self._arrange)
         self._toned, self._coded = ToneDelegate(self.view), CodeDelegate(self.view)
         for place, column in enumerate(columns):
-            if column.kind is Kind.CODE:
+            if column.kind in (Kind.CODE, Kind.NUMBER):
                 self.view.setItemDelegateForColumn(place, self._coded)
             elif column.tone is not None:
                 self.view.setItemDelegateForColumn(place, self._toned)
@@ -225,7 +227,8 @@ class Table(QWidget):
         columns = self.shown_columns()
         lines = ["\t".join(column.title for column in columns)]
         lines += [
-            "\t".join(_one_cell(column.text(one)) for column in columns) for one in self.selected
+            "\t".join(_one_cell(column.whole_text(one)) for column in columns)
+            for one in self.selected
         ]
         return "\n".join(lines)
 
@@ -275,7 +278,7 @@ class Table(QWidget):
         parts = [self.frame.words("table.rows", n=self._count())]
         parts += [f"{c.title} {text_of(c, self.rows.total(c))}" for c in totals]
         self._foot.setText("   ·   ".join(parts))
-        self._foot.setVisible(has_rows)
+        self._foot.setVisible(has_rows and self._has_foot)
 
     def _count(self) -> int:
         shown, is_counted = self.rows.shown, self._is_counted

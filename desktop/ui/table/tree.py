@@ -94,8 +94,10 @@ class _Nodes(QAbstractItemModel):
 
     def data(self, index: Index, role: int = _DISPLAY) -> Any:
         column, value = self.columns[index.column()], self.place(index).node.value
-        if role in (_DISPLAY, _TIP):
+        if role == _DISPLAY:
             return column.text(value)
+        if role == _TIP:
+            return column.whole_text(value)
         if role == _ALIGN:
             return _RIGHT if column.is_number or column.kind in NUMBERS else _LEFT
         if role == _COLOUR and column.tone is not None:
@@ -219,7 +221,7 @@ class TreeTable(QWidget):
         if self.current is not None:
             lines = (
                 [c.title for c in self.model.columns],
-                [c.text(self.current) for c in self.model.columns],
+                [c.whole_text(self.current) for c in self.model.columns],
             )
             QGuiApplication.clipboard().setText("\n".join("\t".join(one) for one in lines))
             self.frame.say(self.frame.words("table.copied", n=1), Tone.PLAIN)

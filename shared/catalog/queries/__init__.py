@@ -6,7 +6,7 @@ from shared.catalog.queries.assortments import (
     visible,
     visible_products,
 )
-from shared.catalog.queries.costs import cost_currency, costs_of
+from shared.catalog.queries.costs import StatedCost, cost_currency, costs_of, stated_costs
 from shared.catalog.queries.goods import (
     GoodsLine,
     ProductView,
@@ -33,6 +33,7 @@ __all__ = [
     "GoodsLine",
     "Hit",
     "ProductView",
+    "StatedCost",
     "SupplierView",
     "barcode_conflicts",
     "brands_of",
@@ -49,6 +50,7 @@ __all__ = [
     "picture_digests",
     "product",
     "products",
+    "stated_costs",
     "suppliers",
     "unknown_products",
     "visible",

@@ -17,8 +17,17 @@ from shared.stock.queries.movements import MovementView, movements
 from shared.stock.queries.overview import (
     StockRow,
     StockSite,
+    sellable_micro,
     stock_overview,
     stock_sites,
+)
+from shared.stock.queries.purchases import (
+    Costs,
+    Purchase,
+    PurchasedLine,
+    costs_known,
+    purchased_lines,
+    purchases,
 )
 from shared.stock.queries.reservations import Reservation, reservations, reserved_micro
 from shared.stock.queries.transfers import (
@@ -30,9 +39,12 @@ from shared.stock.queries.transfers import (
 
 __all__ = [
     "CardLine",
+    "Costs",
     "Holding",
     "MovementView",
     "Place",
+    "Purchase",
+    "PurchasedLine",
     "Reservation",
     "StockLine",
     "StockRow",
@@ -41,13 +53,17 @@ __all__ = [
     "TransferView",
     "TypeName",
     "below_zero",
+    "costs_known",
     "holdings",
     "is_opened",
     "movements",
     "on_hand_micro",
     "places_of",
+    "purchased_lines",
+    "purchases",
     "reservations",
     "reserved_micro",
+    "sellable_micro",
     "stock_card",
     "stock_overview",
     "stock_report",

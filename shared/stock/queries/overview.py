@@ -119,6 +119,15 @@ def _ends_first(lots: Sequence[tuple[str, int]]) -> str:
     return next((lot_expiry(lot) for lot, _qty in standing_lots(lots)), "")
 
 
+def sellable_micro(connection: Connection, site_id: str) -> dict[str, int]:
+    """What a site has to sell, by product, in all its bins; what there is none of is left out."""
+    found: dict[str, int] = {}
+    for bucket, product_id, _lot, qty_micro in _held(connection, site_id):
+        if bucket == _BUCKETS[Status.SELLABLE]:
+            found[product_id] = found.get(product_id, 0) + qty_micro
+    return {product_id: qty_micro for product_id, qty_micro in found.items() if qty_micro}
+
+
 def count_ending(connection: Connection, site_id: str, day: str) -> int:
     """Of how many products something on the shelf ends within 60 days of an ISO date, or is past
     (B09)."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from desktop.app.areas import LAYOUT
-from desktop.app.taking import _set_cost, _set_price, _take_up
+from desktop.app.taking import _set_cost, _set_price, _take_up, stock_seen
 from desktop.catalog.usecases import publish_goods, state_costs
 from desktop.pricing.model.goods import GoodsModel
 from desktop.pricing.usecases.looking import PricedGoods
@@ -122,3 +122,22 @@ def test_a_margin_is_of_the_revenue_and_may_be_below_zero() -> None:
     assert margin_micro(10_000, 7_500) == 250_000
     assert margin_micro(10_000, 12_000) == -200_000
     assert margin_micro(0, 100) is None
+
+
+def test_the_list_says_what_is_there_to_sell_but_not_to_who_counts_blind() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        _sit(house, "DL01.01", "dealer", DEALER)
+        lines = [{"code": CLEANSER, "qty": "24", "cost": "30.25"}]
+        house.do("DL01.01", DEALER, "purchase-receive", lines=lines)
+        model = GoodsModel(
+            desk, "DL01", _take_up, _set_price, _set_cost,
+            lambda one: stock_seen(one, "DL01", DEALER),
+        )  # fmt: skip
+        row = await _row(model)
+        assert (row.on_hand_micro, row.cost_micro) == (24 * MICRO, 30_250_000)
+        assert {one.on_hand_micro for one in model.rows} == {0, 24 * MICRO}
+        house.do("DL01.01", DEALER, "count-open", zones=[{"zone": "A", "people": [DEALER]}])
+        assert (await _row(model)).on_hand_micro is None
+        assert (await _row(_model(desk, "DL01"))).on_hand_micro is None
+
+    at_desk(script)

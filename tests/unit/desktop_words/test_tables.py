@@ -156,6 +156,21 @@ def test_an_amount_of_an_error_is_told_as_people_read_it(language: Language) -> 
     assert "ZB-7" in text
 
 
+def test_a_column_of_a_sheet_is_called_by_one_language() -> None:
+    params = {"column": "价格 (price)、零售价 (retail price)"}
+    told = {one: Words(one).sentence("COLUMN_MISSING", params) for one in Language}
+    assert "：价格、零售价。" in told[Language.CHINESE]
+    assert "as price, retail price." in told[Language.ENGLISH]
+
+
+def test_english_signs_are_those_of_the_embedded_face() -> None:
+    """Its curly quotation marks are as wide as a Chinese letter: they tear English apart."""
+    curly = [key for _table, texts in tables() for key, told in texts.items()
+             if re.search("[“”’]", "".join(told[1:]))]  # fmt: skip
+    assert not curly
+    assert not [one.name for one in pages(Language.ENGLISH) if re.search("[“”’]", one.text)]
+
+
 def test_a_count_chooses_its_english_form() -> None:
     words = Words(Language.ENGLISH)
     assert words("bar.unsent", n=1) == "1 document to send"

@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from desktop.store.drafts import put_draft
 from desktop.ui.table.columns import Column, Kind
+from desktop.ui.table.export import workbook
 from desktop.ui.table.rows import Rows
 from desktop.ui.table.table import Table
 from shared.core.errors import RuleViolation
@@ -262,6 +263,30 @@ def _table_on(stage: Stage, pasted: list[list[list[str]]]) -> Table:
     table.set_rows(GOODS)
     table.view.setFocus()
     return table
+
+
+def test_a_number_is_short_in_its_cell_and_whole_wherever_it_is_taken_along(tmp_path: Path) -> None:
+    whole, shown = "XS-SSJMEZRMVTPEA-01A-000004", "XS-01A-000004"
+    column = Column(key="number", title="单号", get=lambda one: one, kind=Kind.NUMBER)
+    rows = Rows((column,))
+    rows.put([whole], [whole])
+    assert rows.data(rows.index(0, 0)) == shown
+    assert rows.data(rows.index(0, 0), Qt.ItemDataRole.ToolTipRole) == whole
+    for typed in (whole, shown, "ssjme", "01a-0000"):
+        rows.set_filter(typed)
+        assert rows.arranged([whole]) == [whole], typed
+    content = tmp_path / "numbers.xlsx"
+    content.write_bytes(workbook((column,), [whole]))
+    assert CalamineWorkbook.from_path(content).get_sheet_by_index(0).to_python()[1] == [whole]
+
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in("clerk-guanqian", "SH01.01")
+        table = Table(window._frame(), "numbers", [column])
+        table.set_rows([whole])
+        assert table.copied() == f"单号\n{whole}"
+        table.deleteLater()
+
+    play(script, tmp_path)
 
 
 def test_a_long_number_gets_the_room_that_is_there_and_gives_it_back(tmp_path: Path) -> None:

@@ -1,0 +1,96 @@
+"""A shop on its way: joined to head office, a cashier at its till, help asked, goods that end."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from desktop.shell.beginning import Joined, Step
+from tests.builders.window_house import Stage
+from tests.gallery.scenes_shell import CLERK, CLERK_AT, DEALER, DEALER_AT, calm
+
+ENDING = """商品编码,商品名称,规格,单位,条码,零售价,进价,库存,有效期
+A1001,樱花润手霜,60g,支,6901234567892,29.90,12.00,20,2025-12-05
+A1002,樱花润手霜礼盒,3支装,盒,6901234567908,79.00,33.50,8,2025-12-20
+A1003,茉莉洗手液,500ml,瓶,6901234567915,25.00,9.90,36,2026-01-31
+A1004,茉莉沐浴露,750ml,瓶,6901234567922,39.00,16.00,12,2026-02-15
+A1005,樱花身体乳,250ml,瓶,6901234567939,49.00,18.00,6,2027-06-30
+"""
+
+
+async def joined(stage: Stage) -> None:
+    """A shop of its own has joined head office: where it is now, and what went up."""
+    await stage.sign_in(CLERK, CLERK_AT)
+    stage.program.show_joining()
+    gate = stage.program.gate
+    assert gate is not None
+    page: Any = gate.page
+    page.model.joined = Joined(
+        office="分销 · hq.example.cn",
+        kinds={"shop_founded": 1, "own_products": 2, "sale": 31, "shift_closed": 4},
+    )
+    page.model.received = 1_248
+    page.model.go(Step.JOINED)
+    gate.resize(*stage.size)
+    await calm(stage)
+
+
+async def cashier(stage: Stage) -> None:
+    """The till of somebody who may only sell, with the one other page they have."""
+    stage.house.do(
+        "HQ.01", "hq-editor", "publish-user", user="mei", name="小梅", role="cashier",
+        grants=[{"site": "SH01"}],
+    )  # fmt: skip
+    await stage.sign_in("mei", CLERK_AT)
+    await stage.scan("2000101010005")
+    await stage.scan("2000102010004")
+    await calm(stage)
+
+
+async def cashier_shift(stage: Stage) -> None:
+    """What stands around the till of a cashier: two pages and the settings."""
+    await cashier(stage)
+    stage.window.open("shift")
+    await calm(stage)
+
+
+async def _asked(stage: Stage, typed: str) -> None:
+    await stage.sign_in(CLERK, CLERK_AT)
+    stage.window.open("home")
+    await stage.keys("F1", "2")
+    panel: Any = stage.window.overlay.top
+    panel.field.setText(typed)
+    await calm(stage)
+
+
+async def help_found(stage: Stage) -> None:
+    """Help finds what people call a thing by another word."""
+    await _asked(stage, stage.program.words("screen.shift"))
+
+
+async def help_nothing(stage: Stage) -> None:
+    """Help says that it found nothing, and what to try."""
+    await _asked(stage, "xyzzy")
+
+
+async def ending(stage: Stage) -> None:
+    """Stock that ends soon, the first to end first (F9)."""
+    await stage.sign_in(DEALER, DEALER_AT, device_type="dealer")
+    stage.window.open("goods-import")
+    screen: Any = stage.window.current
+    await screen.model.open(ENDING.encode(), "有效期.csv")
+    await calm(stage)
+    await stage.keys("F10")
+    await calm(stage)
+    stage.window.open("stock")
+    await calm(stage)
+    await stage.keys("F9")
+    await calm(stage)
+
+
+SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
+    ("shop-joined", joined),
+    ("shop-cashier", cashier),
+    ("shop-cashier-shift", cashier_shift),
+    ("shop-help-found", help_found),
+    ("shop-help-nothing", help_nothing),
+    ("shop-ending", ending),
+)
