@@ -3,7 +3,13 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from sqlalchemy import select
+
+from desktop.sales.usecases.selling import BasketLine, sell
 from desktop.shell.beginning import Joined, Step
+from shared.catalog.tables import product
+from shared.core.rounding import MICRO
+from shared.stock.rules import PURCHASE
 from tests.builders.window_house import Stage
 from tests.gallery.scenes_shell import CLERK, CLERK_AT, DEALER, DEALER_AT, calm
 
@@ -14,6 +20,8 @@ A1003,茉莉洗手液,500ml,瓶,6901234567915,25.00,9.90,36,2026-01-31
 A1004,茉莉沐浴露,750ml,瓶,6901234567922,39.00,16.00,12,2026-02-15
 A1005,樱花身体乳,250ml,瓶,6901234567939,49.00,18.00,6,2027-06-30
 """
+
+_OWN = select(product.c.id).where(product.c.code.like("A10%")).order_by(product.c.code)
 
 
 async def joined(stage: Stage) -> None:
@@ -71,8 +79,7 @@ async def help_nothing(stage: Stage) -> None:
     await _asked(stage, "xyzzy")
 
 
-async def ending(stage: Stage) -> None:
-    """Stock that ends soon, the first to end first (F9)."""
+async def _with_own_goods(stage: Stage) -> None:
     await stage.sign_in(DEALER, DEALER_AT, device_type="dealer")
     stage.window.open("goods-import")
     screen: Any = stage.window.current
@@ -80,6 +87,42 @@ async def ending(stage: Stage) -> None:
     await calm(stage)
     await stage.keys("F10")
     await calm(stage)
+
+
+async def buying(stage: Stage) -> None:
+    """Goods bought from a supplier of the shop's own, with costs and expiry."""
+    await _with_own_goods(stage)
+    stage.window.open("movements", PURCHASE)
+    await calm(stage)
+    await stage.keys("hairui", "Return", "HR-1107", "Return")
+    for line in ("A1001 24 11.80 2028-05", "A1003 12 9.90", "A1005 6"):
+        await stage.keys(line, "Return")
+    await calm(stage)
+
+
+async def purchases(stage: Stage) -> None:
+    """What was bought, by supplier and slip."""
+    await buying(stage)
+    await stage.keys("F10")
+    await calm(stage)
+    await stage.keys("F7")
+    await calm(stage)
+
+
+async def sold_goods(stage: Stage) -> None:
+    """What sold, by product, with its margin."""
+    await _with_own_goods(stage)
+    ids = stage.house.read(lambda one: one.execute(_OWN).scalars().all())
+    for number, product_id in enumerate(ids, 1):
+        line = BasketLine(product_id=product_id, qty_micro=(7 - number) * MICRO)
+        await stage.program.desk.do(sell, [line])
+    stage.window.open("sold-goods")
+    await calm(stage)
+
+
+async def ending(stage: Stage) -> None:
+    """Stock that ends soon, the first to end first (F9)."""
+    await _with_own_goods(stage)
     stage.window.open("stock")
     await calm(stage)
     await stage.keys("F9")
@@ -93,4 +136,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("shop-help-found", help_found),
     ("shop-help-nothing", help_nothing),
     ("shop-ending", ending),
+    ("shop-buying", buying),
+    ("shop-purchases", purchases),
+    ("shop-sold-goods", sold_goods),
 )

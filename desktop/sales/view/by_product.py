@@ -7,13 +7,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desktop.sales.model.by_product import ALL, SoldModel, Span
 from desktop.sales.usecases.by_product import SoldProduct
-from desktop.sales.view.share_bar import ShareBar
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice, DayField
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
+from desktop.ui.table.share_bar import ShareBar
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, SPACE_XL, Tone, scaled
 from desktop.ui.widgets import Empty, button, figure, label, row, set_figure
