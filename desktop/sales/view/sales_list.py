@@ -63,7 +63,8 @@ class SalesScreen(Screen):
             Column(key="who", title=words("sales.who"),
                    get=lambda one: self.model.names.get(one.author_id, one.author_id),
                    stretches=True),
-            Column(key="tenders", title=words("sales.tenders"), get=self._tenders, width=90),
+            Column(key="tenders", title=words("sales.tenders"), get=self._tenders,
+                   also=self._all_tenders, width=120),
             Column(key="lines", title=words("sales.lines"), get=lambda one: one.lines,
                    kind=Kind.COUNT, width=80),
             Column(key="pieces", title=words("sales.pieces"), get=lambda one: one.units_micro,
@@ -77,8 +78,13 @@ class SalesScreen(Screen):
         return self.words.of("sales.kind", key)
 
     def _tenders(self, one: SaleEntry) -> str:
-        names = (self.words.of("tender", name) for name in one.tenders)
-        return self.words("help.and").join(names)
+        if len(one.tenders) > 2:
+            return f"{self.words.of('tender', one.tenders[0])} +{len(one.tenders) - 1}"
+        return self._all_tenders(one)
+
+    def _all_tenders(self, one: SaleEntry) -> str:
+        """What the filter finds it by, and the sale shows whole."""
+        return self.words("help.and").join(self.words.of("tender", name) for name in one.tenders)
 
     def key_actions(self) -> tuple[Action, ...]:
         has_one = self._has_one

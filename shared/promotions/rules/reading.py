@@ -130,7 +130,7 @@ _EN: Final = {
     "between": "{a} to {b}",
     "from": "from {a} on",
     "until": "until {b}",
-    "group": "only one of the group “{group}”",
+    "group": 'only one of the group "{group}"',
     "use.till": "the till",
     "use.order": "orders",
     "use.invoice": "wholesale invoices",
