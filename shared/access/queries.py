@@ -191,10 +191,15 @@ def user(connection: Connection, user_id: str) -> User | None:
 
 
 def names_of_users(connection: Connection, user_ids: Collection[str]) -> dict[str, str]:
-    """What people are called, of those known here."""
-    c = user_account.c
-    rows = connection.execute(select(c.id, c.name).where(c.id.in_(set(user_ids) - {""})))
-    return {row.id: row.name for row in rows}
+    """What people are called, of those known here: everybody at head office, elsewhere those who
+    may work at a site that is held here, or might once."""
+    wanted = set(user_ids) - {""}
+    account, grant = user_account.c, user_grant.c
+    statements = (
+        select(grant.user_id, grant.name).where(grant.user_id.in_(wanted)),
+        select(account.id, account.name).where(account.id.in_(wanted)),
+    )
+    return {user_id: name for one in statements for user_id, name in connection.execute(one)}
 
 
 def complete_grants(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import Connection, select
 
 from desktop.store.papers import unsent_of
-from shared.access.queries import user
+from shared.access.queries import names_of_users
 from shared.catalog.queries import ProductView, packs_of, products
 from shared.channel.queries import account, site_of
 from shared.core.quantity import Pack
@@ -186,7 +186,7 @@ def read_order(connection: Connection, order_id: str) -> OrderDetail | None:
         changes=tuple(_changed(connection, changes)),
         planned=tuple(planned_shipments(connection, found)),
         is_unsent=bool(unsent_of(connection, [order_id])),
-        names=people_of(connection, [found.submitted_by, found.decided_by]),
+        names=names_of_users(connection, [found.submitted_by, found.decided_by]),
     )
 
 
@@ -223,12 +223,6 @@ def _changed(connection: Connection, found: Sequence[RevisionDifference]) -> lis
         )
         for one in found
     ]
-
-
-def people_of(connection: Connection, user_ids: Collection[str]) -> dict[str, str]:
-    """What people are called; nobody here knows all of them."""
-    found = {one: user(connection, one) for one in user_ids if one}
-    return {one: who.name for one, who in found.items() if who is not None}
 
 
 # Receiving
@@ -324,7 +318,7 @@ def read_claims(connection: Connection, site_id: str, *, limit: int = 30) -> lis
         .order_by(receipt.c.received_at_us.desc(), receipt.c.id)
         .limit(limit)
     ).all()
-    people = people_of(connection, {row.received_by for row in rows})
+    people = names_of_users(connection, {row.received_by for row in rows})
     found = []
     for row in rows:
         parts = connection.execute(

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from desktop.ordering.usecases.looking import people_of, policy_names
+from desktop.ordering.usecases.looking import policy_names
 from desktop.store.arrivals import arrived_at
 from desktop.store.identity import load_identity
 from desktop.store.papers import FlowNode, unsent_of
+from shared.access.queries import names_of_users
 from shared.access.rules import SYSTEM_USER
 from shared.accounts.queries import MoneyView, money_documents
 from shared.channel.queries import account_ids_of_site, site_name
@@ -68,7 +69,7 @@ def _here(
     return _Here(
         connection,
         device_id,
-        people_of(connection, set(authors)),
+        names_of_users(connection, set(authors)),
         unsent_of(connection, ids),
         arrived_at(connection, ids),
     )
