@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from desktop.days import OverDays
 from desktop.sales.usecases.by_product import SoldProduct, ratio, read_sold
 from desktop.sales.usecases.coming_back import today
 from desktop.store.desk import Desk
-from desktop.watched import Watched
 
 ALL = ""
 
@@ -38,17 +38,19 @@ class SoldSum:
     """Products of which some line has no known cost; their lines are in no margin."""
 
 
-class SoldModel(Watched):
+_MONTHS_BACK = {Span.MONTH: 0, Span.LAST_MONTH: 1}
+
+
+class SoldModel(OverDays):
     """Sales by product of one site."""
 
     def __init__(self, desk: Desk, site_id: str, *, sees_costs: bool) -> None:
-        super().__init__()
+        super().__init__(desk.do_now(today))
         self._desk = desk
         self._site_id = site_id
         self.sees_costs = sees_costs
-        self.today = desk.do_now(today)
         self.span = Span.WEEK
-        self.from_day, self.to_day = self._days_of(Span.WEEK)
+        self.choose_span(Span.WEEK)
         self.brand = self.category = ALL
         self.every: Sequence[SoldProduct] = ()
         self._all_minor = 0
@@ -69,13 +71,17 @@ class SoldModel(Watched):
     def choose_span(self, span: Span) -> None:
         """Other days, by one key."""
         self.today = self._desk.do_now(today)
+        if span in _MONTHS_BACK:
+            self.month(_MONTHS_BACK[span])
+        else:
+            back = timedelta(days=6 if span is Span.WEEK else 0)
+            first = date.fromisoformat(self.today) - back
+            self.between(first.isoformat(), self.today)
         self.span = span
-        self.from_day, self.to_day = self._days_of(span)
 
     def between(self, from_day: str, to_day: str) -> None:
-        """Days of one's own; the wrong way round they are turned."""
+        super().between(from_day, to_day)
         self.span = Span.OWN
-        self.from_day, self.to_day = min(from_day, to_day), max(from_day, to_day)
 
     def choose(self, *, brand: str | None = None, category: str | None = None) -> None:
         """Only goods of a brand, of a category; ALL = every one."""
@@ -119,15 +125,3 @@ class SoldModel(Watched):
             margin_micro=ratio(margin, sum(one.known_minor for one in known)),
             without_cost=sum(1 for one in rows if one.without_cost),
         )
-
-    def _days_of(self, span: Span) -> tuple[str, str]:
-        last = date.fromisoformat(self.today)
-        first = last
-        if span is Span.WEEK:
-            first = last - timedelta(days=6)
-        elif span is Span.MONTH:
-            first = last.replace(day=1)
-        elif span is Span.LAST_MONTH:
-            last = last.replace(day=1) - timedelta(days=1)
-            first = last.replace(day=1)
-        return first.isoformat(), last.isoformat()

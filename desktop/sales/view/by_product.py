@@ -1,6 +1,5 @@
 """Sales by product over some days: pieces, amount, share, and the margin for who may know it."""
 
-from datetime import date
 from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -8,7 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from desktop.sales.model.by_product import ALL, SoldModel, Span
 from desktop.sales.usecases.by_product import SoldProduct
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice, DayField
+from desktop.ui.days import FromTo
+from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
@@ -34,7 +34,7 @@ class SoldScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.setSpacing(SPACE_L)
-        layout.addWidget(self._days())
+        layout.addWidget(self._head())
         self.figures = {
             "amount": figure(words("sold.amount_of", currency=person.currency), "0"),
             "pieces": figure(words("sold.pieces"), "0"),
@@ -104,14 +104,9 @@ class SoldScreen(Screen):
         """Read the days again."""
         self.frame.tasks.start(self.model.load())
 
-    def _days(self) -> QWidget:
-        words, today = self.words, date.fromisoformat(self.model.today)
-        self._from = DayField(words("report.from"), today)
-        self._to = DayField(words("report.to"), today)
-        self._from.set_day(self.model.from_day)
-        self._to.set_day(self.model.to_day)
-        for field in (self._from, self._to):
-            field.changed.connect(self._period)
+    def _head(self) -> QWidget:
+        words = self.words
+        self._days = FromTo(words, self.model, self.refresh)
         self._spans = {
             span: button(words(f"sold.span.{span}"), partial(self._span, span)) for span in _KEYS
         }
@@ -119,9 +114,7 @@ class SoldScreen(Screen):
         return row(
             *self._spans.values(),
             SPACE_S,
-            self._from,
-            label("–", "muted"),
-            self._to,
+            self._days,
             self._reading,
             None,
         )
@@ -158,8 +151,7 @@ class SoldScreen(Screen):
     def draw(self) -> None:
         """Show the model as it is now."""
         model, words = self.model, self.words
-        self._from.set_day(model.from_day)
-        self._to.set_day(model.to_day)
+        self._days.draw()
         for span, made in self._spans.items():
             made.setProperty("kind", "primary" if span is model.span else "")
             made.style().unpolish(made)
@@ -212,11 +204,6 @@ class SoldScreen(Screen):
     def _span(self, span: Span) -> None:
         self.model.choose_span(span)
         self.refresh()
-
-    def _period(self) -> None:
-        if (self._from.day, self._to.day) != (self.model.from_day, self.model.to_day):
-            self.model.between(self._from.day, self._to.day)
-            self.refresh()
 
     def _open(self, one: SoldProduct | None) -> None:
         if one is not None and "stock" in self.frame.screens:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from desktop.catalog.usecases import state_supplier
+from desktop.days import OverDays
 from desktop.stock.usecases import (
     BoughtGoods,
     PurchasesPage,
@@ -14,7 +14,6 @@ from desktop.stock.usecases import (
 )
 from desktop.store.asking import now_us
 from desktop.store.desk import Desk
-from desktop.watched import Watched
 from shared.core.clock import business_day
 from shared.stock.queries import Purchase
 
@@ -32,16 +31,14 @@ class SupplierSaid:
     is_active: bool = True
 
 
-class PurchasesModel(Watched):
+class PurchasesModel(OverDays):
     """The receipts of one site on the days from..to inclusive."""
 
     def __init__(self, desk: Desk, site_id: str, zone: str, *, sees_costs: bool) -> None:
-        super().__init__()
+        super().__init__(business_day(now_us(desk.store), zone))
         self._desk = desk
         self.site_id = site_id
         self.sees_costs = sees_costs
-        self.today = business_day(now_us(desk.store), zone)
-        self.from_day, self.to_day = f"{self.today[:8]}01", self.today
         self.supplier = ALL
         self.page: PurchasesPage | None = None
 
@@ -87,19 +84,6 @@ class PurchasesModel(Watched):
         """The receipts of one supplier alone; ALL = of everybody."""
         self.supplier = supplier
         self.changed()
-
-    def between(self, from_day: str, to_day: str) -> None:
-        """Other days; the wrong way round they are turned."""
-        self.from_day, self.to_day = min(from_day, to_day), max(from_day, to_day)
-
-    def month(self, back: int) -> None:
-        """A whole month: this one up to today, or one of those before."""
-        first = date.fromisoformat(self.today).replace(day=1)
-        last = date.fromisoformat(self.today)
-        for _ in range(back):
-            last = first - timedelta(days=1)
-            first = last.replace(day=1)
-        self.from_day, self.to_day = first.isoformat(), last.isoformat()
 
     def supplier_of(self, one: Purchase | None) -> SupplierName | None:
         """The supplier of a receipt, or the one chosen; None where nobody is named."""

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
+from desktop.days import OverDays
 from desktop.stock.usecases import GoodsName, Sources, read_report
 from desktop.store.asking import now_us
 from desktop.store.desk import Desk
-from desktop.watched import Watched
 from shared.core.clock import business_day
 from shared.core.errors import AccessDenied, RuleViolation
 
@@ -23,19 +22,17 @@ class ReportRow:
     closing_micro: int
 
 
-class ReportModel(Watched):
+class ReportModel(OverDays):
     """The report of one site for days from..to inclusive."""
 
     def __init__(
         self, desk: Desk, sources: Sources, site_id: str, person_id: str, zone: str
     ) -> None:
-        super().__init__()
+        super().__init__(business_day(now_us(desk.store), zone))
         self._desk = desk
         self._sources = sources
         self.site_id = site_id
         self.person_id = person_id
-        self.today = business_day(now_us(desk.store), zone)
-        self.from_day, self.to_day = f"{self.today[:8]}01", self.today
         self.rows: Sequence[ReportRow] = ()
         self.refused: AccessDenied | None = None
         self.untold: RuleViolation | None = None
@@ -75,19 +72,6 @@ class ReportModel(Watched):
                 for goods, line in found
             ]
         self.changed()
-
-    def between(self, from_day: str, to_day: str) -> None:
-        """Another period; days the wrong way round are turned."""
-        self.from_day, self.to_day = min(from_day, to_day), max(from_day, to_day)
-
-    def month(self, back: int) -> None:
-        """A whole month: this one up to today, or one of those before."""
-        first = date.fromisoformat(self.today).replace(day=1)
-        last = date.fromisoformat(self.today)
-        for _ in range(back):
-            last = first - timedelta(days=1)
-            first = last.replace(day=1)
-        self.from_day, self.to_day = first.isoformat(), last.isoformat()
 
     def totals(self) -> tuple[int, int, int, int]:
         """Opening, in, out and closing over all rows."""

@@ -1,7 +1,6 @@
 """What the shop bought itself: by day and supplier, with what it comes to (进货记录, B11)."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
@@ -9,7 +8,8 @@ from desktop.stock.model.purchases import ALL, NOBODY, PurchasesModel, SupplierS
 from desktop.stock.usecases import BoughtGoods, SupplierName
 from desktop.stock.view.supplier_panel import SupplierPanel
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice, DayField
+from desktop.ui.days import FromTo
+from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
@@ -43,7 +43,7 @@ class PurchasesScreen(Screen):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.setSpacing(SPACE_L)
-        layout.addWidget(self._days())
+        layout.addWidget(self._head())
         words = self.words
         self._figures = {
             "slips": figure(words("purchases.slips"), "0"),
@@ -114,19 +114,12 @@ class PurchasesScreen(Screen):
             self.table.go_to(place)
             self._show(self.table.current)
 
-    def _days(self) -> QWidget:
-        words, today = self.words, date.fromisoformat(self.model.today)
-        self._from = DayField(words("report.from"), today)
-        self._to = DayField(words("report.to"), today)
-        self._from.set_day(self.model.from_day)
-        self._to.set_day(self.model.to_day)
-        for field in (self._from, self._to):
-            field.changed.connect(self._period)
+    def _head(self) -> QWidget:
+        words = self.words
+        self._days = FromTo(words, self.model, self.refresh)
         return row(
             label(words("report.days"), "muted"),
-            self._from,
-            label("–", "muted"),
-            self._to,
+            self._days,
             button(words("report.this_month"), lambda: self._month(0)),
             button(words("report.last_month"), lambda: self._month(1)),
             None,
@@ -162,8 +155,7 @@ class PurchasesScreen(Screen):
 
     def _draw(self) -> None:
         model = self.model
-        self._from.set_day(model.from_day)
-        self._to.set_day(model.to_day)
+        self._days.draw()
         self._fill_suppliers()
         rows = model.rows
         self.table.set_rows(rows)
@@ -187,11 +179,6 @@ class PurchasesScreen(Screen):
             choice.addItem(named, supplier_id)
         choice.set_value(self.model.supplier)
         choice.blockSignals(False)
-
-    def _period(self) -> None:
-        if (self._from.day, self._to.day) != (self.model.from_day, self.model.to_day):
-            self.model.between(self._from.day, self._to.day)
-            self.refresh()
 
     def _month(self, back: int) -> None:
         self.model.month(back)

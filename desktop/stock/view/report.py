@@ -1,7 +1,6 @@
 """The 进销存 report: opening, in, out and closing of each product over a period (O02)."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Final
 
@@ -10,7 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from desktop.stock.model.report import ReportModel, ReportRow
 from desktop.stock.usecases import Sources
 from desktop.ui.actions import Action
-from desktop.ui.editors import DayField
+from desktop.ui.days import FromTo
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
@@ -72,13 +71,7 @@ class ReportScreen(Screen):
 
     def _page(self) -> QWidget:
         words = self.words
-        today = date.fromisoformat(self.model.today)
-        self._from = DayField(words("report.from"), today)
-        self._to = DayField(words("report.to"), today)
-        self._from.set_day(self.model.from_day)
-        self._to.set_day(self.model.to_day)
-        for field in (self._from, self._to):
-            field.changed.connect(self._period)
+        self._days = FromTo(words, self.model, self.refresh)
         self._totals = {name: figure(words(f"report.{name}"), "0") for name in _FIGURES}
         self.table = Table(
             self.frame,
@@ -94,9 +87,7 @@ class ReportScreen(Screen):
         layout.setSpacing(SPACE_L)
         days = row(
             label(words("report.days"), "muted"),
-            self._from,
-            label("–", "muted"),
-            self._to,
+            self._days,
             button(words("report.this_month"), lambda: self._month(0)),
             button(words("report.last_month"), lambda: self._month(1)),
             None,
@@ -137,8 +128,7 @@ class ReportScreen(Screen):
 
     def _draw(self) -> None:
         model, was_in_table = self.model, self.table.view.hasFocus()
-        self._from.set_day(model.from_day)
-        self._to.set_day(model.to_day)
+        self._days.draw()
         self.table.set_rows(list(model.rows))
         self._fitting.leave_out_empty("brand")
         for (_name, shown), total in zip(self._totals.items(), model.totals(), strict=True):
@@ -147,15 +137,10 @@ class ReportScreen(Screen):
         error = model.untold
         self._untold.say(self.words.error(error) if error else "", Tone.WAITING)
         if error and was_in_table:
-            self._from.setFocus()
+            self._days.setFocus()
         for part in (self._sums, self.table):
             part.setVisible(error is None)
         self._pages.setCurrentIndex(0 if model.refused is None else 1)
-
-    def _period(self) -> None:
-        if (self._from.day, self._to.day) != (self.model.from_day, self.model.to_day):
-            self.model.between(self._from.day, self._to.day)
-            self.refresh()
 
     def _month(self, back: int) -> None:
         self.model.month(back)

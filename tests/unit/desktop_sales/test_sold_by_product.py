@@ -1,6 +1,7 @@
 """Sales by product: pieces, amounts, shares, and margins as far as costs are known (商品销量)."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -123,9 +124,12 @@ def test_days_are_chosen_by_one_key_or_by_hand() -> None:
     async def script(desk: Desk, house: WindowHouse) -> None:
         house.sit_at("SH01.01", device_type="till")
         house.author_id = "clerk-guanqian"
+        house.time.at_us = int(datetime(2026, 3, 5, 4, tzinfo=UTC).timestamp()) * MICRO
         model = SoldModel(desk, "SH01", sees_costs=False)
-        model.today = "2026-03-05"
-        spans = {one: model._days_of(one) for one in Span if one is not Span.OWN}
+        spans = {}
+        for one in set(Span) - {Span.OWN}:
+            model.choose_span(one)
+            spans[one] = (model.from_day, model.to_day)
         assert spans == {
             Span.TODAY: ("2026-03-05", "2026-03-05"),
             Span.WEEK: ("2026-02-27", "2026-03-05"),
