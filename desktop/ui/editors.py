@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit
+from PySide6.QtWidgets import QComboBox
 
 from desktop.ui.theme import scaled
 from desktop.ui.widgets import Field
 from desktop.words import formats
+from desktop.words.days import day_of
 from shared.core.errors import QutongError, RuleViolation
 from shared.core.money import parse_money, parse_unit_price_micro
 from shared.core.quantity import Pack, format_quantity, parse_quantity
@@ -93,29 +94,44 @@ class QuantityField(_ValueField):
         )
 
 
-class DayField(QLineEdit):
-    """A day: ``2026-12-01``, ``12-1``, ``1``, ``+7``; Up and Down go a day on."""
+class DayField(Field):
+    """A day: ``2026-12-01``, ``12-1``, ``1``, ``+7``; Up and Down go a day on.
+
+    What cannot be read stays there, marked: an empty day often means "at once", and nobody who
+    typed something meant that.
+    """
 
     changed = Signal()
 
     def __init__(self, name: str, today: date, *, may_be_empty: bool = False) -> None:
-        super().__init__()
+        super().__init__((today + timedelta(days=1)).isoformat(), name=name)
         self._today = today
         self._may_be_empty = may_be_empty
         self._day: date | None = None if may_be_empty else today
-        self.setAccessibleName(name)
         self.setFixedWidth(scaled(120))
         self._write()
         self.editingFinished.connect(self._read)
 
     @property
     def day(self) -> str:
-        """The day as ISO text; '' where none is asked for."""
+        """The day as ISO text; '' where none is asked for. What was read last, see ``checked``."""
         return self._day.isoformat() if self._day else ""
+
+    def checked(self) -> str:
+        """The day that stands there now, as ISO text; '' where none is asked for.
+
+        Raises: RuleViolation DAY_UNREADABLE.
+        """
+        self._read()
+        if self.property("bad") == "true":
+            self.setFocus()
+            raise RuleViolation("DAY_UNREADABLE", text=self.text().strip()[:40])
+        return self.day
 
     def set_day(self, text: str) -> None:
         """Show a day."""
         self._day = date.fromisoformat(text) if text else None
+        self.set_bad(False)
         self._write()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
@@ -124,34 +140,23 @@ class DayField(QLineEdit):
             super().keyPressEvent(event)
             return
         self._day = (self._day or self._today) + timedelta(days=step)
+        self.set_bad(False)
         self._write()
         self.changed.emit()
 
     def _read(self) -> None:
-        read = day_of(self.text(), self._today)
-        if read is not None or (self._may_be_empty and not self.text().strip()):
+        text = self.text().strip()
+        read = day_of(text, self._today)
+        if text and read is None:
+            self.set_bad(True)
+            return
+        if read is not None or self._may_be_empty:
             self._day = read
             self.changed.emit()
         self._write()
 
     def _write(self) -> None:
         self.setText(self.day)
-
-
-def day_of(text: str, today: date) -> date | None:
-    """The day somebody means: a whole date, month and day, a day of this month, or ``+7``."""
-    clean = text.strip().replace("/", "-").replace(".", "-")
-    try:
-        if clean[:1] in ("+", "-") and clean[1:].isdigit():
-            return today + timedelta(days=int(clean))
-        parts = [int(part) for part in clean.split("-")]
-        if len(parts) == 3:
-            return date(parts[0], parts[1], parts[2])
-        if len(parts) == 2:
-            return date(today.year, parts[0], parts[1])
-        return date(today.year, today.month, parts[0])
-    except (ValueError, OverflowError, TypeError):
-        return None
 
 
 class Choice(QComboBox):

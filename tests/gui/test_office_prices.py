@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from shared.pricing.queries import versions
 from shared.reporting.queries.delivery import BoardState
@@ -81,6 +81,55 @@ def test_a_price_version_is_published_by_two_people_and_the_board_shows_who_has_
         assert {one.line.device_id for one in board.tree.shown if one.line} == {
             line.device_id for line in board.model.board.lines
         } - {"SH01.01"}
+
+    play(script, tmp_path)
+
+
+def test_prices_are_typed_down_a_column_enter_after_enter(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        screen = await _at_prices(stage)
+        await stage.keys("C")
+        grid = screen.grid
+        column = next(i for i, one in enumerate(grid.rows.columns) if one.edit is not None)
+        grid.view.setFocus()
+        grid.go_to(0, column)
+        await stage.keys("66", "Return", "77", "Return")
+        await until(lambda: sum(screen.model.draft.counts) == 2)
+        shown = grid.rows.columns[column]
+        assert [shown.text(one) for one in grid.rows.shown[:2]] == ["66.00", "77.00"]
+        assert grid.view.currentIndex().row() == 2
+
+    play(script, tmp_path)
+
+
+def test_a_day_that_cannot_be_read_never_means_at_once_and_both_people_read_when(
+    tmp_path: Path,
+) -> None:
+    async def script(stage: Stage) -> None:
+        with_pin(stage)
+        screen = await _at_prices(stage)
+        await stage.keys("C")
+        clipboard("010101\t66.00\n")
+        await stage.keys("Ctrl+V", "Escape", "F10")
+        panel: Any = await opened(stage)
+        panel._reason.setText("quarter")
+        panel._day.setFocus()
+        await stage.keys("soon", "F10")
+        assert stage.window.overlay.top == panel
+        assert (panel._day.text(), panel._day.property("bad")) == ("soon", "true")
+        # Typed and sent off at once, the field never left.
+        await stage.keys("Ctrl+A", "+", "1", "F10")
+        await until(lambda: stage.window.overlay.top not in (None, panel))
+        starts = screen._starts(screen.model.draft.header.effective_at_us)
+        assert stage.window.words("price.starts_now") != starts
+        approving: Any = stage.window.overlay.top
+        told = [one.text() for one in approving.findChildren(QLabel)]
+        assert any(starts in one and "quarter" in one for one in told)
+        await _approved(stage)
+        await until(lambda: len(screen.model.versions) == 2)
+        newest = screen.model.newest
+        assert newest.effective_at_us > stage.house.local.now_us()
+        await until(lambda: screen.versions.current.number == newest.number)
 
     play(script, tmp_path)
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from desktop.ordering.view.display import DisplayScreen
 from desktop.ordering.view.editor import OrderEditorScreen
@@ -32,6 +32,12 @@ DEALER, DEVICE = "dealer-east", "DL01.01"
 async def at(stage: Stage, screen: str, subject: str = "") -> None:
     await stage.sign_in(DEALER, DEVICE, device_type="dealer")
     await opened(stage, screen, subject)
+
+
+def offers(stage: Stage, text: str) -> bool:
+    """Whether the key line names something to do."""
+    word = stage.window.words(text)
+    return any(one.text() == word for one in stage.window.keyline.findChildren(QPushButton))
 
 
 async def opened(stage: Stage, screen: str, subject: str = "") -> None:
@@ -84,9 +90,14 @@ def test_a_line_is_typed_found_pasted_undone_and_kept_over_a_change_of_language(
 ) -> None:
     async def script(stage: Stage) -> None:
         await at(stage, "reorder")
-        await stage.keys("F2", "bsm", "Return", "2箱3瓶", "Return")
         screen = stage.window.current
         assert isinstance(screen, OrderEditorScreen)
+        # The empty cart says that rows can be pasted: nothing needs to be pointed at first.
+        QGuiApplication.clipboard().setText(f"{SPRAY}\t2\n")
+        await stage.keys("Ctrl+V")
+        assert [row.product_id for row in screen.model.rows] == [SPRAY]
+        screen.table.view.setFocus()
+        await stage.keys("Ctrl+Z", "F2", "bsm", "Return", "2箱3瓶", "Return")
         assert [(row.product_id, row.line.qty_micro) for row in screen.model.rows] == [
             (CREAM, 51_000_000)
         ]
@@ -150,9 +161,12 @@ def test_short_and_damaged_goods_are_red_and_become_a_claim(tmp_path: Path) -> N
     async def script(stage: Stage) -> None:
         a_fortnight(stage.house)
         await at(stage, "receiving")
-        await stage.keys("Return")
         screen = stage.window.current
         assert isinstance(screen, ReceivingScreen)
+        assert not offers(stage, "receiving.confirm")
+        # What a double click does: the key line follows it as it follows a key.
+        screen.notices.activated.emit(screen.notices.current)
+        await until(lambda: offers(stage, "receiving.confirm"))
         before = on_hand(stage.house, "DL01", CREAM)
         await stage.scan(CREAM_BARCODE)
         await stage.keys("2", "0", "Return")
@@ -170,6 +184,36 @@ def test_short_and_damaged_goods_are_red_and_become_a_claim(tmp_path: Path) -> N
         assert on_hand(stage.house, "DL01", CREAM) == before + 20
         claim = screen.model.claims[0]
         assert (claim.short_micro, claim.damaged_micro) == (1_000_000, 3_000_000)
+
+    play(script, tmp_path)
+
+
+def test_lines_nobody_counted_become_a_claim_only_when_somebody_says_so(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        wanted = [{"code": CREAM, "qty": "1"}, {"code": WATER, "qty": "24"}]
+        order = east(stage.house, "order-submit", lines=wanted)
+        office(stage.house, "order-decide", order=order["number"])
+        office(stage.house, "order-ship", order=order["number"], site="HQ01")
+        stage.house.author_id = DEALER
+        await at(stage, "receiving")
+        await stage.keys("Return")
+        screen = stage.window.current
+        assert isinstance(screen, ReceivingScreen)
+        await stage.scan(CREAM_BARCODE)
+        await stage.keys("F10")
+        await until(lambda: stage.window.overlay.top is not None)
+        question = stage.window.overlay.top
+        assert question is not None
+        told = [one.text() for one in question.findChildren(QLabel)]
+        assert any(screen.model.not_found[0].notice.name in one for one in told)
+        await stage.keys("Escape")
+        await until(lambda: stage.window.overlay.top is None)
+        assert not screen.model.claims
+        await stage.keys("F10")
+        await until(lambda: stage.window.overlay.top is not None)
+        await stage.keys("Return")
+        await until(lambda: screen.model.claims)
+        assert screen.model.claims[0].short_micro == 24_000_000
 
     play(script, tmp_path)
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from PySide6.QtGui import QGuiApplication
+
 from desktop.ordering.model.rows import BlockRow
 from desktop.ordering.view.desk import OrderDeskScreen
 from desktop.ordering.view.editor import OrderEditorScreen
@@ -56,11 +58,13 @@ def test_a_promotional_order_is_chosen_locked_reopened_paid_and_accepted(tmp_pat
         screen = await at(stage)
         await stage.keys("F2", CREAM, "Return", "25", "Return")
         await stage.keys("F2", WATER, "Return", "2箱", "Return")
-        await stage.keys("F2", SPRAY, "Return", "21", "Return")
+        QGuiApplication.clipboard().setText(f"{SPRAY}\t21\nNOPE\t1\n")
+        await stage.keys("Ctrl+V", "Escape")
         model = screen.model
-        # 21 → 20, with the rule's name above the rows.
+        # 21 → 20, with the rule's name above the rows, beside the row that was left out.
         assert model.rows[2].line.qty_micro == 20 * MICRO
         assert "限购 20" in screen.banner.text()
+        assert stage.window.words("reorder.problems", n=1) in screen.banner.text()
         assert screen.kind.text() == "促销订单"
         screen.table.view.setFocus()
         # The second of two that compete is chosen by Down, Enter.

@@ -1,5 +1,6 @@
 """The panel in which another person approves: id, PIN, Enter."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desktop.access.model.approving import Approving
@@ -40,6 +41,11 @@ class ApprovePanel(Panel):
         self.pin.entered.connect(lambda _text: self._submit())
         self.model.watch(self._draw)
         tasks.start(self.model.load())
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """As tall as its sentences become when they break: the fields keep their height."""
+        hint, width = super().minimumSizeHint(), self.maximumWidth()
+        return QSize(hint.width(), max(hint.height(), self.body.totalHeightForWidth(width)))
 
     def first_focus(self) -> QWidget | None:
         return self.who

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.accounts.model.rebates import RebateModel
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice, MoneyField, day_of
+from desktop.ui.editors import Choice, MoneyField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
@@ -15,6 +15,7 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import Tone, scaled
 from desktop.ui.widgets import Empty, Field, button, figure, form_row, label, row
 from desktop.words import formats
+from desktop.words.days import day_of
 from desktop.words.texts import Words
 from shared.accounts.queries import RebateView
 from shared.accounts.rules import RebateForm

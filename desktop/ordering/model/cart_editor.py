@@ -48,6 +48,7 @@ from desktop.ordering.usecases.wishing import (
 )
 from desktop.store.desk import Desk
 from desktop.watched import Watched
+from desktop.words.days import day_of
 from shared.channel.queries import AccountView
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
@@ -281,10 +282,10 @@ class CartEditor(Watched):
         clean = text.strip()
         if not clean:
             return ""
-        try:
-            day = date.fromisoformat(clean).isoformat()
-        except ValueError:
-            raise RuleViolation("DAY_UNREADABLE", text=clean[:20]) from None
+        read = day_of(clean, date.fromisoformat(self.today))
+        if read is None:
+            raise RuleViolation("DAY_UNREADABLE", text=clean[:20])
+        day = read.isoformat()
         if day < self.today:
             raise RuleViolation("DAY_IS_PAST", day=day, today=self.today)
         return day

@@ -42,7 +42,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Counting(msgspec.Struct, frozen=True, kw_only=True):
-    """A receipt in work; without a first scan the goods count as announced."""
+    """A receipt in work; without a first scan what nobody spoke of counts as announced."""
 
     has_begun: bool = False
     seen: tuple[Seen, ...] = ()
@@ -55,6 +55,7 @@ class ReceivingRow:
     notice: NoticeLine
     seen: Seen
     has_begun: bool
+    """Whether the line was counted or spoken of; else it counts as announced."""
 
     @property
     def announced_micro(self) -> int:
@@ -155,18 +156,19 @@ class Receiving(Watched):
         return row.notice.name
 
     def set_good(self, line_no: int, text: str) -> None:
-        """Say how much of a line came whole: ``27``, ``2箱3支``."""
+        """Say how much of a line came whole: ``27``, ``2箱3支``.
+
+        Without a scan this is an exception: what nobody spoke of still counts as announced.
+        """
         row = self._row(line_no)
-        self._put(row, good_micro=_quantity(text, row), begins=True)
+        self._put(row, good_micro=_quantity(text, row))
 
     def set_damaged(self, line_no: int, text: str, reason: str = "") -> None:
         """Say how much of a line is damaged; it is taken off what came whole."""
         row = self._row(line_no)
         damaged = _quantity(text, row)
-        whole = row.good_micro if not self._counting.has_begun else row.seen.good_micro
-        is_counted = self._counting.has_begun
-        good = whole if is_counted else max(whole - damaged, 0)
-        self._put(row, good_micro=good, damaged_micro=damaged, reason=reason, begins=is_counted)
+        whole = row.good_micro if row.has_begun else max(row.good_micro - damaged, 0)
+        self._put(row, good_micro=whole, damaged_micro=damaged, reason=reason)
 
     def set_lot(self, line_no: int, text: str, lot: str, expiry: str = "") -> None:
         """Say how much of what came whole is of another lot; nothing takes that lot away.
@@ -179,8 +181,7 @@ class Receiving(Watched):
         kept = [one for one in row.seen.lots if one.lot != name]
         wanted = (*kept, SeenLot(lot=name, good_micro=qty_micro)) if qty_micro else tuple(kept)
         lots_found(row.notice.line.lot, row.good_micro, [(o.lot, o.good_micro) for o in wanted])
-        is_counted = self._counting.has_begun
-        self._put(row, good_micro=row.good_micro, lots=wanted, begins=is_counted)
+        self._put(row, good_micro=row.good_micro, lots=wanted)
 
     def all_as_announced(self) -> None:
         """Everything came as announced."""
@@ -199,13 +200,22 @@ class Receiving(Watched):
 
     @property
     def has_begun(self) -> bool:
-        """Whether anything was counted."""
-        return self._counting.has_begun
+        """Whether anything was counted or spoken of."""
+        return self._counting.has_begun or bool(self._counting.seen)
 
     @property
     def differences(self) -> tuple[ReceivingRow, ...]:
         """The lines that become a claim."""
         return tuple(one for one in self.rows if not one.is_fine)
+
+    @property
+    def not_found(self) -> tuple[ReceivingRow, ...]:
+        """The lines announced of which not one piece was counted: missed, or not sent."""
+        return tuple(
+            one
+            for one in self.rows
+            if one.announced_micro and not one.good_micro and not one.damaged_micro
+        )
 
     @property
     def of_other_lots(self) -> tuple[ReceivingRow, ...]:
@@ -255,7 +265,7 @@ class Receiving(Watched):
         row: ReceivingRow,
         *,
         good_micro: int,
-        begins: bool,
+        begins: bool = False,
         damaged_micro: int | None = None,
         reason: str = "",
         lots: tuple[SeenLot, ...] | None = None,
@@ -271,17 +281,8 @@ class Receiving(Watched):
             reason=reason or row.seen.reason,
             lots=of_others,
         )
-        if begins or self._counting.has_begun:
-            kept = [one for one in self._counting.seen if one.line_no != line_no]
-            self._keep(Counting(has_begun=True, seen=(*kept, changed)))
-            return
-        # Damage or another lot alone: everything else still counts as announced.
-        rest = [
-            Seen(line_no=one.notice.line.line_no, good_micro=one.announced_micro)
-            for one in self.rows
-            if one.notice.line.line_no != line_no
-        ]
-        self._keep(Counting(has_begun=True, seen=(*rest, changed)))
+        kept = [one for one in self._counting.seen if one.line_no != line_no]
+        self._keep(Counting(has_begun=begins or self._counting.has_begun, seen=(*kept, changed)))
 
     def _keep(self, counting: Counting, *, is_undo: bool = False) -> None:
         if self.open is None or counting == self._counting:
@@ -303,7 +304,7 @@ class Receiving(Watched):
             ReceivingRow(
                 notice=one,
                 seen=by_line.get(one.line.line_no, Seen(line_no=one.line.line_no)),
-                has_begun=self._counting.has_begun,
+                has_begun=self._counting.has_begun or one.line.line_no in by_line,
             )
             for one in self.desk.read(read_notice, self.open.shipment.id)
         )

@@ -216,7 +216,8 @@ def find_goods(connection: Connection, where: Where, text: str) -> list[FoundGoo
 def read_pasted_rows(
     connection: Connection, where: Where, rows: Sequence[Sequence[str]]
 ) -> tuple[tuple[PastedLine, ...], tuple[Problem, ...]]:
-    """Rows of code and quantity; a code that is not on the account's list is a problem (E04)."""
+    """Rows of code and quantity; a code that is not on the account's list is a problem, and so is
+    less than nothing (E04). A list of all goods has zeros: those rows are not wanted."""
     hits = {row[0]: by_barcode(connection, row[0], site_id=where.site_id) for row in rows if row}
     ids = [hit.product_id for hit in hits.values() if hit is not None]
     # Asked once for all rows: three hundred are pasted within a second.
@@ -234,7 +235,19 @@ def read_pasted_rows(
         )
 
     sheet = Sheet(name="", rows=tuple(tuple(row[:2]) for row in rows))
-    return read_lines(sheet, resolve)
+    read, problems = read_lines(sheet, resolve)
+    wrong = tuple(
+        Problem(
+            row_number=line.row_number,
+            column="数量",
+            code="QUANTITY_NEGATIVE",
+            text=" ".join(rows[line.row_number - 1][:2])[:40],
+        )
+        for line in read
+        if line.qty_micro < 0
+    )
+    told = sorted((*problems, *wrong), key=lambda one: one.row_number)
+    return tuple(line for line in read if line.qty_micro > 0), tuple(told)
 
 
 def read_credit(connection: Connection, where: Where) -> Credit:

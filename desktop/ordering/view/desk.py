@@ -376,13 +376,18 @@ class OrderDeskScreen(Screen):
     async def _ask_accept(self) -> None:
         model = self.model
         answer = await self.frame.ask(DecisionPanel(self.frame, model))
-        if answer is None:
+        if answer is None or model.chosen is None:
             return
+        # What was decided leaves the list: its number says where it went.
+        number, amount = model.chosen.number, formats.money(model.granted_minor)
         if model.can_decide:
             await model.accept(delivery_date=answer.day, note=answer.note)
+            key = "desk.decided_away" if model.only_waiting else "desk.decided"
+            told = self.words(key, number=number, amount=amount)
         else:
             await model.revise(note=answer.note)
-        self.frame.say(self.words("desk.decided"), Tone.GOOD)
+            told = self.words("desk.revised", number=number)
+        self.frame.say(told, Tone.GOOD)
         self.frame.sync()
 
     def _reject(self) -> None:

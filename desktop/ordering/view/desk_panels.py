@@ -15,6 +15,7 @@ from desktop.ui.theme import Tone
 from desktop.ui.widgets import Field, button, column, form_row, label, row
 from desktop.words import formats
 from shared.core.clock import business_day
+from shared.core.errors import RuleViolation
 
 
 class Decision(NamedTuple):
@@ -30,6 +31,7 @@ class DecisionPanel(Panel):
     def __init__(self, frame: Frame, model: OrderDesk) -> None:
         words = frame.words
         super().__init__(words("desk.accept" if model.can_decide else "desk.revise"), width=480)
+        self._frame = frame
         cut = sum(1 for one in model.lines if one.is_cut)
         full = len(model.lines) - cut
         self.body.addWidget(label(words("desk.full_and_cut", full=full, cut=cut), "strong"))
@@ -61,7 +63,12 @@ class DecisionPanel(Panel):
         return self._note
 
     def _take(self) -> None:
-        self.close_with(Decision(self._day.day, self._note.text().strip()))
+        try:
+            day = self._day.checked()
+        except RuleViolation as error:
+            self._frame.tell(error)
+            return
+        self.close_with(Decision(day, self._note.text().strip()))
 
 
 class Rejection(NamedTuple):

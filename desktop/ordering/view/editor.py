@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.ordering.model.editor import OrderEditor
@@ -232,6 +233,13 @@ class OrderEditorScreen(Screen):
         elif self.model.rows:
             self.model.refresh()
         (self.table.view if self.model.rows else self).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """An empty cart has neither field nor row in focus, and says that rows can be pasted."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.table.paste()
+        else:
+            super().keyPressEvent(event)
 
     def scanned(self, code: str) -> bool:
         self._guarded_add(code)

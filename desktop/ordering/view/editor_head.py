@@ -30,7 +30,9 @@ def credit_text(words: Words, model: OrderEditor) -> str:
     """What is free, as of when, and what may pay the order beside it (E07, E14)."""
     if model.credit is None:
         return ""
-    free = formats.money(model.credit.free_minor, model.currency)
+    # The deposit stands beside it, as on the home screen: it is not counted twice.
+    free_minor = model.credit.free_minor - max(model.credit.deposit_minor, 0)
+    free = formats.money(free_minor, model.currency)
     at = formats.short_instant(model.synced_at_us, model.desk.now_us, model.zone)
     key = "reorder.credit" if model.synced_at_us else "reorder.credit_never"
     parts = [words(key, free=free, at=at)]
@@ -44,10 +46,11 @@ def credit_text(words: Words, model: OrderEditor) -> str:
 
 def banner_of(words: Words, model: OrderEditor) -> tuple[str, Tone]:
     """The most pressing thing to say; nothing is ''."""
-    if model.problems:
-        return words("reorder.problems", n=len(model.problems)), Tone.WAITING
-    if model.told:
-        return "  ·  ".join(cut_text(words, model, one) for one in model.told[:3]), Tone.WAITING
+    # A paste may do both: rows left out, and quantities cut. Neither hides the other.
+    told = [words("reorder.problems", n=len(model.problems))] if model.problems else []
+    told += [cut_text(words, model, one) for one in model.told[:3]]
+    if told:
+        return "  ·  ".join(told), Tone.WAITING
     if model.is_busy:
         return words("reorder.busy"), Tone.ACCENT
     if model.cart.is_promoted:

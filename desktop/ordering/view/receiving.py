@@ -1,6 +1,7 @@
 """Receiving: pick or scan the notice, scan the goods, red is what is missing, F10 takes in."""
 
 from collections.abc import Callable
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
@@ -10,6 +11,7 @@ from desktop.ordering.usecases.looking import Claimed, Notice
 from desktop.ordering.view.receiving_panels import DamagePanel, LotPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
 from desktop.ui.table.columns import Column, Kind
@@ -19,6 +21,8 @@ from desktop.ui.widgets import Banner, Empty, button, column, label, row
 from desktop.words import formats
 from shared.core.errors import QutongError
 from shared.core.quantity import format_quantity
+
+_NAMED_MOST: Final = 5
 
 
 class ReceivingScreen(Screen):
@@ -243,6 +247,7 @@ class ReceivingScreen(Screen):
         model, words = self.model, self.words
         self.notices.set_rows(model.notices)
         self.claims.set_rows(model.claims)
+        self.keys_changed()
         if model.open is None:
             self.pages.setCurrentIndex(0)
             return
@@ -365,6 +370,18 @@ class ReceivingScreen(Screen):
             self.frame.tasks.start(self._confirm_now())
 
     async def _confirm_now(self) -> None:
+        missed = self.model.not_found
+        if missed:
+            names = self.words("names.comma").join(one.notice.name for one in missed[:_NAMED_MOST])
+            told = self.words("receiving.not_found", n=len(missed), names=names)
+            question = Question(
+                self.words,
+                self.words("receiving.confirm"),
+                [(told, Tone.BAD), (self.words("receiving.not_found_hint"), Tone.PLAIN)],
+                go_on="receiving.claim_them",
+            )
+            if await self.frame.ask(question) is None:
+                return
         claimed = len(self.model.differences)
         header = await self.model.confirm()
         key = "receiving.done_claim" if claimed else "receiving.done"

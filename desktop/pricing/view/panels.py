@@ -125,7 +125,7 @@ class PublishPanel(Panel):
         try:
             at_us = self._instant_us()
         except RuleViolation as error:
-            self._time.set_bad(True)
+            self._time.set_bad(error.code != "DAY_UNREADABLE")
             self._frame.tell(error)
             return
         excluded = tuple(one for one, box in self._regions.items() if box.isChecked())
@@ -140,10 +140,11 @@ class PublishPanel(Panel):
         )
 
     def _instant_us(self) -> int:
-        if not self._day.day:
+        day = self._day.checked()
+        if not day:
             return 0
         zone = self._frame.person.zone
-        return instant_of_local_iso(f"{self._day.day}T{self._time.text() or '00:00'}", zone)
+        return instant_of_local_iso(f"{day}T{self._time.text() or '00:00'}", zone)
 
 
 def problems_list(problems: Sequence[tuple[str, str]]) -> QWidget:

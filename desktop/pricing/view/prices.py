@@ -22,6 +22,7 @@ from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.table import PastedRows, Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Banner, Empty, label, pill, row
+from desktop.words import formats
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.pricing.queries import VersionView
@@ -72,6 +73,7 @@ class PricesScreen(Screen):
             "price-draft",
             columns.draft(self._type),
             empty=Empty("tags", words("price.grid_empty"), words("price.grid_empty_hint")),
+            goes_down=True,
         )
         self.grid.pasted.connect(self._paste)
         self.only_changed = False
@@ -282,14 +284,27 @@ class PricesScreen(Screen):
         if answer is None:
             return
         draft.set_header(answer)
-        approver = await self.frame.approve("price.approve")
+        starts = self._starts(answer.effective_at_us)
+        counts = draft.counts
+        changed = self.words(
+            "price.counts", up=counts.up, down=counts.down, new=counts.new, gone=counts.gone
+        )
+        why = self.words("price.to_approve", changed=changed, starts=starts, why=answer.reason)
+        approver = await self.frame.approve("price.approve", why)
         if approver is None:
             return
         await self.model.submit(approver)
         self.pages.setCurrentIndex(0)
+        self.versions.go_to(0)
         self.versions.view.setFocus()
-        self.frame.say(self.words("price.submitted"), Tone.GOOD)
+        self.frame.say(self.words("price.submitted", starts=starts), Tone.GOOD)
         self.frame.sync()
+
+    def _starts(self, at_us: int) -> str:
+        """When a version is in force, in words: the author and the approver both read it."""
+        if not at_us:
+            return self.words("price.starts_now")
+        return self.words("price.starts_at", at=formats.instant(at_us, self.frame.person.zone))
 
     def _can_recall(self) -> bool:
         one, newest = self.versions.current, self.model.newest

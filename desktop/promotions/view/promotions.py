@@ -13,7 +13,7 @@ from desktop.promotions.view.history import history_sheet, why_of
 from desktop.promotions.view.panels import KindPanel
 from desktop.promotions.view.policy_columns import policy_columns
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice
+from desktop.ui.editors import Choice, DayField
 from desktop.ui.frame import Frame
 from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
@@ -284,6 +284,9 @@ class PromotionsScreen(Screen):
         draft, words = self.model.draft, self.words
         if draft is None:
             return
+        for field in self.findChildren(DayField):
+            if field.isVisible():
+                field.checked()
         problem = draft.problem
         if problem is not None:
             self.frame.say(said_of(self.frame, problem), Tone.WAITING)

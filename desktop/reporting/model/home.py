@@ -38,7 +38,7 @@ class Tile:
     name: str
     figure: int
     kind: str = "count"
-    """``count``, ``money`` or ``since`` (an instant)."""
+    """``count``, ``money``, ``since`` (an instant) or ``coming`` (not read yet)."""
     screen: str = ""
     subject: str = ""
     is_urgent: bool = False
@@ -56,6 +56,9 @@ class Home(Watched):
         self._screens = person.screens
         self.today: Today | None = None
         self.suggested: int | None = None
+        self._is_suggesting = "reorder" in person.screens and bool(person.site_id)
+        """The suggestions take longer: their tile keeps its place, so that none moves away under
+        a finger."""
         self.shows_table = False
         self.shows_days = False
 
@@ -83,7 +86,8 @@ class Home(Watched):
             self.suggested = await self._desk.fetch(
                 read_suggested, identity, person.user_id, now_us, person.zone
             )
-            self.changed()
+        self._is_suggesting = False
+        self.changed()
 
     @property
     def is_head_office(self) -> bool:
@@ -190,8 +194,10 @@ class Home(Watched):
                 is_urgent=today.rejected > 0,
             ),
         ]
-        if self.suggested is not None:
-            tiles.append(Tile(name="suggested", figure=self.suggested, screen="reorder"))
+        if self.suggested is not None or self._is_suggesting:
+            kind = "count" if self.suggested is not None else "coming"
+            figure = self.suggested or 0
+            tiles.append(Tile(name="suggested", figure=figure, kind=kind, screen="reorder"))
         if today.credit_left_minor is not None:
             tiles.append(
                 Tile(name="credit", figure=today.credit_left_minor, kind="money", as_of_us=as_of_us)

@@ -89,7 +89,9 @@ class People(Watched):
         await self.load()
 
     async def load(self) -> None:
-        """Read everybody again."""
+        """Read everybody again, and where they may work: a shop may be new."""
+        self.orgs, self.sites = self._desk.read(sales_orgs), self._desk.read(open_sites)
+        self.site_names, self.org_names = dict(self.sites), dict(self.orgs)
         if self.site_id:
             found = await self._desk.fetch(people_at, self.site_id)
             self.people = [self._of_shop(one) for one in found]
@@ -161,7 +163,8 @@ class Devices(Watched):
         self.devices: Sequence[DeviceLine] = ()
 
     async def load(self) -> None:
-        """Read the devices again."""
+        """Read the devices again, and where one may stand: a shop may be new."""
+        self.sites = self._desk.read(open_sites)
         self.devices = await self._desk.fetch(devices, self._desk.now_us)
         self.changed()
 

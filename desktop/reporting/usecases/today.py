@@ -17,7 +17,7 @@ from shared.channel.rules import founded_site_id
 from shared.core.clock import business_day
 from shared.journal.tables import journal
 from shared.ordering.queries.deciding import credit
-from shared.ordering.queries.flow import awaited
+from shared.ordering.queries.flow import awaited, on_road
 from shared.ordering.queries.orders import orders
 from shared.ordering.queries.tendering import tenders_free
 from shared.ordering.rules import OrderState, Tenders
@@ -118,7 +118,7 @@ def read_today(
         deposit_minor=held.deposit_minor,
         transfers=sum(
             1
-            for one in transfers_of(connection, site_id)
+            for one in transfers_of(connection, site_id, on_road(connection, site_id))
             if one.to_site == site_id and one.missing_micro > 0
         ),
         counts=len(open_counts),

@@ -192,7 +192,9 @@ class ChannelScreen(Screen):
             self.frame.tasks.start(self._ask_new())
 
     async def _ask_new(self) -> None:
-        made = await self.frame.ask(AccountPanel(self.frame, self.model, None))
+        near = self._account()
+        beside = near.sales_org_id if near is not None else ""
+        made = await self.frame.ask(AccountPanel(self.frame, self.model, None, beside=beside))
         if not isinstance(made, NewAccount):
             return
         await self.model.add(made.partner, made.account)

@@ -28,14 +28,17 @@ class NewAccount:
 class AccountPanel(Panel):
     """Closed with the account as it is to be, or with ``NewAccount``."""
 
-    def __init__(self, frame: Frame, model: ChannelTree, account: Account | None) -> None:
+    def __init__(
+        self, frame: Frame, model: ChannelTree, account: Account | None, *, beside: str = ""
+    ) -> None:
+        """``beside``: the sales organisation of the row the cursor is on, for a new one."""
         words = frame.words
         super().__init__(words("channel.change" if account else "channel.new_account"), width=540)
         assert model.channel is not None
         self._frame, self._model = frame, model
         self._before = account
         channel = model.channel
-        first_org = model.org_id or next(iter(channel.orgs), "")
+        first_org = model.org_id or beside or next(iter(channel.orgs), "")
         self._start = account or Account(
             account_id="", partner_id="", sales_org_id=first_org, name=""
         )

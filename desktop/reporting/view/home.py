@@ -218,6 +218,8 @@ class HomeScreen(Screen):
         person = self.frame.person
         if tile.kind == "money":
             return formats.signed_money(tile.figure, person.currency)
+        if tile.kind == "coming":
+            return self.words("home.coming")
         if tile.kind == "since":
             now_us = self.frame.desk.now_us
             since = formats.short_instant(tile.figure, now_us, person.zone)

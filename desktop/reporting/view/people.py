@@ -80,7 +80,7 @@ class PeopleScreen(Screen):
         self.device_table.chosen.connect(lambda _one: self.keys_changed())
         self.until_gone(self.model.watch(self._show))
         self.until_gone(self.devices.watch(self._show))
-        self.watch(self._load, "user_account", "user_grant", "device", "device_invitation")
+        self.watch(self._load, "user_account", "user_grant", "device", "device_invitation", "site")
         self._wanted = ""
 
     def shown(self, subject: str = "") -> None:

@@ -15,6 +15,7 @@ from shared.core.clock import HOME_ZONE, business_day
 from shared.core.errors import RuleViolation
 from shared.core.money import line_amount_minor
 from shared.core.quantity import Pack
+from shared.ordering.queries import on_road
 from shared.stock.queries import (
     CardLine,
     MovementView,
@@ -340,12 +341,12 @@ def read_transfers(
 ) -> tuple[list[TransferView], dict[str, str]]:
     """The ways to and from a site that are not settled, and the names of sites."""
     names = {row.id: row.name for row in connection.execute(select(site.c.id, site.c.name))}
-    return transfers_of(connection, site_id), names
+    return transfers_of(connection, site_id, on_road(connection, site_id)), names
 
 
 def read_transfer(connection: Connection, from_site: str, to_site: str) -> list[TransferLine]:
-    """What is under way between two sites."""
-    return transfer_lines(connection, from_site, to_site)
+    """What is under way between two sites and belongs to no order."""
+    return transfer_lines(connection, from_site, to_site, on_road(connection, to_site))
 
 
 def sites_to_send_to(connection: Connection, site_id: str) -> list[StockSite]:

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
@@ -57,8 +58,11 @@ class Table(QWidget):
         title: str = "",
         has_foot: bool = True,
         is_counted: Callable[[Any], bool] | None = None,
+        goes_down: bool = False,
     ) -> None:
         super().__init__()
+        self.goes_down = goes_down
+        """Whether Enter in a cell goes on to the one below, as a list is typed in."""
         self.frame = frame
         self.name = name
         self.title = title
@@ -346,6 +350,15 @@ class _View(QTableView):
             self._table.start_filter(event.text())
         else:
             super().keyPressEvent(event)
+
+    def closeEditor(  # noqa: N802
+        self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint
+    ) -> None:
+        index = self.currentIndex()
+        super().closeEditor(editor, hint)
+        is_enter = hint is QAbstractItemDelegate.EndEditHint.SubmitModelCache
+        if self._table.goes_down and is_enter and index.row() + 1 < len(self._table.rows.shown):
+            self._table.go_to(index.row() + 1, index.column())
 
     def _is_filter_text(self, event: QKeyEvent) -> bool:
         if not self._table.can_filter or event.modifiers() not in _TYPING:

@@ -95,10 +95,11 @@ class RulePanel(Panel):
         try:
             if not is_ended:
                 check_rates(rates)
+            day = self._day.checked()
         except RuleViolation as error:
             self._frame.tell(error)
             return
-        from_us = _start_us(self._day.day, self._frame.person.zone)
+        from_us = _start_us(day, self._frame.person.zone)
         self.close_with(Wanted(rates, from_us, self._reason.text().strip(), is_ended))
 
 
@@ -172,8 +173,8 @@ class BatchPanel(Panel):
             currency=self._currency,
             value_minor=self._value.value or 0,
             least_minor=self._least.value or 0,
-            from_us=_start_us(self._from.day, zone),
-            until_us=_start_us(self._until.day, zone) + _DAY_US,
+            from_us=_start_us(self._from.checked(), zone),
+            until_us=_start_us(self._until.checked(), zone) + _DAY_US,
             policy=Policy(self._policy.value),
             on_return=OnReturn(self._on_return.value),
             count=_number(self._count),

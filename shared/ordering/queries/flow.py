@@ -6,7 +6,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from shared.ordering.tables import (
     channel_order,
@@ -16,6 +16,7 @@ from shared.ordering.tables import (
     shipment,
     shipment_line,
 )
+from shared.stock.rules import transit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,22 @@ def awaited(connection: Connection, to_site: str) -> list[ShipmentView]:
         .order_by(shipment.c.shipped_at_us, shipment.c.id)
     )
     return [_shipment(row) for row in connection.execute(statement)]
+
+
+def on_road(connection: Connection, site_id: str) -> dict[tuple[str, str, str], int]:
+    """What orders sent to and from a site and nobody received yet: by way, product and lot, in
+    millionths of the base unit. It shares the road with transfers and is none of them (G06)."""
+    s = shipment_line.c
+    known = select(receipt.c.id).where(receipt.c.shipment_id == s.shipment_id).exists()
+    statement = (
+        select(s.from_site, s.to_site, s.product_id, s.lot, func.sum(s.qty_micro).label("qty"))
+        .where((s.to_site == site_id) | (s.from_site == site_id), ~known)
+        .group_by(s.from_site, s.to_site, s.product_id, s.lot)
+    )
+    return {
+        (transit(row.from_site, row.to_site), row.product_id, row.lot): int(row.qty)
+        for row in connection.execute(statement)
+    }
 
 
 def shipment_of(connection: Connection, shipment_id: str) -> ShipmentView | None:

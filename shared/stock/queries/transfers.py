@@ -1,13 +1,19 @@
 """Transfers under way between sites: what was sent, what arrived, what is missing (G06)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from shared.catalog.queries import products
 from shared.stock.rules import TRANSIT, transit_ends
 from shared.stock.tables import stock_balance, stock_move
+
+OnRoad = Mapping[tuple[str, str, str], int]
+"""How much is under way by way, product and lot, in millionths of the base unit."""
+NOTHING: Final[OnRoad] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +49,31 @@ class TransferView:
     """When something moved on this way last."""
 
 
-def transfers_of(connection: Connection, site_id: str) -> list[TransferView]:
-    """The ways to and from a site on which something is missing or came early, newest first."""
+def transfers_of(
+    connection: Connection, site_id: str, of_orders: OnRoad = NOTHING
+) -> list[TransferView]:
+    """The ways to and from a site on which something is missing or came early, newest first.
+
+    ``of_orders`` is what orders brought onto the road: it is received against its shipment, and
+    taken for a transfer it would come in twice.
+    """
     b = stock_balance.c
     held = (b.came_in - b.went_out).label("held")
     start = f"{TRANSIT}/"
     statement = select(b.end, b.product_id, b.lot, held).where(
         b.end >= start, b.end < start + "\uffff", held != 0
     )
+    under_way = {
+        (row.end, row.product_id, row.lot): int(row.held) for row in connection.execute(statement)
+    }
+    for place, qty_micro in of_orders.items():
+        under_way[place] = under_way.get(place, 0) - qty_micro
     ways: dict[str, list[int]] = {}
     goods: dict[str, set[str]] = {}
-    for row in connection.execute(statement):
-        if site_id in transit_ends(row.end):
-            ways.setdefault(row.end, []).append(int(row.held))
-            goods.setdefault(row.end, set()).add(row.product_id)
+    for (end, product_id, _), qty_micro in under_way.items():
+        if qty_micro and site_id in transit_ends(end):
+            ways.setdefault(end, []).append(qty_micro)
+            goods.setdefault(end, set()).add(product_id)
     lasts = _last_moves(connection, sorted(ways))
     found = [
         TransferView(
@@ -84,8 +101,11 @@ def _last_moves(connection: Connection, ways: Sequence[str]) -> dict[str, int]:
     return lasts
 
 
-def transfer_lines(connection: Connection, from_site: str, to_site: str) -> list[TransferLine]:
-    """What was sent and arrived between two sites and is not settled, by code."""
+def transfer_lines(
+    connection: Connection, from_site: str, to_site: str, of_orders: OnRoad = NOTHING
+) -> list[TransferLine]:
+    """What was sent and arrived between two sites and is not settled, by code; but for what
+    orders sent."""
     b = stock_balance.c
     way = f"{TRANSIT}/{from_site}/{to_site}"
     statement = select(b.product_id, b.lot, b.came_in, b.went_out).where(
@@ -100,9 +120,11 @@ def transfer_lines(connection: Connection, from_site: str, to_site: str) -> list
             name=known[row.product_id].name if row.product_id in known else row.product_id,
             base_unit=known[row.product_id].base_unit if row.product_id in known else "",
             lot=row.lot,
-            sent_micro=int(row.came_in),
+            sent_micro=int(row.came_in) - of_orders.get((way, row.product_id, row.lot), 0),
             arrived_micro=int(row.went_out),
         )
         for row in rows
     ]
-    return sorted(lines, key=lambda line: (line.code, line.lot))
+    return sorted(
+        (line for line in lines if line.missing_micro), key=lambda line: (line.code, line.lot)
+    )

@@ -98,6 +98,22 @@ def test_undo_takes_the_last_change_back(house: House) -> None:
     assert not editor.undo()
 
 
+def test_a_pasted_row_below_nothing_is_told_and_one_of_zero_is_not_wanted(house: House) -> None:
+    editor = an_editor(house)
+    first, second, third = list(_orderable(house))[:3]
+    pasted = editor.paste([[first, "2"], [second, "-2"], [third, "0"]])
+    assert pasted.taken == 1
+    assert [(one.row_number, one.code) for one in pasted.problems] == [(2, "QUANTITY_NEGATIVE")]
+    assert [row.product_id for row in editor.rows] == [first]
+
+
+@pytest.mark.parametrize("text", ["2025-12-8", "12-8", "12/8", "8", "+7"])
+def test_a_day_is_wanted_as_people_write_it(house: House, text: str) -> None:
+    editor = an_editor(house)
+    editor.set_order(requested_date=text, note="")
+    assert editor.cart.requested_date == "2025-12-08"
+
+
 def test_three_hundred_pasted_rows_take_less_than_a_second_and_name_the_bad_ones(
     house: House,
 ) -> None:

@@ -89,6 +89,28 @@ def test_damage_alone_leaves_the_rest_as_announced(house: House) -> None:
     assert (row.good_micro, row.damaged_micro, row.difference_micro) == (22_000_000, 2_000_000, 0)
 
 
+def test_one_line_typed_short_leaves_the_others_as_announced_until_a_scan_counts(
+    house: House,
+) -> None:
+    wanted = [{"code": CREAM, "qty": "24"}, {"code": CLEANSER, "qty": "48"}]
+    order = east(house, "order-submit", lines=wanted)
+    office(house, "order-decide", order=order["number"])
+    sent = office(house, "order-ship", order=order["number"], site="HQ01")
+    model = receiving(house)
+    model.scan(sent["number"])
+    lines = {one.notice.line.product_id: one.notice.line.line_no for one in model.rows}
+    model.set_good(lines[CLEANSER], "46")
+    assert [one.difference_micro for one in model.rows] == [0, -2_000_000]
+    model.set_damaged(lines[CREAM], "1")
+    assert [one.difference_micro for one in model.differences] == [0, -2_000_000]
+    model.undo()
+    again = receiving(house)
+    again.scan(sent["number"])
+    assert [one.good_micro for one in again.rows] == [24_000_000, 46_000_000]
+    again.scan(CREAM_BARCODE)
+    assert [one.good_micro for one in again.rows] == [1_000_000, 46_000_000]
+
+
 def test_goods_of_another_shipment_are_refused_and_change_nothing(house: House) -> None:
     number = on_the_way(house)
     model = receiving(house)

@@ -90,6 +90,18 @@ def test_a_dealer_sees_what_orders_ask_for(house: House) -> None:
     assert found["credit"].figure > 0
 
 
+def test_no_tile_moves_when_the_suggestions_come_in_later(house: House) -> None:
+    model = home_of(house, "dealer-east", "DL01.01", "dealer")
+    again = Home(model._desk, model._person)
+    seen: list[list[tuple[str, str]]] = []
+    again.watch(lambda: seen.append([(one.name, one.kind) for one in again.tiles]))
+    asyncio.run(again.load())
+    first, last = seen[0], seen[-1]
+    assert ("suggested", "coming") in first
+    assert ("suggested", "count") in last
+    assert [name for name, _ in first] == [name for name, _ in last]
+
+
 def test_a_deposit_is_told_once_and_not_in_the_credit_as_well(house: House) -> None:
     before = tiles(home_of(house, "dealer-east", "DL01.01", "dealer"))
     assert "deposit" not in before

@@ -207,6 +207,28 @@ def test_goods_received_before_their_paper_are_told_apart_until_it_comes() -> No
     at_desk(script)
 
 
+def test_what_an_order_sent_is_no_transfer_beside_a_transfer_on_the_same_road() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        opened(house)
+        wanted = [{"code": CLEANSER, "qty": "24"}]
+        order = house.do("DL01.01", BOSS, "order-submit", lines=wanted)
+        house.do("HQ.01", "hq-sales-east", "order-decide", order=order["number"])
+        house.do("HQ.01", "hq-sales-east", "order-ship", order=order["number"], site="HQ01")
+        house.sit_at(DEVICE, device_type="dealer")
+        model = TransfersModel(desk, SITE)
+        await model.load()
+        assert list(model.ways) == []
+        lines = [{"code": CLEANSER, "qty": "5"}]
+        house.sit_at("HQ01.01", device_type="warehouse")
+        house.do("HQ01.01", "hq-warehouse", "transfer-send", to=SITE, lines=lines)
+        await model.load()
+        assert [one.missing_micro for one in model.ways] == [5 * MICRO]
+        await model.begin_receiving(model.ways[0])
+        assert [row.expected_micro for row in model.rows] == [5 * MICRO]
+
+    at_desk(script)
+
+
 def test_labels_carry_price_version_and_barcode() -> None:
     async def script(desk: Desk, house: WindowHouse) -> None:
         opened(house)
