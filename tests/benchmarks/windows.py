@@ -19,13 +19,23 @@ from shared.core.rounding import MICRO
 from shared.promotions.rules import Use
 from tests.benchmarks.baskets import live_policies
 from tests.benchmarks.figures import Figure, at_most, median_ms, p99_ms, settled
-from tests.benchmarks.house import CLERK, CLOCK, RANDOM, House, a_store, code
+from tests.benchmarks.house import (
+    CLERK,
+    CLOCK,
+    RANDOM,
+    House,
+    a_store,
+    catalogue,
+    code,
+    price_rows,
+)
 from tests.benchmarks.names import names
 from tests.fakes.keys import MemoryKeyStore
 
 BASKET_LINES = 40
 PAINT_TURNS = 60
 PAGE_ROWS = 20
+FEW = 500
 PROMOTED = 2_000
 """Goods that policies name."""
 
@@ -132,8 +142,13 @@ def starting(folder: Path, products: int, times: int) -> Iterator[Figure]:
 
 def smooth(folder: Path, products: int) -> Iterator[Figure]:
     """P12: the gaps of the event loop while a catalogue arrives at an open window."""
-    house = House.founded(folder / "office", products)
+    house = House.founded(folder / "office", FEW)
     store = house.device(folder / "till", "01")
+    # A till at work: it knows who stands at it, or the window would be drawn anew for them.
+    house.sync(store)
+    for body in catalogue(products):
+        house.publish([body])
+    house.publish_prices(price_rows(products))
     gaps: list[float] = []
 
     async def script(program: Any) -> None:
