@@ -177,6 +177,15 @@ class Choice(QComboBox):
         """The stored value chosen."""
         return str(self.currentData() or "")
 
+    def offer(self, values: Sequence[tuple[str, str]], value: str) -> None:
+        """Offer other values, stored and as words, without telling anybody that one was picked."""
+        self.blockSignals(True)
+        self.clear()
+        for stored, word in values:
+            self.addItem(word, stored)
+        self.set_value(value)
+        self.blockSignals(False)
+
     def set_value(self, value: str) -> None:
         """Choose a value; an unknown one changes nothing."""
         at = self.findData(value)

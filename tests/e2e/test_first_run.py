@@ -7,20 +7,15 @@ a head office is set up by its commands, and everything the shop wrote arrives t
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
 from sqlalchemy import Connection, func, select
 
 from desktop.app.founding import read_goods_file
 from desktop.app.program import Program
-from desktop.app.screens import SCREENS
-from desktop.runtime.loop import run
 from desktop.shell.gate import Gate
 from desktop.shell.window import Window
-from desktop.words.texts import Language
 from shared.accounts.tables import account_balance
 from shared.catalog.importing import ProductRow
 from shared.core.rounding import MICRO
@@ -29,9 +24,9 @@ from shared.sales.tables import sale
 from shared.stock.tables import stock_balance
 from sync_server.operations.edges import SystemRandomness
 from sync_server.operations.home import open_home
-from tests.builders.founded_shop import new_client
 from tests.builders.hands import Hands, until
 from tests.fakes.keys import MemoryKeyStore
+from tests.gui.shop_hands import live
 from tests.integration.desktop.served_brand import brand
 from tests.real_data import real_data
 from tests.replay.office import OfficeFolder
@@ -65,25 +60,6 @@ class Owner(Hands):
         """Letters and digits, counted apart: what is typed depends on the shop's name."""
         await super().keys(text)
         self.typed += len(text)
-
-
-def live(home: Path, keys: MemoryKeyStore, script: Callable[[Owner], Awaitable[None]]) -> None:
-    """The program on a folder of its own, from its first window to its end."""
-    application = QApplication.instance() or QApplication(["qutong"])
-    assert isinstance(application, QApplication)
-    application.setQuitOnLastWindowClosed(False)
-
-    async def main() -> int:
-        program = Program(application, new_client(home, keys), SCREENS)
-        program.change_language(Language.CHINESE)
-        program.begin()
-        try:
-            await script(Owner(program))
-        finally:
-            await program.stop()
-        return 0
-
-    run(application, main)
 
 
 def on_shelf(rows: list[ProductRow]) -> ProductRow:
@@ -195,7 +171,7 @@ def test_from_an_empty_device_to_the_first_sale_and_then_to_head_office(tmp_path
         before.update(store.read(told))
         assert len(before["sales"]) == 1  # type: ignore[arg-type]
 
-    live(shop, keys, first_day)
+    live(shop, lambda program: first_day(Owner(program)), keys)
 
     office = OfficeFolder(home=tmp_path / "office")
     command("init", "--home", str(office.home), "--admin", "hq-editor")
@@ -222,7 +198,7 @@ def test_from_an_empty_device_to_the_first_sale_and_then_to_head_office(tmp_path
             await until(lambda: unsent(owner.program) == 0)
             assert store.read(told)["sales"] == before["sales"], "numbers stay what they were"
 
-        live(shop, keys, join)
+        live(shop, lambda program: join(Owner(program)), keys)
 
     opened = open_home(office.home, "", SystemRandomness())
     try:

@@ -78,13 +78,7 @@ class DisplayScreen(Screen):
     def _fill(self, choice: Choice, every: str, values: tuple[str, ...], chosen: str) -> None:
         if choice.count() == len(values) + 1:
             return
-        choice.blockSignals(True)
-        choice.clear()
-        choice.addItem(every, "")
-        for one in values:
-            choice.addItem(one, one)
-        choice.set_value(chosen)
-        choice.blockSignals(False)
+        choice.offer([("", every), *((one, one) for one in values)], chosen)
 
     def _card(self, product_id: str) -> CardItem:
         words = self.words

@@ -185,14 +185,8 @@ class SoldScreen(Screen):
             (self.brand, "stock.all_brands", model.brands, model.brand),
             (self.category, "stock.all_categories", model.categories, model.category),
         ):
-            choice.blockSignals(True)
-            choice.clear()
-            choice.addItem(words(every), ALL)
-            for one in values:
-                choice.addItem(one, one)
-            choice.set_value(value)
+            choice.offer([(ALL, words(every)), *((one, one) for one in values)], value)
             choice.setVisible(bool(values))
-            choice.blockSignals(False)
 
     def _bar_of(self, place: int) -> int:
         shown = self.table.rows.shown

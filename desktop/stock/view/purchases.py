@@ -170,15 +170,12 @@ class PurchasesScreen(Screen):
         self.keys_changed()
 
     def _fill_suppliers(self) -> None:
-        choice, words = self.supplier, self.words
-        choice.blockSignals(True)
-        choice.clear()
-        choice.addItem(words("purchases.everybody"), ALL)
+        words = self.words
+        offered = [(ALL, words("purchases.everybody"))]
         for supplier_id, name in self.model.suppliers():
             named = words("purchases.nobody") if supplier_id == NOBODY else name
-            choice.addItem(named, supplier_id)
-        choice.set_value(self.model.supplier)
-        choice.blockSignals(False)
+            offered.append((supplier_id, named))
+        self.supplier.offer(offered, self.model.supplier)
 
     def _month(self, back: int) -> None:
         self.model.month(back)

@@ -254,11 +254,11 @@ class StockScreen(Screen):
         model, words = self.model, self.words
         page = model.page
         sites = [(one.site_id, one.name) for one in page.sites] if page else []
-        _fill(self._site, sites, model.site_id)
+        self._site.offer(sites, model.site_id)
         self._site.setVisible(len(sites) > 1)
-        _fill(self._brand, [(ALL, words("stock.all_brands")), *_same(model.brands)], model.brand)
+        self._brand.offer([(ALL, words("stock.all_brands")), *_same(model.brands)], model.brand)
         every = (ALL, words("stock.all_categories"))
-        _fill(self._category, [every, *_same(model.categories)], model.category)
+        self._category.offer([every, *_same(model.categories)], model.category)
         self._below.setText(words("stock.only_below_n", n=model.below_zero))
         self._ending.setText(words("stock.ending_n", n=model.ending))
         # A shop without expiry dates is not asked about them.
@@ -323,13 +323,3 @@ class StockScreen(Screen):
 
 def _same(values: list[str]) -> list[tuple[str, str]]:
     return [(one, one) for one in values]
-
-
-def _fill(choice: Choice, values: list[tuple[str, str]], value: str) -> None:
-    """Offer these values without telling anybody that one was picked."""
-    choice.blockSignals(True)
-    choice.clear()
-    for stored, word in values:
-        choice.addItem(word, stored)
-    choice.set_value(value)
-    choice.blockSignals(False)
