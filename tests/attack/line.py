@@ -53,10 +53,14 @@ class Line(InProcess):
 
     def say(self, request: Request) -> Answer:
         """One request as it stands, and its answer; status 0 when there was none."""
+        return self.runner.run(self.hear(request))
+
+    async def hear(self, request: Request) -> Answer:
+        """The same among others of one loop: threads that wait for work stay for the next."""
         if self.is_noting:
             self.said.append(request)
         begun, worked = perf_counter(), process_time()
-        answer = self.runner.run(_heard(self.app, request))
+        answer = await _heard(self.app, request)
         took, work = perf_counter() - begun, process_time() - worked
         self.count += 1
         what = f"{request.method} {request.path[:60]} {len(request.body)} bytes"

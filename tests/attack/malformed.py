@@ -2,8 +2,10 @@
 
 import hashlib
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -80,9 +82,11 @@ class Tally:
     """What came of it."""
 
     requests: int = 0
-    statuses: dict[int, int] = field(default_factory=dict)
-    codes: dict[str, int] = field(default_factory=dict)
+    statuses: Counter[int] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    outcomes: Counter[tuple[str, str, int, str]] = field(default_factory=Counter)
+    """Layer, route, status and code: how often each was seen."""
     changed: int = 0
     """Answers below 400 behind which the database had moved: well-formed documents."""
 
@@ -95,7 +99,13 @@ class Attacker:
         self._chance = random.Random(seed)
         self._ends = list(made.ends.values())
         self._packed: list[tuple[str, Message]] = _well_formed(made)
+        self._paths = frozenset(path for path, _ in self._packed) | {"/enrol", "/join"}
         self._files = list(files_there(made).values())
+        for end in self._ends:
+            if not end.wire.nonce:
+                hello = {DEVICE_HEADER: end.wire.device_id}
+                first = made.line.ask("POST", "/hello", b"", hello)
+                end.wire.nonce = first.headers.get(NONCE_HEADER, "")
         self.tally = Tally()
         self._layers: tuple[Callable[[], Request], ...] = (
             self._stranger, self._garbage, self._bomb, self._spoiled, self._leaf, self._leaf,
@@ -105,29 +115,43 @@ class Attacker:
 
     def run(self, requests: int) -> Tally:
         """Say so many; what was wrong about an answer is in ``faults``."""
-        for _ in range(requests):
-            layer = self._chance.choice(self._layers)
-            self._say(layer.__name__, layer())
-        return self.tally
+        return self._all((one.__name__, one) for one in self._drawn(requests))
 
-    def _say(self, layer: str, request: Request) -> None:
-        before = self._version()
-        answer = self._made.line.say(request)
-        moved = self._version() != before
+    def _drawn(self, requests: int) -> Iterator[Callable[[], Request]]:
+        for _ in range(requests):
+            yield self._chance.choice(self._layers)
+
+    def _all(self, requests: Iterable[tuple[str, Callable[[], Request]]]) -> Tally:
+        """One after another in one run of the loop: to begin a run costs what a request does."""
+
+        async def said() -> Tally:
+            self._seen = self._version()
+            for layer, made in requests:
+                await self._say(layer, made())
+            return self.tally
+
+        return self._made.line.runner.run(said())
+
+    async def _say(self, layer: str, request: Request) -> None:
+        answer = await self._made.line.hear(request)
+        seen = self._version()
+        moved, self._seen = seen != self._seen, seen
         tally = self.tally
         tally.requests += 1
-        tally.statuses[answer.status] = tally.statuses.get(answer.status, 0) + 1
+        tally.statuses[answer.status] += 1
         said = f"{tally.requests} {layer} {request.method} {request.path[:50]!r} -> {answer.status}"
         if answer.status >= 500 or (answer.status == 0 and not request.hangs_up):
             tally.faults.append(f"{said} {answer.body[:200]!r}")
+        code = ""
         if answer.status >= 300 and request.method != "HEAD":
             code = code_of(answer)
-            tally.codes[code] = tally.codes.get(code, 0) + 1
+            tally.codes[code] += 1
             if not code:
                 tally.faults.append(f"{said} has no code: {answer.body[:80]!r}")
         if moved and answer.status >= 300:
             tally.faults.append(f"{said} changed something")
         tally.changed += moved
+        tally.outcomes[layer, self._route(request.path), answer.status, code] += 1
         if self._unsure is not None and not (moved and answer.status == 200):
             end, slots = self._unsure
             del end.slots[slots:]
@@ -136,6 +160,13 @@ class Attacker:
             if self._spoke is end:
                 end.wire.nonce = answer.headers.get(NONCE_HEADER, "") or end.wire.nonce
 
+    def _route(self, path: str) -> str:
+        if path.startswith("/snapshot/"):
+            return "/snapshot"
+        return path if path in self._paths else "elsewhere"
+
+    _seen: Any = None
+    """What ``_version`` said after the last answer."""
     _spoke: Till | None = None
     _unsure: tuple[Till, int] | None = None
     """Whose journal grows by what was just said, if it was taken; and from where."""
@@ -146,15 +177,19 @@ class Attacker:
         values: Sequence[Any] = (*NUMBERS, *TEXTS, *BYTES, *WRONG),
     ) -> Tally:
         """Every place of every message with each of these values, one by one."""
+        return self._all(("exhaust", one) for one in self._every(devices, values))
+
+    def _every(
+        self, devices: Sequence[str], values: Sequence[Any]
+    ) -> Iterator[Callable[[], Request]]:
         for device_id in devices:
+            end = self._made.ends[device_id]
             for path, message in self._packed:
                 fields = msgspec.to_builtins(message, builtin_types=(bytes,))
                 for at in _leaves(fields):
                     for value in values:
                         body = _encoded(_with(fields, at, value))
-                        request = self._signed("POST", path, body, self._made.ends[device_id])
-                        self._say("exhaust", request)
-        return self.tally
+                        yield partial(self._signed, "POST", path, body, end)
 
     def _version(self) -> int:
         """A number that a commit of anybody's changes."""
@@ -183,11 +218,6 @@ class Attacker:
     def _signed(self, method: str, path: str, body: bytes, end: Till | None = None) -> Request:
         spoke = end or self._chance.choice(self._ends)
         self._spoke = spoke
-        if not spoke.wire.nonce:
-            first = self._made.line.ask(
-                "POST", "/hello", b"", {DEVICE_HEADER: spoke.wire.device_id}
-            )
-            spoke.wire.nonce = first.headers.get(NONCE_HEADER, "")
         headers = spoke.wire.signed(method, path, body)
         return Request(
             method=method,
