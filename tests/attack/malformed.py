@@ -109,8 +109,7 @@ class Attacker:
         self.tally = Tally()
         self._layers: tuple[Callable[[], Request], ...] = (
             self._stranger, self._garbage, self._bomb, self._spoiled, self._leaf, self._leaf,
-            self._flipped,
-            self._document, self._document, self._code, self._file,
+            self._flipped, self._document, self._code, self._file,
         )  # fmt: skip
 
     def run(self, requests: int) -> Tally:
