@@ -334,8 +334,9 @@ class _Sync(Talk):
                 yield from pull_scope(self, head)
         self.progress.expect({})
         yield from repair_differing(self)
-        replica = self.store.on_writer(lambda local: local.replica)
-        received_n = self._state().acknowledged_n
+        replica, received_n = self.store.on_writer(
+            lambda local: (local.replica, local.read(load_state).acknowledged_n)
+        )
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
         if self.summary.pulled and not self.behind:
             now_us = self.store.on_writer(lambda local: local.now_us())

@@ -126,8 +126,10 @@ class Snapshots:
             for head in answer.manifest
             if not seqs.get(head.scope) or seqs[head.scope] < head.floor
         ]
+        if not wanted:
+            return answer
         rows = connection.execute(select(snapshot).where(snapshot.c.scope.in_(wanted)))
-        files = {(row.scope, row.generation): row for row in rows if wanted}
+        files = {(row.scope, row.generation): row for row in rows}
         manifest = []
         for head in answer.manifest:
             row = files.get((head.scope, head.generation))

@@ -21,6 +21,7 @@ from shared.pricing.queries import (
     PriceBook,
     RetailPrices,
     context_of,
+    first_prices,
     price_book,
     retail_prices,
     sales_orgs_of_site,
@@ -152,9 +153,22 @@ class Prices:
 
     def price(self, product_id: str, *, qty_micro: int = MICRO) -> Price | None:
         """The price of one base unit; None when there is none."""
-        found = (book.price(product_id, qty_micro=qty_micro) for book in self.books)
-        own = next((price for price in found if price is not None), None)
-        return own or self.retail.price(product_id, qty_micro=qty_micro)
+        return self.prices([product_id], qty_micro=qty_micro).get(product_id)
+
+    def prices(self, product_ids: Sequence[str], *, qty_micro: int = MICRO) -> dict[str, Price]:
+        """The same of many products by id; those without one are left out."""
+        sources = (*(book.prices for book in self.books), self.retail.prices)
+        return first_prices(sources, product_ids, qty_micro=qty_micro)
+
+    def of_lines(self, asked: Sequence[tuple[str, int]]) -> list[Price | None]:
+        """The prices of lines, each a product and its quantity (at 10⁻⁶), in their order."""
+        goods: dict[int, list[str]] = {}
+        for product_id, qty_micro in asked:
+            goods.setdefault(qty_micro, []).append(product_id)
+        found = {
+            qty_micro: self.prices(ids, qty_micro=qty_micro) for qty_micro, ids in goods.items()
+        }
+        return [found[qty_micro].get(product_id) for product_id, qty_micro in asked]
 
 
 def prices_for(session: Session, site_id: str, buyer: Buyer, at_us: int) -> Prices:

@@ -225,16 +225,16 @@ def invoice_goods(
     """Products of an invoice by id, each priced for the customer's level and its quantity."""
     ids = [one for one, _ in wanted]
     named = products(connection, ids)
-    prices = invoice_prices(connection, site_id, level_id, at_us)
+    prices = invoice_prices(connection, site_id, level_id, at_us).of_lines(wanted)
     place = location(site_id)
     return {
         one: InvoiceGoods(
             product=named[one],
             packs=packs_of(connection, one),
-            price=prices.price(one, qty_micro=qty_micro),
+            price=price,
             on_hand_micro=on_hand_micro(connection, place, one),
         )
-        for one, qty_micro in wanted
+        for (one, _), price in zip(wanted, prices, strict=True)
         if one in named
     }
 

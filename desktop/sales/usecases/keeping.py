@@ -4,6 +4,7 @@ The basket is a draft of this device: a kill at any moment brings the same lines
 draft goes in the very transaction in which the sale is written.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,7 +42,7 @@ from shared.core.quantity import Pack, checked_quantity, parse_quantity
 from shared.core.rounding import MICRO
 from shared.core.text import code_text
 from shared.members.rules import is_member
-from shared.pricing.rules import trail_text
+from shared.pricing.rules import Price, trail_text
 from shared.stock.queries import is_opened, on_hand_micro, reserved_micro
 from shared.stock.rules import location
 from shared.vouchers.queries.coupons import has_coupons
@@ -163,7 +164,18 @@ def promotions_of(session: Session, basket: Basket) -> Promotions:
 
 
 def _priced(prices: Prices, line: Line) -> Line:
-    found = prices.price(line.product_id, qty_micro=abs(line.qty_micro)) if line.is_known else None
+    return _all_priced(prices, [line])[0]
+
+
+def _all_priced(prices: Prices, lines: Sequence[Line]) -> tuple[Line, ...]:
+    found = prices.of_lines([(line.product_id, abs(line.qty_micro)) for line in lines])
+    return tuple(
+        _at(line, price if line.is_known else None)
+        for line, price in zip(lines, found, strict=True)
+    )
+
+
+def _at(line: Line, found: Price | None) -> Line:
     if found is None:
         return msgspec.structs.replace(line, price_micro=NO_PRICE, version=0, trail="")
     return msgspec.structs.replace(
@@ -232,7 +244,7 @@ def set_buyer(session: Session, basket: Basket, member_id: str, name: str) -> Ba
     """Another buyer, and the prices of their list; '' is nobody named (I10)."""
     bought = msgspec.structs.replace(basket, member_id=member_id, member_name=name)
     prices = prices_of(session, bought)
-    lines = tuple(_priced(prices, one) for one in bought.lines)
+    lines = _all_priced(prices, bought.lines)
     return keep(session, msgspec.structs.replace(bought, lines=lines))
 
 
@@ -241,7 +253,7 @@ def repriced(session: Session, basket: Basket) -> Repriced:
     prices = prices_of(session, basket)
     books = (*prices.books, *prices.retail.books)
     version = max((book.version.number for book in books), default=0)
-    lines = tuple(_priced(prices, one) for one in basket.lines)
+    lines = _all_priced(prices, basket.lines)
     moved = sum(
         now.price_micro != was.price_micro for now, was in zip(lines, basket.lines, strict=True)
     )

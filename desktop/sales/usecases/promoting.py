@@ -15,7 +15,7 @@ from shared.channel.queries import account as account_view
 from shared.core.clock import HOME_ZONE, business_day, local_hour
 from shared.core.errors import RuleViolation
 from shared.members.rules import is_member
-from shared.pricing.queries import context_of, sales_orgs_of_site
+from shared.pricing.queries import context_of, sales_orgs_of_place
 from shared.pricing.rules import price_list
 from shared.promotions.documents import PromotionApplied, applied_of
 from shared.promotions.queries import policies_in_force, used_so_far
@@ -147,7 +147,7 @@ def opened_promotions(
 ) -> Promotions:
     """As ``promotions_for``, read alone; prices are asked for only where a policy is in force."""
     zone = place.zone or HOME_ZONE
-    orgs = sales_orgs_of_site(connection, place.site_id)
+    orgs = sales_orgs_of_place(connection, place)
     policies = policies_in_force(connection, orgs, use, at_us)
     if not policies:
         return Promotions(currency=place.currency, zone=zone, at_us=at_us, use=use)
@@ -158,8 +158,6 @@ def opened_promotions(
     )
     gifts = gifts_named(policies)
     known = products(connection, sorted({*gifts, *product_ids}))
-    opened = prices()
-    found = {one: opened.price(one) for one in gifts}
     return Promotions(
         currency=place.currency,
         zone=zone,
@@ -174,7 +172,9 @@ def opened_promotions(
             site_id=place.site_id,
             member_id=customer_id if is_member(customer_id) else "",
         ),
-        gift_prices={one: price.unit_price_micro for one, price in found.items() if price},
+        gift_prices={
+            one: price.unit_price_micro for one, price in prices().prices(sorted(gifts)).items()
+        },
         goods=gift_names(known),
         brands={one.product_id: one.brand for one in known.values()},
     )

@@ -10,7 +10,7 @@ from desktop.access.usecases import require
 from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import place_of
 from desktop.members.usecases import known_member
-from desktop.pricing.usecases import Buyer, Prices, prices_for
+from desktop.pricing.usecases import Buyer, prices_for
 from desktop.sales.usecases.discounting import (
     NO_DISCOUNT,
     Discount,
@@ -33,7 +33,7 @@ from desktop.sales.usecases.promoting import (
     promotions_for,
 )
 from desktop.store.session import Session
-from shared.catalog.queries import product
+from shared.catalog.queries import ProductView, products
 from shared.channel.queries import SiteView
 from shared.channel.tables import sales_org
 from shared.core.errors import RuleViolation
@@ -42,8 +42,8 @@ from shared.core.money import UNIT_PRICE_MICRO_MAX, minor_digits
 from shared.core.rounding import MICRO
 from shared.journal.document import Header
 from shared.members.rules import is_member
-from shared.pricing.queries import sales_orgs_of_site
-from shared.pricing.rules import trail_text
+from shared.pricing.queries import sales_orgs_of_place
+from shared.pricing.rules import Price, trail_text
 from shared.promotions.rules import Choices, Use
 from shared.sales.documents import Sale, SaleLine
 from shared.sales.rules import LineKind, SaleMode, line_minor, totals
@@ -234,13 +234,19 @@ def priced(
     if any(line.qty_micro < 0 for line in basket):
         require(session, "sale.return")
     prices = prices_for(session, place.site_id, buyer, session.now_us)
-    return [_line(session, place, prices, line) for line in basket]
+    found = prices.of_lines([(line.product_id, abs(line.qty_micro)) for line in basket])
+    goods = products(session.connection, [line.product_id for line in basket])
+    return [
+        _line(place, line, price, goods.get(line.product_id))
+        for line, price in zip(basket, found, strict=True)
+    ]
 
 
-def _line(session: Session, place: SiteView, prices: Prices, line: BasketLine) -> SaleLine:
+def _line(
+    place: SiteView, line: BasketLine, found: Price | None, goods: ProductView | None
+) -> SaleLine:
     if not line.qty_micro:
         raise RuleViolation("QUANTITY_ZERO", product_id=line.product_id)
-    found = prices.price(line.product_id, qty_micro=abs(line.qty_micro))
     said = line.unit_price_micro
     if line.kind is LineKind.GIFT:
         list_price = 0
@@ -274,7 +280,7 @@ def _line(session: Session, place: SiteView, prices: Prices, line: BasketLine) -
         discount_minor=discount,
         price_version=found.version if found else 0,
         price_trail=trail_text(found) if found else "",
-        name=line.name or _name_if_unknown(session, line.product_id),
+        name=line.name or _name_if_unknown(line.product_id, goods),
         is_said=is_said,
         said_price_micro=_said_price(line, amount, place.currency) if is_said else 0,
     )
@@ -289,12 +295,11 @@ def _said_price(line: BasketLine, amount_minor: int, currency: str) -> int:
     return max(amount_minor * size * MICRO // line.qty_micro, 0)
 
 
-def _name_if_unknown(session: Session, product_id: str) -> str:
+def _name_if_unknown(product_id: str, found: ProductView | None) -> str:
     """A catalogue name is read from the catalogue; what head office's lacks is written down.
 
     So a sale of the shop's own goods says what they were where nobody else holds them (B11).
     """
-    found = product(session.connection, product_id)
     if found is None:
         return product_id
     return found.name if found.site_id else ""
@@ -337,7 +342,7 @@ def _complete(
         rounding_minor=due.rounding_minor,
         customer_id=header.customer_id,
         salesperson_id=header.salesperson_id,
-        price_logic=logic_of(session, place.site_id),
+        price_logic=_logic_of(session, place),
         shift=now.shift,
         note=header.note,
         leases=(*deposit_spends(session, place, header.customer_id, given), *behind.leases),
@@ -377,9 +382,9 @@ def sold(written: Header, body: Sale) -> Sold:
     )
 
 
-def logic_of(session: Session, site_id: str) -> str:
+def _logic_of(session: Session, place: SiteView) -> str:
     """What head office calls the price logic of the site's first sales organisation (C07)."""
-    orgs = sales_orgs_of_site(session.connection, site_id)
+    orgs = sales_orgs_of_place(session.connection, place)
     if not orgs:
         return ""
     named = session.connection.execute(

@@ -1,13 +1,13 @@
 """What somebody pays for a product at an instant, and the names prices are read aloud with."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import Connection, bindparam, select
 
-from shared.catalog.queries import brands_of, product
-from shared.channel.queries import account, category_chain, region_path, site_of
+from shared.catalog.queries import brands_of
+from shared.channel.queries import SiteView, account, category_chain, region_path, site_of
 from shared.channel.tables import customer_category, level
 from shared.core.errors import RuleViolation
 from shared.core.ids import derived_id
@@ -17,9 +17,10 @@ from shared.pricing.queries.versions import FOREVER, Version, active_version
 from shared.pricing.rules import Found, Goods, Price, PriceContext, PriceRow, Trail, resolve
 from shared.pricing.tables import own_price, price_row, price_version
 
-_OWN: Final = select(own_price.c.unit_price_micro).where(
-    own_price.c.id == bindparam("key"), own_price.c.is_removed == 0
+_OWN: Final = select(own_price.c.product_id, own_price.c.unit_price_micro).where(
+    own_price.c.id.in_(bindparam("keys", expanding=True)), own_price.c.is_removed == 0
 )
+_CHUNK: Final = 500
 _ROWS: Final = (
     select(
         price_row.c.product_id,
@@ -74,17 +75,15 @@ class PriceBook:
 
     def price(self, product_id: str, *, qty_micro: int = MICRO) -> Price | None:
         """The price of one base unit of a product; None when the version has none."""
-        goods = product(self.connection, product_id)
-        asked = Goods(product_id, goods.brand if goods else "")
-        return self.of_goods([asked], qty_micro=qty_micro).get(product_id)
+        return self.prices([product_id], qty_micro=qty_micro).get(product_id)
 
     def prices(self, product_ids: Sequence[str], *, qty_micro: int = MICRO) -> dict[str, Price]:
         """The prices of many products by id; those without one are left out."""
         found: dict[str, Price] = {}
-        for start in range(0, len(product_ids), 500):
-            wanted = list(product_ids[start : start + 500])
+        for start in range(0, len(product_ids), _CHUNK):
+            wanted = product_ids[start : start + _CHUNK]
             brands = brands_of(self.connection, wanted)
-            goods = [Goods(one, brands[one]) for one in wanted if one in brands]
+            goods = [Goods(one, brands.get(one, "")) for one in wanted]
             found |= self.of_goods(goods, qty_micro=qty_micro)
         return found
 
@@ -98,6 +97,26 @@ class PriceBook:
         return resolve(
             self.version.steps, self.version.number, self.context, goods, rows, qty_micro=qty_micro
         )
+
+
+class PricesOf(Protocol):
+    """Says the prices of products by id for a quantity; those without one are left out."""
+
+    def __call__(self, product_ids: Sequence[str], *, qty_micro: int) -> Mapping[str, Price]: ...
+
+
+def first_prices(
+    sources: Iterable[PricesOf], product_ids: Iterable[str], *, qty_micro: int
+) -> dict[str, Price]:
+    """What the first of the sources says that has a price of a product."""
+    found: dict[str, Price] = {}
+    left = list(dict.fromkeys(product_ids))
+    for prices in sources:
+        if not left:
+            break
+        found |= prices(left, qty_micro=qty_micro)
+        left = [one for one in left if one not in found]
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,13 +196,28 @@ class RetailPrices:
 
         The quantity picks the tier of the suggested price (C09); an own price has none.
         """
-        key = derived_id("own", self.site_id, product_id)
-        own = self.connection.execute(_OWN, {"key": key}).scalar_one_or_none()
-        if own is not None:
-            trail = Trail("price", f"product:{product_id}", f"site:{self.site_id}", own, 1, 1, 0)
-            return Price(unit_price_micro=own, version=0, step="own", decimals=-1, trail=(trail,))
-        found = (book.price(product_id, qty_micro=qty_micro) for book in self.books)
-        return next((price for price in found if price is not None), None)
+        return self.prices([product_id], qty_micro=qty_micro).get(product_id)
+
+    def prices(self, product_ids: Sequence[str], *, qty_micro: int = MICRO) -> dict[str, Price]:
+        """The same of many products by id; those without one are left out."""
+        own = self._own_prices(product_ids)
+        others = [one for one in product_ids if one not in own]
+        books = (book.prices for book in self.books)
+        return own | first_prices(books, others, qty_micro=qty_micro)
+
+    def _own_prices(self, product_ids: Sequence[str]) -> dict[str, Price]:
+        found: dict[str, Price] = {}
+        for start in range(0, len(product_ids), _CHUNK):
+            wanted = product_ids[start : start + _CHUNK]
+            keys = [derived_id("own", self.site_id, one) for one in wanted]
+            for product_id, own in self.connection.execute(_OWN, {"keys": keys}):
+                found[product_id] = self._own(product_id, own)
+        return found
+
+    def _own(self, product_id: str, own_micro: int) -> Price:
+        subject, place = f"product:{product_id}", f"site:{self.site_id}"
+        trail = Trail("price", subject, place, own_micro, 1, 1, 0)
+        return Price(unit_price_micro=own_micro, version=0, step="own", decimals=-1, trail=(trail,))
 
 
 def retail_prices(
@@ -243,11 +277,14 @@ def retail_price(
 def sales_orgs_of_site(connection: Connection, site_id: str) -> tuple[str, ...]:
     """The sales organisations a site works in, that of its usual account first."""
     found = site_of(connection, site_id)
-    if found is None:
-        return ()
-    accounts = (account(connection, one) for one in found.account_ids)
+    return () if found is None else sales_orgs_of_place(connection, found)
+
+
+def sales_orgs_of_place(connection: Connection, place: SiteView) -> tuple[str, ...]:
+    """The same of a site that was read already."""
+    accounts = (account(connection, one) for one in place.account_ids)
     named = [one.sales_org_id for one in accounts if one is not None and one.is_active]
-    return tuple(dict.fromkeys((*named, *found.sales_org_ids)))
+    return tuple(dict.fromkeys((*named, *place.sales_org_ids)))
 
 
 _LEVEL_NAMES: Final = select(level.c.id, level.c.name)

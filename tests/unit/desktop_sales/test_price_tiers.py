@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection
 
-from desktop.pricing.usecases import set_own_price
+from desktop.pricing.usecases import Buyer, prices_for, set_own_price
 from desktop.sales.model.till import TillModel
 from desktop.store.desk import Desk
 from shared.core.rounding import MICRO
@@ -14,7 +14,7 @@ from shared.sales.queries import sale_with_lines
 from tests.builders.demo_brand import APPROVER, EDITOR
 from tests.builders.one_house import House
 from tests.builders.plain_desk import sit
-from tests.builders.policies import MASK, a_policy, publish
+from tests.builders.policies import CLEANSER, MASK, a_policy, publish
 from tests.builders.tiers import publish_tiers
 from tests.unit.desktop_sales.test_promotions import is_replayed, sell
 
@@ -67,6 +67,29 @@ def test_a_shops_own_price_holds_for_every_quantity(house: House, till: TillMode
     _desk(house).do_now(set_own_price, MASK, 9_500_000)
     till.scan(MASK, "12")
     assert till.due.total_minor == 12 * 950
+
+
+def test_a_baskets_prices_are_those_of_its_lines_one_by_one(house: House, till: TillModel) -> None:
+    """Own prices, tiers by quantity, goods without a price and goods twice, in their order."""
+    desk = _desk(house)
+    desk.do_now(set_own_price, CLEANSER, 95_000_000)
+    asked = [
+        (MASK, 9 * MICRO),
+        (CLEANSER, MICRO),
+        ("nobody's", MICRO),
+        (MASK, 10 * MICRO),
+        (MASK, MICRO),
+    ]
+    opened = desk.do_now(lambda one: prices_for(one, "SH01", Buyer(), one.now_us).of_lines(asked))
+    alone = desk.do_now(
+        lambda one: [
+            prices_for(one, "SH01", Buyer(), one.now_us).price(product_id, qty_micro=qty_micro)
+            for product_id, qty_micro in asked
+        ]
+    )
+    assert opened == alone
+    found = [one.unit_price_micro if one else None for one in opened]
+    assert found == [10_000_000, 95_000_000, None, 9_000_000, 10_000_000]
 
 
 def test_a_members_list_may_have_tiers_too(house: House) -> None:
