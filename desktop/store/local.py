@@ -28,6 +28,7 @@ from desktop.store.layout import Layout
 from desktop.store.migrations import migrate
 from desktop.store.recovery import (
     Reconciled,
+    end_of,
     reconcile,
     set_kept,
     store_position,
@@ -489,11 +490,11 @@ class LocalStore:
         """The spool has these first. With ``work``, which is to be run next, the place moves up to
         which it is equal: a file that is shorter than that is of an older day."""
         self._spool(records)
-        size = self.spool.size()
+        place = end_of(self.spool)
 
         def both(connection: Connection) -> None:
             work(connection)
-            store_position(connection, identity, size)
+            store_position(connection, identity, place)
 
         return both
 
@@ -501,9 +502,9 @@ class LocalStore:
         """When idle: fold the log into the database file, and note how far the spool is equal."""
         self._spool()
         identity = self.identity
-        size = self.spool.size()
+        place = end_of(self.spool)
         if identity is not None:
-            self.transact(lambda connection: store_position(connection, identity, size))
+            self.transact(lambda connection: store_position(connection, identity, place))
         self._commits.fold()
 
     def close(self) -> None:

@@ -39,10 +39,22 @@ from shared.sync.replica import Change, apply_writes
 from shared.sync.statements import at_most, upsert
 
 
-class _Position(NamedTuple):
+class Place(NamedTuple):
+    """A place in a spool, and the bytes before it: another file has others there."""
+
     size: int
+    mark: bytes
+
+
+class _Position(NamedTuple):
+    place: Place
     incarnation: int
     n: int
+
+
+_NOWHERE = _Position(Place(0, b""), 0, 0)
+_MARK_BYTES = 32
+"""Of a record's end: the signature of a slot or of a receipt, which no other file has there."""
 
 
 @dataclass(slots=True)
@@ -74,13 +86,17 @@ def reconcile(
 
     A torn end of the spool is cut at its last good record when the journal has that slot, else
     its bytes are kept under another name and reported; so is a spool with damage inside. A file of
-    an older day, shorter than it was, is kept under another name, too: it may know neither whose it
-    is now nor what head office said since. ``identity_record`` begins a spool that was lost.
+    another day, shorter than it was or with other bytes where it was equal, is read from its
+    beginning and kept under another name, too: it may know neither whose it is now nor what head
+    office said since. ``identity_record`` begins a spool that was lost.
     """
     done = Reconciled()
     position = _position(connection)
     identity = load_identity(connection)
-    start = position.size if identity and position.size <= spool.size() else 0
+    is_same = _has(spool, position.place)
+    is_other = spool.size() > 0 and not is_same
+    # A place that an earlier program noted has no bytes: the whole file is read once.
+    start = position.place.size if identity and is_same and position.place.mark else 0
     spooled = read_spool(spool.load(start))
     is_rebuilt = identity is None
     if identity is None:
@@ -92,29 +108,49 @@ def reconcile(
     _repost(connection, replica, identity, spooled, now_us, done)
     _note(connection, identity, spooled, is_rebuilt=is_rebuilt)
     _drop_linked_anew(connection, identity)
-    last = _last_spooled(spooled, identity, position if start else _Position(0, 0, 0))
-    is_older = 0 < spool.size() < position.size
+    last = _last_spooled(spooled, identity, position if start else _NOWHERE)
     aside = _mend(connection, identity, spool, start, spooled, done, identity_record)
-    if is_older and identity_record is not None:
+    if is_other and identity_record is not None:
         aside = aside or _aside(spool, spooled)
     done.respooled = _respool(connection, identity, spool, last, identity_record, aside)
-    store_position(connection, identity, spool.size())
+    store_position(connection, identity, end_of(spool))
     return done
 
 
-def store_position(connection: Connection, identity: Identity, size: int) -> None:
+def end_of(spool: Spool) -> Place:
+    """Where a spool ends now."""
+    size = spool.size()
+    start = max(size - _MARK_BYTES, 0)
+    return Place(size, spool.load(start, size - start))
+
+
+def _has(spool: Spool, place: Place) -> bool:
+    """Whether this is the file of that place, gone on since: not put back, and not begun anew."""
+    if spool.size() < place.size:
+        return False
+    return spool.load(place.size - len(place.mark), len(place.mark)) == place.mark
+
+
+def store_position(connection: Connection, identity: Identity, place: Place) -> None:
     """Remember that journal and spool are equal up to here."""
     n, _ = head_of(connection, identity.device_id, identity.incarnation)
-    row = {"id": 1, "size": size, "incarnation": identity.incarnation, "n": n}
+    row = {"id": 1, "incarnation": identity.incarnation, "n": n, **place._asdict()}
     connection.execute(delete(spool_position))
     connection.execute(insert(spool_position), [row])
 
 
 def _position(connection: Connection) -> _Position:
     row = connection.execute(
-        select(spool_position.c.size, spool_position.c.incarnation, spool_position.c.n)
+        select(
+            spool_position.c.size,
+            spool_position.c.mark,
+            spool_position.c.incarnation,
+            spool_position.c.n,
+        )
     ).one_or_none()
-    return _Position(*row) if row else _Position(0, 0, 0)
+    if row is None:
+        return _NOWHERE
+    return _Position(Place(row.size, row.mark), row.incarnation, row.n)
 
 
 def _last_identity(spooled: Spooled) -> SpoolIdentity | None:

@@ -94,6 +94,7 @@ spool_position = local_table(
     integer_column("size"),
     integer_column("incarnation"),
     integer_column("n"),
+    blob_column("mark"),
 )
 """Up to where the spool was found equal to the journal, so that a start reads only its end."""
 

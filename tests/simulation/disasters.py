@@ -90,6 +90,11 @@ def put_desk_back(stage: Stage) -> None:
         restore(stage, stage.chance.choice(known), "disk")
 
 
+def put_file_back(stage: Stage, device: SimDevice) -> None:
+    """One of its two files is as it was some time ago, the other is of today."""
+    restore(stage, device, stage.chance.choice(("database", "spool")))
+
+
 def desks(stage: Stage) -> list[SimDevice]:
     """Head office's own, as far as they are up."""
     found = stage.devices.values()

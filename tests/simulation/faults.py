@@ -136,6 +136,12 @@ class Faults:
             if desk.store is not None:
                 disasters.keep_copy(self.stage, desk)
 
+    def clone_in_sync(self, device: SimDevice) -> None:
+        """A copy of its disk begins elsewhere while it waits for an answer."""
+        self.carrier.begin(device)
+        if device.conversation is not None:
+            disasters.clone(self.stage, device)
+
     def mend_clocks(self) -> None:
         """Somebody sets every clock right that told of itself."""
         for device in self.stage.devices.values():
@@ -235,6 +241,8 @@ SELDOM: tuple[Trouble, ...] = (
     Trouble("desk copied", 0, lambda faults, _: faults.copy_desk()),
     Trouble("desk put back", 0, lambda faults, _: disasters.put_desk_back(faults.stage)),
     Trouble("organisation", 0, lambda faults, _: open_organisation(faults.stage)),
+    Trouble("one file put back", 0, lambda faults, one: disasters.put_file_back(faults.stage, one)),
+    Trouble("cloned in sync", 0, Faults.clone_in_sync),
     Trouble("old database lost", 0, lambda faults, _: disasters.lose_old_database(faults.stage)),
     Trouble("weeks pass", 0, lambda faults, _: durable.let_weeks_pass(faults.stage)),
 )

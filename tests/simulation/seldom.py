@@ -18,6 +18,8 @@ _SELDOM: tuple[tuple[str, float, tuple[tuple[str, float], ...]], ...] = (
     ("goods", 0.15, (("goods withdrawn", 0.04),)),
     ("revisions", 0.08, (("orders revised", 0.15),)),
     ("desks", 0.06, (("desk copied", 0.05), ("desk put back", 0.04))),
+    ("files", 0.1, (("copy kept", 0.04), ("one file put back", 0.05))),
+    ("copies", 0.05, (("cloned in sync", 0.02),)),
     ("organisations", 0.06, (("organisation", 0.05),)),
 )
 """Kinds of runs, how many of all are such, and in which share of their steps what happens."""

@@ -240,6 +240,26 @@ def test_documents_only_the_spool_has_are_posted_again() -> None:
     back.close()
 
 
+def test_documents_of_a_spool_that_was_begun_anew_are_posted_on_an_older_database() -> None:
+    """Places in the file of yesterday mean nothing in the one that took its place since."""
+    yesterday, spool = open_writer(None), MemorySpool()
+    store = start(yesterday, spool)
+    store.run("wang", sell, 1)
+    for epoch in ("2", "3"):
+        store.change_identity(epoch=epoch)
+    engine = open_writer(None)
+    start(engine, MemorySpool(spool.data)).run("wang", sell, 2)
+    anew = MemorySpool()
+    start(engine, anew)
+    start(engine, anew).run("wang", sell, 3)
+    assert len(anew.data) > spool.size()
+    back = start(yesterday, anew)
+    assert (slots(back), stock(back), spooled(anew)) == ([1, 2, 3], -6, [1, 2, 3])
+    assert found(back) == []
+    assert verify_spool(anew.load())[1] is None
+    back.close()
+
+
 def test_a_torn_end_the_journal_does_not_have_is_kept_aside_and_told() -> None:
     engine, spool = open_writer(None), MemorySpool()
     store = start(engine, spool)
