@@ -233,6 +233,11 @@ def _kept_is_stored(judge: Any) -> Any:
     return planted
 
 
+def _is_long_enough(spool: Any, place: Any) -> bool:
+    """A place noted in one file is believed in another."""
+    return bool(spool.size() >= place.size)
+
+
 def _at_once(set_clock: Any) -> Any:
     """An answer is believed to have taken no time."""
 
@@ -279,6 +284,8 @@ MORE: dict[str, Plant] = {
     "balances keep what went": instead(shared.sync.holding, "add_to_balances", nothing),
     "balances of new ends": instead(desktop.store.local, "rebuild_balances", nothing),
     "nothing spooled again": instead(desktop.store.recovery, "_respool", _zero),
+    "older spool believed": instead(desktop.store.recovery, "_has", _true),
+    "place in any spool": instead(desktop.store.recovery, "_has", _is_long_enough),
     "torn end stays": instead(desktop.store.recovery, "_mend", _no_text),
     "numbers begin again": instead(desktop.store.recovery, "_raise_series", nothing),
     "receipts forgotten": instead(desktop.store.recovery, "_note", nothing),
