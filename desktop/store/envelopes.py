@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from desktop.store.tables import envelope, envelope_cursor
 from shared.sync.holding import granted_scopes
@@ -48,7 +48,16 @@ def hold(connection: Connection, answer: EnvelopesAnswer) -> None:
 _PLACES = select(envelope_cursor.c.scope, envelope_cursor.c.after).where(
     envelope_cursor.c.scope.in_(bindparam("scopes", expanding=True))
 )
-_LET_GO = delete(envelope).where(envelope.c.stored_at_us < bindparam("since_us"))
+_LET_GO = delete(envelope).where(
+    envelope.c.stored_at_us < bindparam("since_us"),
+    envelope.c.returned_at_us < bindparam("since_us"),
+)
+
+
+def note_returned(connection: Connection, since_us: int, now_us: int) -> None:
+    """What was given back stands at head office from now on: no earlier backup there has it."""
+    given = update(envelope).where(envelope.c.stored_at_us > since_us)
+    connection.execute(given.values(returned_at_us=now_us))
 
 
 def begin_anew(connection: Connection) -> None:

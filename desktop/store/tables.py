@@ -46,6 +46,7 @@ envelope = local_table(
     blob_column("stored"),
     blob_column("signature"),
     integer_column("stored_at_us"),
+    integer_column("returned_at_us"),
 )
 """Documents of others as their authors signed them, held for head office (sync, "up", 6)."""
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Generator, Sequence
 
-from desktop.store.envelopes import MARGIN_US, cursors_of, hold, to_give_back
+from sqlalchemy import Connection
+
+from desktop.store.envelopes import MARGIN_US, cursors_of, hold, note_returned, to_give_back
 from desktop.store.identity import load_state, store_state
 from desktop.sync.conversation import Ask, Talk
 from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX, PULL_SCOPES_MAX
@@ -65,13 +67,17 @@ def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
     tries = state.return_tries + 1
     is_done = not unknown or tries >= _TRIES
     epoch = answer.epoch.encode() if is_done else b""
-    talk.store.on_writer(
-        lambda local: local.transact(
-            lambda c: store_state(
-                c, returned_epoch=epoch, return_tries=0 if is_done else tries, is_reported=0
-            )
+
+    def work(connection: Connection) -> None:
+        note_returned(connection, since_us, answer.server_time_us)
+        store_state(
+            connection,
+            returned_epoch=epoch,
+            return_tries=0 if is_done else tries,
+            is_reported=0,
         )
-    )
+
+    talk.store.on_writer(lambda local: local.transact(work))
 
 
 def report(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:

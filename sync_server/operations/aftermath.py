@@ -13,7 +13,8 @@ from shared.core.ids import uid_text
 from shared.journal.kind import Registry, UndecodableDocument
 from shared.journal.tables import journal
 from sync_server.operations.home import Office
-from sync_server.sync.recovering import awaited, finish, is_recovering, lost_slots
+from sync_server.store.recovery import is_recovering
+from sync_server.sync.recovering import awaited, finish, lost_slots
 
 _BATCH = 2_000
 

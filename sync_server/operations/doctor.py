@@ -24,8 +24,9 @@ from sync_server.operations.home import Office, open_home
 from sync_server.operations.samples import sample_faults
 from sync_server.store.durable import VERIFIED_MADE_AT
 from sync_server.store.migrations import known
+from sync_server.store.recovery import is_recovering
 from sync_server.store.tables import snapshot
-from sync_server.sync.recovering import awaited, is_recovering
+from sync_server.sync.recovering import awaited
 
 _HOUR_US = 3_600_000_000
 _DAY_US = 24 * _HOUR_US

@@ -13,8 +13,9 @@ from sync_server.operations.backup import MADE_AT, VERIFIED
 from sync_server.store.devices import all_devices
 from sync_server.store.durable import VERIFIED_AT, VERIFIED_MADE_AT, all_marks
 from sync_server.store.migrations import known, schema_version
+from sync_server.store.recovery import is_recovering
 from sync_server.sync.feed import all_heads
-from sync_server.sync.recovering import awaited, is_recovering
+from sync_server.sync.recovering import awaited
 
 
 class DeviceStatus(TypedDict):

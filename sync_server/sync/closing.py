@@ -20,10 +20,10 @@ from shared.sync import scopes
 from shared.sync.statements import Row
 from shared.sync.tables import Schema
 from sync_server.store.durable import JournalMark, all_marks
+from sync_server.store.recovery import is_recovering
 from sync_server.sync.covering import standing
 from sync_server.sync.feed import lock_heads
 from sync_server.sync.head_office import HeadOffice, draft_of, lock_journal, publish
-from sync_server.sync.recovering import is_recovering
 
 KEYS_AT_ONCE: Final = 1_000
 """Opening rows of one document: it travels and is held like any other."""

@@ -15,9 +15,9 @@ from shared.core.errors import Conflict
 from shared.journal.document import Value
 from shared.reporting.queries.detail import Found, Wish
 from shared.sync.tables import Schema
+from sync_server.store.recovery import is_recovering
 from sync_server.sync.closing import Closed, awaited, close_months, open_rows, unproved
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
-from sync_server.sync.recovering import is_recovering
 
 _DAY_US = 24 * 3600 * 1_000_000
 _NAMED_MAX = 20

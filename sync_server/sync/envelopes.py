@@ -27,6 +27,7 @@ from shared.sync.statements import ONE_ROW, Row, at_most, insert_rows
 from sync_server.store.devices import Device
 from sync_server.store.durable import VERIFIED_MADE_AT
 from sync_server.store.migrations import known
+from sync_server.store.recovery import is_recovering
 from sync_server.store.tables import durable, envelope, scope_head
 from sync_server.sync.feed import Marked
 
@@ -130,7 +131,8 @@ def answer(
 ) -> EnvelopesAnswer:
     """The bytes after the cursors, others' only, until the answer is full; and how far it goes.
 
-    What was here for ``HELD_US`` when a verified backup was made is left out, and may be dropped.
+    What was here for ``HELD_US`` when a verified backup was made is left out, and may be dropped;
+    while head office recovers nothing is, for what others hold may not be here.
     """
     own = set(scopes)
     since_us = int(known(connection, VERIFIED_MADE_AT) or "0") - HELD_US
@@ -146,8 +148,9 @@ def answer(
         cursors.append(EnvelopeCursor(scope=cursor.scope, after=until, is_whole=is_whole))
         if room <= 0:
             break
+    keep_since_us = 0 if is_recovering(connection) else max(since_us, 0)
     return EnvelopesAnswer(
-        envelopes=list(found.values()), cursors=cursors, keep_since_us=max(since_us, 0)
+        envelopes=list(found.values()), cursors=cursors, keep_since_us=keep_since_us
     )
 
 

@@ -10,9 +10,9 @@ from shared.sync.limits import CURSORS_MAX, INCARNATION_MAX, NONCE_BYTES_MAX
 from shared.sync.messages import PROTOCOL, Cursor, Hello, HelloAnswer, ScopeHead
 from sync_server.store.devices import Device
 from sync_server.store.durable import durable_of
+from sync_server.store.recovery import is_recovering, recovered_from_us
 from sync_server.sync import envelopes, feed
 from sync_server.sync.head_office import HeadOffice
-from sync_server.sync.recovering import is_recovering, recovered_from_us
 
 PROTOCOL_MIN = 1
 

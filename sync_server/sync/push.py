@@ -25,6 +25,7 @@ from shared.sync.messages import Push, PushAnswer, Verdict
 from shared.sync.replica import apply_writes
 from shared.sync.statements import insert_rows
 from sync_server.store.devices import Device, lock_device
+from sync_server.store.recovery import is_recovering
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.daily import note_days
 from sync_server.sync.envelopes import Piece
@@ -39,7 +40,7 @@ from sync_server.sync.head_office import (
     write,
 )
 from sync_server.sync.judging import ALREADY, DERIVING_FAULTS, KEPT, STORED, Judged, judge
-from sync_server.sync.recovering import is_recovering, put_off
+from sync_server.sync.recovering import put_off
 from sync_server.sync.repair import repair_all
 
 _CHUNK = 500

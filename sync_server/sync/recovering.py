@@ -15,7 +15,13 @@ from shared.journal.kind import Registry
 from shared.journal.tables import journal
 from shared.sync.statements import Row, insert_rows, upsert
 from shared.tasks.documents import TaskOpened, params_of
-from sync_server.store.migrations import known, tell
+from sync_server.store.migrations import tell
+from sync_server.store.recovery import (
+    RECOVERED_FROM,
+    RECOVERING_SINCE,
+    is_recovering,
+    recovered_from_us,
+)
 from sync_server.store.tables import (
     envelope,
     reported,
@@ -37,10 +43,6 @@ from sync_server.sync.head_office import (
 from sync_server.sync.repair import repair_all
 from sync_server.sync.replaying import replay_records
 
-RECOVERING_SINCE = "recovering_since_us"
-"""Since when devices are asked for what they hold; '' or absent = everything is here."""
-RECOVERED_FROM = "recovered_from_us"
-"""When the backup was made from which this head office was restored."""
 INCARNATION = "incarnation"
 """Which incarnation head office's own journals are in; absent = the first."""
 _NAMED_MAX = 20
@@ -79,16 +81,6 @@ def begin_recovery(
 def _goes_on(connection: Connection) -> bool:
     """Whether the backup was made while head office recovered."""
     return is_recovering(connection)
-
-
-def is_recovering(connection: Connection) -> bool:
-    """Whether devices still have to give back what they hold."""
-    return known(connection, RECOVERING_SINCE) not in ("", "0")
-
-
-def recovered_from_us(connection: Connection) -> int:
-    """When the backup was made head office was restored from; 0 = never restored."""
-    return int(known(connection, RECOVERED_FROM) or "0")
 
 
 def put_off(connection: Connection, pieces: Sequence[Piece]) -> None:

@@ -17,6 +17,7 @@ from shared.sync.replica import apply_writes
 from shared.sync.statements import insert_rows
 from shared.tasks.documents import TaskOpened, params_of
 from sync_server.store.devices import Device, find_device
+from sync_server.store.recovery import is_recovering, recovered_from_us
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.covering import fits
 from sync_server.sync.daily import note_days
@@ -34,10 +35,8 @@ from sync_server.sync.judging import DERIVING_FAULTS, KEPT, STORED, judge
 from sync_server.sync.recovering import (
     awaited,
     finish,
-    is_recovering,
     note_report,
     put_off,
-    recovered_from_us,
     remember,
 )
 

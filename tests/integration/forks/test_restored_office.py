@@ -21,9 +21,15 @@ from shared.ordering.documents import (
     OrderLine,
     OrderSubmitted,
 )
-from shared.sync.messages import Message, Return, pack, unpack
+from shared.sync.limits import HELD_US
+from shared.sync.messages import Envelopes, Message, Return, pack, unpack
 from sync_server.operations.verify import faults
-from sync_server.sync.recovering import awaited, finish, is_recovering
+from sync_server.store.devices import find_device
+from sync_server.store.durable import VERIFIED_MADE_AT
+from sync_server.store.migrations import tell
+from sync_server.store.recovery import is_recovering
+from sync_server.sync import envelopes
+from sync_server.sync.recovering import awaited, finish
 from tests.integration.forks.copies import Copies
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import SimDisk, new_disk
@@ -213,6 +219,51 @@ def test_a_machine_that_is_gone_is_signed_off_and_its_neighbour_gave_back_what_i
         channel.sync(device)
     channel.must_be_proved()
     second.release()
+
+
+def test_bytes_are_held_until_a_backup_that_is_younger_than_their_return_was_proved(
+    channel: Channel,
+) -> None:
+    """A backup made while head office recovered lacks what came back after it."""
+    second = channel._device("SH01.02")
+    channel.all_sync()
+    backup, made_at_us = new_disk(channel.office.disk), channel.world.now_us
+    channel.sell(channel.till, 2)
+    channel.all_sync()
+    channel.sync(second)
+    held = bytes_held(second)
+    assert len(held) >= 2
+
+    channel.restore(backup, made_at_us)
+    channel.world.now_us += 2 * HELD_US
+    proved_us = channel.world.now_us
+    with channel.office.database.write() as connection:
+        tell(connection, VERIFIED_MADE_AT, str(proved_us))
+    assert keep_since(channel, second) == 0
+    for device in (channel.dealer, channel.desk, second):
+        channel.sync(device)
+    with channel.office.database.write() as connection:
+        finish(connection, channel.office.hq, channel.world.now_us, signed_off_by="boss")
+    assert keep_since(channel, second) == proved_us - HELD_US
+
+    channel.sell(channel.till)
+    channel.sync(channel.till)
+    channel.sync(second)
+    assert bytes_held(second) > held
+    second.release()
+
+
+def bytes_held(device: SimDevice) -> set[tuple[str, int]]:
+    """The slots of others whose bytes a device holds for head office."""
+    return {(name, n) for name, n in device.disk.look("SELECT device_id, n FROM envelope")}
+
+
+def keep_since(channel: Channel, device: SimDevice) -> int:
+    """What head office says may be let go."""
+    with channel.office.database.read() as connection:
+        known = find_device(connection, device.name)
+        assert known is not None
+        return envelopes.answer(connection, known, (), Envelopes(cursors=[])).keep_since_us
 
 
 def test_what_is_given_back_is_believed_by_its_signature_alone(channel: Channel) -> None:
