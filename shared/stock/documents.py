@@ -24,7 +24,8 @@ class Movement(Body, kw_only=True):
 
 
 class TransferDispatched(Body, kw_only=True):
-    """Goods left this site for another; they are in transit until it receives them (G06)."""
+    """Goods left this site for another; they are in transit until it receives them (G06). A
+    negative quantity calls back what was sent by mistake and is still on the way."""
 
     to_site: str
     lines: list[MoveLine]

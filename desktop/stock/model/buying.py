@@ -2,11 +2,11 @@
 piece or by pack, and the amount of a line."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from shared.core.errors import RuleViolation
+from shared.core.errors import QutongError, RuleViolation
 from shared.core.money import (
     UNIT_PRICE_MICRO_MAX,
     minor_digits,
@@ -104,3 +104,23 @@ def pasted_line(cells: Sequence[str], *, with_cost: bool) -> TypedLine | None:
 def is_heading(cells: Sequence[str]) -> bool:
     """Whether a row of cells says what the columns are."""
     return not any(letter.isdigit() for cell in cells for letter in cell)
+
+
+def paste_rows(
+    rows: Sequence[Sequence[str]],
+    add: Callable[[str, str, str, str], object],
+    *,
+    with_cost: bool,
+) -> list[tuple[int, QutongError]]:
+    """Take rows of cells by ``add`` (code, quantity, expiry, cost). What cannot be read is told by
+    its row, counted from 1; a heading is none."""
+    problems: list[tuple[int, QutongError]] = []
+    for number, cells in enumerate(rows, start=1):
+        read = pasted_line(cells, with_cost=with_cost)
+        if read is None or (number == 1 and is_heading(cells)):
+            continue
+        try:
+            add(read.code, read.quantity, read.expiry, read.cost)
+        except QutongError as error:
+            problems.append((number, error))
+    return problems

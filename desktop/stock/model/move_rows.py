@@ -1,6 +1,6 @@
 """A movement in the making as values: its rows, what is kept of it, what came of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -8,9 +8,12 @@ import msgspec
 
 from desktop.stock.usecases import Bought, Goods, GoodsName, TypeView
 from shared.core.money import line_amount_minor
+from shared.core.rounding import MICRO
 from shared.journal.document import Header
 from shared.stock.rules import BUILT_IN, PURCHASE, Direction, lot_until
 
+MANY_MICRO = 10_000 * MICRO
+"""So many pieces on one line are asked about before they move: mostly a slip of the fingers."""
 _BOUGHT_ELSEWHERE = ("外采入库", "Own purchase")
 """What it is called beside a head office that publishes no such type (B11)."""
 
@@ -92,6 +95,34 @@ class KeptMove(msgspec.Struct, kw_only=True):
     costs: list[int | None] = []
     """By line, as above."""
     reference: str = ""
+
+    def rows(self) -> Iterator[tuple[str, int, str, int | None]]:
+        """By line: product, quantity, until when it is good, what it cost."""
+        expiries = [*self.expiries, *[""] * (len(self.lines) - len(self.expiries))]
+        costs = [*self.costs, *[None] * (len(self.lines) - len(self.costs))]
+        for (product_id, qty), until, cost in zip(self.lines, expiries, costs, strict=True):
+            yield product_id, qty, until, cost
+
+
+def kept_move(
+    chosen: TypeView | None,
+    lines: Sequence[MoveRow],
+    reason: str,
+    party_id: str,
+    note: str,
+    reference: str,
+) -> KeptMove:
+    """An open movement as it is kept."""
+    return KeptMove(
+        type_id=chosen.rule.id if chosen else "",
+        lines=[(one.goods.product_id, one.qty_micro) for one in lines],
+        reason=reason,
+        party_id=party_id,
+        note=note,
+        expiries=[one.expires_on for one in lines],
+        costs=[one.cost_micro for one in lines],
+        reference=reference,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

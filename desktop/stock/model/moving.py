@@ -7,11 +7,11 @@ import msgspec
 from desktop.stock.model.buying import (
     cost_of_amount,
     cost_typed,
-    is_heading,
-    pasted_line,
+    paste_rows,
     typed_line,
 )
 from desktop.stock.model.move_rows import (
+    MANY_MICRO,
     Buying,
     CostSum,
     KeptMove,
@@ -19,6 +19,7 @@ from desktop.stock.model.move_rows import (
     PostedMove,
     cost_sum,
     is_in,
+    kept_move,
     with_purchase,
 )
 from desktop.stock.usecases import (
@@ -41,6 +42,7 @@ from desktop.stock.usecases import (
     take_up_supplier,
     types_to_choose,
 )
+from desktop.stock.usecases.undoing import MovementPage, read_movement, undo_movement
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
@@ -84,6 +86,7 @@ class MovingModel(Watched):
         self.note = ""
         self.reference = ""
         self.posted: PostedMove | None = None
+        self._past: list[KeptMove] = []
         self._take_up()
 
     async def load(self) -> None:
@@ -118,6 +121,7 @@ class MovingModel(Watched):
         until = expiry_typed(expiry)
         goods, qty = self._desk.read(goods_named, self.site_id, code, quantity)
         cost_micro = cost_typed(cost, goods.packs) if self.asks_costs else None
+        self._remember()
         same = [one for one in self.lines if one.goods.product_id == goods.product_id]
         # A code that is scanned says no expiry: it goes where the last piece of it went.
         fitting = [one for one in same if one.expires_on == until] if until else same[-1:]
@@ -142,16 +146,7 @@ class MovingModel(Watched):
     def paste(self, rows: Sequence[Sequence[str]]) -> list[tuple[int, QutongError]]:
         """Take rows of cells: code, quantity, cost where one is asked for, expiry. What cannot be
         read is told by its row, counted from 1; a heading is none."""
-        problems: list[tuple[int, QutongError]] = []
-        for number, cells in enumerate(rows, start=1):
-            read = pasted_line(cells, with_cost=self.asks_costs)
-            if read is None or (number == 1 and is_heading(cells)):
-                continue
-            try:
-                self.add(read.code, read.quantity, read.expiry, read.cost)
-            except QutongError as error:
-                problems.append((number, error))
-        return problems
+        return paste_rows(rows, self.add, with_cost=self.asks_costs)
 
     def find(self, text: str) -> list[GoodsName]:
         """The goods meant by a few letters of a name or its pinyin; none for a whole code."""
@@ -244,13 +239,26 @@ class MovingModel(Watched):
         qty = parse_quantity(text, row.goods.packs)
         if qty <= 0:
             raise RuleViolation("QUANTITY_NOT_POSITIVE", product_id=row.goods.code)
+        self._remember()
         row.qty_micro = qty
         self._keep()
 
     def remove(self, row: MoveRow) -> None:
         """Take goods off the list."""
+        self._remember()
         self.lines.remove(row)
         self._keep()
+
+    def undo(self) -> bool:
+        """Take the last change of the goods back; False when there is none."""
+        if not self._past:
+            return False
+        self._put_back(self._past.pop())
+        self._keep()
+        return True
+
+    def _remember(self) -> None:
+        self._past = [*self._past[-99:], self._as_kept()]
 
     def say(
         self,
@@ -281,6 +289,11 @@ class MovingModel(Watched):
     # posting
 
     @property
+    def many(self) -> list[MoveRow]:
+        """What is so many that it looks like a slip of the fingers."""
+        return [one for one in self.lines if one.qty_micro >= MANY_MICRO]
+
+    @property
     def needs_approval(self) -> bool:
         """Whether another person has to sign."""
         return self.type is not None and self.type.rule.needs_approval
@@ -305,8 +318,7 @@ class MovingModel(Watched):
         """
         self.check()
         assert self.type is not None
-        write = self._write_purchase if self.is_buying else self._write_movement
-        header = await write(approver_id)
+        header = await self._write(approver_id)
         books = await self._books([one.goods.product_id for one in self.lines])
         for row in self.lines:
             row.book_micro = books.get(row.goods.product_id)
@@ -325,28 +337,42 @@ class MovingModel(Watched):
         await self.load()
         return posted
 
-    async def _write_movement(self, approver_id: str) -> Header:
+    async def _write(self, approver_id: str) -> Header:
         assert self.type is not None
-        return await self._desk.do(
-            move,
-            self.type.rule.id,
-            [one.moved(with_expiry=self.asks_expiry) for one in self.lines],
-            reason=self.reason.strip(),
-            party_id=self.party_id,
-            approver_id=approver_id,
-            note=self.note.strip(),
-        )
-
-    async def _write_purchase(self, approver_id: str) -> Header:
-        said = (self.reason.strip(), self.note.strip())
+        reason, note = self.reason.strip(), self.note.strip()
+        if not self.is_buying:
+            goods = [one.moved(with_expiry=self.asks_expiry) for one in self.lines]
+            return await self._desk.do(
+                move,
+                self.type.rule.id,
+                goods,
+                reason=reason,
+                party_id=self.party_id,
+                approver_id=approver_id,
+                note=note,
+            )
         return await self._desk.do(
             receive_purchase,
             [one.bought(with_cost=self.asks_costs) for one in self.lines],
             supplier_id=self.party_id,
             reference=self.reference.strip(),
-            note=" ".join(one for one in said if one),
+            note=" ".join(one for one in (reason, note) if one),
             approver_id=approver_id,
         )
+
+    async def page(self, document: str) -> MovementPage:
+        """A movement made before, with its goods. Raises: RuleViolation MOVEMENT_UNKNOWN."""
+        return await self._desk.fetch(read_movement, document, self.site_id)
+
+    async def take_back(self, document: str, reason: str, approver_id: str = "") -> Header:
+        """Take a movement back. Raises: what ``undo_movement`` raises."""
+        header = await self._desk.do(
+            undo_movement, document, reason=reason, approver_id=approver_id
+        )
+        # What is said of the one posted last may be of the one taken back.
+        self.posted = None
+        await self.load()
+        return header
 
     async def _books(self, product_ids: Sequence[str]) -> Mapping[str, int]:
         try:
@@ -363,22 +389,16 @@ class MovingModel(Watched):
         return f"movement/{self.person_id}"
 
     def _clear(self) -> None:
-        self.type, self.lines = None, []
+        self.type, self.lines, self._past = None, [], []
         self.reason = self.party_id = self.note = self.reference = ""
 
     def _keep(self) -> None:
-        kept = KeptMove(
-            type_id=self.type.rule.id if self.type else "",
-            lines=[(one.goods.product_id, one.qty_micro) for one in self.lines],
-            reason=self.reason,
-            party_id=self.party_id,
-            note=self.note,
-            expiries=[one.expires_on for one in self.lines],
-            costs=[one.cost_micro for one in self.lines],
-            reference=self.reference,
-        )
-        self._desk.do_now(put_draft, self._key, msgspec.json.encode(kept))
+        self._desk.do_now(put_draft, self._key, msgspec.json.encode(self._as_kept()))
         self.changed()
+
+    def _as_kept(self) -> KeptMove:
+        said = (self.reason, self.party_id, self.note, self.reference)
+        return kept_move(self.type, self.lines, *said)
 
     def _take_up(self) -> None:
         found = self._desk.read(draft_of, self._key)
@@ -388,9 +408,11 @@ class MovingModel(Watched):
         self.type = next((one for one in self.types if one.rule.id == kept.type_id), None)
         self.reason, self.party_id, self.note = kept.reason, kept.party_id, kept.note
         self.reference = kept.reference
-        expiries = [*kept.expiries, *[""] * (len(kept.lines) - len(kept.expiries))]
-        costs = [*kept.costs, *[None] * (len(kept.lines) - len(kept.costs))]
-        for (product_id, qty), until, cost in zip(kept.lines, expiries, costs, strict=True):
+        self._put_back(kept)
+
+    def _put_back(self, kept: KeptMove) -> None:
+        self.lines = []
+        for product_id, qty, until, cost in kept.rows():
             goods = self._desk.read(goods_of, product_id)
             row = MoveRow(goods=goods, qty_micro=qty, expires_on=until, cost_micro=cost)
             self._know_price(row)

@@ -10,6 +10,7 @@ from desktop.stock.usecases import LabelJob, Sources
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
@@ -30,6 +31,7 @@ class LabelsScreen(Screen):
         super().__init__(frame)
         person = frame.person
         self.model = LabelsModel(frame.desk, sources, person.site_id, person.currency)
+        self._once = Once(frame.tasks)
         self.until_gone(self.model.watch(self._draw))
         words = self.words
         self._code = Field(words("moving.code_hint"), name=words("moving.code"))
@@ -193,7 +195,7 @@ class LabelsScreen(Screen):
         self.frame.say(self.words("labels.changed_n", n=n, version=version), Tone.PLAIN)
 
     def _print_job(self) -> None:
-        self.frame.tasks.start(self._print_all_of_it())
+        self._once.start(self._print_all_of_it)
 
     async def _print_all_of_it(self) -> None:
         if await self.model.take_job() is not None:
@@ -210,7 +212,7 @@ class LabelsScreen(Screen):
             self.model.remove(self.table.current)
 
     def _make(self) -> None:
-        self.frame.tasks.start(self._make_pages())
+        self._once.start(self._make_pages)
 
     async def _make_pages(self) -> None:
         if not self.model.rows:

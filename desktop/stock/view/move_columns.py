@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 from desktop.stock.model.move_rows import MoveRow
 from desktop.stock.model.moving import MovingModel
+from desktop.stock.usecases.undoing import MARK
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.theme import Tone
 from desktop.words.texts import Words
 from shared.core.quantity import format_quantity
+from shared.stock.queries import MovementView
 
 
 def entry_columns(words: Words, model: MovingModel) -> list[Column]:
@@ -53,8 +55,14 @@ def history_columns(
         Column(key="lines", title=words("moving.lines"), width=60, kind=Kind.COUNT,
                get=lambda one: one.lines),
         Column(key="pieces", title=words("moving.pieces"), width=80, kind=Kind.QTY,
-               get=lambda one: one.units_micro),
+               get=_units_micro),
     ]  # fmt: skip
+
+
+def _units_micro(one: MovementView) -> int:
+    """What a document moved; below zero what it took back, whatever its type's way is."""
+    takes_back = one.reason.startswith(MARK) and one.units_micro > 0
+    return -one.units_micro if takes_back else one.units_micro
 
 
 def _named(one: MoveRow, *, with_spec: bool) -> str:

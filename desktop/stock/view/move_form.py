@@ -34,6 +34,7 @@ class MoveForm(Card):
         """A name stands there that nobody picked yet: it is not taken away."""
         self._reason = Field(words("moving.reason_hint"), name=words("moving.reason"))
         self._reason.textEdited.connect(lambda text: model.say(reason=text))
+        self._reason.entered.connect(lambda _text: done())
         self._party = Choice(words("moving.party"), [])
         self._party.picked.connect(lambda value: model.say(party_id=value))
         self.supplier = Finder(words("buying.supplier_hint"), self._hits, opens_at=0)
@@ -122,6 +123,16 @@ class MoveForm(Card):
         self.supplier.search(typed)
         self._frame.say(self._frame.words("buying.pick_supplier", name=typed), Tone.WAITING)
         return False
+
+    def go_to_missing(self) -> None:
+        """Put the cursor where the type asks for something and nothing stands."""
+        model, rule = self._model, self._model.type.rule if self._model.type else None
+        if rule is None:
+            return
+        if rule.needs_reason and not model.reason.strip():
+            self._reason.setFocus()
+        elif rule.needs_party and not model.party_id and not model.is_buying:
+            self._party.setFocus()
 
     def start(self) -> None:
         """Go to the supplier, what stands there chosen."""

@@ -1,15 +1,50 @@
 """What stands on the page of types: a card of each, and what was posted just now."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
-from desktop.stock.model.move_rows import PostedMove, is_in
+from desktop.stock.model.move_rows import MoveRow, PostedMove, is_in
+from desktop.stock.model.way_rows import WayRow
 from desktop.stock.usecases import TypeView
-from desktop.ui.theme import Tone
+from desktop.ui.frame import Frame
+from desktop.ui.question import Question
+from desktop.ui.theme import SPACE_M, Tone, scaled
 from desktop.ui.widgets import Card, key_cap, label, pill, row
 from desktop.words import formats
 from desktop.words.texts import Words
+
+_ACROSS = 4
+_WIDE = 828
+"""Pixels at 100 % text below which one type less stands in a row."""
+
+
+class TypeCards(QWidget):
+    """A card of each type, under the number that chooses it."""
+
+    def __init__(
+        self, words: Words, types: Sequence[tuple[TypeView, str]], choose: Callable[[str], None]
+    ) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(SPACE_M)
+        self._cards = [
+            type_card(words, place, one, name, choose) for place, (one, name) in enumerate(types, 1)
+        ]
+        self._lay(_ACROSS)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._lay(_ACROSS if event.size().width() >= scaled(_WIDE) else _ACROSS - 1)
+
+    def _lay(self, across: int) -> None:
+        """So many types in a row: fewer where text is large, so that their names are whole."""
+        for place, card in enumerate(self._cards):
+            self._grid.addWidget(card, place // across, place % across)
+        for place in range(_ACROSS):
+            self._grid.setColumnStretch(place, 1 if place < across else 0)
 
 
 def type_card(
@@ -34,6 +69,18 @@ def type_card(
     card = Card(head, told, pressed=lambda: choose(one.rule.id))
     card.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
     return card
+
+
+async def asked_of_many(frame: Frame, rows: Sequence[MoveRow | WayRow]) -> bool:
+    """Whether so many pieces as nobody moves every day are meant; True where there are none."""
+    if not rows:
+        return True
+    words = frame.words
+    said = [
+        (words("moving.many", name=one.goods.name, n=formats.qty(one.qty_micro)), Tone.WAITING)
+        for one in rows[:4]
+    ]
+    return bool(await frame.ask(Question(words, words("moving.many_title"), said)))
 
 
 def posted_text(words: Words, posted: PostedMove, name: str) -> str:

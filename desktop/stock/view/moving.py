@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QStackedWidget,
     QVBoxLayout,
@@ -15,30 +13,31 @@ from PySide6.QtWidgets import (
 from desktop.stock.model.move_rows import Buying, MoveRow
 from desktop.stock.model.moving import MovingModel
 from desktop.stock.usecases import Sources, TypeView
+from desktop.stock.view.entry_keys import EntryKeys
 from desktop.stock.view.move_columns import entry_columns, history_columns
 from desktop.stock.view.move_form import MoveForm
-from desktop.stock.view.move_types import posted_text, type_card
+from desktop.stock.view.move_page import look_at
+from desktop.stock.view.move_types import TypeCards, asked_of_many, posted_text
 from desktop.stock.view.moving_paper import movement_pdf
 from desktop.ui.actions import Action
 from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
-from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone, scaled
+from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_S, Tone
 from desktop.ui.widgets import Banner, Empty, label, row
 from desktop.words.texts import Language
 from shared.core.errors import QutongError
+from shared.core.ids import uid_text
 from shared.core.quantity import format_quantity
+from shared.stock.queries import MovementView
 from shared.stock.rules import PURCHASE
 
 TakeUp = Callable[[Frame, str], Awaitable[str]]
 """Takes up goods nobody knows, by what was scanned or typed: their code, '' = it was left."""
-
-_ACROSS = 4
-_WIDE = 860
-"""Pixels at 100 % text below which one type less stands in a row."""
 
 
 class MovementsScreen(Screen):
@@ -54,6 +53,7 @@ class MovementsScreen(Screen):
         )
         self.model = MovingModel(frame.desk, sources, person.site_id, person.user_id, buying)
         self._take_up = take_up
+        self._once = Once(frame.tasks)
         self.until_gone(self.model.watch(self._draw))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_types())
@@ -70,6 +70,7 @@ class MovementsScreen(Screen):
                 Action(text="moving.post", keys=("F10",), run=self._post),
                 *self._buying_keys(),
                 *self._expiry_keys(),
+                Action(text="moving.undo", keys=("Ctrl+Z",), run=self._undo),
                 Action(text="moving.remove", keys=("Delete", "Ctrl+D"), run=self._remove),
                 Action(text="moving.other_type", keys=("F8",), run=lambda: self._choose("")),
                 Action(text="moving.drop", keys=("Escape",), run=self._drop),
@@ -87,6 +88,12 @@ class MovementsScreen(Screen):
         )
         return (
             Action(text="moving.choose", run=lambda: None),
+            Action(
+                text="moving.look",
+                keys=("Return",),
+                run=self._look,
+                is_enabled=lambda: self.history.current is not None,
+            ),
             Action(
                 text="moving.print",
                 keys=("P",),
@@ -139,6 +146,9 @@ class MovementsScreen(Screen):
 
     async def _look_at(self, document: str) -> None:
         await self.model.load()
+        self._go_to_document(document)
+
+    def _go_to_document(self, document: str) -> None:
         place = self.history.rows.place_of(lambda one: one.id == document)
         if place >= 0:
             self.history.go_to(place)
@@ -164,16 +174,8 @@ class MovementsScreen(Screen):
         layout.setSpacing(SPACE_M)
         self._posted = Banner("", Tone.GOOD)
         layout.addWidget(self._posted)
-        cards = QWidget()
-        self._grid = QGridLayout(cards)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setSpacing(SPACE_M)
-        self._cards = [
-            type_card(words, place, one, self._name(one), self._choose)
-            for place, one in enumerate(self.model.types, 1)
-        ]
-        self._lay_cards(_ACROSS)
-        layout.addWidget(cards)
+        named = [(one, self._name(one)) for one in self.model.types]
+        layout.addWidget(TypeCards(words, named, self._choose))
         layout.addWidget(label(words("moving.history"), "strong"))
         self.history = Table(
             self.frame,
@@ -183,20 +185,10 @@ class MovementsScreen(Screen):
             ),
             empty=Empty("arrow-left-right", words("moving.none"), words("moving.none_hint")),
         )  # fmt: skip
+        self.history.activated.connect(lambda _one: self._look())
         self._past = GivingWay(self.history, {"party": 900, "lines": 760, "pieces": 640})
         layout.addWidget(self.history, 1)
         return page
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        self._lay_cards(_ACROSS if event.size().width() >= scaled(_WIDE) else _ACROSS - 1)
-
-    def _lay_cards(self, across: int) -> None:
-        """So many types in a row: fewer where text is large, so that their names are whole."""
-        for place, card in enumerate(self._cards):
-            self._grid.addWidget(card, place // across, place % across)
-        for place in range(_ACROSS):
-            self._grid.setColumnStretch(place, 1 if place < across else 0)
 
     def _make_entry(self) -> QWidget:
         words = self.words
@@ -210,6 +202,7 @@ class MovementsScreen(Screen):
         self.code.picked.connect(self._found)
         self.code.typed.connect(self._entered)
         self.code.pasted.connect(self._paste)
+        EntryKeys(self.code, undo=self._undo, remove=self._remove)
         self._sum = label("", "muted")
         layout.addWidget(row(self._title, None, self._sum))
         layout.addWidget(self.code)
@@ -247,7 +240,8 @@ class MovementsScreen(Screen):
         self._past.leave_out_empty("party")
         done = model.posted
         told = posted_text(self.words, done, self._name(done.type)) if done else ""
-        self._posted.say(told, Tone.GOOD)
+        waiting = self.words("moving.goods_wait", n=len(model.lines)) if model.lines else ""
+        self._posted.say(waiting or told, Tone.WAITING if waiting else Tone.GOOD)
         if model.type is not None:
             self._draw_entry(model.type)
         self.keys_changed()
@@ -343,12 +337,16 @@ class MovementsScreen(Screen):
         if self.lines.current is not None:
             self.model.remove(self.lines.current)
 
+    def _undo(self) -> None:
+        if self.model.undo():
+            self.frame.say(self.words("moving.undone"), Tone.PLAIN)
+
     def _drop(self) -> None:
         if self.model.is_empty:
             self.model.drop()
             self._focus()
         else:
-            self.frame.tasks.start(self._ask_drop())
+            self._once.start(self._ask_drop)
 
     async def _ask_drop(self) -> None:
         n = len(self.model.lines)
@@ -357,15 +355,28 @@ class MovementsScreen(Screen):
             self.model.drop()
             self._focus()
 
+    def _look(self) -> None:
+        if self.history.current is not None:
+            self._once.start(lambda: self._show_movement(self.history.current))
+
+    async def _show_movement(self, one: MovementView) -> None:
+        by = await look_at(self.frame, self.model, one, self._type_name(one.movement_type))
+        if by is not None:
+            self._go_to_document(uid_text(by.uid))
+
     def _post(self) -> None:
-        self.frame.tasks.start(self._sign_and_post())
+        self._once.start(self._sign_and_post)
 
     async def _sign_and_post(self) -> None:
         if not self.form.is_settled():
             return
         if self.model.lacks_supplier:
             self.form.start()
+        if self.model.lines:
+            self.form.go_to_missing()
         self.model.check()
+        if not await asked_of_many(self.frame, self.model.many):
+            return
         approver = ""
         if self.model.needs_approval:
             approval = await self.frame.approve("stock.move")
@@ -376,6 +387,7 @@ class MovementsScreen(Screen):
         name, number = self._name(posted.type), posted.header.number
         self.frame.say(self.words("moving.posted", type=name, number=number), Tone.GOOD)
         self._focus()
+        self._go_to_document(uid_text(posted.header.uid))
 
     def _print(self) -> None:
         posted = self.model.posted

@@ -42,7 +42,8 @@ class ReportScreen(Screen):
         words = self.words
         self._pages = QStackedWidget()
         self._pages.addWidget(self._page())
-        self._pages.addWidget(Empty("shield-check", words("stock.blind"), words("BLIND_COUNT")))
+        hint = words("stock.blind_hint")
+        self._pages.addWidget(Empty("shield-check", words("stock.blind"), hint))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.addWidget(self._pages)

@@ -9,6 +9,7 @@ from desktop.stock.view.reserving import HoldsPanel, ReservePanel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -16,6 +17,7 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_S, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, label, row
 from desktop.words import formats
+from shared.core.errors import QutongError
 from shared.stock.queries import StockRow
 
 SELDOM_SAID = ("spec", "brand", "available", "reserved", "transit", "defective", "expires")
@@ -30,12 +32,14 @@ class StockScreen(Screen):
         super().__init__(frame)
         person = frame.person
         self.model = StockModel(frame.desk, sources, person.site_id, person.user_id)
+        self._once = Once(frame.tasks)
         self.until_gone(self.model.watch(self._draw))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_list())
         self.card = CardPage(frame)
         self._pages.addWidget(self.card)
-        self._blind = Empty("shield-check", self.words("stock.blind"), self.words("BLIND_COUNT"))
+        hint = self.words("stock.blind_hint")
+        self._blind = Empty("shield-check", self.words("stock.blind"), hint)
         self._pages.addWidget(self._blind)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
@@ -44,8 +48,9 @@ class StockScreen(Screen):
         self.watch(self.refresh, "stock_move", *held, "stock_count", "zone_sheet", "recount")
 
     def key_actions(self) -> tuple[Action, ...]:
-        in_list = self.model.card is None and self.model.refused is None
-        if not in_list:
+        if self.model.refused is not None:
+            return (Action(text="stock.refresh", keys=("F5",), run=self.refresh),)
+        if self.model.card is not None:
             return (
                 Action(text="stock.back", keys=("Escape",), run=self._back),
                 Action(text="stock.open_document", keys=("Return",), run=self.card.open_document),
@@ -85,7 +90,11 @@ class StockScreen(Screen):
         self.frame.tasks.start(self._load(subject))
 
     def scanned(self, code: str) -> bool:
-        goods, _qty = self.frame.desk.read(goods_named, self.model.site_id, code)
+        try:
+            goods, _qty = self.frame.desk.read(goods_named, self.model.site_id, code)
+        except QutongError as error:
+            self.frame.tell(error)
+            return True
         self.frame.tasks.start(self.model.open_card(goods.product_id))
         return True
 
@@ -285,7 +294,7 @@ class StockScreen(Screen):
     def _reserve(self) -> None:
         shown = self.table.current
         if isinstance(shown, StockRow):
-            self.frame.tasks.start(self._reserving(shown))
+            self._once.start(lambda: self._reserving(shown))
 
     async def _reserving(self, shown: StockRow) -> None:
         said = await self.frame.ask(ReservePanel(self.frame, shown))
@@ -294,7 +303,7 @@ class StockScreen(Screen):
             self.frame.say(self.words("reserve.done", number=number), Tone.GOOD)
 
     def _holds(self) -> None:
-        self.frame.tasks.start(self._showing_holds())
+        self._once.start(self._showing_holds)
 
     async def _showing_holds(self) -> None:
         rows = self.model.page.rows if self.model.page else ()

@@ -1,13 +1,19 @@
 """Transfers on screen: what is under way, goods sent, goods received with what is missing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.stock.model.transfers import Doing, TransfersModel, WayRow
+from desktop.stock.view.entry_keys import EntryKeys
+from desktop.stock.view.move_types import asked_of_many
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
+from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
+from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -26,6 +32,7 @@ class TransfersScreen(Screen):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self.model = TransfersModel(frame.desk, frame.person.site_id)
+        self._once = Once(frame.tasks)
         self.until_gone(self.model.watch(self._draw))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_list())
@@ -56,6 +63,8 @@ class TransfersScreen(Screen):
                 run=self._post,
                 is_enabled=self._has_lines,
             ),
+            *self._receiving_keys(),
+            Action(text="moving.undo", keys=("Ctrl+Z",), run=self._undo),
             Action(
                 text="moving.remove",
                 keys=("Delete", "Ctrl+D"),
@@ -64,6 +73,23 @@ class TransfersScreen(Screen):
             ),
             Action(text="stock.back", keys=("Escape",), run=self._stop),
         )
+
+    def _receiving_keys(self) -> tuple[Action, ...]:
+        if self.model.doing is Doing.SEND:
+            return ()
+        all_sent = Action(
+            text="transfer.as_sent",
+            keys=("Ctrl+Return",),
+            run=self.model.take_as_sent,
+            is_enabled=lambda: any(one.expected_micro for one in self.model.rows),
+        )
+        damaged = Action(
+            text="transfer.damaged",
+            keys=("F6",),
+            run=lambda: self.lines.edit_current("damaged"),
+            is_enabled=self._has_lines,
+        )
+        return all_sent, damaged
 
     def _has_lines(self) -> bool:
         return bool(self.model.rows)
@@ -75,7 +101,7 @@ class TransfersScreen(Screen):
     def scanned(self, code: str) -> bool:
         if self.model.doing is Doing.LIST:
             return False
-        self._take(code)
+        self._take(self.model.add, code)
         return True
 
     def refresh(self) -> None:
@@ -126,11 +152,17 @@ class TransfersScreen(Screen):
         self._missing = Banner("", Tone.WAITING)
         sites = [(one.site_id, f"{one.name} {one.site_id}") for one in self.model.sites]
         self._site = Choice(words("transfer.other"), sites)
-        self._site.picked.connect(lambda site_id: setattr(self.model, "other", site_id))
-        self._code = Field(words("moving.code_hint"), name=words("moving.code"))
-        self._code.entered.connect(self._entered)
+        self._site.setPlaceholderText(words("moving.nobody"))
+        self._site.setCurrentIndex(-1)
+        self._site.picked.connect(lambda site_id: self.model.say(other=site_id))
+        self._code = Finder(words("moving.code_hint"), self._hits, opens_at=2)
+        self._code.field.setAccessibleName(words("moving.code"))
+        self._code.picked.connect(self._found)
+        self._code.typed.connect(self._entered)
+        EntryKeys(self._code, undo=self._undo, remove=self._remove)
         self._note = Field(name=words("moving.note"))
-        self._note.textEdited.connect(lambda text: setattr(self.model, "note", text))
+        self._note.textEdited.connect(lambda text: self.model.say(note=text))
+        self._note.entered.connect(lambda _text: self._code.field.setFocus())
         self.lines = Table(
             self.frame, "transfer_lines", self._columns(),
             empty=Empty("scan-barcode", words("moving.empty"), words("moving.empty_hint")),
@@ -176,15 +208,21 @@ class TransfersScreen(Screen):
         model, words = self.model, self.words
         self.ways.set_rows(list(model.ways))
         self._pages.setCurrentIndex(0 if model.doing is Doing.LIST else 1)
+        if model.doing is Doing.LIST:
+            self._code.clear()
         if model.doing is not Doing.LIST:
             self._title.setText(words(f"transfer.title_{model.doing.value}"))
             self._site.blockSignals(True)
             if model.other and self._site.findData(model.other) < 0:
                 # Goods came from a site this one knows by its code alone.
                 self._site.addItem(f"{model.name_of(model.other)} {model.other}", model.other)
-            self._site.set_value(model.other)
+            self._site.setCurrentIndex(self._site.findData(model.other) if model.other else -1)
             self._site.blockSignals(False)
             receives = model.doing is Doing.RECEIVE
+            # Who sent what is being received stands in the papers.
+            self._site.setEnabled(not receives or model.is_early)
+            if self._note.text() != model.note:
+                self._note.setText(model.note)
             for place, column in enumerate(self.lines.rows.columns):
                 if column.key in ("expected", "damaged", "missing"):
                     self._fitting.leave_out(column.key, is_out=not receives)
@@ -194,7 +232,9 @@ class TransfersScreen(Screen):
             self.lines.set_rows(list(model.rows))
             self._fitting.leave_out_empty("lot")
             self._sum.setText(words("moving.sum", n=len(model.rows)))
-            self._missing.say(self._missing_text() if receives else "", Tone.WAITING)
+            told = self._missing_text() if receives else ""
+            way = "" if told or not receives or model.is_early else words("transfer.how")
+            self._missing.say(told or way, Tone.WAITING if told else Tone.ACCENT)
         self.keys_changed()
 
     def _missing_text(self) -> str:
@@ -207,10 +247,26 @@ class TransfersScreen(Screen):
     def _focus(self) -> None:
         if self.model.doing is Doing.LIST:
             self.ways.view.setFocus()
-        elif self.model.rows:
+        elif self.model.doing is Doing.RECEIVE and self.model.rows:
             self.lines.view.setFocus()
+            self._go_to(self.model.last or self.model.rows[0])
+        elif not self.model.other:
+            self._site.setFocus()
         else:
-            self._code.setFocus()
+            self._code.field.setFocus()
+
+    def _go_to(self, found: WayRow) -> None:
+        """The row keys are about: what was touched last, at its quantity."""
+        place = self.lines.rows.place_of(lambda one: one is found)
+        column = next(i for i, c in enumerate(self.lines.rows.columns) if c.key == "qty")
+        if place >= 0:
+            self.lines.go_to(place, column)
+
+    def _hits(self, text: str) -> list[Hit]:
+        return [
+            Hit(value=one.code, text=f"{one.code}  {one.name}", hint=one.spec)
+            for one in self.model.find(text)
+        ]
 
     # what keys do
 
@@ -219,7 +275,7 @@ class TransfersScreen(Screen):
         self._focus()
 
     def _early(self) -> None:
-        self.model.begin_early(next((one.site_id for one in self.model.sites), ""))
+        self.model.begin_early()
         self._focus()
 
     def _receive(self) -> None:
@@ -229,39 +285,65 @@ class TransfersScreen(Screen):
         if way.to_site != self.model.site_id:
             self.frame.say(self.words("transfer.not_here"), Tone.WAITING)
             return
-        self.frame.tasks.start(self._begin_receiving(way))
+        self._once.start(lambda: self._begin_receiving(way))
 
     async def _begin_receiving(self, way: TransferView) -> None:
         await self.model.begin_receiving(way)
         self._focus()
 
     def _entered(self, text: str) -> None:
-        if text.strip() and self._take(text):
+        if text.strip() and self._take(self.model.typed, text):
             self._code.clear()
 
-    def _take(self, text: str) -> bool:
+    def _found(self, code: str) -> None:
+        """Goods were found by name: how many comes behind their code."""
+        self._code.field.setText(f"{code} ")
+        self._code.field.setFocus()
+
+    def _take(self, act: Callable[[str], WayRow], text: str) -> bool:
         try:
-            found: WayRow = self.model.typed(text)
+            found = act(text)
         except QutongError as error:
             self.frame.tell(error)
             return False
+        self._go_to(found)
         shown = format_quantity(found.qty_micro, found.goods.packs)
-        self.frame.say(f"{found.goods.name}  {shown}", Tone.GOOD)
+        is_more = self.model.doing is Doing.RECEIVE and found.missing_micro < 0
+        tone = Tone.WAITING if is_more and not self.model.is_early else Tone.GOOD
+        self.frame.say(f"{found.goods.name}  {shown}", tone)
         return True
+
+    def _undo(self) -> None:
+        if self.model.undo():
+            self.frame.say(self.words("moving.undone"), Tone.PLAIN)
 
     def _remove(self) -> None:
         if self.lines.current is not None:
             self.model.remove(self.lines.current)
 
     def _stop(self) -> None:
+        self._once.start(self._ask_stop)
+
+    async def _ask_stop(self) -> None:
+        n = len(self.model.rows)
+        said = [(self.words("moving.drop_ask", n=n), Tone.WAITING)]
+        if self.model.is_touched and not await self.frame.ask(
+            Question(self.words, self.words("moving.drop"), said)
+        ):
+            return
         self.model.stop()
         self._focus()
 
     def _post(self) -> None:
-        self.frame.tasks.start(self._send_or_receive())
+        self._once.start(self._send_or_receive)
 
     async def _send_or_receive(self) -> None:
         key = f"transfer.done_{self.model.doing.value}"
+        if not self.model.other:
+            self._site.setFocus()
+        self.model.check()
+        if not await asked_of_many(self.frame, self.model.many):
+            return
         header = await self.model.post()
         self.frame.say(self.words(key, number=header.number), Tone.GOOD)
         self._focus()

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
+from desktop.stocktake.model.keyed import Keyed
+from desktop.stocktake.model.on_sheet import OnSheet
 from desktop.stocktake.model.sheet import Found, Sealed, Unfinished, tallies
 from desktop.stocktake.usecases.reading import (
     CountedGoods,
@@ -37,10 +41,8 @@ from shared.journal.document import Header
 from shared.stocktake.documents import UnknownCode
 from shared.stocktake.rules import CountMode, unit_code, zone_of_label
 
-TYPED_MAX = 12
 
-
-class CountingModel(Watched):
+class CountingModel(OnSheet, Watched):
     """One counter at one device. Everything done is on disk before it is shown."""
 
     def __init__(self, desk: Desk, site_id: str, person_id: str) -> None:
@@ -52,16 +54,8 @@ class CountingModel(Watched):
         self.begun: Mapping[SheetName, int] = {}
         """Sheets that were left with something on them."""
         self.zone: Work | None = None
-        self.found: dict[str, Found] = {}
-        self.current = ""
-        """The product in hand."""
-        self.typed = ""
-        self.unknown: list[UnknownCode] = []
-        self.stranger = ""
-        """The unknown code just scanned, until something is said of it."""
-        self.is_empty_shelf = False
+        self._keyed = Keyed()
         self.sealed: Sealed | None = None
-        self._events: list[Event] = []
         self._next = 1
         self._books: Mapping[str, int] = {}
         self.reload()
@@ -104,7 +98,10 @@ class CountingModel(Watched):
         self.changed()
 
     def leave(self) -> None:
-        """Put the zone aside; what was counted stays."""
+        """Put the zone aside; what was counted stays. A number that was typed goes first."""
+        if self._keyed.take():
+            self.changed()
+            return
         if self.zone is not None:
             self._desk.do_now(leave_sheet)
             self.zone = None
@@ -120,22 +117,27 @@ class CountingModel(Watched):
         events = self._desk.read(events_of, _name(work), self.person_id)
         self._learn([one.product_id for one in events if one.product_id])
         for event in events:
-            self._apply(event)
+            self.apply(event)
         self._next = len(events) + 1
         self._read_books()
 
     def _forget(self) -> None:
-        self.found, self.current, self.typed = {}, "", ""
-        self.unknown, self.stranger, self.is_empty_shelf = [], "", False
-        self._events, self._next, self._books = [], 1, {}
+        self.clear()
+        self._keyed.take()
+        self._next, self._books = 1, {}
 
     # counting
 
     def scan(self, code: str) -> None:
         """A piece, a box, a single piece with its serial, or a zone's label.
 
-        Raises: RuleViolation NO_ZONE_OPEN, BARCODE_UNKNOWN, SERIAL_TWICE, NOT_TO_COUNT.
+        ``3*`` typed before it says how many of them. Any other number that was typed and not
+        taken stops the scan: nobody hears of a number that is lost.
+
+        Raises: RuleViolation NO_ZONE_OPEN, BARCODE_UNKNOWN, SERIAL_TWICE, NOT_TO_COUNT,
+        NUMBER_NOT_TAKEN, QUANTITY_UNREADABLE.
         """
+        self._keyed.check_taken(before_goods=True)
         if self.open_label(code):
             return
         if self.zone is None:
@@ -143,25 +145,45 @@ class CountingModel(Watched):
         single = unit_code(code)
         hit = self._desk.read(goods_scanned, self.site_id, single[0] if single else code)
         if hit is None:
-            self.stranger, self.typed = code, ""
-            self.changed()
+            self._meet(code)
             raise RuleViolation("BARCODE_UNKNOWN", barcode=code[:40])
         goods, factor = hit
+        if single:
+            self.check_taken()
+        times = self._keyed.times_micro
         serial = single[1] if single else ""
         self._check_wanted(goods.product_id)
         if goods.product_id in self.found and serial in self.found[goods.product_id].serials:
             raise RuleViolation("SERIAL_TWICE", product_id=goods.code)
         self.found.setdefault(goods.product_id, Found(goods=goods))
-        qty = MICRO if serial else factor
+        one = MICRO if serial else factor
         self._keep(
             Event(
                 kind="add",
                 product_id=goods.product_id,
-                qty_micro=qty,
-                factor_micro=qty,
+                qty_micro=one if serial else checked_quantity(one * times // MICRO),
+                factor_micro=one if times == MICRO else 0,
                 serial=serial,
             )
         )
+
+    def _meet(self, code: str) -> None:
+        """A code nobody knows is on the list at once: who scans on has not lost it."""
+        self._keyed.take()
+        if code in {one.code for one in self.unknown}:
+            self.stranger = code
+            self.changed()
+            return
+        self._keep(Event(kind="unknown", code=code))
+
+    @property
+    def typed(self) -> str:
+        """What was typed and not taken yet."""
+        return self._keyed.text
+
+    def check_taken(self) -> None:
+        """Nothing when no number waits for its Enter. Raises: RuleViolation NUMBER_NOT_TAKEN."""
+        self._keyed.check_taken()
 
     def pick(self, goods: CountedGoods) -> None:
         """Take a product in hand without a scan; a number then says how many.
@@ -172,7 +194,8 @@ class CountingModel(Watched):
             raise RuleViolation("NO_ZONE_OPEN")
         self._check_wanted(goods.product_id)
         self.found.setdefault(goods.product_id, Found(goods=goods))
-        self.current, self.typed = goods.product_id, ""
+        self.current = goods.product_id
+        self._keyed.take()
         self.changed()
 
     def search(self, text: str) -> list[CountedGoods]:
@@ -180,16 +203,13 @@ class CountingModel(Watched):
         return self._desk.read(goods_searched, text)
 
     def type(self, sign: str) -> None:
-        """A digit, a point, or = in front."""
-        if sign == "=":
-            self.typed = "="
-        elif len(self.typed) < TYPED_MAX:
-            self.typed += sign
+        """A digit, a point, = in front, or * behind a number whose goods come next."""
+        self._keyed.type(sign)
         self.changed()
 
     def rub_out(self) -> None:
         """Take the last sign away."""
-        self.typed = self.typed[:-1]
+        self._keyed.rub_out()
         self.changed()
 
     def enter(self) -> None:
@@ -200,7 +220,7 @@ class CountingModel(Watched):
 
         Raises: RuleViolation NO_ZONE_OPEN, NOTHING_IN_HAND, QUANTITY_UNREADABLE…
         """
-        text, self.typed = self.typed, ""
+        text = self._keyed.take()
         if self.zone is None:
             raise RuleViolation("NO_ZONE_OPEN")
         if not text:
@@ -218,22 +238,37 @@ class CountingModel(Watched):
             self._keep(Event(kind="add", product_id=self.current, qty_micro=self._added(qty)))
 
     def note_unknown(self, note: str, photo: bytes = b"") -> None:
-        """Put the unknown code on the list, with what the counter says of it, and a photo.
+        """Say of the unknown code just scanned what it is, with a photo.
 
         Raises: RuleViolation PICTURE_UNREADABLE, PICTURE_TOO_LARGE.
         """
-        if self.stranger:
-            self._keep(Event(kind="unknown", code=self.stranger, note=note), photo)
+        code = self.stranger
+        if code:
+            if self.is_unsaid(code):
+                self._say_of_last(note, photo)
+            else:
+                self._keep(Event(kind="unknown", code=code, note=note), photo)
             self.stranger = ""
             self.changed()
 
+    def _say_of_last(self, note: str, photo: bytes) -> None:
+        assert self.zone is not None
+        event = msgspec.structs.replace(self.events[-1], note=note)
+        kept = self._desk.do_now(keep_event, _name(self.zone), self._next - 1, event, photo)
+        self.events[-1] = kept
+        self.unknown[-1] = UnknownCode(code=kept.code, note=kept.note)
+
     def undo(self) -> bool:
-        """Take the last thing back; False when there is nothing."""
-        if self.zone is None or not self._events:
+        """Take the last thing back, or a number that was typed and not taken; False when there
+        is nothing."""
+        if self._keyed.take():
+            self.changed()
+            return True
+        if self.zone is None or not self.events:
             return False
         self._next -= 1
         self._desk.do_now(drop_event, _name(self.zone), self._next)
-        events = self._events[:-1]
+        events = self.events[:-1]
         zone, number, books = self.zone, self._next, self._books
         known = {one.goods.product_id: one.goods for one in self.found.values()}
         self._forget()
@@ -241,15 +276,15 @@ class CountingModel(Watched):
         for product_id in (*zone.wanted, *(e.product_id for e in events if e.product_id)):
             self.found.setdefault(product_id, Found(goods=known[product_id]))
         for event in events:
-            self._apply(event)
+            self.apply(event)
         self.changed()
         return True
 
     def _added(self, qty_micro: int) -> int:
         """What a keyed number adds: it takes the place of the scan just made."""
-        last = self._events[-1] if self._events else None
-        if last is None or last.product_id != self.current or not last.factor_micro or last.serial:
+        if not self.says_how_many:
             return checked_quantity(qty_micro)
+        last = self.events[-1]
         pieces = checked_quantity(qty_micro * last.factor_micro // MICRO)
         return pieces - last.qty_micro
 
@@ -262,8 +297,8 @@ class CountingModel(Watched):
         assert self.zone is not None
         kept = self._desk.do_now(keep_event, _name(self.zone), self._next, event, photo)
         self._next += 1
-        self._apply(kept)
-        self.typed = ""
+        self.apply(kept)
+        self._keyed.take()
         self._read_books()
         self.changed()
 
@@ -272,48 +307,7 @@ class CountingModel(Watched):
         for goods in self._desk.read(goods_for_counter, new):
             self.found[goods.product_id] = Found(goods=goods)
 
-    def _apply(self, event: Event) -> None:
-        self._events.append(event)
-        if event.kind == "unknown":
-            self.unknown.append(UnknownCode(code=event.code, note=event.note))
-            return
-        if event.kind == "empty":
-            self.is_empty_shelf = True
-            return
-        found = self.found[event.product_id]
-        kept = 0 if event.kind == "set" else found.qty_micro
-        found.qty_micro = max(kept + event.qty_micro, 0)
-        found.at_us, found.is_touched, found.order = event.at_us, True, len(self._events)
-        if event.serial:
-            found.serials[event.serial] = event.at_us
-        self.current, self.stranger = event.product_id, ""
-
     # what is shown
-
-    @property
-    def lines(self) -> list[Found]:
-        """What is on the sheet, last touched first; what is still wanted at the end."""
-        return sorted(self.found.values(), key=lambda one: (-one.order, one.goods.code))
-
-    @property
-    def in_hand(self) -> Found | None:
-        """The product in hand."""
-        return self.found.get(self.current)
-
-    @property
-    def scans(self) -> int:
-        """How much was done on this sheet."""
-        return len(self._events)
-
-    @property
-    def photos(self) -> int:
-        """How many photos were taken on this sheet."""
-        return sum(1 for one in self._events if one.has_photo)
-
-    @property
-    def pieces_micro(self) -> int:
-        """Pieces found in this zone."""
-        return sum(one.qty_micro for one in self.found.values())
 
     @property
     def is_open_mode(self) -> bool:
@@ -345,17 +339,16 @@ class CountingModel(Watched):
             and not one.is_counted
         )
         touched = any(one.is_touched for one in self.found.values())
-        return Unfinished(
-            products=lost,
-            zones=others,
-            is_empty=not touched and not self.is_empty_shelf and not lost,
-        )
+        is_empty = not touched and not self.is_empty_shelf and not lost
+        return Unfinished(products=lost, zones=others, is_empty=is_empty)
 
     def close(self) -> Sealed:
         """Seal the zone; wanted products that were not found count as none.
 
-        Raises: RuleViolation NO_ZONE_OPEN, STEP_NOT_ALLOWED; AccessDenied SAME_COUNTER…
+        Raises: RuleViolation NO_ZONE_OPEN, NUMBER_NOT_TAKEN, STEP_NOT_ALLOWED; AccessDenied
+        SAME_COUNTER…
         """
+        self.check_taken()
         zone = self.zone
         if zone is None:
             raise RuleViolation("NO_ZONE_OPEN")

@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
-from desktop.stocktake.usecases import approve_count, ask_recount, post_count, reveal_count
+from desktop.stocktake.usecases import (
+    approve_count,
+    ask_recount,
+    drop_count,
+    post_count,
+    reveal_count,
+)
 from desktop.stocktake.usecases.photos import CountPhoto, take_photo
 from desktop.stocktake.usecases.reviewing import (
     Board,
@@ -19,7 +25,7 @@ from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.errors import RuleViolation
 from shared.stocktake.queries.photos import photo_bytes
-from shared.stocktake.rules import REASONS, ApproverLevel, CountState
+from shared.stocktake.rules import REASONS, ApproverLevel, CountScope, CountState
 
 
 class Step(StrEnum):
@@ -78,7 +84,8 @@ class SupervisorModel(Watched):
         reasons = await self._desk.fetch(reasons_of, count_id)
         # Meanwhile the person may have gone back, or on to another count.
         if self._wanted == count_id:
-            self.board, self.reasons = board, reasons
+            is_same = self.board is not None and self.board.head.id == count_id
+            self.board, self.reasons = board, reasons | self.reasons if is_same else reasons
 
     # what stands
 
@@ -163,6 +170,19 @@ class SupervisorModel(Watched):
         await self._desk.do(reveal_count, self._the_board().head.id)
         await self.load()
 
+    @property
+    def may_be_dropped(self) -> bool:
+        """Whether the count looked at may still be given up."""
+        head = self.board.head if self.board else None
+        is_counting = head is not None and head.state is CountState.COUNTING
+        return is_counting and head is not None and head.scope is not CountScope.OPENING
+
+    async def drop(self) -> None:
+        """Give the count up: it moves nothing. Raises: what ``drop_count`` raises."""
+        await self._desk.do(drop_count, self._the_board().head.id)
+        self.close()
+        await self.load()
+
     async def recount(self, person_id: str, lines: Sequence[VarianceLine] = ()) -> int:
         """Have lines counted again, those the rules want when none are named; how many.
 
@@ -182,10 +202,10 @@ class SupervisorModel(Watched):
             for one in lines
             if one.variance.difference_micro
         }
-        reasons = self.reasons | dict(changed)
-        await self._desk.do(keep_reasons, self._the_board().head.id, reasons)
-        self.reasons = reasons
+        # Known before it is on disk: the next key comes sooner than that, and adds to it.
+        self.reasons = self.reasons | dict(changed)
         self.changed()
+        await self._desk.do(keep_reasons, self._the_board().head.id, self.reasons)
 
     async def take_photo(self, line: VarianceLine, data: bytes, note: str = "") -> None:
         """Put a photo to a line. Raises: what ``take_photo`` of the use cases raises."""

@@ -224,6 +224,24 @@ def post_count(
     )
 
 
+def drop_count(session: Session, count_id: str) -> Header:
+    """Give a count up that was begun by mistake, before anybody saw a difference: it ends
+    without a line, and the stock stays as it is. An opening is counted to its end.
+
+    Raises: RuleViolation COUNT_UNKNOWN, STEP_NOT_ALLOWED; AccessDenied NOT_PERMITTED.
+    """
+    place = place_of(session)
+    require(session, "count.post")
+    found = the_count(session, count_id, CountAction.COUNT)
+    if found.scope is CountScope.OPENING:
+        raise RuleViolation("STEP_NOT_ALLOWED", state=found.state.value, action="drop")
+    count_uid = uid_bytes(found.id)
+    body = CountPosted(
+        count_uid=count_uid, scope=found.scope.value, lines=[], currency=found.currency
+    )
+    return session.append(body, predecessor=count_uid, business_day=day_at(session, place))
+
+
 def _check_photos(
     session: Session, found: CountView, lines: Sequence[Variance], said: Mapping[str, str]
 ) -> None:

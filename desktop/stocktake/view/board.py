@@ -74,14 +74,15 @@ class BoardPage(QWidget):
         self._number.setText(head.number)
         self._scope.setText(words(f"count_scope.{head.scope.value}"))
         self._mode.setText(words(f"count_mode.{head.mode.value}"))
-        self._state.setText(words(f"count_state.{head.state.value}"))
-        set_tone(self._state, _TONES[head.state], name="pill")
+        state = "review.is_dropped" if head.is_dropped else f"count_state.{head.state.value}"
+        self._state.setText(words(state))
+        set_tone(self._state, Tone.PLAIN if head.is_dropped else _TONES[head.state], name="pill")
         self._tolerance.setText(self._tolerance_text(board))
         self._next.say(*self._next_text(board))
         told = " · ".join(f"{zone}: {code} {note}" for zone, code, note in board.unknown)
         text = words("review.unknown", n=len(board.unknown), told=told) if told else ""
         self._strangers.say(text, Tone.WAITING)
-        if head.state is CountState.COUNTING:
+        if head.state is CountState.COUNTING or head.is_dropped:
             self._draw_zones(board)
         elif head.state is CountState.REVEALED:
             self._draw_lines(board)

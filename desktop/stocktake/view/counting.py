@@ -8,13 +8,16 @@ from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slips import ZoneSlip, zone_slip
 from desktop.stocktake.model.counting import CountingModel
+from desktop.stocktake.model.keyed import TIMES
 from desktop.stocktake.model.sheet import Found, Sealed
 from desktop.stocktake.usecases.reading import CountedGoods, Work
+from desktop.stocktake.view.closing import many_text, questions
 from desktop.stocktake.view.count_paper import print_count_sheet
 from desktop.stocktake.view.find_goods import FindGoodsPanel
 from desktop.stocktake.view.photos import unknown_panel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.photo_panel import Snap
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
@@ -26,7 +29,7 @@ from desktop.words import formats
 from shared.catalog.rules import SMALL
 from shared.core.errors import QutongError
 
-_SIGNS = "0123456789."
+_SIGNS = "0123456789.*"
 
 
 class CountingScreen(Screen):
@@ -35,6 +38,7 @@ class CountingScreen(Screen):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self.model = CountingModel(frame.desk, frame.person.site_id, frame.person.user_id)
+        self._once = Once(frame.tasks)
         self.until_gone(self.model.watch(self._draw))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_zones())
@@ -267,7 +271,10 @@ class CountingScreen(Screen):
         self._mine_name.setVisible(found is not None)
         self._mine.setText(f"{formats.qty(found.qty_micro)} {found.goods.unit}" if found else "")
         typed = model.typed
-        shown = typed if typed.startswith("=") or not typed else f"+{typed}"
+        adds = typed and not typed.startswith("=") and not model.says_how_many
+        shown = f"+{typed}" if adds else typed
+        if typed.endswith(TIMES):
+            shown = f"{typed.removesuffix(TIMES)} ×"
         self._typed.setText(shown)
         hint = "counting.empty_shelf" if model.is_empty_shelf and not found else "counting.hint"
         self._hint.setText(words(hint))
@@ -315,13 +322,17 @@ class CountingScreen(Screen):
             self.model.enter()
         except QutongError as error:
             self.frame.tell(error)
+            return
+        found = self.model.in_hand
+        if found is not None and found in self.model.many:
+            self.frame.say(many_text(self.words, found), Tone.WAITING)
 
     def _undo(self) -> None:
         if self.model.undo():
             self.frame.say(self.words("counting.undone"), Tone.PLAIN)
 
     def _find(self) -> None:
-        self.frame.tasks.start(self._find_goods())
+        self._once.start(self._find_goods)
 
     async def _find_goods(self) -> None:
         picked = await self.frame.ask(FindGoodsPanel(self.frame, self.model))
@@ -332,7 +343,7 @@ class CountingScreen(Screen):
                 self.frame.tell(error)
 
     def _note_unknown(self) -> None:
-        self.frame.tasks.start(self._ask_note())
+        self._once.start(self._ask_note)
 
     async def _ask_note(self) -> None:
         said = await self.frame.ask(unknown_panel(self.frame, self.model.stranger))
@@ -340,38 +351,20 @@ class CountingScreen(Screen):
             self.model.note_unknown(said.note, said.data)
 
     def _close(self) -> None:
-        self.frame.tasks.start(self._ask_and_close())
+        self._once.start(self._ask_and_close)
 
     async def _ask_and_close(self) -> None:
         zone = self.model.zone
         if zone is None:
             return
+        self.model.check_taken()
         title = self.words("counting.close_title", zone=zone.zone_name)
-        if not await self.frame.ask(Question(self.words, title, self._questions())):
+        if not await self.frame.ask(Question(self.words, title, questions(self.words, self.model))):
             return
         sealed = self.model.close()
         self._print(sealed)
         self.frame.say(self.words("counting.closed", zone=sealed.zone_name), Tone.GOOD)
         self._focus()
-
-    def _questions(self) -> list[tuple[str, Tone]]:
-        """What stands in the question before a zone is closed."""
-        words, open_ends = self.words, self.model.unfinished()
-        pieces = formats.qty(self.model.pieces_micro)
-        said = [(words("counting.sum_own", lines=len(self.model.found), pieces=pieces), Tone.PLAIN)]
-        if open_ends.is_empty:
-            said.append((words("counting.ask_empty"), Tone.WAITING))
-        if open_ends.products:
-            names = self.words("names.comma").join(one.name for one in open_ends.products[:4])
-            n = len(open_ends.products)
-            said.append((words("counting.ask_products", n=n, names=names), Tone.WAITING))
-        if open_ends.zones:
-            names = " ".join(one.zone_id for one in open_ends.zones[:8])
-            n = len(open_ends.zones)
-            said.append((words("counting.ask_zones", n=n, names=names), Tone.WAITING))
-        if self.model.stranger:
-            said.append((words("counting.ask_stranger", code=self.model.stranger), Tone.WAITING))
-        return said
 
     def _print(self, sealed: Sealed) -> None:
         profile, person = PrinterProfile(), self.frame.person

@@ -9,6 +9,7 @@ from desktop.stocktake.model.opening import About, NewCount
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.panel import Panel
 from desktop.ui.theme import GRID, SPACE_S, TARGET, Tone, scaled
 from desktop.ui.widgets import Field, button, form_row, label, row
@@ -23,6 +24,23 @@ _KEYS = {
     About.RANDOM: "R",
 }
 _LIST_HEIGHT = 116
+_NEW = "stocktake/new"
+
+
+def new_count_of(frame: Frame) -> NewCount:
+    """What was keyed before Esc, as long as the site stands where it stood; else a new one."""
+    model = NewCount(frame.desk, frame.person.site_id, frame.person.currency)
+    kept = frame.kept.get(_NEW)
+    if isinstance(kept, NewCount) and kept.choices.is_opened == model.choices.is_opened:
+        kept.choices = model.choices
+        model = kept
+    frame.kept[_NEW] = model
+    return model
+
+
+def forget_new_count(frame: Frame) -> None:
+    """It was begun."""
+    frame.kept.pop(_NEW, None)
 
 
 class NewCountPanel(Panel):
@@ -33,6 +51,7 @@ class NewCountPanel(Panel):
         self.frame = frame
         self.words = frame.words
         self.model = model
+        self._once = Once(frame.tasks)
         self._stop = model.watch(self._draw)
         self._fields()
         self._draw()
@@ -194,7 +213,7 @@ class NewCountPanel(Panel):
 
     def _begin(self) -> None:
         self._set_zones()
-        self.frame.tasks.start(self._open())
+        self._once.start(self._open)
 
     async def _open(self) -> None:
         self.close_with(await self.model.open())

@@ -5,20 +5,19 @@ from functools import partial
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.printing.escpos import PrinterProfile, encode
-from desktop.printing.slips import ZoneLabel, zone_label
-from desktop.stocktake.model.opening import NewCount
 from desktop.stocktake.model.photo_rules import PhotoRules
 from desktop.stocktake.model.supervising import Step, SupervisorModel
 from desktop.stocktake.usecases.photos import CountPhoto
 from desktop.stocktake.usecases.reviewing import CountLine, LastHeard, VarianceLine
 from desktop.stocktake.view.board import BoardPage
-from desktop.stocktake.view.new_count import NewCountPanel
+from desktop.stocktake.view.count_paper import print_zone_labels
+from desktop.stocktake.view.new_count import NewCountPanel, forget_new_count, new_count_of
 from desktop.stocktake.view.photo_rules import PhotoRulesPanel
 from desktop.stocktake.view.photos import PhotosPanel, line_panel
 from desktop.stocktake.view.recounting import RecountPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.photo_panel import Snap
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
@@ -31,7 +30,7 @@ from desktop.words import formats
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.journal.document import Header
-from shared.stocktake.rules import REASONS, CountState, label_text
+from shared.stocktake.rules import REASONS, CountState
 
 
 class StocktakeScreen(Screen):
@@ -43,6 +42,7 @@ class StocktakeScreen(Screen):
         self.model = SupervisorModel(
             frame.desk, person.site_id, person.user_id, last_heard=last_heard
         )
+        self._once = Once(frame.tasks)
         self.until_gone(self.model.watch(self._draw))
         self._pages = QStackedWidget()
         self._pages.addWidget(self._make_list())
@@ -74,6 +74,13 @@ class StocktakeScreen(Screen):
                 Action(text="review.labels", keys=("L",), run=self._print_labels),
                 *self._to_counting(),
                 photos,
+                Action(
+                    text="review.drop",
+                    keys=("Delete",),
+                    run=self._drop,
+                    permission="count.post",
+                    is_enabled=lambda: self.model.may_be_dropped,
+                ),
                 back,
             )
         if board.head.state is CountState.POSTED:
@@ -209,11 +216,15 @@ class StocktakeScreen(Screen):
     def _state(self, one: CountLine) -> str:
         if one.is_waiting:
             return self.words("review.waiting")
+        if one.head.is_dropped:
+            return self.words("review.is_dropped")
         return self.words(f"count_state.{one.head.state.value}")
 
     def _state_tone(self, one: CountLine) -> Tone | None:
         if one.is_waiting:
             return Tone.WAITING
+        if one.head.is_dropped:
+            return None
         return {CountState.POSTED: Tone.GOOD, CountState.REVEALED: Tone.ACCENT}.get(one.head.state)
 
     def _draw(self) -> None:
@@ -235,20 +246,20 @@ class StocktakeScreen(Screen):
         self.frame.tasks.start(self._load(one.head.id))
 
     def _new(self) -> None:
-        self.frame.tasks.start(self._ask_new())
+        self._once.start(self._ask_new)
 
     async def _ask_new(self) -> None:
-        person = self.frame.person
-        model = NewCount(self.frame.desk, person.site_id, person.currency)
+        model = new_count_of(self.frame)
         header = await self.frame.ask(NewCountPanel(self.frame, model))
         if isinstance(header, Header):
+            forget_new_count(self.frame)
             self.frame.say(self.words("review.begun", number=header.number), Tone.GOOD)
             await self._load(uid_text(header.uid))
 
     def _sign_above(self) -> None:
         one = self.table.current
         if one is not None and one.is_waiting:
-            self.frame.tasks.start(self._ask_sign_above(one))
+            self._once.start(lambda: self._ask_sign_above(one))
 
     async def _ask_sign_above(self, one: CountLine) -> None:
         value = formats.signed_money(one.signed_minor, one.head.currency)
@@ -258,22 +269,11 @@ class StocktakeScreen(Screen):
             await self.model.sign_above(one)
 
     def _print_labels(self) -> None:
-        board = self.model.board
-        if board is None:
-            return
-        profile = PrinterProfile()
-        for zone in board.zones:
-            shown = ZoneLabel(
-                count_number=board.head.number,
-                zone_name=zone.name or zone.zone_id,
-                scan_text=label_text(board.head.number, zone.zone_id),
-            )
-            slip = zone_label(shown, self.words, profile.roll)
-            self.frame.paper.receipt(encode(slip, profile), f"{board.head.number} {zone.zone_id}")
-        self.frame.say(self.words("review.labels_sent", n=len(board.zones)), Tone.GOOD)
+        if self.model.board is not None:
+            print_zone_labels(self.frame, self.model.board)
 
     def _reveal(self) -> None:
-        self.frame.tasks.start(self._ask_reveal())
+        self._once.start(self._ask_reveal)
 
     async def _ask_reveal(self) -> None:
         others = await self.model.others_heard()
@@ -287,15 +287,31 @@ class StocktakeScreen(Screen):
             await self.model.reveal()
             self.board.lines.view.setFocus()
 
+    def _drop(self) -> None:
+        self._once.start(self._ask_drop)
+
+    async def _ask_drop(self) -> None:
+        board = self.model.board
+        if board is None:
+            return
+        sealed = sum(1 for zone in board.zones if zone.sealed_at_us)
+        said = [(self.words("review.drop_ask", number=board.head.number), Tone.PLAIN)]
+        if sealed:
+            said.append((self.words("review.drop_sealed", n=sealed), Tone.WAITING))
+        question = Question(self.words, self.words("review.drop"), said, go_on="review.drop")
+        if await self.frame.ask(question):
+            await self.model.drop()
+            told = self.words("review.dropped", number=board.head.number)
+            self.frame.say(told, Tone.GOOD)
+            self.table.view.setFocus()
+
     def _reason(self, number: int) -> None:
         lines = self.board.lines.selected or [self.board.lines.current]
         chosen = [one for one in lines if one is not None]
-        self.frame.tasks.start(self._give_reason(chosen, number))
-
-    async def _give_reason(self, lines: list[VarianceLine], number: int) -> None:
         at = self.board.lines.view.currentIndex().row()
-        await self.model.give_reason(lines, number)
-        if len(lines) == 1 and at + 1 < len(self.board.lines.rows.shown):
+        self.frame.tasks.start(self.model.give_reason(chosen, number))
+        # On to the next line at once: the next key is of that one.
+        if len(chosen) == 1 and at + 1 < len(self.board.lines.rows.shown):
             self.board.lines.go_to(at + 1)
 
     def _photos(self) -> None:
@@ -317,7 +333,7 @@ class StocktakeScreen(Screen):
     def _add_photo(self) -> None:
         line = self.board.lines.current
         if line is not None:
-            self.frame.tasks.start(self._take_photo(line))
+            self._once.start(lambda: self._take_photo(line))
 
     async def _take_photo(self, line: VarianceLine) -> None:
         snap = await self.frame.ask(line_panel(self.frame, line))
@@ -326,7 +342,7 @@ class StocktakeScreen(Screen):
             self.frame.say(self.words("photo.kept"), Tone.GOOD)
 
     def _recount(self) -> None:
-        self.frame.tasks.start(self._ask_recount())
+        self._once.start(self._ask_recount)
 
     async def _ask_recount(self) -> None:
         chosen = self.board.lines.selected
@@ -336,11 +352,11 @@ class StocktakeScreen(Screen):
             raise RuleViolation("NOTHING_TO_RECOUNT")
         person = await self.frame.ask(RecountPanel(self.frame, self.model, n))
         if person is not None:
-            asked = await self.model.recount(person, lines)
-            self.frame.say(self.words("review.recount_sent", n=asked), Tone.GOOD)
+            await self.model.recount(person, lines)
+            self.frame.say(self.words("review.recount_sent", n=n), Tone.GOOD)
 
     def _submit(self) -> None:
-        self.frame.tasks.start(self._sign_and_post())
+        self._once.start(self._sign_and_post)
 
     async def _sign_and_post(self) -> None:
         """Sign as far as this site may, then post when it is enough (H09)."""

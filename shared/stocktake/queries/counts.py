@@ -46,6 +46,12 @@ class CountView:
     value_minor: int
 
     @property
+    def is_dropped(self) -> bool:
+        """Whether it was given up before anybody saw a difference: it moved nothing."""
+        is_blank = not self.revealed_by and not self.value_minor
+        return self.state is CountState.POSTED and is_blank and self.scope is not CountScope.OPENING
+
+    @property
     def actions(self) -> tuple[CountAction, ...]:
         """What may be done with it now."""
         return ACTIONS[self.state]

@@ -1,13 +1,16 @@
 """The supervisor's model: which step comes next, who signs, what the report says (H02, H07-H09)."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from desktop.stocktake.model.supervising import Step, SupervisorModel
+from desktop.stocktake.usecases.reading import work_of
 from desktop.store.desk import Desk
 from shared.core.errors import QutongError
 from shared.core.rounding import MICRO
+from shared.stocktake.rules import REASONS, CountState
 from tests.builders.desks import at_desk
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import WindowHouse
@@ -49,6 +52,10 @@ async def looked_at(desk: Desk, house: WindowHouse, *, user: str = BOSS) -> Supe
 
 def next_step(model: SupervisorModel) -> Step:
     return model.step
+
+
+def may_be_dropped(model: SupervisorModel) -> bool:
+    return model.may_be_dropped
 
 
 def code_of(error: pytest.ExceptionInfo[QutongError]) -> str:
@@ -176,5 +183,67 @@ def test_who_counted_does_not_reveal() -> None:
         with pytest.raises(QutongError) as why:
             await model.reveal()
         assert code_of(why) == "REVEALER_COUNTED"
+
+    at_desk(script)
+
+
+def test_reasons_keyed_faster_than_they_are_written_all_stand() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        counted(house, "18", "4")
+        model = await looked_at(desk, house)
+        await model.reveal()
+        lines = list(model.differing)
+        assert len(lines) == 2
+        await asyncio.gather(*(model.give_reason([one], at) for at, one in enumerate(lines, 1)))
+        expected = {one.goods.product_id: REASONS[at] for at, one in enumerate(lines)}
+        assert model.reasons == expected
+        await model.load()
+        assert model.reasons == expected
+        other = SupervisorModel(desk, SITE, BOSS, last_heard=lambda _c, _s: [])
+        await other.open(model.board.head.id if model.board else "")
+        assert other.reasons == expected
+
+    at_desk(script)
+
+
+def test_a_count_begun_by_mistake_is_given_up_and_the_stock_stays() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        counted(house, "18", "4")
+        model = await looked_at(desk, house)
+        assert may_be_dropped(model)
+        await model.drop()
+        assert model.board is None
+        head = model.counts[0].head
+        assert (head.state, head.is_dropped) == (CountState.POSTED, True)
+        assert (on_hand(house, SITE, CLEANSER), on_hand(house, SITE, CREAM)) == (20, 5)
+        assert not desk.read(work_of, SITE, "li"), "nobody is to count it any more"
+        assert not model.counts[1].head.is_dropped, "the opening was posted"
+        await model.open(head.id)
+        assert not may_be_dropped(model)
+        with pytest.raises(QutongError, match="STEP_NOT_ALLOWED"):
+            await model.drop()
+
+    at_desk(script)
+
+
+def test_a_count_whose_differences_were_seen_is_not_given_up_any_more() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        counted(house, "18", "4")
+        model = await looked_at(desk, house)
+        await model.reveal()
+        assert not may_be_dropped(model)
+        with pytest.raises(QutongError, match="STEP_NOT_ALLOWED"):
+            await model.drop()
+
+    at_desk(script)
+
+
+def test_an_opening_is_counted_to_its_end() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        do(house, BOSS, "count-open", scope="opening", zones=["A"])
+        model = await looked_at(desk, house)
+        assert not may_be_dropped(model)
+        with pytest.raises(QutongError, match="STEP_NOT_ALLOWED"):
+            await model.drop()
 
     at_desk(script)

@@ -1,4 +1,4 @@
-"""The commands of stock."""
+"""The commands of movements, transfers and what stands on the shelves."""
 
 from collections.abc import Sequence
 from typing import Any
