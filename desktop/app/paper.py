@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from desktop.devices.job_folder import JobState
 from desktop.devices.print_queue import PrintQueue
 from desktop.devices.transports import transport_of
 from desktop.ui.frame import Settings
@@ -61,6 +62,10 @@ class DevicePaper:
         path = self._folder / file_name.replace("/", "-")
         path.write_bytes(content)
         return str(path)
+
+    def stuck(self) -> int:
+        """How many receipts wait, or were set aside, since their printer did not take them."""
+        return sum(bool(one.code) and one.state is not JobState.DONE for one in self.queue.jobs())
 
     def close(self) -> None:
         """End after the job being printed; the others wait for the next start."""

@@ -69,6 +69,9 @@ class Paper(Protocol):
     def save(self, content: bytes, file_name: str) -> str:
         """Write a file into the person's documents folder; its path."""
 
+    def stuck(self) -> int:
+        """How many receipts a printer did not take when they were sent to it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:

@@ -63,6 +63,16 @@ class Hands:
             await self._outside(lambda: self._press(name))  # noqa: B023 - called before the next
             await self.settle()
 
+    async def fast(self, *names: str) -> None:
+        """Press keys so fast that the window has done nothing about the first when the next
+        one comes."""
+
+        def press() -> None:
+            for name in names:
+                self._press(name)
+
+        await self._outside(press)
+
     def _press(self, name: str) -> None:
         handle = self.window.windowHandle()
         if name in _NAMED or "+" in name[:-1] or (name[0] == "F" and name[1:].isdigit()):

@@ -17,6 +17,7 @@ from shared.core.money import (
 from shared.core.rounding import MICRO, divide_half_away
 from shared.sales.rules import line_minor
 
+_HUNDREDTH: Final = 10_000
 _TENTHS: Final = re.compile(r"[1-9]\d?|\d\.\d{1,2}")
 
 
@@ -62,17 +63,41 @@ def said_price_micro(line: Line, text: str, currency: str) -> int | None:
 
 
 def typed_price_micro(line: Line, text: str, currency: str) -> int | None:
-    """What is typed as a price of a line: a price, or ``9折``, ``95折``, ``95%`` of the list's;
-    None takes it back. Raises: as ``said_price_micro``; what prices raise."""
+    """What is typed as a price of a line, of what it shows (a case's beside ``2 箱``), or ``9折``,
+    ``95折``, ``95%`` of the list's; per base unit. None takes it back. Raises: as
+    ``said_price_micro``; what prices raise."""
     clean = text.strip()
     if clean.endswith(("折", "%")):
         return said_price_micro(line, clean, currency)
-    return parse_unit_price_micro(clean) if clean else None
+    if not clean:
+        return None
+    return divide_half_away(parse_unit_price_micro(clean) * MICRO, shown_factor_micro(line))
+
+
+def shown_factor_micro(line: Line) -> int:
+    """How many base units the line's price is shown for: whole cases are shown as cases."""
+    return line.factor_micro if line.qty_micro % line.factor_micro == 0 else MICRO
+
+
+def shown_price_micro(line: Line) -> int:
+    """What one of what the line shows costs; of a case to the hundredth, as it was said."""
+    factor_micro = shown_factor_micro(line)
+    if factor_micro == MICRO:
+        return line.pays_micro
+    return divide_half_away(line.pays_micro * factor_micro, MICRO * _HUNDREDTH) * _HUNDREDTH
+
+
+def own_off_minor(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> int:
+    """What a person takes off; what policies give is nobody's own doing."""
+    due = due_of(basket, currency, deal)
+    return due.off_minor - due.promotion_minor
 
 
 def needs_approval(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> bool:
-    """Whether more is taken off than a person may give alone (D09); what policies give is
-    nobody's own doing."""
+    """Whether more is taken off than a person may give alone, and than was approved (D09): who
+    stood for one cream at half its price did not stand for the twenty scanned after it."""
     due = due_of(basket, currency, deal)
     own = due.off_minor - due.promotion_minor
+    if basket.approver_id and own <= basket.approved_minor:
+        return False
     return own > apply_ratio(due.list_minor - due.promotion_minor, OWN_DISCOUNT_MICRO)

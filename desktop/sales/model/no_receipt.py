@@ -93,9 +93,9 @@ class NoReceiptModel(Watched):
             self.changed()
 
     def check(self) -> None:
-        """Raises: RuleViolation NOTHING_TO_RETURN, REASON_MISSING."""
+        """Raises: RuleViolation NOTHING_MARKED, REASON_MISSING."""
         if not self._goods:
-            raise RuleViolation("NOTHING_TO_RETURN")
+            raise RuleViolation("NOTHING_MARKED")
         if not self.reason:
             raise RuleViolation("REASON_MISSING")
 

@@ -6,6 +6,7 @@ import msgspec
 
 from desktop.sales.model.discounts import (
     needs_approval,
+    own_off_minor,
     read_typed_discount,
     said_price_micro,
     typed_price_micro,
@@ -121,14 +122,26 @@ class BasketWithDiscounts(BasketWithShelf):
     def needs_approval(self, basket: Basket | None = None) -> bool:
         """Whether somebody else has to stand for what is taken off, or asked to be."""
         asked = basket or self._asked()
-        is_free = self._may_approve or bool(asked.approver_id)
         deal = deal_of(asked, self.opened, self.desk.now_us)
-        return not is_free and needs_approval(asked, self.currency, deal)
+        return not self._may_approve and needs_approval(asked, self.currency, deal)
+
+    @property
+    def asked_minor(self) -> int:
+        """What somebody is asked to stand for: all that would be taken off by hand."""
+        asked = self._asked()
+        return own_off_minor(asked, self.currency, deal_of(asked, self.opened, self.desk.now_us))
 
     def approved(self, approver_id: str, name: str) -> None:
         """Somebody stands for what is taken off: from now on it counts."""
-        asked = self._asked()
-        self._write(msgspec.structs.replace(asked, approver_id=approver_id, approver_name=name))
+        minor = self.asked_minor
+        self._write(
+            msgspec.structs.replace(
+                self._asked(),
+                approver_id=approver_id,
+                approver_name=name,
+                approved_minor=minor,
+            )
+        )
 
     def refused(self) -> None:
         """Nobody stands for it: what stood there before stands."""

@@ -51,6 +51,9 @@ class PaymentModel(Watched):
         """A payment by the customer's code that is not known for sure."""
         self.is_cash_refund = False
         """Money goes back in cash, not the way it came."""
+        self.went_back: tuple[Part, ...] = ()
+        """What was handed over and is in no sale now: it is the customer's, and told until other
+        money is taken."""
         self.promises = Promises(till, tenders)
         self.typed = ""
         first = options.first_tender
@@ -224,7 +227,7 @@ class PaymentModel(Watched):
 
     def took(self) -> bool:
         """A part was taken; whether the basket is paid now."""
-        self.typed, self.tender = "", Tender.CASH
+        self.typed, self.tender, self.went_back = "", Tender.CASH, ()
         self.changed()
         return self.rest_minor <= 0
 
@@ -304,11 +307,16 @@ class PaymentModel(Watched):
         if self.typed:
             self.typed = ""
         elif self.till.basket.parts:
-            self.till.give_back()
+            self.give_back()
         else:
             return True
         self.changed()
         return False
+
+    def give_back(self) -> None:
+        """What was handed over goes back to the customer: the sale is not made."""
+        self.went_back = self.till.basket.parts
+        self.till.give_back()
 
 
 async def refunds_in_doubt(desk: Desk, provider: PaymentProvider) -> None:

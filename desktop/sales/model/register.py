@@ -8,16 +8,18 @@ import msgspec
 from desktop.sales.usecases.registering import (
     Register,
     RegisterRow,
+    booked,
     keep_register,
     open_register,
+    periods,
     post_register,
     register_row,
-    this_week,
 )
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.errors import QutongError, RuleViolation
 from shared.core.quantity import parse_quantity
+from shared.sales.queries.by_product import InTheBooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,20 @@ class RegisterModel(Watched):
         self.bad: Sequence[BadRow] = ()
         self.current = ""
         """The product of the last line touched."""
+        self.is_busy = False
+        """Whether the page is being posted."""
+        self.period, self.booked = "", InTheBooks(0, 0)
+        """Which of the periods the page is for, '' = another one; what is in the books for it."""
+        self.look()
+
+    def look(self) -> None:
+        """Which days the page is for as seen from today, and what is in the books for them."""
+        days = (self.page.from_day, self.page.to_day)
+        self._periods = self._desk.do_now(periods)
+        self.period = next((name for name, one in self._periods.items() if one == days), "")
+        identity = self._desk.store.identity
+        if identity is not None:
+            self.booked = self._desk.read(booked, identity.site_id, self.page)
 
     @property
     def rows(self) -> Sequence[RegisterRow]:
@@ -54,6 +70,10 @@ class RegisterModel(Watched):
     def is_week(self) -> bool:
         """Whether the page is for more than a day."""
         return self.page.from_day != self.page.to_day
+
+    def find(self, code: str) -> str:
+        """The name of what a code means. Raises: RuleViolation PRODUCT_UNKNOWN."""
+        return self._desk.do_now(register_row, code).name
 
     def add(self, code: str, quantity: str = "1") -> RegisterRow:
         """One scan, or a code with its quantity; the same product adds up.
@@ -104,19 +124,30 @@ class RegisterModel(Watched):
         return taken
 
     def next_period(self) -> None:
-        """Today, or this week from Monday (F4)."""
-        monday, today = self._desk.do_now(this_week)
-        start = today if self.is_week else monday
+        """Today, this week from Monday, yesterday, last week, and today again (F4)."""
+        self.look()
+        names = [*self._periods]
+        at = names.index(self.period) + 1 if self.period else 0
+        start, end = self._periods[names[at % len(names)]]
         self.page = self._desk.do_now(
-            keep_register, msgspec.structs.replace(self.page, from_day=start, to_day=today)
+            keep_register, msgspec.structs.replace(self.page, from_day=start, to_day=end)
         )
+        self.look()
         self.changed()
 
     async def post(self) -> str:
-        """Post the page; its printed number. Raises as ``register``."""
-        header = await self._desk.do(post_register, self.page)
+        """Post the page; its printed number, '' while it is being posted already: two presses of
+        the key take the goods out once. Raises as ``register``."""
+        if self.is_busy:
+            return ""
+        self.is_busy = True
+        try:
+            header = await self._desk.do(post_register, self.page)
+        finally:
+            self.is_busy = False
         self.page = self._desk.do_now(open_register)
         self.bad, self.current = (), ""
+        self.look()
         self.changed()
         return header.number
 

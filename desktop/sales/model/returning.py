@@ -141,10 +141,11 @@ class ReturnModel(Watched):
     def made(self) -> Return:
         """The return as it goes into the basket.
 
-        Raises: RuleViolation NOTHING_TO_RETURN, REASON_MISSING.
+        Raises: RuleViolation NOTHING_MARKED, NOTHING_TO_RETURN, REASON_MISSING.
         """
         if self.back is None:
-            raise RuleViolation("NOTHING_TO_RETURN")
+            has_left = any(line.left_micro for line in self.lines)
+            raise RuleViolation("NOTHING_MARKED" if has_left else "NOTHING_TO_RETURN")
         if not self.reason:
             raise RuleViolation("REASON_MISSING")
         return self.back

@@ -8,6 +8,7 @@ import msgspec
 from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slip import PaperRoll
 from desktop.printing.slips import Denomination, TenderCount, ZReport, z_report_slip
+from desktop.sales.usecases.keeping import held_baskets, open_basket
 from desktop.sales.usecases.shift_desk import ShiftNow, keep_count, kept_count, shift_now
 from desktop.sales.usecases.shifts import (
     Declared,
@@ -109,11 +110,24 @@ class ShiftModel(Watched):
         self.refresh()
 
     def start_counting(self) -> None:
-        """Begin to count. Raises: RuleViolation SHIFT_MISSING."""
+        """Begin to count. Raises: RuleViolation SHIFT_MISSING, MONEY_TAKEN."""
         if self.now.shift is None:
             raise RuleViolation("SHIFT_MISSING")
+        self._check_open_sale()
         self.is_counting, self.report = True, None
         self.changed()
+
+    def _check_open_sale(self) -> None:
+        """Money of a sale that is half paid lies in the drawer and in no shift: it would be too
+        much in this one and missing in the next."""
+        basket = self._desk.read(open_basket)
+        if basket is not None and basket.parts:
+            raise RuleViolation("MONEY_TAKEN")
+
+    @property
+    def held(self) -> int:
+        """How many sales are still put aside here: nobody has paid for them."""
+        return len(self._desk.read(held_baskets))
 
     def set_count(self, value_minor: int, text: str) -> None:
         """So many notes or coins of a value; on disk at once. Raises: RuleViolation
@@ -141,7 +155,11 @@ class ShiftModel(Watched):
 
     async def declare(self, *, approver_id: str = "") -> None:
         """Say what is in the drawer; only now is it told what should be. Raises as
-        ``declare_shift``."""
+        ``declare_shift``, and RuleViolation MONEY_TAKEN, NOTHING_COUNTED."""
+        self._check_open_sale()
+        if not self.counts:
+            # A count cannot be typed again: a slip of the key is no empty drawer.
+            raise RuleViolation("NOTHING_COUNTED")
         pieces = {value: count for value, count in self.counts.items() if value != _TOTAL}
         self.declared = await self._desk.do(
             declare_shift, pieces, {}, total_minor=self.total_minor, approver_id=approver_id

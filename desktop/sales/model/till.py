@@ -11,6 +11,7 @@ from desktop.sales.usecases.basket import (
     Line,
     Part,
     Return,
+    undiscounted,
     with_lines,
     without_line,
 )
@@ -175,11 +176,14 @@ class TillModel(BasketWithDiscounts):
                 self.changed()
 
     def delete_line(self) -> None:
-        """The current line goes."""
+        """The current line goes; without one, goods of an earlier sale come back no more."""
         self.check_free()
         if self.basket.line is not None:
             self._write(without_line(self._fresh(), self.basket.current))
             self.say("till.line_gone", "plain")
+        elif self.basket.came_back is not None:
+            self._write(msgspec.structs.replace(self._fresh(), came_back=None))
+            self.say("till.return_gone", "plain")
 
     def undo(self) -> None:
         """One step back: the last scan, quantity, price, discount or deletion."""
@@ -189,6 +193,11 @@ class TillModel(BasketWithDiscounts):
         elif self.basket.lines:
             last = len(self.basket.lines) - 1
             self.basket = self.desk.do_now(keep, without_line(self.basket, last))
+        elif self.basket.came_back is not None:
+            # Taken up again after a kill, a hold or another person: it can still be left out.
+            self.basket = self.desk.do_now(
+                keep, msgspec.structs.replace(self.basket, came_back=None)
+            )
         else:
             return
         self.say("till.undone", "plain")
@@ -208,10 +217,17 @@ class TillModel(BasketWithDiscounts):
     def take_back(self, returned: Return | None) -> None:
         """Goods of an earlier sale come back in this basket; None leaves them out again."""
         self.check_free()
-        basket = msgspec.structs.replace(
-            self._fresh(), came_back=returned, discount_minor=0, pay_ratio_micro=1_000_000
-        )
-        self._write(basket)
+        # Who stood for a discount did not stand for a refund.
+        basket = undiscounted(self._fresh())
+        self._write(msgspec.structs.replace(basket, came_back=returned))
+
+    def is_on_line(self) -> bool:
+        """Whether the cursor is on a line."""
+        return self.basket.line is not None
+
+    def can_take_out(self) -> bool:
+        """Whether there is something that may be taken out: a line, or goods that come back."""
+        return self.is_on_line() or self.basket.came_back is not None
 
     def clear(self) -> None:
         """Begin anew; Ctrl+Z brings it back."""
@@ -225,6 +241,23 @@ class TillModel(BasketWithDiscounts):
         back = self.basket.came_back
         member_id = back.customer_id if back is not None else self.basket.member_id
         return self.desk.do_now(paying_here, member_id)
+
+    def may_pay(self) -> bool:
+        """Whether there is something to take money for, at the prices of now, and each line has
+        one: without it the total is too small. Says what is missing."""
+        if not self.basket.lines and self.basket.came_back is None:
+            self.say("till.nothing", "waiting")
+            return False
+        self.check_prices()
+        return bool(self.basket.parts) or not self._lacks_price()
+
+    def _lacks_price(self) -> bool:
+        for place, line in enumerate(self.basket.lines):
+            if line.price_micro < 0 and line.said_micro is None:
+                self.point(place)
+                self.say("till.no_price", "waiting", name=line.name)
+                return True
+        return False
 
     def needs_shift(self) -> bool:
         """Whether a shift has to be opened before anything is sold. Says it where the shift of an

@@ -190,6 +190,8 @@ class Basket(msgspec.Struct, frozen=True, kw_only=True):
     approver_id: str = ""
     """Who stands for what is taken off."""
     approver_name: str = ""
+    approved_minor: int = 0
+    """So much was to be taken off when they were asked; for more they are asked again."""
     round_off_to_minor: int = 0
     parts: tuple[Part, ...] = ()
     came_back: Return | None = None
@@ -340,7 +342,7 @@ def undiscounted(basket: Basket) -> Basket:
 
 def unapproved(basket: Basket) -> Basket:
     """The basket with nobody standing for what is taken off."""
-    return msgspec.structs.replace(basket, approver_id="", approver_name="")
+    return msgspec.structs.replace(basket, approver_id="", approver_name="", approved_minor=0)
 
 
 def with_changed(basket: Basket, place: int, line: Line) -> Basket:

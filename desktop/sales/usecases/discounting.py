@@ -45,7 +45,7 @@ def discounted(
         raise RuleViolation("DISCOUNT_TOO_LARGE", most=due)
     parts = iter(share_by_largest_remainder(off, before)) if off else iter(())
     shared = [_less(line, next(parts)) if off and line.qty_micro > 0 else line for line in lines]
-    _check_rights(session, currency, shared, approver_id)
+    check_rights(session, currency, shared, approver_id)
     return shared
 
 
@@ -60,9 +60,13 @@ def _less(line: SaleLine, part_minor: int) -> SaleLine:
     )
 
 
-def _check_rights(
+def check_rights(
     session: Session, currency: str, lines: Sequence[SaleLine], approver_id: str
 ) -> None:
+    """Whether the person, or who stands for it, may take off what these lines are less (D09).
+
+    Raises: RuleViolation APPROVAL_MISSING and as ``require_approver``; AccessDenied NOT_PERMITTED.
+    """
     # What policies give is nobody's own doing.
     by_policies = sum(abs(line.promotion_minor) for line in lines)
     given = sum(abs(line.discount_minor) for line in lines) - by_policies

@@ -11,7 +11,6 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection, select
 
-from desktop.access.usecases import require
 from desktop.channel.usecases import place_of
 from desktop.pricing.usecases import Prices, prices_for
 from desktop.sales.usecases.basket import (
@@ -98,7 +97,8 @@ def keep(session: Session, basket: Basket) -> Basket:
 def scan_into(session: Session, basket: Basket, code: str, quantity: str = "1") -> Basket:
     """One scan, or one code typed, with its quantity: ``3``, ``2箱3支`` (B08).
 
-    Raises: RuleViolation CODE_UNKNOWN, QUANTITY_UNREADABLE, UNKNOWN_UNIT, QUANTITY_ZERO.
+    Raises: RuleViolation CODE_UNKNOWN, QUANTITY_UNREADABLE, UNKNOWN_UNIT, QUANTITY_ZERO,
+    RETURN_BY_RECEIPT below zero.
     """
     line = _short(session, basket, line_for(session, code, quantity))
     grown = with_line(basket, line)
@@ -139,7 +139,9 @@ def _quantity(session: Session, line: Line, text: str) -> int:
     if not qty_micro:
         raise RuleViolation("QUANTITY_ZERO", product_id=line.product_id)
     if qty_micro < 0:
-        require(session, "sale.return")
+        # Money for goods without a receipt is for somebody else to agree to (I07): beside goods
+        # that are sold nobody would be asked.
+        raise RuleViolation("RETURN_BY_RECEIPT")
     return qty_micro
 
 
@@ -227,8 +229,8 @@ def add_own(session: Session, basket: Basket, code: str, name: str, price_micro:
 def set_quantity(session: Session, basket: Basket, place: int, quantity: str) -> Basket:
     """Another quantity of one line, and the price that belongs to it.
 
-    Raises: RuleViolation QUANTITY_UNREADABLE, UNKNOWN_UNIT, QUANTITY_ZERO; AccessDenied
-    NOT_PERMITTED below zero.
+    Raises: RuleViolation QUANTITY_UNREADABLE, UNKNOWN_UNIT, QUANTITY_ZERO, RETURN_BY_RECEIPT
+    below zero.
     """
     line = basket.lines[place]
     qty_micro = _quantity(session, line, quantity)

@@ -14,6 +14,7 @@ from desktop.store.session import Session
 from shared.catalog.queries import product
 from shared.core.errors import RuleViolation
 from shared.journal.document import Header
+from shared.sales.queries.by_product import InTheBooks, in_the_books
 from shared.stock.queries import on_hand_micro
 from shared.stock.rules import location
 
@@ -53,7 +54,9 @@ def open_register(session: Session) -> Register:
     content = draft_of(session.connection, DRAFT)
     if content:
         try:
-            return _DECODER.decode(content)
+            page = _DECODER.decode(content)
+            if page.rows:
+                return page
         except msgspec.MsgspecError:
             pass
     today = day_at(session, place_of(session))
@@ -66,10 +69,27 @@ def keep_register(session: Session, page: Register) -> Register:
     return page
 
 
-def this_week(session: Session) -> tuple[str, str]:
-    """Monday of this week, and today."""
+def periods(session: Session) -> dict[str, tuple[str, str]]:
+    """The days a page may be for, the first and the last of them, in the order of F4: ``day`` is
+    today, then ``week`` since Monday, and for what was forgotten or is put right ``yesterday`` and
+    ``last_week``."""
     today = date.fromisoformat(day_at(session, place_of(session)))
-    return (today - timedelta(days=today.weekday())).isoformat(), today.isoformat()
+    monday = today - timedelta(days=today.weekday())
+    found = {
+        "day": (today, today),
+        "week": (monday, today),
+        "yesterday": (today - timedelta(days=1),) * 2,
+        "last_week": (monday - timedelta(days=7), monday - timedelta(days=1)),
+    }
+    if monday == today:
+        # On a Monday the week is the day.
+        del found["week"]
+    return {name: (start.isoformat(), end.isoformat()) for name, (start, end) in found.items()}
+
+
+def booked(connection: Connection, site_id: str, page: Register) -> InTheBooks:
+    """What is in the books for the days of a page already."""
+    return in_the_books(connection, site_id, page.from_day, page.to_day)
 
 
 def register_row(session: Session, code: str, quantity: str = "1") -> RegisterRow:

@@ -9,6 +9,7 @@ from sqlalchemy.engine import RowMapping
 from desktop.access.usecases import may, policy, require, require_approver
 from desktop.accounts.usecases import till_now
 from desktop.channel.usecases import place_of
+from desktop.sales.usecases.discounting import check_rights
 from desktop.sales.usecases.gifts_back import (
     GiftDue,
     Kept,
@@ -87,13 +88,7 @@ def original(session: Session, uid: str) -> Original:
     if found is None:
         raise RuleViolation("SALE_UNKNOWN", sale=uid[:40])
     head, lines = found
-    came = dict(_came_back(session, uid))
-    returned: dict[int, int] = {}
-    for line in lines:
-        # Returned lines name the product; they fill the sale's lines in their order.
-        part = min(came.get(_key(line), 0), max(int(line["qty_micro"]), 0))
-        came[_key(line)] = came.get(_key(line), 0) - part
-        returned[line["line_no"]] = part
+    returned = _returned_of(lines, _came_back(session, uid))
     rounding = session.connection.execute(
         select(func.coalesce(func.sum(sale.c.rounding_minor), 0)).where(sale.c.return_of == uid)
     ).scalar_one()
@@ -107,22 +102,50 @@ def original(session: Session, uid: str) -> Original:
 
 
 _Key = tuple[str, str, int, str]
+_Came = tuple[_Key, int, int]
+"""A line that came back: its key, how many, for how much; positive."""
+
+
+def _returned_of(lines: Sequence[RowMapping], came: Sequence[_Came]) -> dict[int, int]:
+    """What came back by line number. Returned lines name the product: of several lines of it, one
+    at a discount, it is the one that gave just this amount, so that all returns add up to what was
+    paid; where none did, they fill the sale's lines in their order."""
+    returned = {line["line_no"]: 0 for line in lines}
+    for key, qty_micro, amount in came:
+        fitting = [line for line in lines if line["qty_micro"] > 0 and _key(line) == key]
+        exact = [line for line in fitting if _gave(line, returned, qty_micro) == amount]
+        left = qty_micro
+        for line in (*exact, *fitting):
+            part = min(left, line["qty_micro"] - returned[line["line_no"]])
+            returned[line["line_no"]] += part
+            left -= part
+    return returned
+
+
+def _gave(line: RowMapping, returned: Mapping[int, int], qty_micro: int) -> int | None:
+    """What so many of a line gave back after what came back of it before; None = it has fewer."""
+    before = returned[line["line_no"]]
+    if before + qty_micro > line["qty_micro"]:
+        return None
+    return _part(line["amount_minor"], line["qty_micro"], before, qty_micro)
 
 
 def _key(line: RowMapping) -> _Key:
     return line["product_id"], line["lot"], line["unit_price_micro"], line["kind"]
 
 
-def _came_back(session: Session, uid: str) -> list[tuple[_Key, int]]:
+def _came_back(session: Session, uid: str) -> list[_Came]:
     c = sale_line.c
     statement = (
-        select(c.product_id, c.lot, c.unit_price_micro, c.kind, func.sum(-c.qty_micro))
+        select(c.product_id, c.lot, c.unit_price_micro, c.kind, -c.qty_micro, -c.amount_minor)
         .join(sale, sale.c.id == c.document)
         .where(sale.c.return_of == uid, c.qty_micro < 0)
-        .group_by(c.product_id, c.lot, c.unit_price_micro, c.kind)
+        .order_by(sale.c.happened_at_us, sale.c.id, c.line_no)
     )
-    rows = session.connection.execute(statement)
-    return [((product, lot, price, kind), int(qty)) for product, lot, price, kind, qty in rows]
+    return [
+        ((product, lot, price, kind), qty_micro, amount)
+        for product, lot, price, kind, qty_micro, amount in session.connection.execute(statement)
+    ]
 
 
 def _paid(session: Session, uid: str) -> dict[str, int]:
@@ -177,6 +200,7 @@ def return_goods(
     kept = kept_of(was.lines, was.returned_micro, back)
     lines += _charged(session, was, kept)
     anew = _instead(session, place, was, instead, choices, promotions, promoted_at_us)
+    check_rights(session, place.currency, anew.lines, approver_id)
     lines += anew.lines
     total = sum(line.amount_minor for line in lines) + rounding
     due = min(total + _open_minor(session, was), 0) if total < 0 else total

@@ -83,10 +83,10 @@ class Totals(QFrame):
             words("till.member_is", name=basket.member_name) if basket.member_id else ""
         )
         self._member.setVisible(bool(basket.member_id))
-        self._approver.setText(
-            words("till.approved_by", name=basket.approver_name) if basket.approver_id else ""
-        )
-        self._approver.setVisible(bool(basket.approver_id))
+        # Who was asked stands for so much and no more.
+        stands = bool(basket.approver_id) and not self._model.needs_approval()
+        self._approver.setText(words("till.approved_by", name=basket.approver_name))
+        self._approver.setVisible(stands)
         self._held.setText(words("till.held_count", n=held))
         self._held.setVisible(held > 0)
         self._pay.setEnabled(bool(basket.lines) or basket.came_back is not None)
@@ -102,7 +102,8 @@ class Totals(QFrame):
     def _draw_open(self) -> None:
         due, words, currency = self._model.due, self._words, self._model.currency
         basket = self._model.basket
-        key = "till.to_refund" if due.rest_minor < 0 else "till.to_pay"
+        whole = "till.rest" if due.paid_minor else "till.to_pay"
+        key = "till.to_refund" if due.rest_minor < 0 else whole
         self._name.setText(words(key))
         self._total.setText(formats.signed_money(abs(due.rest_minor), currency))
         set_tone(self._total, Tone.BAD if due.rest_minor < 0 else Tone.PLAIN)

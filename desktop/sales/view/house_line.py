@@ -1,4 +1,5 @@
-"""What head office has to say above the till: prices that may be old, its messages, new labels."""
+"""What stands above the till: prices that may be old, receipts that wait for their printer, and
+what head office has to say."""
 
 from desktop.pricing.model.here import PriceWatch, notice_text
 from desktop.sales.model.till import TillModel
@@ -26,13 +27,17 @@ class HouseLine(Banner):
 
     def look(self) -> None:
         """Read again, beside the window."""
+        self.draw()
         self._frame.tasks.start(self.prices.look())
 
     def draw(self) -> None:
-        """Old prices come before a word of head office."""
+        """Old prices come before receipts that wait, and those before a word of head office."""
         text = self.prices.standing_text(self._words)
         if text:
             self.say(text, Tone.BAD if self.prices.here.needs_person else Tone.WAITING)
+            return
+        if stuck := self._frame.paper.stuck():
+            self.say(self._words("till.printer_down", n=stuck), Tone.WAITING)
             return
         unread = self.prices.here.unread
         if unread:
@@ -52,6 +57,7 @@ class HouseLine(Banner):
 
     async def may_sell(self) -> bool:
         """Where head office set it so, a second person stands once a day for prices this old."""
+        self.draw()
         is_free = await may_sell(self._frame, self.prices)
         if not is_free:
             self._till.say("till.prices_not_approved", "waiting")

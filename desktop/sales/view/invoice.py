@@ -25,6 +25,7 @@ from desktop.sales.view.policies import Hint, ask_policies, has_policies, hint_o
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.goods_entry import GoodsEntry
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
 from desktop.ui.table.fitting import GivingWay
@@ -61,6 +62,7 @@ class InvoiceScreen(Screen):
             person.currency,
             may_write_customers=person.may("customer.write"),
         )
+        self._once = Once(frame.tasks)
         self._wanted = ""
         self._option = ""
         """The gift to choose that Enter was pressed on: the cursor stays while there is more."""
@@ -296,7 +298,7 @@ class InvoiceScreen(Screen):
         self.frame.show_sheet(sheet, self.words("invoice.owed_title"))
 
     def _terms(self) -> None:
-        self.frame.tasks.start(self._ask_terms())
+        self._once.start(self._ask_terms)
 
     async def _ask_terms(self) -> None:
         self._check()
@@ -304,7 +306,7 @@ class InvoiceScreen(Screen):
             await self._post_now()
 
     def _post(self) -> None:
-        self.frame.tasks.start(self._post_now())
+        self._once.start(self._post_now)
 
     def _check(self) -> None:
         if self.model.customer is None:
@@ -342,7 +344,7 @@ class InvoiceScreen(Screen):
         self.frame.paper.document(pdf, done.number)
 
     def _collect(self) -> None:
-        self.frame.tasks.start(self._ask_collect())
+        self._once.start(self._ask_collect)
 
     async def _ask_collect(self) -> None:
         held = self.model.customer

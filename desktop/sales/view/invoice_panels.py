@@ -14,6 +14,7 @@ from desktop.sales.view.customer_card import NewNamed, terms_text
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice, MoneyField, PriceField
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
@@ -209,6 +210,7 @@ class CollectPanel(Panel):
     def __init__(self, frame: Frame, customer: Customer) -> None:
         words, person = frame.words, frame.person
         super().__init__(words("invoice.collect_title", name=customer.name), width=680)
+        self._once = Once(frame.tasks)
         self.frame = frame
         self.model = CollectionModel(frame.desk, person.site_id, customer.customer_id)
         self.amount = MoneyField(words("invoice.collect_amount"), person.currency)
@@ -320,7 +322,7 @@ class CollectPanel(Panel):
 
     def _go(self) -> None:
         self.model.tender = Tender(self.tender.value)
-        self.frame.tasks.start(self._collect())
+        self._once.start(self._collect)
 
     async def _collect(self) -> None:
         done = await self.model.collect(self.reference.text().strip())

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from desktop.sales.model.discounts import shown_price_micro
 from desktop.sales.model.rows import BlockHead, GiftOption, GiftRow, LinePart, Row
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.basket import Back, KeptGift, Line
@@ -44,8 +45,7 @@ def _price(row: Row) -> int | None:
             return None
         case Line():
             # What stands beside "2 箱" is the price of a case.
-            is_pack = row.qty_micro % row.factor_micro == 0
-            return row.pays_micro * row.factor_micro // MICRO if is_pack else row.pays_micro
+            return shown_price_micro(row)
         case LinePart():
             is_pack = row.qty_micro % row.line.factor_micro == 0
             return row.price_micro * row.line.factor_micro // MICRO if is_pack else row.price_micro

@@ -4,8 +4,8 @@ and the ways out: home, or another person."""
 from desktop.sales.model.shift import ShiftModel
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.payments import PaymentProvider
+from desktop.sales.view.code_picture import STATIC_CODE
 from desktop.sales.view.panels import ChoicePanel, StepsPanel
-from desktop.sales.view.payment import STATIC_CODE
 from desktop.sales.view.questions import Questions
 from desktop.ui.frame import Frame
 
@@ -38,7 +38,7 @@ _NEEDS = {
 _SCREENS = {"L": "sales", "R": "register", "H": "home"}
 """Ways to another screen, for who has it in sight: a cashier has none of these; another
 person may always take over."""
-_OF_LINE = frozenset("JE")
+_OF_LINE = frozenset("J")
 """What needs a line under the cursor."""
 _OF_OFFICE = frozenset("SD")
 """What a shop without a head office has no use for."""
@@ -57,6 +57,7 @@ async def ask_more(
     left_out = "O" if ShiftModel(frame.desk, frame.person.currency).now.shift else "B"
     away = {left_out} | (_OF_OFFICE if not model.has_office else set())
     away |= _OF_LINE if model.basket.line is None else set()
+    away |= set() if model.can_take_out() else {"E"}
     away |= {key for key, screen in _SCREENS.items() if screen not in frame.offered}
     choices = [one for one in choices if one[0] not in away]
     if provider is None:

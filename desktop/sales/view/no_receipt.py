@@ -15,6 +15,7 @@ from desktop.sales.view.reasons import Reasons
 from desktop.sales.view.returning import WITHOUT, ask_return
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.table import Table
@@ -34,6 +35,7 @@ class NoReceiptPanel(Panel):
 
     def __init__(self, frame: Frame, first: str = "") -> None:
         super().__init__(frame.words("return.no_receipt_title"), width=WIDTH)
+        self._once = Once(frame.tasks)
         self.frame, self.words = frame, frame.words
         self.model = NoReceiptModel(frame.desk, frame.person.currency)
         words = self.words
@@ -157,12 +159,13 @@ class NoReceiptPanel(Panel):
         except QutongError as error:
             self.say(self.words.error(error), Tone.BAD)
             return
-        self.frame.tasks.start(self._refund_now())
+        self._once.start(self._refund_now)
 
     async def _refund_now(self) -> None:
         approver_id = ""
         if self.model.needs_approver:
-            why = self.words("approve.no_receipt")
+            amount = formats.signed_money(self.model.back_minor, self.frame.person.currency)
+            why = self.words("approve.no_receipt", amount=amount)
             found = await approver_of(self.frame, "sale.approve", why)
             if found is None:
                 return

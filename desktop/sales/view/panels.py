@@ -140,7 +140,8 @@ class UnknownPanel(ChoicePanel):
         new = (("N", "till.take_up"),) if may_take_up else ()
         title = frame.words("till.no_such" if is_name else "till.unknown")
         choices = (*again, *new, ("P", "till.sell_unknown"))
-        hint = "till.no_such_hint" if is_name else "till.unknown_hint"
+        hint = "till.no_such" if is_name else "till.unknown"
+        hint += "_hint" if may_take_up else "_once"
         told = [frame.words(hint), frame.words("till.unknown_told") if has_office else ""]
         gap = frame.words("news.sentence_gap")
         super().__init__(frame, title, choices, hint=gap.join(part for part in told if part))

@@ -5,39 +5,19 @@ from collections.abc import Awaitable
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QProgressBar
-
 from desktop.sales.model.payment import PaymentModel
 from desktop.sales.view.approval import approver_of
-from desktop.sales.view.code_picture import code_pixmap
 from desktop.sales.view.coupon import CouponPanel
-from desktop.sales.view.fingers import Fingers
-from desktop.sales.view.payment_hint import hint_of, savings_text
+from desktop.sales.view.payment_face import KEY_OF, PaymentFace
+from desktop.sales.view.payment_hint import given_back
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
-from desktop.ui.panel import Panel
-from desktop.ui.theme import SPACE_M, TARGET_TILL, Tone
-from desktop.ui.widgets import Card, button, column, label, line, pill, row, set_tone
+from desktop.ui.theme import Tone
 from desktop.vouchers.usecases.taking import CouponHere
 from desktop.words import formats
 from shared.accounts.rules import Tender
 from shared.core.errors import QutongError
 
-KEY_OF = {
-    Tender.CASH: "C",
-    Tender.STATIC_CODE: "W",
-    Tender.CARD: "K",
-    Tender.BANK_TRANSFER: "B",
-    Tender.MALL: "M",
-    Tender.COUPON: "Q",
-    Tender.POINTS: "P",
-    Tender.DEPOSIT: "D",
-}
-STATIC_CODE: Final = "pay.static_code"
-"""The setting that holds what the shop's own 收款码 says."""
-IN_ROW: Final = 5
-"""Tenders side by side; more stand below, so that none is cut."""
 ASK_AGAIN_S: Final = 2
 LENT_WITHIN_S: Final = 8
 """How long head office is waited for to lend points or a coupon."""
@@ -45,76 +25,23 @@ LOOK_S: Final = 0.2
 _SIGNS = (*"0123456789", ".")
 
 
-class PaymentPanel(Panel):
+class PaymentPanel(PaymentFace):
     """Closes with the sale that was made."""
 
-    has_own_confirm = False
-
     def __init__(self, frame: Frame, model: PaymentModel) -> None:
-        title = "pay.title_refund" if model.is_refund else "pay.title"
-        super().__init__(frame.words(title), width=620)
-        self.frame, self.model, self.words = frame, model, frame.words
-        self._is_refunding = False
-        self._build()
-        self._stop = model.watch(self.draw)
-        self.draw()
-
-    def _build(self) -> None:
-        words = self.words
-        self._due_name, self._due = label("", "muted"), label("", "total")
-        self._typed_name, self._typed = label("", "muted"), label("", "total")
-        self._change_name, self._change = label("", "muted"), label("", "total")
-        for figure in (self._typed, self._change):
-            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
-        due = column(self._due_name, self._due, spacing=0)
-        typed = column(self._typed_name, self._typed, spacing=0)
-        change = column(self._change_name, self._change, spacing=0)
-        self.body.addWidget(row(due, None, typed, None, change))
-        self._savings = label("", "muted")
-        self.body.addWidget(self._savings)
-        self._parts = label("", "muted")
-        self.body.addWidget(self._parts)
-        self.body.addWidget(line())
-        self._buttons = {
-            tender: button(
-                f"{KEY_OF[tender]}  {words.of('tender', tender.value)}",
-                partial(self._choose, tender),
-            )
-            for tender in self.model.tenders
-        }
-        for one in self._buttons.values():
-            one.setMinimumHeight(TARGET_TILL)
-            one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        made = [*self._buttons.values()]
-        for start in range(0, len(made), IN_ROW):
-            self.body.addWidget(row(*made[start : start + IN_ROW], None))
-        self._cash = Fingers(
-            (
-                *((f"+{note}", partial(self._lay_down, note)) for note in self.model.notes),
-                (words("pay.exactly"), self._take_exactly),
-            )
+        super().__init__(
+            frame,
+            model,
+            choose=self._choose,
+            lay_down=self._lay_down,
+            take_exactly=self._take_exactly,
         )
-        self.body.addWidget(self._cash)
-        self._code = QLabel()
-        self._code.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._code_said = label("", "muted")
-        self._code_said.setWordWrap(True)
-        self._code_said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._code_card = Card(self._code, self._code_said)
-        self.body.addWidget(self._code_card)
-        # Without a maximum it runs: nobody knows how long a customer looks at the phone.
-        self._ring = QProgressBar()
-        self._ring.setRange(0, 0)
-        self._ring.setTextVisible(False)
-        self._ring.setVisible(False)
-        self.body.addWidget(self._ring)
-        self._hint = label(words("pay.hint"), "muted")
-        self._hint.setWordWrap(True)
-        self.body.addWidget(self._hint)
-        self._said = pill("", Tone.BAD)
-        self._said.setVisible(False)
-        self.body.addWidget(self._said)
-        self.body.setSpacing(SPACE_M)
+        self._is_under_way = self._is_selling = False
+        self._stops = (
+            model.watch(self.draw),
+            # A price that comes into force now is asked for at once: what is taken is what shows.
+            model.till.watch(partial(self.draw, keeps_said=True)),
+        )
 
     def key_actions(self) -> tuple[Action, ...]:
         model = self.model
@@ -139,7 +66,7 @@ class PaymentPanel(Panel):
             Action(
                 text="pay.round_off",
                 keys=("R",),
-                run=model.next_round_off,
+                run=self._round_off,
                 in_line=not model.is_refund,
             ),
             erase,
@@ -147,12 +74,17 @@ class PaymentPanel(Panel):
         )
 
     def scanned(self, code: str) -> bool:
-        if self.model.promises.is_coupon(code) and not self.model.is_refund:
-            self._coupon_scanned(code)
-            return True
-        if not self.model.is_payment_code(code):
+        is_coupon = self.model.promises.is_coupon(code) and not self.model.is_refund
+        if not is_coupon and not self.model.is_payment_code(code):
             return False
-        self.frame.tasks.start(self._take_code(code))
+        if self._is_held:
+            # A code read twice is charged once.
+            return True
+        if is_coupon:
+            self._coupon_scanned(code)
+        else:
+            self._is_under_way = True
+            self.frame.tasks.start(self._take_code(code))
         return True
 
     def back(self) -> None:
@@ -161,13 +93,15 @@ class PaymentPanel(Panel):
             self.draw()
         elif self.model.asked is not None and self.model.is_refund:
             self._stop_refund()
-        elif self._is_refunding:
-            # On its way to the provider: what comes of it is heard in a moment.
-            return
         elif self.model.asked is not None:
             self.frame.tasks.start(self._give_up())
-        elif not self.model.till.is_busy and self.model.back():
-            self.close_with(None)
+        elif self._is_under_way or self._is_selling:
+            # On its way to the provider, or to the disk: what comes of it is heard in a moment.
+            return
+        elif not self.model.till.is_busy:
+            if self.model.back():
+                self.close_with(None)
+            self._tell_given_back()
 
     # what head office promised
 
@@ -182,6 +116,10 @@ class PaymentPanel(Panel):
     def _lay_down(self, note: int) -> None:
         if not self._is_held:
             self.model.lay_down(note)
+
+    def _round_off(self) -> None:
+        if not self._is_held:
+            self.model.next_round_off()
 
     def _take_exactly(self) -> None:
         if not self._is_held:
@@ -247,11 +185,12 @@ class PaymentPanel(Panel):
         except QutongError as error:
             self._tell(error)
         finally:
+            self._is_under_way = False
             self._ring.setVisible(False)
 
     async def _refund_by_code(self) -> None:
         """The money goes first: the return is made once it is known to have gone."""
-        self._is_refunding = True
+        self._is_under_way = True
         self._ring.setVisible(True)
         try:
             is_back = await self.model.refund_by_code()
@@ -263,7 +202,7 @@ class PaymentPanel(Panel):
         except QutongError as error:
             self._tell(error)
         finally:
-            self._is_refunding = False
+            self._is_under_way = False
             self._ring.setVisible(False)
 
     def _is_waiting(self) -> bool:
@@ -271,7 +210,8 @@ class PaymentPanel(Panel):
 
     @property
     def _is_held(self) -> bool:
-        return bool(self.model.promises.asked) or self._is_refunding
+        is_asked = bool(self.model.promises.asked) or self.model.asked is not None
+        return is_asked or self._is_under_way or self._is_selling
 
     def _stop_refund(self) -> None:
         asked = self.model.asked
@@ -286,7 +226,8 @@ class PaymentPanel(Panel):
             await self._sell()
 
     def close_with(self, answer: object) -> None:
-        self._stop()
+        for stop in self._stops:
+            stop()
         super().close_with(answer)
 
     def _enter(self) -> None:
@@ -304,15 +245,24 @@ class PaymentPanel(Panel):
             self._tell(error)
             return
         if is_paid:
-            self.frame.tasks.start(self._sell())
+            # From this very key on: a second one in the same breath makes no second sale.
+            self._is_selling = True
+            self.frame.tasks.start(self._sell_now())
 
     async def _sell(self) -> None:
+        if not self._is_selling:
+            self._is_selling = True
+            await self._sell_now()
+
+    async def _sell_now(self) -> None:
         try:
             self.close_with(await self._sold())
         except QutongError as error:
             # The money handed over was taken for this sale: without it, it goes back.
-            self.model.till.give_back()
+            self._is_selling = False
+            self.model.give_back()
             self._tell(error)
+            self._tell_given_back()
 
     async def _sold(self) -> object:
         till = self.model.till
@@ -324,73 +274,19 @@ class PaymentPanel(Panel):
         why = self.words("approve.refund_otherwise") if self.model.is_refund else ""
         given = await approver_of(self.frame, "sale.approve", why)
         if given is None:
-            till.give_back()
+            self.model.give_back()
+            self._tell_given_back()
             return None
         till.approved(*given)
         return await till.sell() or True
+
+    def _tell_given_back(self) -> None:
+        """It is told at the till, too: this panel may be gone before the money is."""
+        if told := given_back(self.model, self.words):
+            self.model.till.say(told[0], "waiting", **told[1])
 
     def _tell(self, error: QutongError) -> None:
         self._said.setText(self.words.error(error))
         self._said.setVisible(True)
         self.frame.tell(error)
         self.draw(keeps_said=True)
-
-    def draw(self, *, keeps_said: bool = False) -> None:
-        """Show what the model says."""
-        model, words = self.model, self.words
-        currency = model.till.currency
-        if not keeps_said:
-            self._said.setVisible(False)
-        is_part = bool(model.till.basket.parts)
-        refund = "pay.refund_cash" if model.is_cash_refund else "pay.refund"
-        due_key = refund if model.is_refund else "pay.rest" if is_part else "pay.due"
-        self._due_name.setText(words(due_key))
-        self._due.setText(formats.money(abs(model.rest_minor), currency))
-        self._typed_name.setText(words.of("tender", model.tender.value))
-        typed = model.typed or formats.money(abs(model.amount_minor), currency)
-        self._typed.setText("" if model.is_refund else typed)
-        self._typed_name.setVisible(not model.is_refund)
-        set_tone(self._typed, Tone.PLAIN if model.typed else Tone.ACCENT)
-        self._draw_change()
-        self._cash.setVisible(Tender.CASH in model.tenders and not model.is_refund)
-        self._savings.setText(savings_text(model, words))
-        self._savings.setVisible(bool(self._savings.text()))
-        parts = [(part.tender, part.amount_minor) for part in model.till.basket.parts]
-        shown = model.refund_parts() or parts
-        self._parts.setText(
-            "   ".join(
-                f"{words.of('tender', tender)} {formats.money(minor, currency)}"
-                for tender, minor in shown
-            )
-        )
-        self._parts.setVisible(bool(shown))
-        for tender, one in self._buttons.items():
-            one.setProperty("kind", "primary" if tender is model.tender else "")
-            one.setVisible(not model.is_refund)
-            one.style().unpolish(one)
-            one.style().polish(one)
-        self._hint.setText(hint_of(model, words, self.frame.person.zone))
-        self._draw_code()
-
-    def _draw_change(self) -> None:
-        model, currency = self.model, self.model.till.currency
-        shows = model.change_minor or model.short_minor
-        self._change_name.setText(
-            self.words("pay.short" if model.short_minor else "pay.change") if shows else ""
-        )
-        value = model.short_minor or model.change_minor
-        self._change.setText(formats.money(value, currency) if shows else "")
-        set_tone(self._change, Tone.WAITING if model.short_minor else Tone.GOOD)
-
-    def _draw_code(self) -> None:
-        is_code = self.model.tender is Tender.STATIC_CODE and not self.model.is_refund
-        self._code_card.setVisible(is_code)
-        if not is_code:
-            return
-        content = self.frame.settings.get(STATIC_CODE)
-        amount = formats.signed_money(self.model.amount_minor, self.model.till.currency)
-        if content:
-            self._code.setPixmap(code_pixmap(content, 220))
-        self._code.setVisible(bool(content))
-        key = "pay.code_hint" if content else "pay.code_on_desk"
-        self._code_said.setText(self.words(key, amount=amount))

@@ -3,13 +3,15 @@
 from desktop.sales.model.payment import PaymentModel
 from desktop.words import formats
 from desktop.words.texts import Words
-from shared.accounts.rules import Tender
+from shared.accounts.rules import PROMISED, Tender
 
 
 def hint_of(model: PaymentModel, words: Words, zone: str) -> str:
     """What is told for the payment as it stands; ``zone`` is the shop's."""
     if model.is_refund:
         return words(_refund_key(model))
+    if told := given_back(model, words):
+        return words(told[0], **told[1])
     if model.promises.asked:
         return words("pay.lending")
     if model.asked is not None:
@@ -18,6 +20,20 @@ def hint_of(model: PaymentModel, words: Words, zone: str) -> str:
         return _deposit(model, words)
     points = _points(model, words, zone) if model.tender is Tender.POINTS else ""
     return points or words("pay.hint_with_code" if model.provider is not None else "pay.hint")
+
+
+def given_back(model: PaymentModel, words: Words) -> tuple[str, dict[str, str]] | None:
+    """The sentence about money that was handed over and is in no sale now, and what stands in it:
+    cash is given back over the counter, what a wallet took is given back there (I08)."""
+    parts = [one for one in model.went_back if one.tender not in (*PROMISED, Tender.DEPOSIT)]
+    if not parts or model.is_refund:
+        return None
+    money = words("names.comma").join(
+        f"{words.of('tender', one.tender)} {formats.money(one.amount_minor, model.till.currency)}"
+        for one in parts
+    )
+    is_taken = any(one.tender == Tender.PAYMENT_CODE for one in parts)
+    return "till.given_back_code" if is_taken else "till.given_back", {"money": money}
 
 
 def savings_text(model: PaymentModel, words: Words) -> str:

@@ -5,7 +5,7 @@ from desktop.sales.model.prepay import PrepayModel
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.prepaying import AHEAD
 from desktop.sales.view.panels import ChoicePanel, StepsPanel
-from desktop.sales.view.payment import KEY_OF
+from desktop.sales.view.payment_face import KEY_OF
 from desktop.ui.frame import Frame
 from desktop.ui.theme import Tone
 from desktop.words import formats

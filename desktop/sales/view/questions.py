@@ -7,6 +7,7 @@ from shiboken6 import isValid
 
 from desktop.catalog.view.goods_picture import GoodsPicture
 from desktop.members.view.finding import MemberPanel
+from desktop.sales.model.discounts import shown_factor_micro, shown_price_micro
 from desktop.sales.model.till import TillModel
 from desktop.sales.model.typed import looks_like_code
 from desktop.sales.usecases.basket import Line
@@ -56,11 +57,13 @@ class Questions:
     def price(self) -> None:
         line = self._model.basket.line
         if line is not None:
+            is_whole = shown_factor_micro(line) == line.factor_micro
+            unit = line.unit if is_whole else line.base_unit
             self._ask(
                 "till.price",
-                (("till.unit_price", formats.price(line.pays_micro)),),
+                (("till.unit_price", formats.price(shown_price_micro(line))),),
                 lambda texts: self._model.set_price(texts[0]),
-                hint=f"{line.name}\n{self._words('till.price_hint')}",
+                hint=f"{line.name}   1 {unit}\n{self._words('till.price_hint')}",
                 after=self.approve,
             )
 
@@ -76,12 +79,23 @@ class Questions:
         """Whether nothing is left that somebody else has to stand for."""
         if not self._model.needs_approval():
             return True
-        given = await approver_of(self._frame, "sale.approve")
+        given = await approver_of(self._frame, "sale.approve", self._asked_for())
         if given is None:
             self._model.refused()
             return False
         self._model.approved(*given)
         return True
+
+    def _asked_for(self) -> str:
+        """What somebody is called to the till for, in money."""
+        model = self._model
+        off, currency = model.asked_minor, model.currency
+        before = model.due.list_minor - model.due.promotion_minor
+        return self._words(
+            "till.approve_off",
+            off=formats.money(off, currency),
+            list=formats.money(before, currency),
+        )
 
     def why(self) -> None:
         """Why this price (F7); pressed again it closes what it opened."""

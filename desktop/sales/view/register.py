@@ -87,7 +87,10 @@ class RegisterScreen(Screen):
     # keys
 
     def key_actions(self) -> tuple[Action, ...]:
+        is_typing = bool(self._code or self.entry.text())
+        clear = Action(text="till.clear", keys=("Esc", "Escape"), run=self._ask_code, in_line=False)
         return (
+            *((clear,) if is_typing else ()),
             Action(
                 text="register.post",
                 keys=("F10",),
@@ -102,6 +105,8 @@ class RegisterScreen(Screen):
         )
 
     def shown(self, subject: str = "") -> None:
+        self.model.look()
+        self.draw()
         self.entry.setFocus()
 
     def scanned(self, code: str) -> bool:
@@ -109,28 +114,36 @@ class RegisterScreen(Screen):
         self._add(code, "1")
         return True
 
-    def back(self) -> None:
-        """One step back in the entry."""
-        self._ask_code()
-
     # acts
 
     def _entered(self, text: str) -> None:
         if not text.strip():
             return
         if not self._code:
-            self._code = text.strip()
-            self.entry.clear()
-            self.entry.setPlaceholderText(self.words("register.qty_of", code=self._code))
+            self._code_entered(text.strip())
             return
         code = self._code
         self._ask_code()
         self._add(code, text)
 
+    def _code_entered(self, code: str) -> None:
+        try:
+            name = self.model.find(code)
+        except QutongError as error:
+            # What was typed stands there to be mended.
+            self.entry.selectAll()
+            self.frame.tell(error)
+            return
+        self._code = code
+        self.entry.clear()
+        self.entry.setPlaceholderText(self.words("register.qty_of", code=name))
+        self.keys_changed()
+
     def _ask_code(self) -> None:
         self._code = ""
         self.entry.clear()
         self.entry.setPlaceholderText(self.words("register.code"))
+        self.keys_changed()
 
     def _add(self, code: str, quantity: str) -> None:
         try:
@@ -175,11 +188,16 @@ class RegisterScreen(Screen):
         self.frame.say(self.words("register.pasted", n=taken), tone)
 
     def _post(self) -> None:
+        if self._code or self.entry.text().strip():
+            # What stands in the field is on no line: posted without it, it would be lost.
+            self.frame.say(self.words("register.unfinished"), Tone.WAITING)
+            return
+
         async def work() -> None:
             if not await may_post(self.frame):
                 return
-            number = await self.model.post()
-            self.frame.say(self.words("register.posted", number=number), Tone.GOOD)
+            if number := await self.model.post():
+                self.frame.say(self.words("register.posted", number=number), Tone.GOOD)
             self.entry.setFocus()
 
         self.frame.tasks.start(work())
@@ -187,7 +205,8 @@ class RegisterScreen(Screen):
     def draw(self) -> None:
         """Show the model as it is now."""
         page, words = self.model.page, self.words
-        key = "register.week" if self.model.is_week else "register.day"
+        other = "other_week" if self.model.is_week else "other_day"
+        key = f"register.{self.model.period or other}"
         self.period.setText(words(key, start=page.from_day, end=page.to_day))
         self.pieces.setText(words("register.pieces", pieces=formats.qty(self.model.pieces_micro)))
         self.table.set_rows(self.model.rows)
@@ -198,4 +217,13 @@ class RegisterScreen(Screen):
             words("register.bad", row=bad.row, text=bad.text, why=words.error(bad.error))
             for bad in self.model.bad[:8]
         ]
-        self.banner.say("\n".join(said), Tone.BAD)
+        self.banner.say("\n".join(said or self._told()), Tone.BAD if said else Tone.WAITING)
+
+    def _told(self) -> list[str]:
+        """What a person would write down twice, or for another day than today."""
+        model, words = self.model, self.words
+        told = [] if model.period else [words("register.other_told")]
+        for key, micro in zip(("sold", "registered"), model.booked, strict=True):
+            if micro:
+                told.append(words(f"register.{key}", pieces=formats.qty(micro)))
+        return told

@@ -14,6 +14,7 @@ from desktop.sales.view.shift_list import ShiftListPanel, print_sheet, print_sli
 from desktop.sales.view.shift_report import report_widget, tenders_widget
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone, scaled
 from desktop.ui.widgets import (
@@ -45,6 +46,7 @@ class ShiftScreen(Screen):
         self._card = Card()
         self._layout.addWidget(self._card, 0, Qt.AlignmentFlag.AlignHCenter)
         self._layout.addStretch(1)
+        self._once = Once(frame.tasks)
         self._fields: list[Field] = []
         self._sum = label("", "total")
         self._float = label("", "muted")
@@ -227,8 +229,12 @@ class ShiftScreen(Screen):
         side.setFixedWidth(scaled(SIDE))
         hint = label(self.words("shift.count_hint"), "muted")
         hint.setWordWrap(True)
+        held = Banner()
+        held.say(
+            self.words("shift.held", n=self.model.held) if self.model.held else "", Tone.WAITING
+        )
         title = label(self.words("shift.count"), "title")
-        return column(title, hint, row(grid, None, side), spacing=SPACE_M)
+        return column(title, hint, held, row(grid, None, side), spacing=SPACE_M)
 
     def _float_row(self) -> tuple[QWidget, ...]:
         """What the float is taken as; who never said it would find a difference."""
@@ -302,7 +308,7 @@ class ShiftScreen(Screen):
             self.model.report = None
             self.model.refresh()
             return
-        self.frame.tasks.start(self._opened(text))
+        self._once.start(lambda: self._opened(text))
 
     async def _opened(self, text: str) -> None:
         await self.model.open(text)
@@ -341,7 +347,7 @@ class ShiftScreen(Screen):
         following.selectAll()
 
     def _declare(self) -> None:
-        self.frame.tasks.start(self._declared())
+        self._once.start(self._declared)
 
     async def _declared(self) -> None:
         approver_id = ""
@@ -353,7 +359,7 @@ class ShiftScreen(Screen):
         await self.model.declare(approver_id=approver_id)
 
     def _close(self) -> None:
-        self.frame.tasks.start(self._closed(self._fields[0].text()))
+        self._once.start(lambda: self._closed(self._fields[0].text()))
 
     async def _closed(self, deposit: str) -> None:
         declared, approver_id = self.model.declared, ""

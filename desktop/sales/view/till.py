@@ -54,6 +54,7 @@ class TillScreen(Screen):
         )
         self.ask = Questions(frame, self.model)
         self._rows: list[Row] = []
+        self._is_paying = False
         self.house = HouseLine(frame, self.model)
         self._build()
         self.until_gone(self.model.watch(self.draw))
@@ -116,7 +117,7 @@ class TillScreen(Screen):
     # keys
 
     def key_actions(self) -> tuple[Action, ...]:
-        has_line = self._has_line
+        has_line = self.model.is_on_line
         is_typing = bool(self.entry.text() or self.model.suggested)
         clear = Action(text="till.clear", keys=("Esc", "Escape"), run=self._clear, in_line=False)
         return (
@@ -160,7 +161,7 @@ class TillScreen(Screen):
                 text="till.delete",
                 keys=("Ctrl+D",),
                 run=lambda: self._try(self.model.delete_line),
-                is_enabled=has_line,
+                is_enabled=self.model.can_take_out,
             ),
             Action(
                 text="till.price",
@@ -171,9 +172,6 @@ class TillScreen(Screen):
                 in_line=False,
             ),
         )
-
-    def _has_line(self) -> bool:
-        return self.model.basket.line is not None
 
     def shown(self, subject: str = "") -> None:
         self.model.check_prices()
@@ -213,15 +211,12 @@ class TillScreen(Screen):
         text = self.words(notice.key, **notice.values) if notice else ""
         self.banner.say(text, Tone(notice.tone) if notice else Tone.PLAIN)
         self._draw_suggestions()
-        self._show_customer()
+        if self._display.wants_of(self.model.basket, self.model.total_minor, self.model.currency):
+            self.frame.tasks.start(self._display.send())
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802
         super().resizeEvent(event)  # type: ignore[arg-type]
         self._draw_suggestions()
-
-    def _show_customer(self) -> None:
-        if self._display.wants_of(self.model.basket, self.model.total_minor, self.model.currency):
-            self.frame.tasks.start(self._display.send())
 
     def _prices_changed(self) -> None:
         # Rows arrive in bursts; looked at once when they are quiet, never in their way.
@@ -335,11 +330,16 @@ class TillScreen(Screen):
         self.frame.tasks.start(self._pay_basket())
 
     async def _pay_basket(self) -> None:
-        basket = self.model.basket
-        if not basket.lines and basket.came_back is None:
-            self.model.say("till.nothing", "waiting")
+        # Two presses in one breath open one panel.
+        if self._is_paying or not self.model.may_pay():
             return
-        self.model.check_prices()
+        self._is_paying = True
+        try:
+            await self._pay_now()
+        finally:
+            self._is_paying = False
+
+    async def _pay_now(self) -> None:
         self.frame.show_sheet(None, "")
         if not await self.house.may_sell() or not await self.ask.approve():
             return
@@ -348,7 +348,8 @@ class TillScreen(Screen):
         sold = await self.frame.ask(panel)
         self.entry.setFocus()
         if isinstance(sold, Sold):
-            self.frame.say(self.words("till.sold", number=sold.number), Tone.GOOD)
+            key = "till.refund_made" if sold.total_minor < 0 else "till.sold"
+            self.frame.say(self.words(key, number=sold.number), Tone.GOOD)
             self.frame.tasks.start(self._print(sold))
 
     async def _print(self, sold: Sold) -> None:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from shared.sales.tables import sale, sale_line
+from shared.sales.tables import register_line, sale, sale_line
 
 _BEHIND_COLON = ";"
 """The sign after the colon that parts a row's id from its document's."""
@@ -20,6 +20,30 @@ class SoldOn(NamedTuple):
     lines: int
     qty_micro: int
     amount_minor: int
+
+
+class InTheBooks(NamedTuple):
+    """What is in the books of a site for some days, in millionths; returns are taken off."""
+
+    sold_micro: int
+    """By the tills and on invoices."""
+    registered_micro: int
+    """By the simple register."""
+
+
+def in_the_books(connection: Connection, site_id: str, from_day: str, to_day: str) -> InTheBooks:
+    """What went out on the days from..to inclusive as far as anybody wrote it down (I01). What the
+    register has for a longer time counts for each of its days."""
+    s, r = sale.c, register_line.c
+    sold = select(func.coalesce(func.sum(s.units_micro), 0)).where(
+        s.site_id == site_id, s.business_day >= from_day, s.business_day <= to_day
+    )
+    registered = select(func.coalesce(func.sum(r.qty_micro), 0)).where(
+        r.site_id == site_id, r.from_day <= to_day, r.to_day >= from_day
+    )
+    return InTheBooks(
+        int(connection.execute(sold).scalar_one()), int(connection.execute(registered).scalar_one())
+    )
 
 
 def sold_by_product(

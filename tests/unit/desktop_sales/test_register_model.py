@@ -1,6 +1,7 @@
 """The simple register without a window (I01)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -70,8 +71,81 @@ def test_a_week_runs_from_monday_to_today(desk: Desk, house: House) -> None:
     model = RegisterModel(desk)
     model.next_period()
     assert (model.page.from_day, model.page.to_day) == ("2025-12-01", "2025-12-04")
+    assert model.period == "week"
+    model.next_period()
+    assert (model.page.from_day, model.page.to_day) == ("2025-12-03", "2025-12-03")
+    model.next_period()
+    assert (model.page.from_day, model.page.to_day) == ("2025-11-24", "2025-11-30")
     model.next_period()
     assert (model.page.from_day, model.page.to_day) == ("2025-12-04", "2025-12-04")
+
+
+def test_yesterdays_page_is_put_right_by_a_negative_quantity_on_its_day(
+    desk: Desk, house: House
+) -> None:
+    first = RegisterModel(desk)
+    first.add(CLEANSER, "30")
+    asyncio.run(first.post())
+    house.time.tick(DAY_US)
+    model = RegisterModel(desk)
+    assert (model.period, model.booked.registered_micro) == ("day", 0)
+    while model.period != "yesterday":
+        model.next_period()
+    assert model.booked.registered_micro == 30_000_000, "it says what is there already"
+    model.add(CLEANSER, "-27")
+    asyncio.run(model.post())
+    while model.period != "yesterday":
+        model.next_period()
+    assert model.booked.registered_micro == 3_000_000
+    assert on_hand(house, "SH01", "010101") == -3
+
+
+def test_a_page_left_open_keeps_its_day_and_an_empty_one_is_of_today(
+    desk: Desk, house: House
+) -> None:
+    model = RegisterModel(desk)
+    model.next_period()
+    house.time.tick(DAY_US)
+    assert RegisterModel(desk).page.to_day == "2025-12-02", "nothing was typed for yesterday"
+    model = RegisterModel(desk)
+    model.add(CLEANSER)
+    house.time.tick(2 * DAY_US)
+    again = RegisterModel(desk)
+    assert (again.page.to_day, again.period) == ("2025-12-02", ""), "told as another day"
+    again.next_period()
+    assert (again.page.to_day, again.period) == ("2025-12-04", "day")
+
+
+def test_what_the_till_sold_is_told_before_it_is_written_down_again(
+    desk: Desk, house: House
+) -> None:
+    assert tuple(RegisterModel(desk).booked) == (0, 0)
+    sold = house.do("SH01.01", "clerk-guanqian", "sell", lines=[f"3*{CLEANSER}"])
+    house.do(
+        "SH01.01", "clerk-guanqian", "return-goods",
+        sale=sold["uid"], lines=[{"code": CLEANSER}], reason="x",
+    )  # fmt: skip
+    assert tuple(RegisterModel(desk).booked) == (2_000_000, 0)
+
+
+def test_two_presses_post_a_page_once(
+    desk: Desk, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, at_once = RegisterModel(desk), desk.do
+    model.add(CLEANSER, "3")
+
+    async def after_a_moment(*args: Any) -> Any:
+        await asyncio.sleep(0)
+        return await at_once(*args)
+
+    monkeypatch.setattr(desk, "do", after_a_moment)
+
+    async def both() -> list[str]:
+        return list(await asyncio.gather(model.post(), model.post()))
+
+    numbers = asyncio.run(both())
+    assert [bool(number) for number in numbers] == [True, False]
+    assert on_hand(house, "SH01", "010101") == -3
 
 
 def test_an_unknown_code_is_refused(desk: Desk) -> None:

@@ -7,6 +7,8 @@ import pytest
 from desktop.printing.escpos import INITIALISE
 from desktop.sales.model.sales_list import SalesModel
 from desktop.sales.model.shift import ShiftModel, z_bytes
+from desktop.sales.model.till import TillModel
+from desktop.sales.usecases.basket import Part
 from desktop.store.desk import Desk
 from desktop.words.texts import Language, Words
 from shared.core.errors import QutongError
@@ -40,6 +42,35 @@ def test_nothing_is_told_before_the_count_is_declared(shift: ShiftModel, house: 
     with pytest.raises(QutongError) as why:
         asyncio.run(shift.close("0"))
     assert why.value.code == "APPROVAL_MISSING"
+
+
+def test_a_drawer_with_money_of_a_half_paid_sale_is_not_counted(
+    shift: ShiftModel, desk: Desk
+) -> None:
+    till = TillModel(desk, "CNY")
+    till.scan(CLEANSER)
+    till.hold()
+    assert shift.held == 1, "and what is on hold is told"
+    till.scan(CLEANSER)
+    till.give(Part(tender="cash", amount_minor=5_000))
+    for act in (shift.start_counting, lambda: asyncio.run(shift.declare())):
+        with pytest.raises(QutongError) as why:
+            act()
+        assert why.value.code == "MONEY_TAKEN"
+    till.give_back()
+    shift.start_counting()
+    assert shift.is_counting
+
+
+def test_a_slip_of_the_key_is_no_empty_drawer(shift: ShiftModel) -> None:
+    shift.start_counting()
+    with pytest.raises(QutongError) as why:
+        asyncio.run(shift.declare())
+    assert (why.value.code, shift.declared) == ("NOTHING_COUNTED", None)
+    shift.set_total("0")
+    asyncio.run(shift.declare())
+    assert shift.declared is not None
+    assert shift.declared.difference_minor == -20_000
 
 
 def test_a_drawer_that_fits_is_closed_with_a_z_report(shift: ShiftModel, house: House) -> None:

@@ -165,6 +165,7 @@ def test_the_float_is_said_while_the_shift_runs_and_not_after_the_count(
         asyncio.run(shift.state_float("-1"))
     assert why.value.code == "AMOUNT_NEGATIVE"
     shift.start_counting()
+    shift.set_total("0")
     asyncio.run(shift.declare())
     with pytest.raises(QutongError) as why:
         asyncio.run(shift.state_float("100"))

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from desktop.sales.model.discounts import read_typed_discount
+from desktop.sales.model.discounts import read_typed_discount, shown_price_micro
 from desktop.sales.model.till import TillModel
 from desktop.sales.usecases.keeping import keep
 from desktop.sales.usecases.selling import Sold
@@ -18,8 +18,8 @@ from tests.builders.one_house import House
 from tests.builders.plain_desk import sit
 from tests.unit.desktop_sales.test_till_model import opening
 
-CLEANSER, TONER = "2000101010005", "2000102010004"
-"""59.00 and 119.00."""
+CLEANSER, TONER, CASE = "2000101010005", "2000102010004", "2010101010004"
+"""59.00, 119.00, and 24 pieces of the first."""
 
 
 @pytest.fixture
@@ -95,6 +95,22 @@ def test_a_price_is_said_as_a_price_or_as_a_share(till: TillModel, text: str) ->
     assert till.due.total_minor == 11_800 + 11_900
 
 
+def test_the_price_of_a_case_is_said_as_it_is_shown(desk: Desk) -> None:
+    till = TillModel(desk, "CNY")
+    till.scan(CASE, "2")
+    line = till.basket.line
+    assert line is not None
+    assert shown_price_micro(line) == 1_416_000_000
+    till.set_price("1400")
+    assert till.due.total_minor == 280_000
+    assert shown_price_micro(till.basket.lines[0]) == 1_400_000_000
+    assert sell(till).total_minor == 280_000
+    till.scan(CASE)
+    till.set_quantity("25支")
+    till.set_price("58")
+    assert till.due.total_minor == 25 * 5_800, "what is shown as pieces is said as pieces"
+
+
 def test_a_share_is_of_the_list_price_however_often_it_is_typed(till: TillModel) -> None:
     till.set_line_discount("90")
     till.set_line_discount("90")
@@ -123,6 +139,25 @@ def test_a_line_discount_beyond_the_right_needs_somebody_as_the_whole_does(
     assert till.due.off_minor == 5_950
     till.set_price("40")
     assert till.needs_approval(), "who stood for the one did not see the other"
+
+
+def test_who_stood_for_a_discount_did_not_stand_for_what_is_scanned_after_it(
+    till: TillModel, desk: Desk
+) -> None:
+    till.set_discount("50")
+    assert till.asked_minor == 11_850
+    till.approved("dealer-suzhou", "老板")
+    assert not till.needs_approval()
+    till.scan(TONER, "20")
+    assert till.needs_approval(), "twenty more at half their price"
+    assert TillModel(desk, "CNY").needs_approval(), "after a restart as well"
+    till.undo()
+    assert not till.needs_approval()
+    till.delete_line()
+    assert not till.needs_approval(), "less was taken off than was asked for"
+    till.scan(TONER, "20")
+    till.approved("dealer-suzhou", "老板")
+    assert not till.needs_approval()
 
 
 def test_a_refused_discount_leaves_what_stood_before(till: TillModel, desk: Desk) -> None:

@@ -14,13 +14,15 @@ from desktop.sales.model.till import TillModel
 from desktop.sales.model.typed import counted, looks_like_code, stepped
 from desktop.sales.usecases.basket import packed, unpacked
 from desktop.sales.usecases.selling import Sold
+from desktop.sales.view.payment_hint import given_back, hint_of
 from desktop.store.desk import Desk
 from desktop.store.settings import put_setting
+from desktop.words.texts import Language, Words
 from shared.access.rules import FIRST_TENDER
 from shared.accounts.rules import Tender
 from shared.core.errors import QutongError
 from shared.sales.queries.showing import sale_story, sales_of
-from tests.builders.demo_brand import EDITOR, prices
+from tests.builders.demo_brand import EDITOR, prices, products
 from tests.builders.one_house import House, on_hand
 from tests.builders.plain_desk import sit
 from tests.fakes.payments import FakeProvider
@@ -464,6 +466,7 @@ def test_marked_lines_give_back_what_they_cost(till: TillModel, desk: Desk, hous
     form = ReturnModel(desk, "SH01")
     assert [one.number for one in form.sales_of_today()] == [sold.number]
     form.find(sold.number)
+    assert code_of(form.made) == "NOTHING_MARKED", "nothing came back yet"
     form.toggle(form.lines[0])
     assert code_of(form.made) == "REASON_MISSING"
     form.choose_reason(1)
@@ -513,6 +516,98 @@ def test_an_exchange_survives_a_restart(till: TillModel, desk: Desk) -> None:
     till.take_back(form.made())
     assert unpacked(packed(till.basket)) == till.basket
     assert TillModel(desk, "CNY").due == till.due
+
+
+def going_back(till: TillModel, desk: Desk) -> None:
+    """Goods of a sale made just now come back in the basket."""
+    form = ReturnModel(desk, "SH01")
+    form.find(sold_before(till).number)
+    form.mark_all()
+    form.choose_reason(9)
+    till.take_back(form.made())
+
+
+def test_goods_that_come_back_can_be_left_out_whenever_the_till_was_opened(
+    till: TillModel, desk: Desk
+) -> None:
+    going_back(till, desk)
+    for leave_out in (TillModel.undo, TillModel.delete_line):
+        again = TillModel(desk, "CNY")
+        assert (again.can_take_out(), again.due.total_minor) == (True, -22_515)
+        leave_out(again)
+        assert (again.can_take_out(), again.due.total_minor) == (False, 0)
+        till.take_back(till.basket.came_back)
+    till.hold()
+    (held,) = till.held
+    till.resume(held.uid)
+    till.scan(TONER)
+    till.delete_line()
+    till.delete_line()
+    assert till.basket.came_back is None
+    till.scan(TONER)
+    assert sell(till).total_minor == 11_900, "the next customer's goods are no exchange"
+
+
+def test_who_stood_for_a_discount_did_not_stand_for_a_refund(till: TillModel, desk: Desk) -> None:
+    sold = sold_before(till)
+    till.scan(TONER)
+    till.set_discount("50")
+    till.approved("dealer-suzhou", "老板")
+    form = ReturnModel(desk, "SH01")
+    form.find(sold.number)
+    form.mark_all()
+    form.choose_reason(9)
+    till.take_back(form.made())
+    assert (till.basket.approver_id, till.basket.approved_minor) == ("", 0)
+
+
+def test_money_that_goes_back_is_told_until_other_money_is_taken(till: TillModel) -> None:
+    words = Words(Language.CHINESE)
+    till.scan(CLEANSER)
+    payment = paying(till)
+    payment.type("5")
+    payment.enter()
+    assert given_back(payment, words) is None
+    assert not payment.back()
+    assert given_back(payment, words) == ("till.given_back", {"money": "现金 5.00"})
+    assert hint_of(payment, words, "Asia/Shanghai") == "没有成交：把 现金 5.00 退给顾客"
+    payment.enter()
+    assert given_back(payment, words) is None
+
+
+def test_goods_come_back_by_f8_and_not_by_a_negative_quantity(till: TillModel) -> None:
+    """Beside goods that are sold nobody would be asked to agree to it."""
+    assert code_of(till.scan, CLEANSER, "-1") == "RETURN_BY_RECEIPT"
+    till.scan(CLEANSER)
+    assert code_of(till.set_quantity, "-1") == "RETURN_BY_RECEIPT"
+    assert till.due.total_minor == 5_900
+
+
+def test_no_money_is_taken_for_a_total_that_lacks_a_price(till: TillModel, house: House) -> None:
+    new = next(one for one in products() if one["code"] == "010102")
+    house.do(
+        "HQ.01", EDITOR, "publish-products",
+        products=[new | {"code": "019999", "name": "新品", "packs": [], "barcodes": []}],
+    )  # fmt: skip
+    house.sit_at("SH01.01")
+    till.scan(TONER)
+    assert till.may_pay()
+    till.scan("019999")
+    till.move(-1)
+    assert not till.may_pay()
+    assert (till.basket.current, till.notice and till.notice.key) == (1, "till.no_price")
+    till.set_price("20")
+    assert till.may_pay()
+
+
+def test_what_a_code_paid_is_told_to_be_given_back_at_the_wallet(till: TillModel) -> None:
+    till.scan(TONER)
+    payment = paying_with(till, FakeProvider())
+    payment.type("1")
+    assert not asyncio.run(payment.take_code(PAYMENT_CODE))
+    payment.give_back()
+    told = given_back(payment, Words(Language.CHINESE))
+    assert told == ("till.given_back_code", {"money": "付款码 1.00"})
 
 
 def test_a_draft_of_another_time_is_no_reason_to_stop() -> None:

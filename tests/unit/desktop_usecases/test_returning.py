@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.sales.usecases.returning import return_goods
 from shared.core.errors import QutongError
 from tests.builders.one_house import House, a_house, balance, on_hand
 from tests.unit.desktop_usecases.conftest import Do
@@ -54,6 +55,29 @@ def test_the_same_goods_on_two_lines_come_back_line_after_line(clerk: Do) -> Non
     first = clerk("return-goods", sale=sold["uid"], lines=[{"code": MASK}], reason="x")
     second = clerk("return-goods", sale=sold["uid"], lines=[{"code": MASK}], reason="x")
     assert (first["total"], second["total"]) == ("-16.80", "-15.80")
+
+
+@pytest.mark.parametrize("first", [1, 2])
+@pytest.mark.parametrize("is_cheap_first", [True, False])
+def test_of_two_lines_of_a_product_the_one_that_came_back_is_gone(
+    house: House, clerk: Do, first: int, is_cheap_first: bool
+) -> None:
+    """One of them at a discount: whichever comes back first, in all it is what was paid."""
+    lines: list[object] = [MASK, {"code": MASK, "discount": "3"}]
+    sold = clerk("sell", lines=lines[::-1] if is_cheap_first else lines)
+    wanted = {first: 1_000_000}
+    back = house.write(return_goods, sold["uid"], wanted, reason="x").value.total_minor
+    assert back == (-1_380 if (first == 1) is is_cheap_first else -1_680)
+    rest = clerk("return-goods", sale=sold["uid"], reason="x")["sale"]["total_minor"]
+    assert back + rest == -sold["sale"]["total_minor"] == -3_060
+    assert balance(house, "site/SH01/tender/cash") == balance(house, "site/SH01/revenue") == 0
+
+
+def test_new_goods_of_an_exchange_are_bound_by_the_same_rights_as_a_sale(clerk: Do) -> None:
+    sold = clerk("sell", lines=[CREAM])
+    cheap = {"code": CREAM, "price": "1"}
+    said = {"sale": sold["uid"], "reason": "换货", "instead": [cheap]}
+    assert code_of(clerk, "return-goods", **said) == "APPROVAL_MISSING"
 
 
 def test_money_goes_back_the_way_it_came(house: House, clerk: Do) -> None:
