@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 
-import msgspec
 from sqlalchemy import Connection
 
 from desktop.catalog.model.goods_import import Taken
-from desktop.catalog.usecases import create_own_product, publish_goods, state_costs
+from desktop.catalog.usecases import create_own_product, publish_sheet, state_costs
 from desktop.pricing.usecases import set_own_price
 from desktop.stocktake.usecases import check_may_see_book
 from desktop.stocktake.usecases.taking_in import take_in_goods
 from desktop.store.desk import Desk
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from shared.catalog.documents import Product
 from shared.catalog.importing import ProductRow
 from shared.channel.queries import sales_orgs
 from shared.core.errors import AccessDenied
@@ -38,14 +36,9 @@ async def take_as_catalogue(desk: Desk, rows: Sequence[ProductRow], _with_stock:
     Prices go by a price version.
     """
     orgs = tuple(org_id for org_id, _name in desk.read(sales_orgs))
-    products = [_in_orgs(row, orgs) for row in rows]
     costs = {row.product.code: row.cost_micro for row in rows if row.cost_micro}
-    done = await desk.do(publish_goods, products, costs)
-    return Taken(products=len(products), costs=done.costs)
-
-
-def _in_orgs(row: ProductRow, orgs: tuple[str, ...]) -> Product:
-    return msgspec.structs.replace(row.product, sales_org_ids=row.product.sales_org_ids or orgs)
+    done = await desk.do(publish_sheet, [row.product for row in rows], costs, orgs)
+    return Taken(products=len(rows), costs=done.costs)
 
 
 def goods_screen(frame: Frame) -> Screen:
@@ -75,7 +68,7 @@ def import_screen(frame: Frame) -> Screen:
 
     site_id = frame.person.site_id
     if frame.person.device_type == "hq":
-        return GoodsImportScreen(frame, take_as_catalogue, lambda _desk: False)
+        return GoodsImportScreen(frame, take_as_catalogue, lambda _desk: False, is_catalogue=True)
     return GoodsImportScreen(frame, take_as_own, lambda desk: not desk.read(is_opened, site_id))
 
 

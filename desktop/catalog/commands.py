@@ -47,7 +47,11 @@ def _publish_products(store: Store, asked: PublishProducts) -> dict[str, object]
         rows, doubts = _products_of_file(asked.file, asked.sales_orgs)
     wanted += [row.product for row in rows]
     costs = {row.product.code: row.cost_micro for row in rows if row.cost_micro}
-    done = store.write(usecases.publish_goods, wanted, costs).value
+    if rows and not asked.products:
+        # A sheet leaves out what it does not know; named fields are a product as a whole.
+        done = store.write(usecases.publish_sheet, wanted, costs, asked.sales_orgs).value
+    else:
+        done = store.write(usecases.publish_goods, wanted, costs).value
     documents = [Written.of(one) for one in done.documents]
     return {
         "products": len(wanted),

@@ -23,6 +23,7 @@ from shared.catalog.documents import (
     SupplierStated,
 )
 from shared.catalog.pinyin import initials_of
+from shared.catalog.publishing import with_unsaid
 from shared.catalog.queries import (
     by_barcode,
     cost_currency,
@@ -30,6 +31,7 @@ from shared.catalog.queries import (
     own_goods,
     packs_of,
     product,
+    stated_products,
 )
 from shared.catalog.rules import (
     COSTS_MAX,
@@ -134,6 +136,27 @@ def publish_goods(
         return PublishedGoods(documents=documents, costs=0)
     state_costs(session, costs)
     return PublishedGoods(documents=documents, costs=len(costs))
+
+
+def publish_sheet(
+    session: Session,
+    products: Sequence[Product],
+    costs: Mapping[str, int],
+    sales_org_ids: tuple[str, ...],
+) -> PublishedGoods:
+    """Publish a sheet that may be about goods that stand: what it does not say of them stays, and
+    they stay where they are at home; only new ones go to ``sales_org_ids``.
+
+    Raises: as ``publish_goods``.
+    """
+    known = stated_products(session.connection, [one.code for one in products])
+    full = [
+        with_unsaid(known[one.code], one)
+        if one.code in known
+        else msgspec.structs.replace(one, sales_org_ids=one.sales_org_ids or sales_org_ids)
+        for one in products
+    ]
+    return publish_goods(session, full, costs)
 
 
 def publish_picture(session: Session, product_id: str, pictures: Mapping[str, bytes]) -> None:

@@ -43,6 +43,7 @@ class Desk:
         self.store = store
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="desk-reader")
+        self._is_closed = False
 
     @property
     def author_id(self) -> str:
@@ -62,11 +63,17 @@ class Desk:
         self, query: Callable[Concatenate[Connection, P], T], *a: P.args, **k: P.kwargs
     ) -> T:
         """The answer of a longer query, from a thread beside the window."""
-        return await self._loop.run_in_executor(self._threads, lambda: self.read(query, *a, **k))
+        return await self._beside(lambda: self.read(query, *a, **k))
 
     async def work(self, act: Callable[P, T], *a: P.args, **k: P.kwargs) -> T:
         """The result of slow work that is no query: a file read, a page made."""
-        return await self._loop.run_in_executor(self._threads, lambda: act(*a, **k))
+        return await self._beside(lambda: act(*a, **k))
+
+    async def _beside(self, act: Callable[[], T]) -> T:
+        if self._is_closed:
+            # News that was gathered while the window closed: nobody reads it any more.
+            raise asyncio.CancelledError
+        return await self._loop.run_in_executor(self._threads, act)
 
     async def do(
         self, usecase: Callable[Concatenate[Session, P], T], *a: P.args, **k: P.kwargs
@@ -116,5 +123,6 @@ class Desk:
         return stop
 
     def close(self) -> None:
-        """Let the readers finish."""
+        """Let the readers finish; who asks later is cancelled."""
+        self._is_closed = True
         self._threads.shutdown()

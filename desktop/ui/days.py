@@ -19,8 +19,8 @@ class FromTo(QWidget):
         super().__init__()
         self._model, self._taken = model, taken
         today = date.fromisoformat(model.today)
-        self._from = DayField(words("report.from"), today)
-        self._to = DayField(words("report.to"), today)
+        self._from = DayField(words("report.from"), today, words=words, is_past=True)
+        self._to = DayField(words("report.to"), today, words=words, is_past=True)
         across = QHBoxLayout(self)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(SPACE_M)

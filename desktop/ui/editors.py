@@ -7,10 +7,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QComboBox
 
+from desktop.ui.day_said import DaySaid
 from desktop.ui.theme import scaled
 from desktop.ui.widgets import Field
 from desktop.words import formats
 from desktop.words.days import day_of
+from desktop.words.texts import Words
 from shared.core.errors import QutongError, RuleViolation
 from shared.core.money import parse_money, parse_unit_price_micro
 from shared.core.quantity import Pack, format_quantity, parse_quantity
@@ -95,7 +97,9 @@ class QuantityField(_ValueField):
 
 
 class DayField(Field):
-    """A day: ``2026-12-01``, ``12-1``, ``1``, ``+7``; Up and Down go a day on.
+    """A day: ``2026-12-01``, ``12-1``, ``+7``, ``明天``, ``Friday``; Up and Down go a day on.
+
+    What it was understood as stands below while it is typed.
 
     What cannot be read stays there, marked: an empty day often means "at once", and nobody who
     typed something meant that.
@@ -103,14 +107,26 @@ class DayField(Field):
 
     changed = Signal()
 
-    def __init__(self, name: str, today: date, *, may_be_empty: bool = False) -> None:
+    def __init__(
+        self,
+        name: str,
+        today: date,
+        *,
+        words: Words,
+        may_be_empty: bool = False,
+        is_past: bool = False,
+    ) -> None:
+        """``is_past``: a weekday means the last one, as in the days of a report."""
         super().__init__((today + timedelta(days=1)).isoformat(), name=name)
         self._today = today
+        self._is_past = is_past
+        self.said = DaySaid(self, words)
         self._may_be_empty = may_be_empty
         self._day: date | None = None if may_be_empty else today
         self.setFixedWidth(scaled(120))
         self._write()
         self.editingFinished.connect(self._read)
+        self.textEdited.connect(lambda text: self.said.say(self._understood(text)))
 
     @property
     def day(self) -> str:
@@ -142,13 +158,18 @@ class DayField(Field):
         self._day = (self._day or self._today) + timedelta(days=step)
         self.set_bad(False)
         self._write()
+        self.said.say(self._day)
         self.changed.emit()
+
+    def _understood(self, text: str) -> date | None:
+        return day_of(text, self._today, is_past=self._is_past)
 
     def _read(self) -> None:
         text = self.text().strip()
-        read = day_of(text, self._today)
+        self.said.hide()
+        read = self._understood(text)
+        self.set_bad(bool(text) and read is None)
         if text and read is None:
-            self.set_bad(True)
             return
         if read is not None or self._may_be_empty:
             self._day = read

@@ -24,6 +24,11 @@ async def opened(stage: Stage) -> Any:
     return stage.window.overlay.top
 
 
+def is_up(stage: Stage, panel: Any) -> bool:
+    """Whether this panel is in front."""
+    return stage.window.overlay.top is panel
+
+
 async def closed(stage: Stage) -> None:
     """Until no panel is up any more."""
     await until(lambda: stage.window.overlay.top is None)

@@ -8,7 +8,7 @@ from python_calamine import load_workbook
 from shared.vouchers.rules import is_coupon_code
 from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.office_hands import APPROVER, EDITOR, PIN, opened, sit, with_pin
+from tests.gui.office_hands import APPROVER, EDITOR, PIN, is_up, opened, sit, with_pin
 
 
 async def _approved(stage: Stage) -> None:
@@ -44,5 +44,33 @@ def test_points_and_coupons_are_published_by_two_people_and_codes_leave_once(
         assert len(codes) == 3
         assert all(is_coupon_code(code) for code in codes)
         stage.house.do("SH01.01", "clerk-guanqian", "coupon-ask", code=codes[0])
+
+    play(script, tmp_path)
+
+
+def test_points_from_a_day_that_cannot_be_read_are_not_published_at_once(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        with_pin(stage)
+        screen = await sit(stage, EDITOR, "offers")
+        await stage.keys("P")
+        panel = await opened(stage)
+        panel._day.setFocus()
+        await stage.keys("next week", "F10")
+        assert is_up(stage, panel)
+        assert panel._day.property("bad") == "true"
+        await stage.keys("Ctrl+A", "tomorrow", "F10")
+        await _approved(stage)
+        await until(lambda: screen.model.rules)
+        (rule,) = screen.model.rules
+        assert rule.from_us > stage.house.local.now_us()
+
+        await until(lambda: stage.window.overlay.top is None)
+        await stage.keys("N")
+        panel = await opened(stage)
+        await stage.keys("VIP20", "Tab", "20")
+        panel._until.setFocus()
+        await stage.keys("Ctrl+A", "never", "F10")
+        assert is_up(stage, panel)
+        assert panel._until.text() == "never"
 
     play(script, tmp_path)

@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtWidgets import QLabel
+
 from shared.ordering.queries.orders import lines, order
 from shared.ordering.rules import OrderState
 from tests.builders.hands import until
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import Stage, play
 from tests.gallery.scenes_office import some_orders
-from tests.gui.office_hands import closed, opened, sit
+from tests.gui.office_hands import closed, is_up, opened, sit
 
 CLERK = "hq-sales-east"
 BIG, SMALL, SOUTH = 0, 1, 2
@@ -78,7 +80,14 @@ def test_an_order_is_cut_to_stock_accepted_revised_and_shipped(tmp_path: Path) -
         screen = await sit(stage, CLERK, "order-desk", chosen)
         await until(lambda: screen.model.can_ship)
         await stage.keys("S")
-        await opened(stage)
+        panel = await opened(stage)
+        # Twenty and eight of what was asked for go, from where is said; the rest does not.
+        words = stage.window.words
+        site = panel._site.currentText()
+        assert panel._leaves.text() == words("desk.leaves", site=site, n=2, qty="28")
+        told = [one.text() for one in panel.findChildren(QLabel)]
+        assert words("desk.not_granted", n=3, qty="13") in told
+        assert words("desk.nothing_open") in told
         await stage.keys("SF", "Return", "F10")
         await closed(stage)
         await until(lambda: _state(stage, chosen) is OrderState.SHIPPED)
@@ -105,5 +114,33 @@ def test_an_order_is_rejected_with_a_reason_by_three_keys(tmp_path: Path) -> Non
         await closed(stage)
         await until(lambda: _state(stage, chosen) is OrderState.REJECTED)
         await until(lambda: len(screen.orders.rows.shown) == 2)
+
+    play(script, tmp_path)
+
+
+def test_a_promised_day_is_told_back_while_typed_and_one_that_is_none_decides_nothing(
+    tmp_path: Path,
+) -> None:
+    async def script(stage: Stage) -> None:
+        screen = await _at_desk(stage)
+        chosen = await _choose(stage, screen, SOUTH)
+        await stage.keys("F10")
+        panel = await opened(stage)
+        panel._day.setFocus()
+        await stage.keys("Ctrl+A", "soon")
+        assert panel._day.said.text == stage.window.words("day.unreadable")
+        await stage.keys("F10")
+        assert is_up(stage, panel)
+        assert (panel._day.text(), panel._day.property("bad")) == ("soon", "true")
+        assert _state(stage, chosen) is OrderState.SUBMITTED
+        await stage.keys("Ctrl+A", "Friday")
+        told = panel._day.said.text
+        assert told.endswith(stage.window.words("day.4"))
+        await stage.keys("F10")
+        await closed(stage)
+        await until(lambda: _state(stage, chosen) is OrderState.ACCEPTED)
+        found = stage.house.read(lambda one: order(one, chosen))
+        assert found is not None
+        assert found.delivery_date == told.split()[0]
 
     play(script, tmp_path)

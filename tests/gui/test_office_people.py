@@ -26,8 +26,14 @@ def test_a_device_is_invited_by_a_code_shown_once_and_later_revoked_with_a_reaso
         enrolled(stage.house)
         screen = await sit(stage, EDITOR, "people")
         await until(lambda: screen.devices.devices)
-        await stage.keys("F6", "N")
+        await stage.keys("F6")
+        rows = screen.device_table.rows
+        screen.device_table.go_to(rows.place_of(lambda one: one.device_id == "DL01.01"))
+        await stage.keys("N")
         panel = await opened(stage)
+        # Begins as the row the cursor is on: mostly its site gets another of its kind.
+        assert (panel.kind.value, panel.site.value, panel.tag.text()) == ("dealer", "DL01", "02")
+        panel.kind.set_value("till")
         panel.site.set_value("SH02")
         assert panel.tag.text() == "02"
         await stage.keys("F10")
@@ -90,8 +96,12 @@ def test_a_new_person_gets_a_role_a_site_and_a_pin_and_is_let_out_again(tmp_path
         )
         screen.people_table.view.setFocus()
         await stage.keys("P")
-        await opened(stage)
-        await stage.keys("2580", "Return")
+        panel = await opened(stage)
+        # One that is refused is typed again: nobody believes that it holds.
+        await stage.keys("12", "Return")
+        await until(lambda: panel.pin.property("bad") == "true")
+        assert not _has_pin(stage, "zhou")
+        await stage.keys("Ctrl+A", "2580", "Return")
         await closed(stage)
         await until(lambda: _has_pin(stage, "zhou"))
         await stage.keys("Delete")

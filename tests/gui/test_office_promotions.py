@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtWidgets import QLabel
+
+from desktop.ui.editors import DayField
 from shared.promotions.queries import policies, policies_in_force
 from shared.promotions.rules import Use
 from tests.builders.demo_policies import publish_demo_policies
@@ -27,6 +30,10 @@ async def _reason_and_pin(stage: Stage, reason: str) -> None:
     await stage.keys(reason, "F10")
     await until(lambda: stage.window.overlay.top not in (None, panel))
     panel = await opened(stage)
+    # Who approves reads what: nobody signs for a promotion unseen.
+    assert any(
+        "ten one" in one.text() and reason in one.text() for one in panel.findChildren(QLabel)
+    )
     await stage.keys(APPROVER, "Return", PIN, "Return")
     await until(lambda: stage.window.overlay.top is not panel)
 
@@ -130,5 +137,45 @@ def test_other_kinds_have_their_forms_and_a_dealer_reads_what_holds(tmp_path: Pa
         assert stage.window.overlay.top is None
         assert not here.is_drafting
         assert here.reading.text()
+
+    play(script, tmp_path)
+
+
+def test_a_promotion_whose_day_cannot_be_read_is_not_submitted(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        with_pin(stage)
+        screen = await _at_promotions(stage)
+        await stage.keys("N")
+        await opened(stage)
+        await stage.keys("1")
+        await closed(stage)
+        await until(lambda: screen.is_drafting)
+        # One code alone is pasted as text: what nobody took is no "all goods" by a slip.
+        await stage.keys("ten one", "F6")
+        clipboard("010101\n")
+        await stage.keys("Ctrl+V", "F10")
+        assert stage.window.overlay.top is None
+        assert screen.form.half_typed() is not None
+        assert screen.model.draft.policy.goods.products == ()
+        await stage.keys("Return")
+        await until(lambda: screen.model.draft.policy.goods.products == ("010101",))
+        assert screen.form.half_typed() is None
+        # Nor is a customer nobody knows "everybody".
+        screen.form.whom.finder.field.setFocus()
+        clipboard("nobody\nP1001-FX\n")
+        await stage.keys("Ctrl+V")
+        assert screen.model.draft.policy.who == ("account:P1001-FX",)
+        assert "nobody" in stage.window.bar.last.text()
+        days = [one for one in screen.form.findChildren(DayField) if one.isVisible()]
+        assert len(days) == 2
+        days[1].setFocus()
+        await stage.keys("Ctrl+A", "soon", "F10")
+        assert stage.window.overlay.top is None
+        assert (days[1].text(), days[1].property("bad")) == ("soon", "true")
+        days[1].setFocus()
+        await stage.keys("Ctrl+A", "+", "30", "F10")
+        await _reason_and_pin(stage, "spring")
+        await until(lambda: len(screen.model.rows) == 1)
+        assert screen.model.rows[0].policy.until_us > stage.house.time.now_us()
 
     play(script, tmp_path)

@@ -5,10 +5,10 @@ from pathlib import Path
 from PySide6.QtGui import QGuiApplication
 
 from desktop.ordering.model.rows import BlockRow
+from desktop.ordering.view.check_panel import CheckPanel
 from desktop.ordering.view.desk import OrderDeskScreen
 from desktop.ordering.view.editor import OrderEditorScreen
 from desktop.ordering.view.orders import OrdersScreen
-from desktop.ordering.view.panels import CheckPanel
 from desktop.ordering.view.promotions import PromotionsPanel
 from desktop.words.texts import Language
 from shared.core.rounding import MICRO

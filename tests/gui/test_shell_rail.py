@@ -72,7 +72,7 @@ def test_a_transfer_goes_to_a_site_picked_by_name_and_code(tmp_path: Path) -> No
                    enumerate(screen.model.sites))  # fmt: skip
         screen._site.setFocus()
         await stage.keys("Down")
-        assert screen.model.other == screen.model.sites[1].site_id
+        assert screen.model.other == screen.model.sites[0].site_id
 
     play(script, tmp_path)
 

@@ -112,15 +112,17 @@ async def ask_refund(frame: Frame, model: StatementModel) -> None:
     typed = await frame.ask(RefundPanel(frame, held.name, held.currency, model.guarantee_minor()))
     if typed is None:
         return
+    amount_minor, reason = typed
+    amount = formats.signed_money(amount_minor, held.currency)
+    what = frame.words("refund.to_approve", name=held.name, amount=amount)
+    why = frame.words("approve.what", what=what, why=reason)
     signed: list[str] = []
     while len(signed) < 2:
-        given = await frame.approve("account.adjust")
+        given = await frame.approve("account.adjust", why)
         if not given:
             return
         if str(given) in signed:
             raise RuleViolation("TWO_APPROVERS_NEEDED")
         signed.append(str(given))
-    amount_minor, reason = typed
     done = await model.pay_back(amount_minor, reason, (signed[0], signed[1]))
-    amount = formats.signed_money(amount_minor, held.currency)
     frame.say(frame.words("refund.done", amount=amount, number=done.number), Tone.GOOD)

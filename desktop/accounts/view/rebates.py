@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.accounts.model.rebates import RebateModel
 from desktop.ui.actions import Action
-from desktop.ui.editors import Choice, MoneyField
+from desktop.ui.editors import Choice, DayField, MoneyField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.table.columns import Column, Kind
@@ -15,10 +15,10 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import Tone, scaled
 from desktop.ui.widgets import Empty, Field, button, figure, form_row, label, row
 from desktop.words import formats
-from desktop.words.days import day_of
 from desktop.words.texts import Words
 from shared.accounts.queries import RebateView
 from shared.accounts.rules import RebateForm
+from shared.core.errors import RuleViolation
 
 _LIST_HEIGHT = 250
 _APART = 32
@@ -138,13 +138,14 @@ class GrantPanel(Panel):
             [(one.value, words(f"rebate.form.{one.value}")) for one in RebateForm],
             value=RebateForm.NOTE.value,
         )
-        self._today = date.fromisoformat(model.today)
-        self.until = Field(words("rebate.until_hint"), name=words("rebate.until"))
+        self._frame = frame
+        today = date.fromisoformat(model.today)
+        self.until = DayField(words("rebate.until"), today, words=words, may_be_empty=True)
         for key, field in (
             ("rebate.amount", self.amount),
             ("rebate.reason", self.reason),
             ("rebate.form", self.form),
-            ("rebate.until", self.until),
+            ("rebate.until", row(self.until, label(words("rebate.until_hint"), "small"), None)),
         ):
             self.body.addWidget(form_row(words(key), field))
         if model.needs_approver:
@@ -164,25 +165,20 @@ class GrantPanel(Panel):
         return self.amount
 
     def _go(self) -> None:
-        typed = self.until.text().strip()
-        last = day_of(typed, self._today) if typed else None
         if not self.amount.value:
             self.amount.set_bad(True)
             self.amount.setFocus()
         elif not self.reason.text().strip():
             self.reason.set_bad(True)
             self.reason.setFocus()
-        elif typed and last is None:
-            self.until.set_bad(True)
-            self.until.setFocus()
         else:
+            try:
+                until = self.until.checked()
+            except RuleViolation as error:
+                self._frame.tell(error)
+                return
             self.close_with(
-                Granted(
-                    self.amount.value,
-                    self.reason.text().strip(),
-                    self.form.value,
-                    last.isoformat() if last else "",
-                )
+                Granted(self.amount.value, self.reason.text().strip(), self.form.value, until)
             )
 
 
@@ -195,7 +191,10 @@ async def ask_rebates(frame: Frame, model: RebateModel, name: str) -> None:
             continue
         approver = ""
         if model.needs_approver:
-            given = await frame.approve("account.adjust")
+            amount = formats.signed_money(typed.amount_minor, model.currency)
+            what = frame.words("rebate.to_approve", name=name, amount=amount)
+            why = frame.words("approve.what", what=what, why=typed.reason)
+            given = await frame.approve("account.adjust", why)
             if not given:
                 continue
             approver = str(given)

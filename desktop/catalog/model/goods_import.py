@@ -1,15 +1,18 @@
 """Goods from a sheet on their way in: read, mapped, doubted row by row, then taken at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from desktop.catalog.model.choosing import Doubted, Memory
 from desktop.catalog.model.opened_sheet import OpenedSheet
 from desktop.store.desk import Desk
+from shared.catalog.documents import Product
 from shared.catalog.import_columns import PRODUCT_FIELDS
 from shared.catalog.importing import ProductRow, read_products, shop_doubts
+from shared.catalog.publishing import changes_of, with_unsaid
+from shared.catalog.queries import stated_products
 from shared.core.importing import BLANK, Imported, Problem
 from shared.core.rounding import MICRO, divide_half_away
 
@@ -93,9 +96,19 @@ class GoodsImport(OpenedSheet[ProductRow]):
     """One file at a time."""
 
     def __init__(
-        self, desk: Desk, memory: Memory, take: Take, takes_stock: TakesStock = lambda _desk: True
+        self,
+        desk: Desk,
+        memory: Memory,
+        take: Take,
+        takes_stock: TakesStock = lambda _desk: True,
+        *,
+        is_catalogue: bool = False,
     ) -> None:
+        """``is_catalogue``: goods of head office's that stand are stated anew, and what that
+        changes is told before."""
         super().__init__(desk, memory, REMEMBERED, PRODUCT_FIELDS)
+        self._is_catalogue = is_catalogue
+        self._stated: Mapping[str, Product] = {}
         self._take = take
         self._takes_stock = takes_stock
         self.may_open = True
@@ -183,10 +196,34 @@ class GoodsImport(OpenedSheet[ProductRow]):
         return self.found is not None and self.found.mapping.index("cost") is not None
 
     async def _understood(self, chosen: Mapping[str, str]) -> Imported[ProductRow]:
-        return await self._desk.work(read_products, self._sheets, chosen=chosen)
+        found = await self._desk.work(read_products, self._sheets, chosen=chosen)
+        if self._is_catalogue:
+            codes = [one.product.code for one in found.items]
+            self._stated = await self._desk.fetch(stated_products, codes)
+        return found
+
+    @property
+    def known(self) -> int:
+        """Goods of the sheet that stand already: they are stated anew."""
+        rows = self.found.items if self.found else ()
+        return sum(1 for one in rows if one.product.code in self._stated)
 
     def _doubts_of(self, found: Imported[ProductRow]) -> Sequence[Problem]:
-        return shop_doubts(found)
+        return (*shop_doubts(found), *self._changes(found))
+
+    def _changes(self, found: Imported[ProductRow]) -> Iterator[Problem]:
+        """What the sheet changes of goods that stand, cell by cell."""
+        for row in found.items:
+            stated = self._stated.get(row.product.code)
+            if stated is None:
+                continue
+            for one in changes_of(stated, with_unsaid(stated, row.product)):
+                yield Problem(
+                    row_number=row.row_number,
+                    column=found.mapping.header(one.field),
+                    code="BRAND_CHANGES" if one.field == "brand" else "PRODUCT_CHANGES",
+                    text=f"{one.before or '-'} → {one.after}",
+                )
 
 
 def _value_minor(rows: Sequence[ProductRow], each: Callable[[ProductRow], int | None]) -> int:

@@ -40,16 +40,20 @@ NARROW: Final = 860
 class GoodsImportScreen(Screen):
     """One sheet of goods, from choosing the file to having them."""
 
-    def __init__(self, frame: Frame, take: Take, takes_stock: TakesStock) -> None:
+    def __init__(
+        self, frame: Frame, take: Take, takes_stock: TakesStock, *, is_catalogue: bool = False
+    ) -> None:
         super().__init__(frame)
         words = self.words
         self.model: GoodsImport = frame.kept.setdefault(
-            "goods-import", GoodsImport(frame.desk, frame.settings, take, takes_stock)
+            "goods-import",
+            GoodsImport(frame.desk, frame.settings, take, takes_stock, is_catalogue=is_catalogue),
         )
         self.setAcceptDrops(True)
         self.banner = Banner()
         self.file = label("", "strong")
         self.goods = figure(words("goods.count"), "")
+        self.known = figure(words("goods.known"), "")
         self.pieces = _sum_of(self, "pieces")
         self.value = _sum_of(self, "value")
         self.at_price = _sum_of(self, "at_price")
@@ -105,7 +109,14 @@ class GoodsImportScreen(Screen):
         across.addWidget(down)
         across.setSizes([270, 830])
         head = row(
-            self.file, None, self.goods, self.pieces, self.value, self.at_price, spacing=SPACE_L
+            self.file,
+            None,
+            self.goods,
+            self.known,
+            self.pieces,
+            self.value,
+            self.at_price,
+            spacing=SPACE_L,
         )
         again = button(words("goods.open_other"), self._open, icon_name="file-spreadsheet")
         self.take = button("", self._take, kind="primary")
@@ -198,6 +209,8 @@ class GoodsImportScreen(Screen):
         self._name_parts()
         sums = model.sums
         set_figure(self.goods, f"{sums.goods:,}")
+        set_figure(self.known, f"{model.known:,}", Tone.WAITING)
+        self.known.setVisible(model.known > 0)
         set_figure(self.pieces, formats.qty(sums.stock_micro))
         set_figure(self.value, formats.money(sums.stock_minor))
         set_figure(self.at_price, formats.money(sums.stock_retail_minor))

@@ -1,6 +1,7 @@
 """The panel that finds a member at the till (F3), or takes one up."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
@@ -53,7 +54,12 @@ class MemberPanel(Panel):
     def key_actions(self) -> tuple[Action, ...]:
         # Until there is a list to choose from, Enter only goes on.
         what = "member.choose" if self._table.isVisible() else "ask.go_on"
+        digits = tuple(
+            Action(text="member.asked", keys=(one,), run=partial(self._type, one), in_line=False)
+            for one in "0123456789"
+        )
         return (
+            *digits,
             Action(text=what, keys=("Return",), run=self._choose),
             Action(text="member.new", keys=("N",), run=self._new, permission="member.write"),
         )
@@ -77,9 +83,19 @@ class MemberPanel(Panel):
             self.close_with(found[0])
         elif found:
             self._show(found)
-        else:
+        elif self._frame.person.may("member.write"):
+            # Out of the field: N takes one up, a digit begins another number.
             self.setFocus()
             self.say(self._words("member.none", text=text), Tone.WAITING)
+        else:
+            self._field.setFocus()
+            self._field.selectAll()
+            self.say(self._words("member.none_here", text=text), Tone.WAITING)
+
+    def _type(self, digit: str) -> None:
+        if self._field.isVisible() and not self._table.isVisible():
+            self._field.setFocus()
+            self._field.setText(digit)
 
     def _show(self, found: Sequence[MemberView]) -> None:
         self._table.setVisible(True)

@@ -29,6 +29,8 @@ class Check:
     name: str
     verdict: Verdict
     params: Mapping[str, str | int] = field(default_factory=dict)
+    rows: tuple[Row, ...] = ()
+    """The lines it is about, where a person can mend them in the list itself."""
 
 
 def checks_of(
@@ -112,7 +114,12 @@ def gifts_minor(outcome: Outcome | None, currency: str) -> int:
 def _packs(rows: Sequence[Row]) -> Check:
     broken = [one for one in rows if not one.is_whole_packs]
     if broken:
-        return Check(name="broken_packs", verdict=Verdict.DOUBT, params={"n": len(broken)})
+        return Check(
+            name="broken_packs",
+            verdict=Verdict.DOUBT,
+            params={"n": len(broken)},
+            rows=tuple(broken),
+        )
     return Check(name="packs", verdict=Verdict.FINE)
 
 

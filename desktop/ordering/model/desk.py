@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
+from desktop.ordering.model.desk_lines import DeskLine
+from desktop.ordering.model.leaving import ToShip, to_ship
 from desktop.ordering.usecases.deciding import (
+    TO_DECIDE,
     OrderOnDesk,
     order_on_desk,
     orders_on_desk,
@@ -15,8 +19,10 @@ from desktop.ordering.usecases.revising import revise_order
 from desktop.ordering.usecases.supplying import decide_order, ship_order
 from desktop.store.desk import Desk
 from desktop.watched import Watched
+from desktop.words.days import day_of
 from shared.catalog.queries import packs_of
-from shared.core.errors import QutongError
+from shared.core.clock import HOME_ZONE, business_day
+from shared.core.errors import QutongError, RuleViolation
 from shared.core.quantity import parse_quantity
 from shared.core.rounding import MICRO
 from shared.ordering.queries.orders import LineView, OrderView
@@ -25,58 +31,13 @@ from shared.ordering.rules import (
     Credit,
     LineChange,
     LineGrant,
-    OrderState,
     Side,
     Tenders,
-    part_minor,
     tenders_taken,
 )
 
 REASONS: Final = ("OUT_OF_STOCK", "CREDIT", "DISCONTINUED", "PRICE", "MINIMUM", "OTHER")
 """Why a line gets less, in the order of the keys 1 to 6; stored as they are."""
-TO_DECIDE: Final = frozenset({OrderState.SUBMITTED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskLine:
-    """A line with what the person deciding has to know; millionths and minor units."""
-
-    line: LineView
-    code: str
-    name: str
-    stock_micro: int | None
-    """Sellable where it would leave from; None = not known here and not told by the server."""
-    granted_micro: int
-    reason: str
-    delivery_date: str
-    because: str = ""
-    """The name of the limit or promotion it is cut for."""
-    kept_micro: int | None = None
-    """What promotions and limits let through; None = all of it."""
-    kept_reason: str = ""
-    kept_name: str = ""
-    policies: tuple[str, ...] = ()
-    """The promotions that made its price, or give it, by name."""
-    expected_price_micro: int | None = None
-    """What the named version gives where the line says another price; -1 = no price, None = as
-    it should be."""
-
-    @property
-    def granted_minor(self) -> int:
-        """What the granted part comes to."""
-        if not self.line.qty_micro:
-            return 0
-        return part_minor(self.line.amount_minor, self.line.qty_micro, 0, self.granted_micro)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether there is known to be less than asked for."""
-        return self.stock_micro is not None and self.stock_micro < self.line.qty_micro
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether it gets less than it asked for."""
-        return self.granted_micro < self.line.qty_micro
 
 
 @dataclass(slots=True)
@@ -94,9 +55,10 @@ Detail = Callable[[str, dict[str, str]], Any]
 class OrderDesk(Watched):
     """Orders asked of head office, and the decision somebody is making about one of them."""
 
-    def __init__(self, desk: Desk, detail: Detail | None = None) -> None:
+    def __init__(self, desk: Desk, detail: Detail | None = None, *, zone: str = HOME_ZONE) -> None:
         super().__init__()
         self._desk = desk
+        self._zone = zone
         self._detail = detail
         self._stock: dict[str, int] | None = None
         self.orders: Sequence[OrderView] = ()
@@ -129,6 +91,11 @@ class OrderDesk(Watched):
             await self.choose(self.wanted_id)
         else:
             self.changed()
+
+    def waited_us(self, one: OrderView) -> int | None:
+        """How long an order has waited for its decision; None once it has one."""
+        waits = one.state in TO_DECIDE
+        return max(self._desk.now_us - one.submitted_at_us, 0) if waits else None
 
     async def toggle_waiting(self) -> None:
         """All orders, or only those that wait for a decision."""
@@ -287,8 +254,16 @@ class OrderDesk(Watched):
         self._grants[line.line.line_no] = _Grant(qty_micro, reason, before.delivery_date)
         self.changed()
 
-    def promise(self, line: DeskLine, day: str) -> None:
-        """Promise a day for one line; '' = the order's own."""
+    def promise(self, line: DeskLine, text: str) -> None:
+        """Promise a day for one line, as people write it; '' = the order's own.
+
+        Raises: RuleViolation DAY_UNREADABLE.
+        """
+        today = date.fromisoformat(business_day(self._desk.now_us, self._zone))
+        read = day_of(text, today) if text.strip() else None
+        if text.strip() and read is None:
+            raise RuleViolation("DAY_UNREADABLE", text=text.strip()[:20])
+        day = read.isoformat() if read else ""
         before = self._grant_of(line)
         self._grants[line.line.line_no] = _Grant(
             before.qty_micro, before.reason, day, before.because
@@ -373,6 +348,11 @@ class OrderDesk(Watched):
     def has_shipped(self) -> bool:
         """Whether anything of the chosen order left already."""
         return any(one.line.shipped_micro for one in self.lines)
+
+    @property
+    def to_ship(self) -> ToShip:
+        """What shipping all that is left would send, and what would stay."""
+        return to_ship(self.lines)
 
     async def deliveries(self, order_id: str) -> tuple[Delivery, ...]:
         """The shipments of an order, oldest first."""

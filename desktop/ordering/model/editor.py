@@ -171,6 +171,25 @@ class OrderEditor(CartEditor):
         """The rows that are ordered."""
         return tuple(one for one in self.rows if one.line.qty_micro)
 
+    @property
+    def can_round(self) -> bool:
+        """Whether quantities may be rounded to whole packs: a standing promotion locks them."""
+        return not self.cart.is_promoted and any(not one.is_whole_packs for one in self.ordered)
+
+    def round_packs(self, *, is_up: bool) -> int:
+        """Order whole packs where a line is none; how many lines changed, one step of undo.
+
+        A line of less than one pack stays when rounded down. Raises: RuleViolation
+        LOCKED_BY_PROMO.
+        """
+        wanted = {one.product_id: one.whole_micro(is_up=is_up) for one in self.ordered}
+        cart = self.cart
+        for product_id, qty_micro in wanted.items():
+            cart = cart.with_qty(product_id, qty_micro)
+        before = {one.product_id: one.qty_micro for one in self.cart.lines}
+        self._keep(cart)
+        return sum(1 for one in self.cart.lines if before.get(one.product_id) != one.qty_micro)
+
     def checks(self) -> tuple[Check, ...]:
         """The check list before submitting (F9); only WRONG holds an order up."""
         free = self.credit.free_minor if self.credit else 0

@@ -140,12 +140,28 @@ class Row:
         return line_amount_minor(self.line.qty_micro, self.price_micro, self.currency)
 
     @property
-    def is_whole_packs(self) -> bool:
-        """Whether the quantity is whole packs of the smallest size."""
+    def pack_micro(self) -> int:
+        """The smallest pack it is ordered in; 0 where single pieces are what it comes in."""
         larger = [
             one.factor_micro for one in self.packs if one.factor_micro > self.packs[0].factor_micro
         ]
-        return not larger or self.line.qty_micro % min(larger) == 0
+        return min(larger, default=0)
+
+    @property
+    def is_whole_packs(self) -> bool:
+        """Whether the quantity is whole packs of the smallest size."""
+        return not self.pack_micro or self.line.qty_micro % self.pack_micro == 0
+
+    def whole_micro(self, *, is_up: bool) -> int:
+        """The quantity in whole packs, rounded; less than one pack is never rounded to nothing."""
+        if self.is_whole_packs:
+            return self.line.qty_micro
+        below = self.line.qty_micro // self.pack_micro * self.pack_micro
+        return below + self.pack_micro if is_up else below or self.line.qty_micro
+
+    def whole_text(self, *, is_up: bool) -> str:
+        """``whole_micro`` as it is spoken."""
+        return format_quantity(self.whole_micro(is_up=is_up), self.packs)
 
     @property
     def has_new_qty(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,9 @@ from shared.ordering.queries.tendering import rebate_percent, tenders_held
 from shared.ordering.rules import Credit, LineGrant, OrderState, Tenders
 from shared.stock.queries import on_hand_micro, stock_sites
 from shared.stock.rules import location
+
+TO_DECIDE: Final = frozenset({OrderState.SUBMITTED})
+"""The states of orders that wait for head office."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +58,12 @@ class OrderOnDesk:
 def orders_on_desk(
     connection: Connection, states: frozenset[OrderState]
 ) -> tuple[list[OrderView], dict[str, str]]:
-    """Orders asked of head office, newest first, and what their accounts are called."""
-    found = orders(connection, supplier="", states=states)
+    """Orders asked of head office and what their accounts are called.
+
+    Those that wait for a decision stand oldest first: who asked first is served first. Any other
+    list is a history, newest first.
+    """
+    found = orders(connection, supplier="", states=states, oldest_first=states == TO_DECIDE)
     names = {one: account_name(connection, one) for one in {one.account_id for one in found}}
     return found, names
 

@@ -5,27 +5,21 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from desktop.ordering.model.desk import REASONS, DeskLine, OrderDesk
+from desktop.ordering.model.desk import REASONS, OrderDesk
 from desktop.ordering.view.delivery_paper import delivery_note
+from desktop.ordering.view.desk_columns import STATE_TONES, line_columns, order_columns
 from desktop.ordering.view.desk_panels import DecisionPanel, RejectPanel, ShipPanel
 from desktop.ordering.view.hints import tender_parts_text
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.screen import Screen
-from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone
 from desktop.ui.widgets import Empty, column, figure, label, pill, row, set_figure, set_tone
 from desktop.words import formats
 from shared.ordering.queries.orders import OrderView
-from shared.ordering.rules import OrderState, OrderType
-
-STATE_TONES = {
-    OrderState.SUBMITTED: Tone.WAITING,
-    OrderState.REJECTED: Tone.BAD,
-    OrderState.CANCELLED: Tone.PLAIN,
-}
+from shared.ordering.rules import OrderType
 
 
 class OrderDeskScreen(Screen):
@@ -34,20 +28,20 @@ class OrderDeskScreen(Screen):
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
         self._is_showing = False
-        self.model = OrderDesk(frame.desk, frame.detail)
+        self.model = OrderDesk(frame.desk, frame.detail, zone=frame.person.zone)
         words = self.words
         self.orders = Table(
             frame,
             "desk-orders",
-            self._order_columns(),
+            order_columns(frame, self.model),
             empty=Empty("inbox", words("desk.none"), words("desk.none_hint")),
         )
-        GivingWay(self.orders, {"wanted": 960, "granted": 880, "lines": 760, "at": 690})
+        GivingWay(self.orders, {"granted": 980, "wanted": 900, "lines": 780, "at": 700})
         self.orders.chosen.connect(self._chosen)
         self.lines = Table(
             frame,
             "desk-lines",
-            self._line_columns(),
+            line_columns(self.words, self.model),
             can_filter=False,
             empty=Empty("clipboard-list", words("desk.choose")),
         )
@@ -148,167 +142,6 @@ class OrderDeskScreen(Screen):
                 for number, reason in enumerate(REASONS, 1)
             ),
         )
-
-    # columns
-
-    def _order_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(
-                key="at",
-                title=words("desk.at"),
-                get=lambda one: one.submitted_at_us,
-                kind=Kind.INSTANT,
-                zone=self.frame.person.zone,
-                width=140,
-            ),
-            Column(
-                key="number",
-                title=words("desk.number"),
-                get=lambda one: one.number,
-                kind=Kind.NUMBER,
-                width=190,
-            ),
-            Column(
-                key="account",
-                title=words("desk.account"),
-                get=lambda one: self.model.names.get(one.account_id, one.account_id),
-                stretches=True,
-            ),
-            Column(
-                key="lines",
-                title=words("desk.lines"),
-                get=lambda one: one.line_count,
-                kind=Kind.COUNT,
-                width=70,
-            ),
-            Column(
-                key="asked",
-                title=words("desk.asked"),
-                get=lambda one: one.asked_minor,
-                kind=Kind.MONEY,
-                width=130,
-                has_total=True,
-            ),
-            Column(
-                key="granted",
-                title=words("desk.granted"),
-                get=lambda one: one.accepted_minor if one.decision else None,
-                kind=Kind.MONEY,
-                width=130,
-            ),
-            Column(
-                key="wanted",
-                title=words("desk.wanted"),
-                get=lambda one: one.requested_date,
-                kind=Kind.DAY,
-                width=110,
-            ),
-            Column(
-                key="state",
-                title=words("desk.state"),
-                get=lambda one: words.of("order.state", one.state.value),
-                width=110,
-                tone=lambda one: STATE_TONES.get(one.state, Tone.GOOD),
-            ),
-        ]
-
-    def _line_columns(self) -> list[Column]:
-        words = self.words
-        return [
-            Column(key="code", title=words("desk.code"), get=lambda one: one.code, width=76),
-            Column(key="name", title=words("desk.name"), get=lambda one: one.name, stretches=True),
-            Column(
-                key="asked",
-                title=words("desk.qty"),
-                get=lambda one: one.line.qty_micro,
-                kind=Kind.QTY,
-                width=84,
-            ),
-            Column(
-                key="stock",
-                title=words("desk.stock"),
-                get=lambda one: one.stock_micro,
-                kind=Kind.QTY,
-                width=64,
-                tone=lambda one: Tone.BAD if one.is_short else None,
-            ),
-            Column(
-                key="granted",
-                title=words("desk.granted_qty"),
-                get=lambda one: one.granted_micro,
-                kind=Kind.QTY,
-                width=80,
-                edit=self.model.grant,
-                tone=lambda one: Tone.BAD if one.is_cut else Tone.ACCENT,
-            ),
-            Column(
-                key="price",
-                title=words("desk.price"),
-                get=lambda one: one.line.unit_price_micro,
-                kind=Kind.PRICE,
-                width=76,
-                tone=lambda one: Tone.BAD if one.expected_price_micro is not None else None,
-            ),
-            Column(
-                key="expected",
-                title=words("desk.expected"),
-                get=self._expected,
-                width=76,
-                is_number=True,
-                tone=lambda _one: Tone.BAD,
-            ),
-            Column(
-                key="promotion",
-                title=words("desk.promotion"),
-                get=self._promotion,
-                width=150,
-                tone=lambda one: Tone.BAD if one.kept_micro is not None else Tone.GOOD,
-            ),
-            Column(
-                key="amount",
-                title=words("desk.amount"),
-                get=lambda one: one.granted_minor,
-                kind=Kind.MONEY,
-                width=96,
-                has_total=True,
-            ),
-            Column(
-                key="date",
-                title=words("desk.promised"),
-                get=lambda one: one.delivery_date or one.line.requested_date,
-                kind=Kind.DAY,
-                width=96,
-                edit=lambda one, text: self.model.promise(one, text.strip()),
-            ),
-            Column(
-                key="reason",
-                title=words("desk.reason"),
-                get=lambda one: words.of("desk.reason", one.reason) if one.reason else "",
-                width=124,
-                tone=lambda _one: Tone.BAD,
-            ),
-        ]
-
-    def _promotion(self, one: DeskLine) -> str:
-        """The promotions of a line, or what its limit or promotion does not let through (D02)."""
-        if one.kept_micro is not None:
-            key = "desk.limit_cut" if one.kept_reason == "LIMIT" else "desk.promotion_bad"
-            return self.words(
-                key,
-                limit=one.kept_name,
-                policy=one.kept_name,
-                qty=formats.qty(one.kept_micro),
-            )
-        named = " · ".join(one.policies)
-        return self.words("desk.gift_of", policy=named) if one.line.is_gift else named
-
-    def _expected(self, one: DeskLine) -> str:
-        if one.expected_price_micro is None:
-            return ""
-        if one.expected_price_micro < 0:
-            return self.words("desk.no_price")
-        return formats.price(one.expected_price_micro)
 
     # showing
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from PySide6.QtWidgets import QWidget
 
 from desktop.ordering.model.desk import REASONS, OrderDesk
+from desktop.ordering.model.leaving import ToShip
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice, DayField
 from desktop.ui.frame import Frame
@@ -45,7 +46,7 @@ class DecisionPanel(Panel):
         if model.free_after_minor < 0:
             self.body.addWidget(label(words("desk.over_credit"), tone=Tone.BAD))
         today = date.fromisoformat(business_day(frame.desk.now_us, frame.person.zone))
-        self._day = DayField(words("desk.promised"), today, may_be_empty=True)
+        self._day = DayField(words("desk.promised"), today, words=words, may_be_empty=True)
         if model.chosen is not None and model.chosen.requested_date:
             self._day.set_day(model.chosen.requested_date)
         self._note = Field(words("desk.note_hint"))
@@ -124,12 +125,26 @@ class Leaving(NamedTuple):
 
 
 class ShipPanel(Panel):
-    """From which site, by which carrier."""
+    """How much leaves and what stays, from which site, by which carrier."""
 
     def __init__(self, frame: Frame, model: OrderDesk) -> None:
         words = frame.words
-        super().__init__(words("desk.ship"), width=440)
+        super().__init__(words("desk.ship"), width=520)
+        self._words, self._going = words, model.to_ship
+        self._site_names = dict(model.sites)
         self._site = Choice(words("desk.from_site"), model.sites)
+        self._site.picked.connect(lambda _one: self._show_going())
+        self._leaves = label("", "strong")
+        self._leaves.setWordWrap(True)
+        if model.chosen is not None:
+            named = f"{model.account_name} · {formats.short_number(model.chosen.number)}"
+            self.body.addWidget(label(named, "muted"))
+        self.body.addWidget(self._leaves)
+        for key, tone, params in _staying(self._going):
+            told = label(words(key, **params), tone=tone)
+            told.setWordWrap(True)
+            self.body.addWidget(told)
+        self._show_going()
         self._carrier = Field(words("desk.carrier_hint"))
         self._waybill = Field(words("desk.waybill_hint"))
         self._waybill.entered.connect(lambda _text: self._take())
@@ -145,7 +160,31 @@ class ShipPanel(Panel):
     def first_focus(self) -> QWidget:
         return self._carrier
 
+    def _show_going(self) -> None:
+        going, site = self._going, self._site.value
+        told = self._words(
+            "desk.leaves",
+            site=self._site_names.get(site, site),
+            n=going.lines,
+            qty=formats.qty(going.qty_micro),
+        )
+        self._leaves.setText(told)
+
     def _take(self) -> None:
         self.close_with(
             Leaving(self._site.value, self._carrier.text().strip(), self._waybill.text().strip())
         )
+
+
+def _staying(going: ToShip) -> list[tuple[str, Tone, dict[str, str | int]]]:
+    """What is said below what leaves: key, tone and parameters of each sentence."""
+    found: list[tuple[str, Tone, dict[str, str | int]]] = [("desk.nothing_open", Tone.PLAIN, {})]
+    if going.gone_micro:
+        found.append(("desk.gone_before", Tone.PLAIN, {"qty": formats.qty(going.gone_micro)}))
+    if going.refused_micro:
+        qty = formats.qty(going.refused_micro)
+        found.append(("desk.not_granted", Tone.WAITING, {"n": going.refused_lines, "qty": qty}))
+    if going.short_micro:
+        qty = formats.qty(going.short_micro)
+        found.append(("desk.ships_short", Tone.BAD, {"n": going.short_lines, "qty": qty}))
+    return found

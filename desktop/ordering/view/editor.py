@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from desktop.ordering.model.editor import OrderEditor
 from desktop.ordering.model.rows import BlockRow, Row
+from desktop.ordering.view.check_panel import CheckPanel
 from desktop.ordering.view.editor_columns import columns_of
 from desktop.ordering.view.editor_head import GIVE_WAY, TYPE_TONES, banner_of, credit_text
-from desktop.ordering.view.panels import CheckPanel, CoverPanel, LinePanel
+from desktop.ordering.view.panels import CoverPanel, LinePanel
 from desktop.ordering.view.promotions import PromotionsPanel
 from desktop.ordering.view.reasons import price_sheet, problems_sheet, suggestion_sheet
 from desktop.ui.actions import Action

@@ -11,8 +11,10 @@ from desktop.watched import Watched
 from shared.core.errors import QutongError, RuleViolation
 from shared.core.money import apply_ratio, parse_ratio_micro, parse_unit_price_micro
 from shared.core.rounding import MICRO, divide_half_away
+from shared.core.text import fold
 from shared.pricing.queries.stated import Stated
 from shared.pricing.rules import CEILING, FLOOR, RETAIL, PriceRow, row_key
+from shared.pricing.rules.dimensions import is_dimension
 
 _CENT_MICRO: Final = 10_000
 Key = tuple[str, str, str, bool, int]
@@ -95,6 +97,11 @@ class Counts(NamedTuple):
     gone: int
 
 
+def written_out(text: str) -> str | None:
+    """A dimension written out, such as ``level:L1``."""
+    return text if is_dimension(text) else None
+
+
 def value_of(row: PriceRow) -> int:
     """The price or the ratio of a row, at 10⁻⁶."""
     return row.ratio_micro or row.unit_price_micro
@@ -114,6 +121,7 @@ class PriceDraft(Watched):
         self._keep = keep
         self._known = {row_key(one.row): one for one in stated}
         self._undo: list[dict[Key, PriceRow]] = []
+        self._names: dict[str, str] = {}
 
     # what the screen shows
 
@@ -121,7 +129,10 @@ class PriceDraft(Watched):
         """The parent's rows with what becomes of them, and after them what is new."""
         found = [GridRow(one, self.changes.get(row_key(one.row))) for one in self.stated]
         new = [row for key, row in self.changes.items() if key not in self._known]
-        found += [GridRow(Stated(row, row.product_id, "", 0), row) for row in new]
+        found += [
+            GridRow(Stated(row, row.product_id, self._name_of(row.product_id), 0), row)
+            for row in new
+        ]
         return [one for one in found if one.after is not None] if only_changed else found
 
     @property
@@ -149,6 +160,12 @@ class PriceDraft(Watched):
     def outside(self) -> int:
         """How many changed retail prices are outside their guide prices."""
         return sum(1 for one in self.rows(only_changed=True) if self.is_outside(one))
+
+    @property
+    def free(self) -> int:
+        """How many changed rows cost nothing afterwards: mostly a slip."""
+        rows = self.rows(only_changed=True)
+        return sum(1 for one in rows if one.after_micro == 0 and not is_ratio(one.stated.row))
 
     def _guide(self, product_id: str, dimension: str) -> int | None:
         key: Key = (product_id, "", dimension, False, 0)
@@ -181,15 +198,23 @@ class PriceDraft(Watched):
         return len(picked)
 
     def paste(
-        self, lines: Sequence[Sequence[str]], product_of: Callable[[str], str | None]
+        self,
+        lines: Sequence[Sequence[str]],
+        product_of: Callable[[str], str | None],
+        dimension_of: Callable[[str], str | None] = written_out,
     ) -> list[PasteProblem]:
         """Take ``code, price`` lines as suggested retail prices, ``code, dimension, price`` as
-        prices of a dimension; the lines that could not be taken come back."""
+        prices of a dimension; the lines that could not be taken come back.
+
+        Between code and price may stand the product's own name as well; anything else that is no
+        dimension is refused: nobody prices a list that does not exist.
+        """
         self._remember()
         problems: list[PasteProblem] = []
         for number, cells in enumerate(lines, 1):
             try:
-                self._paste_line([cell.strip() for cell in cells if cell.strip()], product_of)
+                read = [cell.strip() for cell in cells if cell.strip()]
+                self._paste_line(read, product_of, dimension_of)
             except RuleViolation as error:
                 problems.append(PasteProblem(number, " ".join(cells)[:60], error))
         self._changed()
@@ -254,18 +279,36 @@ class PriceDraft(Watched):
         if not text.strip():
             self._put(row._replace(is_removed=True))
             return
-        read = parse_ratio_micro if is_ratio(row) else parse_unit_price_micro
-        self._put(_with_value(row, read(text)))
+        self._put(_with_value(row, parse_ratio_micro(text) if is_ratio(row) else _price(text)))
 
-    def _paste_line(self, cells: list[str], product_of: Callable[[str], str | None]) -> None:
+    def _paste_line(
+        self,
+        cells: list[str],
+        product_of: Callable[[str], str | None],
+        dimension_of: Callable[[str], str | None],
+    ) -> None:
         if len(cells) < 2:
             raise RuleViolation("CELL_EMPTY")
         product_id = product_of(cells[0])
         if product_id is None:
             raise RuleViolation("PRODUCT_UNKNOWN", code=cells[0][:40])
-        dimension = cells[1] if len(cells) > 2 else RETAIL
-        price = parse_unit_price_micro(cells[-1])
+        dimension = RETAIL
+        for text in cells[1:-1]:
+            if fold(text) != fold(self._name_of(product_id)):
+                found = dimension_of(text)
+                if found is None:
+                    raise RuleViolation("DIMENSION_UNKNOWN", text=text[:40])
+                dimension = found
+        price = _price(cells[-1])
+        if not price:
+            raise RuleViolation("PRICE_IS_ZERO")
         self._put(PriceRow(product_id, "", dimension, unit_price_micro=price))
+
+    def _name_of(self, product_id: str) -> str:
+        """What a product is called; '' where no price of it is stated yet."""
+        if not self._names:
+            self._names = {one.row.product_id: one.name for one in self.stated}
+        return self._names.get(product_id, "")
 
     def _put(self, row: PriceRow) -> None:
         known = self._known.get(row_key(row))
@@ -282,6 +325,14 @@ class PriceDraft(Watched):
     def _changed(self) -> None:
         self._keep(self.to_bytes())
         self.changed()
+
+
+def _price(text: str) -> int:
+    """A price as it is keyed. Raises: RuleViolation PRICE_NEGATIVE, UNIT_PRICE_UNREADABLE…"""
+    price_micro = parse_unit_price_micro(text)
+    if price_micro < 0:
+        raise RuleViolation("PRICE_NEGATIVE")
+    return price_micro
 
 
 def parent_of(content: bytes) -> int:

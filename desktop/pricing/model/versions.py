@@ -7,7 +7,8 @@ from desktop.catalog.model.choosing import Memory
 from desktop.pricing import usecases
 from desktop.pricing.model.draft import PriceDraft, Publication, parent_of
 from desktop.pricing.model.price_file import PriceFile
-from desktop.pricing.usecases.looking import DiffLine, steps_of, version_changes
+from desktop.pricing.model.version_lists import VersionLists
+from desktop.pricing.usecases.looking import steps_of
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of, put_draft, remove_draft
 from desktop.watched import Watched
@@ -16,10 +17,14 @@ from shared.catalog.queries import by_barcode
 from shared.channel.queries import region_names, region_tree, sales_orgs
 from shared.channel.rules import path_to_root
 from shared.core.errors import RuleViolation
+from shared.core.text import fold
 from shared.pricing.queries import VersionView, spoken_names, versions
 from shared.pricing.queries.rehearsing import kept_rows
 from shared.pricing.queries.stated import stated_rows
-from shared.pricing.rules import PriceRow
+from shared.pricing.rules import RETAIL, PriceRow
+from shared.pricing.rules.dimensions import is_dimension
+
+_RETAIL_WORDS = frozenset({"零售", "零售价", "建议零售价", "retail"})
 
 
 class VersionsModel(Watched):
@@ -35,6 +40,8 @@ class VersionsModel(Watched):
         self.people: Mapping[str, str] = {}
         """What those are called who wrote or approved one of them."""
         self.draft: PriceDraft | None = None
+        self.lists = VersionLists(desk)
+        """Of the version looked at."""
         self.refresh()
 
     # versions
@@ -72,10 +79,6 @@ class VersionsModel(Watched):
             default=0,
         )
 
-    async def diff(self, version: VersionView) -> list[DiffLine]:
-        """What a version changes in retail prices against its parent, by product."""
-        return await self._desk.fetch(version_changes, self.org_id, version)
-
     # the draft
 
     def clone(self) -> PriceDraft:
@@ -97,6 +100,15 @@ class VersionsModel(Watched):
         """The product a code or barcode names."""
         hit = self._desk.read(by_barcode, code)
         return hit.product_id if hit else None
+
+    def dimension_of(self, text: str) -> str | None:
+        """Whom a price is for: written out, or by the name of a level, region, category…"""
+        if is_dimension(text):
+            return text
+        wanted = fold(text)
+        if wanted in _RETAIL_WORDS:
+            return RETAIL
+        return next((one for one, name in self.names.items() if fold(name) == wanted), None)
 
     def file(self, memory: Memory) -> PriceFile:
         """A file of prices on its way into the draft."""

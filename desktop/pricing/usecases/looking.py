@@ -1,7 +1,7 @@
 """What the price screens look at: a version's changes, its logic, a file of prices, goods."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -10,74 +10,22 @@ from shared.catalog.queries import (
     by_barcode,
     cost_currency,
     goods_lines,
-    products,
 )
 from shared.catalog.rules import margin_micro
 from shared.channel.queries import level_names, region_names
 from shared.core.errors import RuleViolation
 from shared.core.importing import Imported, Sheet
-from shared.core.rounding import MICRO, divide_half_away
 from shared.pricing.importing import PriceLine, read_prices
 from shared.pricing.queries import (
-    VersionView,
-    difference,
     own_prices_of,
     retail_prices,
     version_by_number,
 )
-from shared.pricing.queries.stated import Stated, stated_rows
-from shared.pricing.rules import RETAIL, RETAIL_ONLY, PriceContext, Step
+from shared.pricing.rules import Step
 from shared.stock.queries import costs_known
 
 PRICED_MAX = 5_000
 """Goods whose prices are read at once; of more only the own prices are shown."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DiffLine:
-    """A product whose retail price another version changes; prices at 10⁻⁶, None = none."""
-
-    product_id: str
-    name: str
-    before_micro: int | None
-    after_micro: int | None
-
-    @property
-    def change_micro(self) -> int | None:
-        """By how much, as a ratio at 10⁻⁶."""
-        if not self.before_micro or self.after_micro is None:
-            return None
-        return divide_half_away((self.after_micro - self.before_micro) * MICRO, self.before_micro)
-
-
-def version_changes(connection: Connection, org_id: str, version: VersionView) -> list[DiffLine]:
-    """What a version changes in retail prices against its parent, by product."""
-    newer = version_by_number(connection, org_id, version.number)
-    if newer is None:
-        return []
-    older = version_by_number(connection, org_id, version.parent_number)
-    if older is None:
-        stated = stated_rows(connection, org_id, version.number)
-        return [_first(one) for one in stated if one.row.dimension == RETAIL]
-    context = PriceContext(sales_org_id=org_id)
-    before, after = (replace(one, steps=RETAIL_ONLY) for one in (older, newer))
-    changes = difference(connection, context, before, after)
-    goods = products(connection, [one.product_id for one in changes])
-    return [
-        DiffLine(
-            product_id=one.product_id,
-            name=goods[one.product_id].name if one.product_id in goods else "",
-            before_micro=one.before.unit_price_micro if one.before else None,
-            after_micro=one.after.unit_price_micro if one.after else None,
-        )
-        for one in changes
-    ]
-
-
-def _first(one: Stated) -> DiffLine:
-    return DiffLine(
-        product_id=one.code, name=one.name, before_micro=None, after_micro=one.row.unit_price_micro
-    )
 
 
 def steps_of(connection: Connection, org_id: str, number: int) -> tuple[Step, ...]:

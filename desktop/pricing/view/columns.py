@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from desktop.pricing.model.draft import GridRow
 from desktop.pricing.model.versions import VersionsModel
-from desktop.pricing.model.words import dimension_text
+from desktop.pricing.model.words import dimension_text, is_ratio
 from desktop.pricing.view.cells import Shown, tone_of_change
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column, Kind
@@ -67,21 +67,32 @@ class Columns:
         """Of what a version changed."""
         words = self._words
         return [
+            Column(key="code", title=words("price.code"), get=lambda one: one.code, width=110),
             Column(
-                key="code", title=words("price.code"), get=lambda one: one.product_id, width=110
+                key="name",
+                title=words("price.name"),
+                get=lambda one: one.name or ("" if one.product_id else words("price.brand_ratio")),
+                stretches=True,
             ),
-            Column(key="name", title=words("price.name"), get=lambda one: one.name, stretches=True),
+            Column(
+                key="from_qty",
+                title=words("price.field.from_qty"),
+                get=lambda one: one.from_qty_micro or None,
+                kind=Kind.QTY,
+                width=90,
+                is_shown=False,
+            ),
             Column(
                 key="before",
-                title=words("price.before"),
-                get=lambda one: one.before_micro,
-                kind=Kind.PRICE,
+                title=words("price.was"),
+                get=lambda one: Shown(one.is_ratio, one.before_micro),
+                is_number=True,
             ),
             Column(
                 key="after",
-                title=words("price.after"),
-                get=lambda one: one.after_micro,
-                kind=Kind.PRICE,
+                title=words("price.holds"),
+                get=lambda one: Shown(one.is_ratio, one.after_micro),
+                is_number=True,
             ),
             Column(
                 key="change",
@@ -105,7 +116,10 @@ class Columns:
             Column(
                 key="name",
                 title=words("price.name"),
-                get=lambda one: one.stated.name or words("price.brand_ratio"),
+                get=lambda one: (
+                    one.stated.name
+                    or ("" if one.stated.row.product_id else words("price.brand_ratio"))
+                ),
                 stretches=True,
             ),
             Column(
@@ -117,7 +131,7 @@ class Columns:
             Column(
                 key="before",
                 title=words("price.before"),
-                get=lambda one: Shown(one, one.before_micro),
+                get=lambda one: Shown(is_ratio(one.stated.row), one.before_micro),
                 kind=Kind.TEXT,
                 width=110,
                 is_number=True,
@@ -125,7 +139,7 @@ class Columns:
             Column(
                 key="after",
                 title=words("price.after"),
-                get=lambda one: Shown(one, one.after_micro),
+                get=lambda one: Shown(is_ratio(one.stated.row), one.after_micro),
                 width=110,
                 edit=type_value,
                 tone=self._tone_of_after,

@@ -1,4 +1,4 @@
-"""What the price screen asks for: a factor, an instant and a reason."""
+"""What the price screen asks for before it publishes: an instant and a reason."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,42 +13,11 @@ from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.theme import Tone, scaled
 from desktop.ui.widgets import Field, button, column, form_row, label, line, row
-from shared.core.clock import instant_of_local_iso
+from shared.core.clock import business_day, instant_of_local_iso
 from shared.core.errors import RuleViolation
-from shared.core.money import parse_ratio_micro
 from shared.pricing.documents import MESSAGE_CHARACTERS_MAX
 
 _REGIONS_IN_LINE: Final = 4
-
-
-class ScalePanel(Panel):
-    """A factor for the rows shown: ``0.95``, ``105%``."""
-
-    def __init__(self, frame: Frame, rows: int) -> None:
-        super().__init__(frame.words("price.scale"))
-        self._frame = frame
-        self._factor = Field("0.95 / 105%", name=frame.words("price.factor"))
-        self._factor.entered.connect(self._take)
-        self.body.addWidget(label(frame.words("price.scale_hint", n=rows), "muted"))
-        self.body.addWidget(form_row(frame.words("price.factor"), self._factor))
-        go_on = button(frame.words("price.scale_do"), self._go, kind="primary")
-        self.body.addWidget(row(None, button(frame.words("ask.back"), self.back), go_on))
-
-    def key_actions(self) -> tuple[Action, ...]:
-        return (Action(text="price.scale_do", keys=("F10",), run=self._go),)
-
-    def _go(self) -> None:
-        self._take(self._factor.text())
-
-    def first_focus(self) -> QWidget:
-        return self._factor
-
-    def _take(self, text: str) -> None:
-        try:
-            self.close_with(parse_ratio_micro(text))
-        except RuleViolation as error:
-            self._factor.set_bad(True)
-            self._frame.tell(error)
 
 
 class PublishPanel(Panel):
@@ -68,7 +37,7 @@ class PublishPanel(Panel):
         summary = words(
             "price.counts", up=counts.up, down=counts.down, new=counts.new, gone=counts.gone
         )
-        self._day = DayField(words("price.from_day"), today, may_be_empty=True)
+        self._day = DayField(words("price.from_day"), today, words=words, may_be_empty=True)
         self._time = Field("00:00", text="00:00", name=words("price.from_time"))
         self._time.setFixedWidth(scaled(80))
         head = draft.header
@@ -83,6 +52,8 @@ class PublishPanel(Panel):
             box.setChecked(one in head.excluded)
         self._reason.entered.connect(lambda _text: self._take())
         self.body.addWidget(label(summary, "strong"))
+        if free := draft.free:
+            self.body.addWidget(label(words("price.free", n=free), tone=Tone.BAD))
         if outside := draft.outside:
             told = label(words("price.outside", n=outside), tone=Tone.WAITING)
             told.setWordWrap(True)
@@ -125,7 +96,7 @@ class PublishPanel(Panel):
         try:
             at_us = self._instant_us()
         except RuleViolation as error:
-            self._time.set_bad(error.code != "DAY_UNREADABLE")
+            self._time.set_bad(not error.code.startswith("DAY_"))
             self._frame.tell(error)
             return
         excluded = tuple(one for one, box in self._regions.items() if box.isChecked())
@@ -140,11 +111,21 @@ class PublishPanel(Panel):
         )
 
     def _instant_us(self) -> int:
+        """When it takes effect; 0 = at once, which an earlier hour of today means as well.
+
+        Raises: RuleViolation DAY_UNREADABLE, DAY_IS_PAST and as ``instant_of_local_iso``.
+        """
         day = self._day.checked()
         if not day:
             return 0
-        zone = self._frame.person.zone
-        return instant_of_local_iso(f"{day}T{self._time.text() or '00:00'}", zone)
+        now_us, zone = self._frame.desk.now_us, self._frame.person.zone
+        today = business_day(now_us, zone)
+        if day < today:
+            self._day.set_bad(True)
+            self._day.setFocus()
+            raise RuleViolation("DAY_IS_PAST", day=day, today=today)
+        at_us = instant_of_local_iso(f"{day}T{self._time.text() or '00:00'}", zone)
+        return at_us if at_us > now_us else 0
 
 
 def problems_list(problems: Sequence[tuple[str, str]]) -> QWidget:

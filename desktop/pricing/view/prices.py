@@ -8,11 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout
 
 from desktop.pricing.model.draft import GridRow, PriceDraft
+from desktop.pricing.model.pasted import csv_of, has_heading
+from desktop.pricing.model.scaling import kind_of
 from desktop.pricing.model.versions import VersionsModel
-from desktop.pricing.usecases.looking import DiffLine
+from desktop.pricing.model.words import dimension_text
 from desktop.pricing.view.columns import Columns
-from desktop.pricing.view.panels import PublishPanel, ScalePanel, problems_list
+from desktop.pricing.view.panels import PublishPanel, problems_list
 from desktop.pricing.view.price_file import AGAIN, PriceFilePanel
+from desktop.pricing.view.scale_panel import ScalePanel
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
@@ -20,13 +23,15 @@ from desktop.ui.question import TextQuestion
 from desktop.ui.screen import Screen
 from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.table import PastedRows, Table
-from desktop.ui.theme import SPACE_L, SPACE_M, Tone
+from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Banner, Empty, label, pill, row
 from desktop.words import formats
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.pricing.queries import VersionView
 from shared.pricing.rules import PriceRow
+
+LIST_WIDTH = 300
 
 Recall = Callable[[str, int, str, str], Awaitable[None]]
 """Makes the next version with an earlier one's prices: organisation, number, approver, reason."""
@@ -68,6 +73,10 @@ class PricesScreen(Screen):
             columns.changes(),
             empty=Empty("scale", words("price.no_changes"), words("price.no_changes_hint")),
         )
+        self.list = Choice(words("price.list"), ())
+        self.list.setMinimumWidth(scaled(LIST_WIDTH))
+        self.list.picked.connect(self.model.lists.choose)
+        self.changes.add_to_bar(self.list)
         self.grid = Table(
             frame,
             "price-draft",
@@ -79,6 +88,7 @@ class PricesScreen(Screen):
         self.only_changed = False
         self._build()
         self.until_gone(self.model.watch(self._show))
+        self.until_gone(self.model.lists.watch(self._show_list))
         self.watch(self.model.refresh, "price_version")
 
     def _build(self) -> None:
@@ -138,8 +148,17 @@ class PricesScreen(Screen):
                 text="price.history",
                 keys=("H",),
                 run=self._history,
-                is_enabled=lambda: self.changes.current is not None,
+                is_enabled=lambda: (
+                    self.changes.current is not None and bool(self.changes.current.product_id)
+                ),
             ),
+            Action(
+                text="price.next_list",
+                keys=("L",),
+                run=self.model.lists.next_list,
+                is_enabled=lambda: len(self.model.lists.lists) > 1,
+            ),
+            Action(text="price.only_changed", keys=("F5",), run=self.model.lists.toggle_changed),
             Action(text="price.next_org", keys=("Ctrl+O",), run=self._next_org),
         )
 
@@ -158,9 +177,10 @@ class PricesScreen(Screen):
                     "price.counts", up=counts.up, down=counts.down, new=counts.new, gone=counts.gone
                 )
             )
-            outside = draft.outside
+            outside, free = draft.outside, draft.free
             text = self.words("price.outside", n=outside) if outside else ""
-            self.banner.say(text, Tone.WAITING)
+            text = self.words("price.free", n=free) if free else text
+            self.banner.say(text, Tone.BAD if free else Tone.WAITING)
             self.grid.set_rows(draft.rows(only_changed=self.only_changed))
         else:
             self.banner.say("")
@@ -171,10 +191,27 @@ class PricesScreen(Screen):
         self.frame.tasks.start(self._load_diff())
 
     async def _load_diff(self) -> None:
-        version = self.versions.current
-        found: list[DiffLine] = await self.model.diff(version) if version is not None else []
-        if version is self.versions.current:
-            self.changes.set_rows(found)
+        await self.model.lists.look(self.model.org_id, self.versions.current)
+
+    def _show_list(self) -> None:
+        """The lists the version holds, and the one looked at."""
+        words, lists = self.words, self.model.lists
+        offered = [
+            (
+                one.dimension,
+                words(
+                    "price.list_of",
+                    name=dimension_text(words, self.model.names, one.dimension),
+                    changed=one.changed,
+                    held=one.held,
+                ),
+            )
+            for one in lists.lists
+        ]
+        self.list.offer(offered, lists.dimension)
+        self.list.setVisible(bool(offered))
+        self.changes.set_rows(lists.lines)
+        self.keys_changed()
 
     # keys
 
@@ -204,7 +241,11 @@ class PricesScreen(Screen):
         draft = self.model.draft
         if draft is None:
             return
-        problems = draft.paste(lines, self.model.product_of)
+        if has_heading(lines, self.model.product_of):
+            # Columns are named: they are read as those of a file are.
+            self.frame.tasks.start(self._take_sheet(csv_of(lines), self.words("price.clipboard")))
+            return
+        problems = draft.paste(lines, self.model.product_of, self.model.dimension_of)
         taken = len(lines) - len(problems)
         self.frame.say(self.words("price.pasted", n=taken), Tone.WAITING if problems else Tone.GOOD)
         if problems:
@@ -230,11 +271,11 @@ class PricesScreen(Screen):
         draft = self.model.draft
         if draft is None:
             return
-        ratio_micro = await self.frame.ask(ScalePanel(self.frame, len(self.grid.rows.shown)))
-        if ratio_micro is None:
+        asked = await self.frame.ask(ScalePanel(self.frame, self.grid.rows.shown))
+        if asked is None:
             return
-        picked = {one.key for one in self.grid.rows.shown}
-        changed = draft.scale(ratio_micro, lambda one: one.key in picked)
+        picked = {one.key for one in self.grid.rows.shown if kind_of(one.stated.row) in asked.kinds}
+        changed = draft.scale(asked.factor_micro, lambda one: one.key in picked)
         self.frame.say(self.words("price.scaled", n=changed), Tone.GOOD)
 
     def _open_file(self) -> None:
@@ -242,9 +283,11 @@ class PricesScreen(Screen):
 
     async def take_file(self, path: Path) -> None:
         """Look through a file's prices and take them into the draft."""
-        content = await read_sheet(self.frame.desk, path)
+        await self._take_sheet(await read_sheet(self.frame.desk, path), path.name)
+
+    async def _take_sheet(self, content: bytes, name: str) -> None:
         file = self.model.file(self.frame.settings)
-        await file.open(content, path.name)
+        await file.open(content, name)
         answer = await self.frame.ask(PriceFilePanel(self.frame, file, self.model.names))
         self._show()
         if answer == AGAIN:
@@ -266,9 +309,8 @@ class PricesScreen(Screen):
 
     def _history(self) -> None:
         one = self.changes.current
-        if self._show_history is not None and one is not None:
-            product_id = self.model.product_of(one.product_id) or one.product_id
-            self.frame.tasks.start(self._show_history(self.model.org_id, product_id))
+        if self._show_history is not None and one is not None and one.product_id:
+            self.frame.tasks.start(self._show_history(self.model.org_id, one.product_id))
 
     def _submit(self) -> None:
         self.frame.tasks.start(self._ask_submit())
@@ -325,7 +367,9 @@ class PricesScreen(Screen):
             return
         if not reason.strip():
             raise RuleViolation("REASON_MISSING")
-        approver = await self.frame.approve("price.approve")
+        what = words("price.recall_to", n=version.number)
+        why = words("approve.what", what=what, why=reason.strip())
+        approver = await self.frame.approve("price.approve", why)
         if approver is None or self._recall_version is None:
             return
         await self._recall_version(self.model.org_id, version.number, approver, reason.strip())

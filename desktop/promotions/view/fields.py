@@ -14,6 +14,7 @@ from desktop.ui.frame import Frame
 from desktop.ui.theme import scaled
 from desktop.ui.widgets import Field, form_row, label, row
 from desktop.words import formats
+from desktop.words.texts import Words
 from shared.core.clock import instant_of_local_iso, local_time
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_ratio_micro
@@ -121,10 +122,12 @@ class InstantFields(QWidget):
         zone: str,
         today: date,
         took: Callable[[int], None],
+        *,
+        words: Words,
     ) -> None:
         super().__init__()
         self._zone, self._took = zone, took
-        self.day = DayField(name, today, may_be_empty=True)
+        self.day = DayField(name, today, words=words, may_be_empty=True)
         self.time = Field("00:00", name=name)
         self.time.setFixedWidth(scaled(70))
         if at_us:

@@ -20,6 +20,7 @@ from desktop.promotions.view.tiers import TierTable
 from desktop.promotions.view.trial import TrialCard
 from desktop.promotions.view.whom import WhomList
 from desktop.ui.editors import Choice
+from desktop.ui.finder import Finder
 from desktop.ui.frame import Frame
 from desktop.ui.theme import SPACE_M, Tone
 from desktop.ui.widgets import Card, form_row, label, row, set_tone
@@ -251,10 +252,20 @@ class PolicyForm(QWidget):
         zone = self.model.zone
         today = date.fromisoformat(business_day(self.frame.desk.now_us, zone))
         start = InstantFields(
-            words("promo.from"), policy.from_us, zone, today, lambda us: draft.set(from_us=us)
+            words("promo.from"),
+            policy.from_us,
+            zone,
+            today,
+            lambda us: draft.set(from_us=us),
+            words=words,
         )
         end = InstantFields(
-            words("promo.until"), policy.until_us, zone, today, lambda us: draft.set(until_us=us)
+            words("promo.until"),
+            policy.until_us,
+            zone,
+            today,
+            lambda us: draft.set(until_us=us),
+            words=words,
         )
         hours = row(
             HourField(words("promo.hours"), policy.from_minute,
@@ -320,6 +331,11 @@ class PolicyForm(QWidget):
         if self.lists:
             self.lists[(at + 1) % len(self.lists)].finder.field.setFocus()
 
+    def half_typed(self) -> Finder | None:
+        """Where goods or people were typed and not taken; an empty list means everything."""
+        finders = [*(one.finder for one in self.lists), self.whom.finder]
+        return next((one for one in finders if one.field.text().strip()), None)
+
     # showing
 
     def show_draft(self) -> None:
@@ -339,20 +355,22 @@ class PolicyForm(QWidget):
         self._say_problem(self.problem)
 
     def _sentences(self) -> str:
-        policy, zone = self.draft.policy, self.model.zone
-        start, end = formats.instant(policy.from_us, zone), formats.instant(policy.until_us, zone)
         mine = self.words.language.value
-        languages = (mine, "en" if mine == "zh" else "zh")
-        return "\n\n".join(
-            read_policy(
-                policy,
-                self.model.names,
-                one,
-                currency=self.model.currency,
-                from_text=start,
-                until_text=end,
-            )
-            for one in languages
+        return "\n\n".join(self._read(one) for one in (mine, "en" if mine == "zh" else "zh"))
+
+    def sentence(self) -> str:
+        """The policy in one sentence without its full stop, as who approves it reads it."""
+        return self._read(self.words.language.value)[:-1]
+
+    def _read(self, language: str) -> str:
+        policy, zone = self.draft.policy, self.model.zone
+        return read_policy(
+            policy,
+            self.model.names,
+            language,
+            currency=self.model.currency,
+            from_text=formats.instant(policy.from_us, zone),
+            until_text=formats.instant(policy.until_us, zone),
         )
 
     def _say_problem(self, shown: QLabel) -> None:

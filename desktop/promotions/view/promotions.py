@@ -287,6 +287,12 @@ class PromotionsScreen(Screen):
         for field in self.findChildren(DayField):
             if field.isVisible():
                 field.checked()
+        half = self.form.half_typed() if self.form is not None else None
+        if half is not None:
+            half.field.setFocus()
+            text = half.field.text().strip()[:40]
+            self.frame.say(words("promo.half_typed", text=text), Tone.WAITING)
+            return
         problem = draft.problem
         if problem is not None:
             self.frame.say(said_of(self.frame, problem), Tone.WAITING)
@@ -298,7 +304,10 @@ class PromotionsScreen(Screen):
         if reason is None:
             return
         draft.set_reason(reason.strip())
-        approver: Any = await self.frame.approve("promotion.approve")
+        read = self.form.sentence() if self.form is not None else ""
+        what = words("promo.to_approve", name=draft.policy.name, read=read)
+        why = words("approve.what", what=what, why=reason.strip())
+        approver: Any = await self.frame.approve("promotion.approve", why)
         if approver is None:
             return
         await self.model.submit(approver)
@@ -320,7 +329,9 @@ class PromotionsScreen(Screen):
             return
         if not reason.strip():
             raise RuleViolation("REASON_MISSING")
-        approver: Any = await self.frame.approve("promotion.approve")
+        what = words("promo.end_title", name=one.policy.name)
+        why = words("approve.what", what=what, why=reason.strip())
+        approver: Any = await self.frame.approve("promotion.approve", why)
         if approver is None:
             return
         await self.model.end(one, approver, reason.strip())

@@ -1,5 +1,6 @@
 """Whom a policy is for: found by name, listed below, none = everybody."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
@@ -10,7 +11,7 @@ from desktop.ui.finder import Finder, Hit
 from desktop.ui.frame import Frame
 from desktop.ui.table.columns import Column
 from desktop.ui.table.table import PastedRows, Table
-from desktop.ui.theme import scaled
+from desktop.ui.theme import Tone, scaled
 from desktop.ui.widgets import Empty, button, column, label, row
 from shared.promotions.rules.checking import is_who
 
@@ -81,15 +82,28 @@ class WhomList(QWidget):
         """A dimension written out, such as ``region:HD+level:L1``."""
         if is_who(text):
             self._take(text)
+        else:
+            self._say_unknown([text])
 
     def _paste(self, lines: PastedRows) -> None:
         known = {one.dimension.partition(":")[2]: one.dimension for one in self.model.people}
         known |= {one.name: one.dimension for one in self.model.people}
+        unknown: list[str] = []
         for cells in lines:
             text = cells[0].strip()
             found = text if is_who(text) else known.get(text, "")
             if found:
                 self._take(found)
+            elif text:
+                unknown.append(text)
+        if unknown:
+            self._say_unknown(unknown)
+
+    def _say_unknown(self, unknown: Sequence[str]) -> None:
+        """Whom nobody found is not left out silently: an empty list means everybody."""
+        codes = ", ".join(unknown[:5])
+        told = self.frame.words("promo.not_found", n=len(unknown), codes=codes)
+        self.frame.say(told, Tone.BAD)
 
     def _kind(self, one: str) -> str:
         return self.frame.words.of("promo.dimension", one.partition(":")[0])

@@ -17,6 +17,7 @@ from shared.channel.importing import PartnerRow
 from shared.core.importing import Imported, Problem
 from shared.ordering.queries.deciding import credit
 from shared.ordering.rules import Credit
+from shared.reporting.queries.applying import Applying, prices_applying
 from shared.reporting.queries.channel import AccountLine, Channel, SiteLine, read_channel
 
 
@@ -90,6 +91,17 @@ class ChannelTree(Watched):
         """A new site. Raises what ``add_site`` raises."""
         await self._desk.do(add_site, site)
         await self.load()
+
+    async def applying(self, asked: Account) -> Applying:
+        """Which prices would apply to an account as it is keyed."""
+        return await self._desk.fetch(
+            prices_applying,
+            asked.sales_org_id,
+            asked.level_id,
+            asked.region_id,
+            asked.category_id,
+            self._desk.now_us,
+        )
 
     # words
 
@@ -189,6 +201,11 @@ class PartnerImport(Watched):
         return [(one, True) for one in self.found.problems] + [
             (one, False) for one in self.found.warnings
         ]
+
+    @property
+    def undetermined(self) -> int:
+        """Rows whose level or region the file does not say: some prices will not apply."""
+        return sum(1 for one in self.rows if not (one.account.level_id and one.account.region_id))
 
     @property
     def known(self) -> int:

@@ -44,6 +44,8 @@ class Tile:
     is_urgent: bool = False
     as_of_us: int = 0
     """Since when it may have changed; 0 = it is as of now."""
+    since_us: int = 0
+    """Since when the first of them waits; 0 = none does, or it is not told."""
 
 
 class Home(Watched):
@@ -202,10 +204,10 @@ class Home(Watched):
             tiles.append(
                 Tile(name="credit", figure=today.credit_left_minor, kind="money", as_of_us=as_of_us)
             )
+        # Also at nothing: a tile that goes away moves the digit of every one after it.
         tiles += [
             Tile(name=name, figure=minor, kind="money", screen="statement", as_of_us=as_of_us)
             for name, minor in (("rebate", today.rebate_minor), ("deposit", today.deposit_minor))
-            if minor
         ]
         return tiles
 
@@ -237,6 +239,7 @@ class Home(Watched):
                 figure=today.to_decide,
                 screen="order-desk",
                 is_urgent=today.to_decide > 0,
+                since_us=today.deciding_since_us,
             ),
             Tile(
                 name="quiet",

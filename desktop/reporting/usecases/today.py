@@ -74,6 +74,8 @@ class Today:
     ending: int = 0
     """Products that end within 60 days, or are past."""
     to_decide: int = 0
+    deciding_since_us: int = 0
+    """When the order that waits longest was submitted; 0 = none waits."""
     quiet_devices: int = 0
     sums_as_of_us: int = 0
     missing_sources: int = 0
@@ -150,7 +152,15 @@ def _head_office(
     permissions: frozenset[str],
     currency: str,
 ) -> Today:
-    waiting = orders(connection, supplier="", states=[OrderState.SUBMITTED], limit=SHOWN_MAX)
+    waiting = []
+    if "order.decide" in permissions:
+        waiting = orders(
+            connection,
+            supplier="",
+            states=[OrderState.SUBMITTED],
+            limit=SHOWN_MAX,
+            oldest_first=True,
+        )
     report = sales_report(
         connection, by=By.DAY, from_day=_days_before(day, DAYS - 1), to_day=day, at_us=now_us
     )
@@ -172,7 +182,8 @@ def _head_office(
         ),
         currency=currency,
         tasks=count_open(connection),
-        to_decide=len(waiting) if "order.decide" in permissions else 0,
+        to_decide=len(waiting),
+        deciding_since_us=waiting[0].submitted_at_us if waiting else 0,
         quiet_devices=len(quiet),
         sums_as_of_us=report.as_of_us,
         missing_sources=len(report.missing),

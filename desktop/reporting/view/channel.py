@@ -131,8 +131,8 @@ class ChannelScreen(Screen):
             ("channel.code", account.account_id),
             ("channel.partner", one.partner_name),
             ("price.org", org),
-            ("channel.level", one.level_name),
-            ("channel.region", one.region_name),
+            ("channel.level", one.level_name or words("channel.not_said")),
+            ("channel.region", one.region_name or words("channel.not_said")),
             ("channel.upstream", _names(self, one.upstream_names)),
             ("channel.terms", terms if account.terms_days else words("channel.prepaid")),
         )
@@ -156,7 +156,8 @@ class ChannelScreen(Screen):
             line(),
         ]
         for key, text in said:
-            told = label(text or "–")
+            is_open = text == words("channel.not_said")
+            told = label(text or "–", tone=Tone.WAITING if is_open else None)
             told.setWordWrap(True)
             parts.append(form_row(words(key), told, width=SHEET_NAME_PX))
         parts.append(line())
@@ -194,7 +195,13 @@ class ChannelScreen(Screen):
     async def _ask_new(self) -> None:
         near = self._account()
         beside = near.sales_org_id if near is not None else ""
-        made = await self.frame.ask(AccountPanel(self.frame, self.model, None, beside=beside))
+        current = self.tree.current
+        key = current.key if current is not None else ""
+        region_id = key.removeprefix("region/") if key.startswith("region/") else ""
+        if near is not None:
+            region_id = near.region_id
+        panel = AccountPanel(self.frame, self.model, None, beside=beside, region_id=region_id)
+        made = await self.frame.ask(panel)
         if not isinstance(made, NewAccount):
             return
         await self.model.add(made.partner, made.account)
@@ -235,7 +242,17 @@ class ChannelScreen(Screen):
         return [
             text("tree", self._name, 260, stretches=True),
             text("code", self._code, 120),
-            text("level", of_account(lambda one: one.level_name), 110),
+            Column(
+                key="level",
+                title=words("channel.level"),
+                get=of_account(lambda one: one.level_name or words("channel.not_said")),  # type: ignore[arg-type]
+                width=110,
+                tone=lambda one: (
+                    Tone.WAITING
+                    if one.account is not None and not one.account.account.level_id
+                    else None
+                ),
+            ),
             text("upstream", of_account(lambda one: _names(self, one.upstream_names)), 170),
             Column(
                 key="limit",

@@ -38,6 +38,9 @@ class ChannelImportScreen(Screen):
         self.taken = figure(words("partners.to_take"), "")
         self.known = figure(words("partners.known"), "")
         self.bad = figure(words("partners.kept_out"), "")
+        self.open = figure(words("partners.undetermined"), "")
+        self.hint = label(words("partners.undetermined_hint"), tone=Tone.WAITING)
+        self.hint.setWordWrap(True)
         self.rows = Table(frame, "partners", self._columns())
         self.problems = Table(
             frame,
@@ -51,11 +54,11 @@ class ChannelImportScreen(Screen):
         down.addWidget(self.rows)
         down.addWidget(column(label(words("goods.doubts"), "strong"), self.problems))
         down.setSizes([330, 190])
-        head = row(self.file, None, self.taken, self.known, self.bad, spacing=SPACE_L)
-        work = column(head, down, spacing=SPACE_M)
+        head = row(self.file, None, self.taken, self.open, self.known, self.bad, spacing=SPACE_L)
+        work = column(head, self.hint, down, spacing=SPACE_M)
         inside = work.layout()
         assert isinstance(inside, QVBoxLayout)
-        inside.setStretch(1, 1)
+        inside.setStretch(2, 1)
         self.pages = QStackedWidget()
         self.pages.addWidget(
             Empty(
@@ -124,6 +127,9 @@ class ChannelImportScreen(Screen):
         self.problems.set_rows(model.problems)
         set_figure(self.taken, f"{len(model.rows):,}")
         set_figure(self.known, f"{model.known:,}")
+        tone = Tone.WAITING if model.undetermined else Tone.PLAIN
+        set_figure(self.open, f"{model.undetermined:,}", tone)
+        self.hint.setVisible(bool(model.undetermined))
         set_figure(self.bad, f"{sum(1 for _one, is_out in model.problems if is_out):,}")
         self.keys_changed()
 
@@ -149,8 +155,18 @@ class ChannelImportScreen(Screen):
             ),
             text("code", lambda one: one.account.account_id, 150),
             text("name", lambda one: one.account.name, 200, stretches=True),
-            text("level", lambda one: self._levels.get(one.account.level_id, ""), 100),
-            text("region", lambda one: self._regions.get(one.account.region_id, ""), 110),
+            text(
+                "level",
+                lambda one: self._levels.get(one.account.level_id, "") or words("channel.not_said"),
+                100,
+            ),
+            text(
+                "region",
+                lambda one: (
+                    self._regions.get(one.account.region_id, "") or words("channel.not_said")
+                ),
+                110,
+            ),
             Column(
                 key="limit",
                 title=words("channel.limit_cny"),

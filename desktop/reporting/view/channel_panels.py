@@ -2,15 +2,20 @@
 
 import msgspec
 from PySide6.QtWidgets import QCheckBox, QWidget
+from shiboken6 import isValid
 
 from desktop.reporting.model.channel import ChannelTree
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice, MoneyField
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
-from desktop.ui.widgets import Field, button, form_row, row
+from desktop.ui.theme import Tone
+from desktop.ui.widgets import Field, button, form_row, label, row, set_tone
+from desktop.words import formats
+from desktop.words.texts import Words
 from shared.channel.documents import Account, Partner, Site
 from shared.core.errors import RuleViolation
+from shared.reporting.queries.applying import Applying
 
 HEAD_OFFICE = ""
 SITE_TYPES = ("store", "counter", "warehouse")
@@ -29,9 +34,16 @@ class AccountPanel(Panel):
     """Closed with the account as it is to be, or with ``NewAccount``."""
 
     def __init__(
-        self, frame: Frame, model: ChannelTree, account: Account | None, *, beside: str = ""
+        self,
+        frame: Frame,
+        model: ChannelTree,
+        account: Account | None,
+        *,
+        beside: str = "",
+        region_id: str = "",
     ) -> None:
-        """``beside``: the sales organisation of the row the cursor is on, for a new one."""
+        """``beside`` and ``region_id``: the sales organisation and region of the row the cursor is
+        on, for a new one."""
         words = frame.words
         super().__init__(words("channel.change" if account else "channel.new_account"), width=540)
         assert model.channel is not None
@@ -40,7 +52,11 @@ class AccountPanel(Panel):
         channel = model.channel
         first_org = model.org_id or beside or next(iter(channel.orgs), "")
         self._start = account or Account(
-            account_id="", partner_id="", sales_org_id=first_org, name=""
+            account_id="",
+            partner_id="",
+            sales_org_id=first_org,
+            name="",
+            region_id=region_id,
         )
         start = self._start
         none = ("", words("channel.not_said"))
@@ -63,8 +79,17 @@ class AccountPanel(Panel):
         self.terms = Field(words("channel.terms_hint"), text=str(start.terms_days))
         self.is_active = QCheckBox(words("channel.is_active"))
         self.is_active.setChecked(start.is_active)
+        self._is_open_agreed = False
+        self._asked_for: Account | None = None
+        self._open = label("", tone=Tone.WAITING)
+        self._applies = label("", "muted")
+        for told in (self._open, self._applies):
+            told.setWordWrap(True)
         self._show_org()
         self._build()
+        for box in (self.org, self.level, self.region, self.category):
+            box.picked.connect(lambda _one: self._show_applying())
+        self._show_applying()
 
     def _build(self) -> None:
         words = self._frame.words
@@ -81,15 +106,19 @@ class AccountPanel(Panel):
             ("channel.region", self.region),
             ("channel.upstream", self.upstream),
             ("channel.category", self.category),
-            ("channel.limit", self.limit),
-            ("channel.terms_in_days", self.terms),
+            (
+                "channel.limit",
+                row(self.limit, label(words("channel.terms_in_days"), "muted"), self.terms),
+            ),
         ]
         for key, field in fields:
             self.body.addWidget(form_row(words(key), field))
+        self.body.addWidget(self._open)
+        self.body.addWidget(self._applies)
         if self._before is not None:
             self.body.addWidget(self.is_active)
-        go_on = button(words("channel.publish"), self._take, kind="primary")
-        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
+        self._go_on = button(words("channel.publish"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), self._go_on))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (Action(text="channel.publish", keys=("F10",), run=self._take),)
@@ -118,11 +147,67 @@ class AccountPanel(Panel):
             box.set_value(value)
             box.blockSignals(False)
 
+    # what stays undetermined
+
+    def _keyed(self) -> Account:
+        return msgspec.structs.replace(
+            self._start,
+            sales_org_id=self.org.value,
+            level_id=self.level.value,
+            region_id=self.region.value,
+            category_id=self.category.value,
+        )
+
+    def _show_applying(self) -> None:
+        """What level and region leave undetermined, and which prices follow from it."""
+        words, asked = self._frame.words, self._keyed()
+        self._is_open_agreed = False
+        self._go_on.setText(words("channel.publish"))
+        missing = [
+            words(key)
+            for key, value in (
+                ("channel.level_open", asked.level_id),
+                ("channel.region_open", asked.region_id),
+            )
+            if not value
+        ]
+        self._open.setText("\n".join(missing))
+        self._open.setVisible(bool(missing))
+        self._asked_for = asked
+        self._frame.tasks.start(self._look(asked))
+
+    async def _look(self, asked: Account) -> None:
+        found = await self._model.applying(asked)
+        if asked is not self._asked_for or not isValid(self):
+            return
+        words = self._frame.words
+        self._applies.setText(applying_text(words, found))
+        lacks = found.priced < found.goods or not found.number
+        set_tone(self._applies, Tone.BAD if lacks else Tone.PLAIN)
+
+    def _leaves_open(self, account: Account) -> QWidget | None:
+        """The first of level and region that nobody determined now; None once that was agreed."""
+        before = self._before
+        for field, said, was in (
+            (self.level, account.level_id, before.level_id if before else "?"),
+            (self.region, account.region_id, before.region_id if before else "?"),
+        ):
+            if not said and was and not self._is_open_agreed:
+                return field
+        return None
+
     def _take(self) -> None:
         try:
             account = self._account()
         except RuleViolation as error:
             self._frame.tell(error)
+            return
+        missing = self._leaves_open(account)
+        if missing is not None:
+            missing.setFocus()
+            self._is_open_agreed = True
+            self._go_on.setText(self._frame.words("channel.publish_open"))
+            self._frame.say(self._frame.words("channel.open_twice"), Tone.WAITING)
             return
         if self._before is not None:
             self.close_with(account)
@@ -158,6 +243,24 @@ class AccountPanel(Panel):
             terms_days=int(terms),
             is_active=self.is_active.isChecked(),
         )
+
+
+def applying_text(words: Words, found: Applying) -> str:
+    """Which prices apply, in a sentence."""
+    if not found.number:
+        return words("channel.no_prices")
+    if not found.priced:
+        return words("channel.priced_none", goods=found.goods)
+    key = "channel.priced_all" if found.priced == found.goods else "channel.priced_some"
+    least, most = formats.percent(found.least_micro), formats.percent(found.most_micro)
+    share = least if least == most else f"{least}–{most}"
+    return words(
+        key,
+        goods=found.goods,
+        none=found.goods - found.priced,
+        share=share,
+        n=found.number,
+    )
 
 
 class SitePanel(Panel):

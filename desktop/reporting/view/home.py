@@ -15,6 +15,7 @@ from desktop.ui.table.table import Table
 from desktop.ui.theme import SPACE_L, SPACE_M, Tone, scaled
 from desktop.ui.widgets import Card, button, key_cap, label, row
 from desktop.words import formats
+from desktop.words.spans import span
 
 COLUMNS = 4
 _NUMBERED = 9
@@ -232,6 +233,9 @@ class HomeScreen(Screen):
                 tile.as_of_us, self.frame.desk.now_us, self.frame.person.zone
             )
             return self.words("home.as_of", at=at)
+        if tile.since_us:
+            waited = span(self.words, self.frame.desk.now_us - tile.since_us)
+            return self.words("home.oldest_waits", span=waited)
         if tile.kind == "since" and not tile.figure:
             return self.words("home.no_shift_hint")
         if tile.kind == "since" and tile.is_urgent:

@@ -233,13 +233,10 @@ class PeopleScreen(Screen):
         if self.model.is_own(person) and not self.model.may_change:
             await self._ask_own_pin()
             return
-        pin = await self.frame.ask(PinPanel(self.frame, person))
-        if pin and self.model.may_change:
-            await self.model.give_pin(person, pin)
-            self._said("people.pin_given", person.name)
-        elif pin:
-            await self.model.give_staff_pin(person, pin)
-            self._said("people.pin_given_here", person.name)
+        by_office = self.model.may_change
+        give = self.model.give_pin if by_office else self.model.give_staff_pin
+        if await self.frame.ask(PinPanel(self.frame, person, give)):
+            self._said("people.pin_given" if by_office else "people.pin_given_here", person.name)
 
     # the shop's own staff
 
@@ -314,7 +311,9 @@ class PeopleScreen(Screen):
         self.frame.tasks.start(self._ask_invite())
 
     async def _ask_invite(self) -> None:
-        asked = await self.frame.ask(InvitePanel(self.frame, self.devices))
+        is_listed = self.tabs.currentIndex() == 1
+        beside = self.device_table.current if is_listed else None
+        asked = await self.frame.ask(InvitePanel(self.frame, self.devices, beside))
         if asked is None:
             return
         made = await self.devices.invite(*asked)

@@ -1,6 +1,6 @@
 """What the people screen asks for: a person with grants, a PIN, a device, a reason; a code."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import NamedTuple
 
 from PySide6.QtCore import Qt
@@ -148,27 +148,45 @@ class _GrantRow(QWidget):
         return Grant(site_id=self.site.value, sales_org_id=self.org.value, level=self.level.value)
 
 
-class PinPanel(Panel):
-    """Closed with the new PIN."""
+GivePin = Callable[[PersonLine, str], Coroutine[object, object, None]]
+"""Writes a new PIN. Raises: RuleViolation PIN_BAD."""
 
-    def __init__(self, frame: Frame, person: PersonLine) -> None:
+
+class PinPanel(Panel):
+    """Closed with True once the new PIN is written."""
+
+    def __init__(self, frame: Frame, person: PersonLine, give: GivePin) -> None:
         words = frame.words
         super().__init__(words("people.pin_of", name=person.name))
+        self._frame, self._person, self._give = frame, person, give
         told = label(words("people.pin_hint"), "muted")
         told.setWordWrap(True)
         self.pin = Field(words("people.pin_digits"))
         self.pin.setEchoMode(QLineEdit.EchoMode.PasswordEchoOnEdit)
-        self.pin.entered.connect(lambda text: self.close_with(text) if text else None)
+        self.pin.entered.connect(lambda _text: self._take())
         self.body.addWidget(told)
         self.body.addWidget(form_row(words("sign_in.pin"), self.pin, width=88))
-        give = button(words("people.give_pin"), self._take, kind="primary")
-        self.body.addWidget(row(None, button(words("ask.back"), self.back), give))
+        go_on = button(words("people.give_pin"), self._take, kind="primary")
+        self.body.addWidget(row(None, button(words("ask.back"), self.back), go_on))
 
     def key_actions(self) -> tuple[Action, ...]:
         return (Action(text="people.give_pin", keys=("F10",), run=self._take),)
 
     def _take(self) -> None:
-        self.close_with(self.pin.text() or None)
+        if self.pin.text():
+            self._frame.tasks.start(self._write())
+
+    async def _write(self) -> None:
+        """The panel stays until it is written: a PIN that is refused is typed again, and nobody
+        believes it holds."""
+        try:
+            await self._give(self._person, self.pin.text())
+        except RuleViolation as error:
+            self.pin.set_bad(True)
+            self.pin.setFocus()
+            self._frame.tell(error)
+            return
+        self.close_with(True)
 
     def first_focus(self) -> QWidget:
         return self.pin
@@ -251,13 +269,17 @@ class Asked(NamedTuple):
 class InvitePanel(Panel):
     """Closed with ``Asked``."""
 
-    def __init__(self, frame: Frame, model: Devices) -> None:
+    def __init__(self, frame: Frame, model: Devices, beside: DeviceLine | None = None) -> None:
+        """``beside``: the row the cursor is on; the next device is mostly of its site and kind."""
         words = frame.words
         super().__init__(words("devices.invite"), width=480)
         self._model = model
         kinds = [(one, words(f"device.type.{one}")) for one in DEVICE_TYPES]
         self.kind = Choice(words("devices.type"), kinds, value="till")
         self.site = Choice(words("devices.site"), model.sites)
+        if beside is not None:
+            self.kind.set_value(beside.device_type)
+            self.site.set_value(beside.site_id)
         self.tag = Field(words("devices.tag_hint"))
         self.kind.picked.connect(lambda _one: self._suggest())
         self.site.picked.connect(lambda _one: self._suggest())

@@ -27,6 +27,7 @@ from shared.catalog.queries.own import (
     suppliers,
 )
 from shared.catalog.queries.scanning import Hit, by_barcode, packs_of
+from shared.catalog.queries.stated import stated_products
 
 __all__ = [
     "BarcodeConflict",
@@ -51,6 +52,7 @@ __all__ = [
     "product",
     "products",
     "stated_costs",
+    "stated_products",
     "suppliers",
     "unknown_products",
     "visible",

@@ -192,7 +192,12 @@ def home_of(connection: Connection, product_id: str) -> tuple[str, tuple[str, ..
     ).one_or_none()
     if row is None or row.site_id:
         return None
-    names = row.scopes.split()
+    return home_of_scopes(row.scopes)
+
+
+def home_of_scopes(text: str) -> tuple[str, tuple[str, ...]]:
+    """The same, from the scopes a row of it carries."""
+    names = text.split()
     lists = [_after(one, scopes.assortment("")) for one in names]
     orgs = [_after(one, scopes.org("")) for one in names]
     return next((one for one in lists if one), ""), tuple(one for one in orgs if one)

@@ -96,9 +96,11 @@ def orders(
     states: Collection[OrderState] = (),
     sales_orgs: Collection[str] | None = None,
     limit: int = 200,
+    oldest_first: bool = False,
 ) -> list[OrderView]:
     """Orders of an account, or asked of a supplier ('' = head office), newest first.
 
+    ``oldest_first`` is for orders that wait, of which ``limit`` keeps the longest waiting.
     ``sales_orgs`` are those its reader is granted (A04); None or '' among them is every one.
     """
     statement = _orders()
@@ -110,7 +112,8 @@ def orders(
         statement = statement.where(channel_order.c.supplier == supplier)
     if states:
         statement = statement.where(channel_order.c.decided.in_(_decided_of(states)))
-    ordered = statement.order_by(channel_order.c.submitted_at_us.desc(), channel_order.c.id.desc())
+    keys = (channel_order.c.submitted_at_us, channel_order.c.id)
+    ordered = statement.order_by(*(keys if oldest_first else (one.desc() for one in keys)))
     # The state follows from the goods, so rows are read until enough of them fit.
     with connection.execute(ordered) as rows:
         views = (_view(row) for row in rows)

@@ -10,6 +10,7 @@ from desktop.app.layout import LAYOUT
 from desktop.ordering.model.desk import OrderDesk
 from desktop.store.desk import Desk
 from shared.core.errors import RuleViolation, Unavailable
+from shared.ordering.queries.orders import orders
 from shared.sync.holding import lose_scope
 from shared.sync.scopes import site as site_scope
 from tests.builders.window_house import Stage, WindowHouse, a_window_house
@@ -132,6 +133,77 @@ def test_of_two_choices_under_way_the_last_one_counts(house: WindowHouse) -> Non
         await asyncio.gather(model.choose(first), model.choose(second))
         assert model.chosen is not None
         assert model.chosen.id == second
+
+    run(house, script)
+
+
+def test_who_asked_first_stands_first_while_orders_wait_and_history_is_newest_first(
+    house: WindowHouse,
+) -> None:
+    async def script(model: OrderDesk) -> None:
+        await model.refresh()
+        times = [one.submitted_at_us for one in model.orders]
+        assert times == sorted(times)
+        waited = [model.waited_us(one) for one in model.orders]
+        assert all(one is not None for one in waited)
+        assert waited == sorted(waited, key=lambda one: -(one or 0))
+        await model.choose(model.orders[0].id)
+        await model.accept()
+        await model.toggle_waiting()
+        times = [one.submitted_at_us for one in model.orders]
+        assert len(times) == 3
+        assert times == sorted(times, reverse=True)
+        assert [model.waited_us(one) is None for one in model.orders] == [False, False, True]
+
+    run(house, script)
+
+
+def test_of_more_orders_than_a_list_shows_those_waiting_longest_are_kept(
+    house: WindowHouse,
+) -> None:
+    every = house.read(lambda one: orders(one, supplier=""))
+    (kept,) = house.read(lambda one: orders(one, supplier="", limit=1, oldest_first=True))
+    assert kept.id == every[-1].id
+
+
+def test_before_goods_leave_it_is_said_how_much_leaves_what_is_refused_and_what_lacks(
+    house: WindowHouse,
+) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        model.grant(model.lines[0], "20")
+        model.give_reason(model.lines[2], "DISCONTINUED")
+        model.grant(model.lines[0], "20")
+        model.give_reason(model.lines[0], "OUT_OF_STOCK")
+        model.grant(model.lines[0], "20")
+        await model.accept()
+        await model.choose(model.wanted_id)
+        going = model.to_ship
+        assert (going.lines, going.qty_micro) == (2, 32_000_000)
+        assert (going.refused_lines, going.refused_micro) == (2, 9_000_000)
+        # Twelve of 010102 go, eight are there.
+        assert (going.short_lines, going.short_micro, going.gone_micro) == (1, 4_000_000, 0)
+        await model.ship("HQ01")
+        assert model.to_ship.lines == 0
+        assert model.to_ship.gone_micro == 32_000_000
+
+    run(house, script)
+
+
+def test_a_lines_promised_day_is_read_as_people_write_it_and_refused_where_it_is_none(
+    house: WindowHouse,
+) -> None:
+    async def script(model: OrderDesk) -> None:
+        await _first(model)
+        model.promise(model.lines[0], "2026-03-05")
+        model.promise(model.lines[1], "+0")
+        with pytest.raises(RuleViolation) as why:
+            model.promise(model.lines[0], "soon")
+        assert why.value.code == "DAY_UNREADABLE"
+        assert model.lines[0].delivery_date == "2026-03-05"
+        assert len(model.lines[1].delivery_date) == len("2026-03-05")
+        model.promise(model.lines[0], "")
+        assert model.lines[0].delivery_date == ""
 
     run(house, script)
 

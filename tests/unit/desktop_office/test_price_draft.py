@@ -1,13 +1,22 @@
 """A price draft: what is keyed, pasted and multiplied, taken back step by step, and kept."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.pricing.model.draft import GridRow, PriceDraft, Publication, parent_of
+from desktop.pricing.model.draft import (
+    GridRow,
+    PriceDraft,
+    Publication,
+    parent_of,
+)
+from desktop.pricing.model.pasted import csv_of, has_heading
+from desktop.pricing.model.scaling import ScaledKind, factor_of, kind_of
+from shared.core.errors import RuleViolation
 from shared.core.money import apply_ratio
 from shared.core.rounding import MICRO
 from shared.pricing.queries.stated import Stated
-from shared.pricing.rules import RETAIL, PriceRow
+from shared.pricing.rules import FLOOR, RETAIL, PriceRow
 
 CENT = 10_000
 prices = st.integers(1, 10_000_000).map(lambda cents: cents * CENT)
@@ -157,3 +166,75 @@ def test_a_retail_price_outside_its_guide_prices_is_counted() -> None:
     assert draft.outside == 0
     draft.paste([["P0", "60.01"]], lambda code: code)
     assert draft.outside == 1
+
+
+def _level_ratio(level: str, ratio_micro: int) -> Stated:
+    row = PriceRow("", "CHENLU", f"level:{level}", ratio_micro=ratio_micro)
+    return Stated(row, "", "", 1)
+
+
+def test_between_code_and_price_stands_a_name_or_a_list_that_exists_and_nothing_else() -> None:
+    draft = a_draft([5 * MICRO, 6 * MICRO, 7 * MICRO])
+    problems = draft.paste(
+        [
+            ["P0", "Goods 0", "5.5"],
+            ["P1", "short name", "6.5"],
+            ["P2", "Level One", "3"],
+            ["P2", "0"],
+            ["P2", "-1"],
+            ["P1", "goods 1", "level:L1", "4"],
+        ],
+        known,
+        {"Level One": "level:L1", "level:L1": "level:L1"}.get,
+    )
+    assert [(one.line, one.error.code) for one in problems] == [
+        (2, "DIMENSION_UNKNOWN"), (4, "PRICE_IS_ZERO"), (5, "PRICE_NEGATIVE"),
+    ]  # fmt: skip
+    held = {(one.product_id, one.dimension): one.unit_price_micro for one in draft.changes.values()}
+    assert held == {
+        ("P0", RETAIL): 5_500_000, ("P2", "level:L1"): 3 * MICRO, ("P1", "level:L1"): 4 * MICRO,
+    }  # fmt: skip
+    new = [one for one in draft.rows(only_changed=True) if not one.stated.number]
+    assert [one.stated.name for one in new] == ["goods 2", "goods 1"]
+
+
+def test_a_price_of_nothing_is_counted_so_that_somebody_sees_it() -> None:
+    draft = a_draft([5 * MICRO, 6 * MICRO])
+    assert draft.free == 0
+    draft.type_value(draft.rows()[0], "0")
+    draft.type_value(draft.rows()[1], "")
+    assert draft.free == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "factor"),
+    [
+        ("+3%", 1_030_000), ("-5%", 950_000), ("＋3％", 1_030_000), ("105%", 1_050_000),
+        ("0.95", 950_000), ("9.5折", 950_000), ("3%", 30_000),
+    ],
+)  # fmt: skip
+def test_a_factor_is_read_as_people_say_it(text: str, factor: int) -> None:
+    assert factor_of(text) == factor
+
+
+@pytest.mark.parametrize("text", ["-100%", "", "+x%", "more"])
+def test_what_is_no_factor_is_refused(text: str) -> None:
+    with pytest.raises(RuleViolation):
+        factor_of(text)
+
+
+def test_ratios_and_guide_prices_are_told_from_the_prices_they_follow() -> None:
+    price = stated(MICRO, 1).row
+    assert kind_of(price) is ScaledKind.RETAIL
+    assert kind_of(price._replace(dimension="level:L1")) is ScaledKind.AGREED
+    assert kind_of(price._replace(dimension=FLOOR)) is ScaledKind.GUIDE
+    assert kind_of(_level_ratio("L1", 455_000).row) is ScaledKind.RATIO
+
+
+def test_pasted_lines_whose_first_names_columns_are_a_table() -> None:
+    rows = [["P1", "5"]]
+    assert has_heading([["编码", "零售价"], *rows], known)
+    assert not has_heading(rows, known)
+    assert not has_heading([["X1", "5"], *rows], known)
+    assert not has_heading([], known)
+    assert csv_of([["编码", "a,b"], ["P1", "5"]]).decode() == '编码,"a,b"\r\nP1,5\r\n'

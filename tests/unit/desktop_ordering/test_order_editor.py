@@ -212,3 +212,23 @@ def test_a_day_that_is_past_is_refused(house: House) -> None:
     editor.set_qty(CREAM, "1")
     assert code_of(editor.set_line_date, CREAM, "2020-01-01") == "DAY_IS_PAST"
     assert code_of(editor.set_line_date, CREAM, "soon") == "DAY_UNREADABLE"
+
+
+def test_the_check_list_names_the_lines_that_are_no_whole_packs_and_rounds_them(
+    house: House,
+) -> None:
+    editor = an_editor(house)
+    for code, qty in ((CLEANSER, "5"), (WATER, "25"), (CREAM, "12")):
+        editor.set_qty(code, qty)
+    named = next(one for one in editor.checks() if one.name == "broken_packs").rows
+    assert [one.product_id for one in named] == [CLEANSER, WATER]
+    assert [one.whole_text(is_up=True) for one in named] == ["1箱", "2箱"]
+    # Less than a pack is never rounded to nothing: that would take the line away.
+    assert editor.round_packs(is_up=False) == 1
+    held = {one.product_id: one.line.qty_micro for one in editor.rows}
+    assert held == {CLEANSER: 5_000_000, WATER: 24_000_000, CREAM: 12_000_000}
+    assert editor.round_packs(is_up=True) == 1
+    assert not editor.can_round
+    assert editor.undo()
+    assert editor.undo()
+    assert editor.rows[1].line.qty_micro == 25_000_000

@@ -104,7 +104,7 @@ def test_no_tile_moves_when_the_suggestions_come_in_later(house: House) -> None:
 
 def test_a_deposit_is_told_once_and_not_in_the_credit_as_well(house: House) -> None:
     before = tiles(home_of(house, "dealer-east", "DL01.01", "dealer"))
-    assert "deposit" not in before
+    assert before["deposit"].figure == 0
     house.do(
         "HQ.01", "hq-sales-east", "account-payment", account="P1001-FX", amount="3000",
         purpose="deposit",
@@ -112,6 +112,33 @@ def test_a_deposit_is_told_once_and_not_in_the_credit_as_well(house: House) -> N
     found = tiles(home_of(house, "dealer-east", "DL01.01", "dealer"))
     assert found["deposit"].figure == 300_000
     assert found["credit"].figure == before["credit"].figure
+
+
+def test_no_tile_moves_when_a_deposit_or_rebate_comes_or_is_used_up(house: House) -> None:
+    before = [one.name for one in home_of(house, "dealer-east", "DL01.01", "dealer").tiles]
+    for command, extra in (
+        ("account-payment", {"purpose": "deposit"}), ("rebate-grant", {"reason": "Q3"}),
+    ):  # fmt: skip
+        house.do("HQ.01", "hq-sales-east", command, account="P1001-FX", amount="300", **extra)
+    after = home_of(house, "dealer-east", "DL01.01", "dealer").tiles
+    assert {one.figure for one in after if one.name in ("deposit", "rebate")} == {30_000}
+    assert [one.name for one in after] == before
+
+
+def test_head_office_is_told_since_when_the_first_order_waits(house: House) -> None:
+    def waits() -> int:
+        return tiles(home_of(house, "hq-editor", "HQ.01", "hq"))["to_decide"].since_us
+
+    assert waits() == 0
+    times = []
+    for qty in ("6", "7"):
+        house.time.at_us += HOUR_US
+        house.do(
+            "DL01.01", "dealer-east", "order-submit", account="P1001-FX",
+            lines=[{"code": "010101", "qty": qty}],
+        )  # fmt: skip
+        times.append(house.time.at_us)
+    assert times[0] - HOUR_US < waits() <= times[0]
 
 
 def test_head_office_sees_the_orders_that_wait_for_it(house: House) -> None:
