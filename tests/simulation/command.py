@@ -127,15 +127,21 @@ def _results(
 def _some(task: Task, is_told: bool, seeds: tuple[int, ...]) -> tuple[list[Outcome], float]:
     """Run a few seeds; the seconds of this processor they took, set-up not counted."""
     # The house is sound; only what runs in it has the plant.
-    templates()
-    gc.freeze()
-    # Cycles of a run go when it is over: looking for them all the time is a tenth of it.
-    gc.disable()
+    _move_in()
     with PLANTS[task.plant]() if task.plant else nullcontext():
         began_s = time.process_time()
         tell = print if is_told else None
         outcomes = [_one(seed, task.forced, tell) for seed in seeds]
     return outcomes, time.process_time() - began_s
+
+
+@lru_cache(maxsize=1)
+def _move_in() -> None:
+    """Once in a process: what is frozen is never given back, and a run is to be."""
+    templates()
+    gc.freeze()
+    # Cycles of a run go when it is over: looking for them all the time is a tenth of it.
+    gc.disable()
 
 
 def _one(seed: int, forced: tuple[str, ...], tell: Callable[[str], None] | None) -> Outcome:
@@ -212,9 +218,7 @@ def found_at(name: str, first: int, within: int) -> Outcome | None:
     None when none of the seeds before ``within`` finds it. A seed whose sound run never comes to
     what the plant replaces would run as it does without it, and is passed over.
     """
-    templates()
-    gc.freeze()
-    gc.disable()
+    _move_in()
     for seed in range(first, within):
         is_sound, reached = _sound_run(seed)
         if name not in reached:

@@ -15,6 +15,8 @@ from desktop.app.system import SystemClock, SystemRandomness
 from desktop.pricing.usecases.here import prices_here
 from desktop.reporting.usecases.asking import Report
 from desktop.reporting.usecases.deliveries import nudge_devices
+from desktop.stock.usecases import Goods, move, send_transfer
+from desktop.stock.usecases.undoing import undo_movement
 from desktop.store.asking import device, now_us
 from desktop.store.command import find_command
 from desktop.sync.enrolment import load_key
@@ -22,9 +24,13 @@ from desktop.sync.story import status
 from shared.access.documents import Grant, UserPublished
 from shared.catalog.tables import product
 from shared.channel.tables import channel_account
-from shared.core.errors import AccessDenied, QutongError
+from shared.core.errors import AccessDenied, QutongError, RuleViolation
+from shared.core.ids import uid_text
+from shared.core.rounding import MICRO
 from shared.pricing.tables import price_row
 from shared.sales.tables import sale
+from shared.stock.queries import on_hand_micro
+from shared.stock.rules import location
 from shared.tasks.queries import kept_about, open_tasks
 from sync_server.enrolment.codes import make_code
 from sync_server.http.serve import service_of
@@ -324,6 +330,31 @@ def test_a_document_laid_down_for_good_takes_its_rows_from_the_till(
     assert {one.code for one in findings} == {"ROW_REVERSED"}
     (own,) = do(till, "kept", own=True)
     assert (own["state"], own["reason"]) == ("closed", "typed for practice")
+
+
+def test_what_is_taken_back_is_stored_at_head_office_as_well(
+    desk: Client, till: Client, service: Service
+) -> None:
+    """A gift by mistake, and goods sent to another shop by mistake: head office keeps nothing."""
+    goods = [Goods(product_id="P-S1", qty_micro=2 * MICRO)]
+    gift = till.store.write(move, "gift_out", goods).value
+    sent = till.store.write(send_transfer, "SH02", goods).value
+    till.sync()
+    assert on_hand(service) == -4 * MICRO
+    till.store.write(undo_movement, uid_text(gift.uid))
+    till.store.write(undo_movement, uid_text(sent.uid))
+    with pytest.raises(RuleViolation, match="ALREADY_UNDONE"):
+        till.store.write(undo_movement, uid_text(gift.uid))
+
+    assert till.sync().kept == {}
+    assert on_hand(service) == 0
+    assert do(desk, "kept") == []
+
+
+def on_hand(service: Service) -> int:
+    """What head office's books say is in the shop, in millionths."""
+    with service.database.read() as connection:
+        return on_hand_micro(connection, location("SH01"), "P-S1")
 
 
 def pass_clock(earlier: Client, later: Client) -> None:
