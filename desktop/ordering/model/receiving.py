@@ -164,10 +164,12 @@ class Receiving(Watched):
         self._put(row, good_micro=_quantity(text, row))
 
     def set_damaged(self, line_no: int, text: str, reason: str = "") -> None:
-        """Say how much of a line is damaged; it is taken off what came whole."""
+        """Say how much of a line is damaged; it is taken off what came whole where that would
+        be more than was announced, or counted so far."""
         row = self._row(line_no)
         damaged = _quantity(text, row)
-        whole = row.good_micro if row.has_begun else max(row.good_micro - damaged, 0)
+        came = max(row.announced_micro, row.good_micro + row.seen.damaged_micro)
+        whole = max(min(row.good_micro, came - damaged), 0)
         self._put(row, good_micro=whole, damaged_micro=damaged, reason=reason)
 
     def set_lot(self, line_no: int, text: str, lot: str, expiry: str = "") -> None:

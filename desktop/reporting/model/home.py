@@ -182,12 +182,7 @@ class Home(Watched):
             return []
         as_of_us = today.synced_at_us
         tiles = [
-            Tile(
-                name="receive",
-                figure=today.awaited,
-                screen="receiving",
-                is_urgent=today.awaited > 0,
-            ),
+            _awaited(today),
             Tile(
                 name="rejected",
                 figure=today.rejected,
@@ -218,7 +213,10 @@ class Home(Watched):
         ending = Tile(
             name="ending", figure=today.ending, screen="stock", subject="ending", is_urgent=True
         )
+        # Who orders has this tile among the orders.
+        receives = today.orders_here and may("order.receive") and not may("order.submit")
         return [
+            *((_awaited(today),) if receives else ()),
             Tile(name="transfers", figure=today.transfers, screen="transfers"),
             Tile(name="counts", figure=today.counts, screen="stocktake"),
             Tile(
@@ -254,3 +252,10 @@ class Home(Watched):
     def first_steps(self) -> tuple[tuple[str, bool], ...]:
         """What a new shop does first; nothing for any other."""
         return self.today.first_steps if self.today is not None else ()
+
+
+def _awaited(today: "Today") -> Tile:
+    """Shipments that are on their way to this site."""
+    return Tile(
+        name="receive", figure=today.awaited, screen="receiving", is_urgent=today.awaited > 0
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, select
 
 from desktop.store.engine import open_writer
@@ -344,7 +345,15 @@ def _half(path: Path) -> None:
     path.write_bytes(data[: len(data) // 8192 * 4096])
 
 
-@pytest.mark.parametrize("spoil", [_zeros_in_the_middle, _nonsense, _half])
+def _search_without_a_head(path: Path) -> None:
+    """The search index cannot even be opened, and says so in words of its own."""
+    connection = driver.connect(str(path), isolation_level=None)
+    connection.execute("CREATE VIRTUAL TABLE search USING fts5(tokens)")
+    connection.execute("DELETE FROM search_config")
+    connection.close()
+
+
+@pytest.mark.parametrize("spoil", [_zeros_in_the_middle, _nonsense, _half, _search_without_a_head])
 def test_a_damaged_database_is_moved_aside_and_rebuilt_without_a_question(
     tmp_path: Path, spoil: Callable[[Path], None]
 ) -> None:

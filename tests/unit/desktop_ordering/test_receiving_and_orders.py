@@ -89,6 +89,23 @@ def test_damage_alone_leaves_the_rest_as_announced(house: House) -> None:
     assert (row.good_micro, row.damaged_micro, row.difference_micro) == (22_000_000, 2_000_000, 0)
 
 
+def test_damage_among_what_was_counted_whole_is_no_more_than_came(house: House) -> None:
+    number = on_the_way(house)
+    model = receiving(house)
+    model.scan(number)
+    model.all_as_announced()
+    (line_no,) = (one.notice.line.line_no for one in model.rows)
+    model.set_damaged(line_no, "2")
+    (row,) = model.differences
+    assert (row.good_micro, row.damaged_micro, row.difference_micro) == (22_000_000, 2_000_000, 0)
+    # Counted short, what is damaged is found beside it.
+    model.set_good(line_no, "20")
+    model.set_damaged(line_no, "4")
+    assert model.rows[0].good_micro == 20_000_000
+    model.set_damaged(line_no, "30")
+    assert model.rows[0].good_micro == 0
+
+
 def test_one_line_typed_short_leaves_the_others_as_announced_until_a_scan_counts(
     house: House,
 ) -> None:

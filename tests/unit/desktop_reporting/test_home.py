@@ -81,7 +81,7 @@ def test_hours_without_a_sale_stand_between_those_with_one(house: House) -> None
 
 def test_a_warehouse_keeper_is_shown_no_money(house: House) -> None:
     found = tiles(home_of(house, "warehouse-east", "DL01.01", "dealer"))
-    assert set(found) == {"transfers", "counts", "below_zero", "tasks"}
+    assert set(found) == {"receive", "transfers", "counts", "below_zero", "tasks"}
 
 
 def test_a_dealer_sees_what_orders_ask_for(house: House) -> None:
