@@ -50,7 +50,9 @@ def device(world: World) -> Iterator[Device]:
 
 
 def a_row(device: Device, table: Any, seed: int = 0) -> str:
-    return random.Random(seed).choice(sorted(device.rows(table)))
+    """One that head office has, too: what is only here no comparison misses."""
+    known = [row_id for row_id, row in device.rows(table).items() if not row["_slot"]]
+    return random.Random(seed).choice(sorted(known))
 
 
 def _change(device: Device, seed: int) -> None:
