@@ -80,7 +80,7 @@ def test_two_presses_in_one_breath_make_one_sale_with_its_receipt(tmp_path: Path
         assert isinstance(panel, PaymentPanel)
         panel._enter()
         panel._enter()
-        await until(lambda: sales_of(stage))
+        # The paper is waited for and not the house: asking it sits down at the till anew.
         paper = tmp_path / "paper"
         await until(lambda: [*paper.glob("*.bin")])
         assert not stage.window.overlay.panels
