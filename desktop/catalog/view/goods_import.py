@@ -20,6 +20,7 @@ from desktop.catalog.view.columns import columns_list
 from desktop.catalog.view.goods_taken import ResultPage
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.columns import Column, Kind
@@ -44,6 +45,7 @@ class GoodsImportScreen(Screen):
         self, frame: Frame, take: Take, takes_stock: TakesStock, *, is_catalogue: bool = False
     ) -> None:
         super().__init__(frame)
+        self._once = Once(frame.tasks)
         words = self.words
         self.model: GoodsImport = frame.kept.setdefault(
             "goods-import",
@@ -255,7 +257,7 @@ class GoodsImportScreen(Screen):
 
     def _take(self) -> None:
         if self.model.can_take:
-            self.frame.tasks.start(self._take_all())
+            self._once.start(self._take_all)
 
     async def _take_all(self) -> None:
         taken = await self.model.take()

@@ -18,6 +18,7 @@ from desktop.ordering.view.reasons import price_sheet, problems_sheet, suggestio
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.goods_entry import GoodsEntry
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
 from desktop.ui.table.fitting import GivingWay
@@ -46,6 +47,7 @@ class OrderEditorScreen(Screen):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
+        self._once = Once(frame.tasks)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = OrderEditor(frame.desk, frame.person.site_id, frame.person.zone)
         self._wanted = ""
@@ -386,7 +388,7 @@ class OrderEditorScreen(Screen):
     def _submit(self) -> None:
         """Send it; where a rebate or deposit may pay some of it, the check list asks first."""
         asks = self.model.cart.lines and self.model.asks_tenders
-        self.frame.tasks.start(self._ask_check() if asks else self._submit_now())
+        self._once.start(self._ask_check if asks else self._submit_now)
 
     async def _submit_now(self) -> None:
         if not self.model.cart.lines:

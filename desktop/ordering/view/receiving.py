@@ -11,6 +11,7 @@ from desktop.ordering.usecases.looking import Claimed, Notice
 from desktop.ordering.view.receiving_panels import DamagePanel, LotPanel
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.soon import Soon
@@ -30,6 +31,7 @@ class ReceivingScreen(Screen):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
+        self._once = Once(frame.tasks)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.model = Receiving(frame.desk, frame.person.site_id)
         self._build()
@@ -367,7 +369,7 @@ class ReceivingScreen(Screen):
 
     def _confirm(self) -> None:
         if self.model.open is not None:
-            self.frame.tasks.start(self._confirm_now())
+            self._once.start(self._confirm_now)
 
     async def _confirm_now(self) -> None:
         missed = self.model.not_found

@@ -9,6 +9,7 @@ from desktop.reporting.model.channel import PartnerImport
 from desktop.ui.actions import Action
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.sheet_file import choose_sheet, read_sheet
 from desktop.ui.table.columns import Column, Kind
@@ -26,6 +27,7 @@ class ChannelImportScreen(Screen):
 
     def __init__(self, frame: Frame) -> None:
         super().__init__(frame)
+        self._once = Once(frame.tasks)
         words = self.words
         orgs = frame.desk.read(sales_orgs)
         self._orgs = dict(orgs)
@@ -105,7 +107,7 @@ class ChannelImportScreen(Screen):
         await self.model.open(await read_sheet(self.frame.desk, path), path.name)
 
     def _take_all(self) -> None:
-        self.frame.tasks.start(self._take())
+        self._once.start(self._take)
 
     def _choose_org(self, org_id: str) -> None:
         self.model.org_id = org_id
