@@ -488,7 +488,7 @@ class LocalStore:
 
     def _spooled(self, records: bytes, identity: Identity, work: Work[None]) -> Work[None]:
         """The spool has these first. With ``work``, which is to be run next, the place moves up to
-        which it is equal: a file that is shorter than that is of an older day."""
+        which it is equal: a file without that place is of another day."""
         self._spool(records)
         place = end_of(self.spool)
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from desktop.words.texts import Words
+from shared.core.errors import RuleViolation
 
 _NEAR: Final = {
     "今天": 0, "今日": 0, "今": 0, "today": 0,
@@ -45,6 +46,17 @@ def day_of(text: str, today: date, *, is_past: bool = False) -> date | None:
         return date(today.year, today.month, parts[0])
     except (ValueError, OverflowError, TypeError):
         return None
+
+
+def read_day(text: str, today: date, *, is_past: bool = False) -> str:
+    """The same as ISO text; '' where nothing is written. Raises: RuleViolation DAY_UNREADABLE."""
+    clean = text.strip()
+    if not clean:
+        return ""
+    found = day_of(clean, today, is_past=is_past)
+    if found is None:
+        raise RuleViolation("DAY_UNREADABLE", text=clean[:40])
+    return found.isoformat()
 
 
 def told_day(words: Words, day: date) -> str:

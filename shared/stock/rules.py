@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from shared.core.errors import RuleViolation
+from shared.core.rounding import MICRO
 from shared.core.text import half_width, normal
 
 CUSTOMER = "customer"
@@ -38,6 +39,8 @@ def location(site_id: str, status: Status = Status.SELLABLE, bin_id: str = NO_BI
 
 
 TRANSIT = "transit"
+MANY_MICRO = 10_000 * MICRO
+"""So many pieces on one line are asked about before they count: mostly a slip of the fingers."""
 
 
 def transit(from_site: str, to_site: str) -> str:

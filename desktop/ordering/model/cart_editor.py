@@ -48,7 +48,7 @@ from desktop.ordering.usecases.wishing import (
 )
 from desktop.store.desk import Desk
 from desktop.watched import Watched
-from desktop.words.days import day_of
+from desktop.words.days import read_day
 from shared.channel.queries import AccountView
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
@@ -279,14 +279,8 @@ class CartEditor(Watched):
     # within
 
     def _day(self, text: str) -> str:
-        clean = text.strip()
-        if not clean:
-            return ""
-        read = day_of(clean, date.fromisoformat(self.today))
-        if read is None:
-            raise RuleViolation("DAY_UNREADABLE", text=clean[:20])
-        day = read.isoformat()
-        if day < self.today:
+        day = read_day(text, date.fromisoformat(self.today))
+        if day and day < self.today:
             raise RuleViolation("DAY_IS_PAST", day=day, today=self.today)
         return day
 

@@ -19,10 +19,10 @@ from desktop.ordering.usecases.revising import revise_order
 from desktop.ordering.usecases.supplying import decide_order, ship_order
 from desktop.store.desk import Desk
 from desktop.watched import Watched
-from desktop.words.days import day_of
+from desktop.words.days import read_day
 from shared.catalog.queries import packs_of
 from shared.core.clock import HOME_ZONE, business_day
-from shared.core.errors import QutongError, RuleViolation
+from shared.core.errors import QutongError
 from shared.core.quantity import parse_quantity
 from shared.core.rounding import MICRO
 from shared.ordering.queries.orders import LineView, OrderView
@@ -260,10 +260,7 @@ class OrderDesk(Watched):
         Raises: RuleViolation DAY_UNREADABLE.
         """
         today = date.fromisoformat(business_day(self._desk.now_us, self._zone))
-        read = day_of(text, today) if text.strip() else None
-        if text.strip() and read is None:
-            raise RuleViolation("DAY_UNREADABLE", text=text.strip()[:20])
-        day = read.isoformat() if read else ""
+        day = read_day(text, today)
         before = self._grant_of(line)
         self._grants[line.line.line_no] = _Grant(
             before.qty_micro, before.reason, day, before.because

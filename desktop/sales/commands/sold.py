@@ -3,13 +3,12 @@
 from typing import Any
 
 from desktop.access.usecases import may, require
+from desktop.channel.usecases import day_at, place_of
 from desktop.sales.usecases.by_product import SoldProduct, read_sold
 from desktop.store.asking import Params, device
 from desktop.store.command import Command
 from desktop.store.session import Session
 from desktop.store.writer import Store
-from shared.channel.queries import zone_of
-from shared.core.clock import business_day
 
 
 class SoldGoods(Params):
@@ -45,8 +44,7 @@ def _sold(store: Store, asked: SoldGoods) -> dict[str, Any]:
 def _begun(session: Session) -> tuple[bool, str]:
     """Whether costs may be told, and the business day. Raises AccessDenied NOT_PERMITTED."""
     require(session, "sale.make")
-    day = business_day(session.now_us, zone_of(session.connection, session.identity.site_id))
-    return may(session, "cost.keep"), day
+    return may(session, "cost.keep"), day_at(session, place_of(session))
 
 
 def _row(one: SoldProduct, *, with_costs: bool) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from desktop.sales.usecases.basket import Basket, Line, due_of
+from desktop.sales.usecases.basket import Basket, Due, Line, due_of
 from desktop.sales.usecases.deal import NO_DEAL, Deal
 from desktop.sales.usecases.discounting import OWN_DISCOUNT_MICRO, Discount
 from shared.core.errors import RuleViolation
@@ -87,9 +87,8 @@ def shown_price_micro(line: Line) -> int:
     return divide_half_away(line.pays_micro * factor_micro, MICRO * _HUNDREDTH) * _HUNDREDTH
 
 
-def own_off_minor(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> int:
+def own_off_minor(due: Due) -> int:
     """What a person takes off; what policies give is nobody's own doing."""
-    due = due_of(basket, currency, deal)
     return due.off_minor - due.promotion_minor
 
 
@@ -97,7 +96,7 @@ def needs_approval(basket: Basket, currency: str, deal: Deal = NO_DEAL) -> bool:
     """Whether more is taken off than a person may give alone, and than was approved (D09): who
     stood for one cream at half its price did not stand for the twenty scanned after it."""
     due = due_of(basket, currency, deal)
-    own = due.off_minor - due.promotion_minor
+    own = own_off_minor(due)
     if basket.approver_id and own <= basket.approved_minor:
         return False
     return own > apply_ratio(due.list_minor - due.promotion_minor, OWN_DISCOUNT_MICRO)

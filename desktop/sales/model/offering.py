@@ -128,8 +128,7 @@ class BasketWithDiscounts(BasketWithShelf):
     @property
     def asked_minor(self) -> int:
         """What somebody is asked to stand for: all that would be taken off by hand."""
-        asked = self._asked()
-        return own_off_minor(asked, self.currency, deal_of(asked, self.opened, self.desk.now_us))
+        return own_off_minor(self.due_with(self._asked()))
 
     def approved(self, approver_id: str, name: str) -> None:
         """Somebody stands for what is taken off: from now on it counts."""

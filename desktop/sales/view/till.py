@@ -26,6 +26,7 @@ from desktop.sales.view.suggestions import Suggestions
 from desktop.store.bus import Touched
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.table.fitting import GivingWay
 from desktop.ui.table.table import Table
@@ -54,7 +55,7 @@ class TillScreen(Screen):
         )
         self.ask = Questions(frame, self.model)
         self._rows: list[Row] = []
-        self._is_paying = False
+        self._paying = Once(frame.tasks)
         self.house = HouseLine(frame, self.model)
         self._build()
         self.until_gone(self.model.watch(self.draw))
@@ -327,19 +328,11 @@ class TillScreen(Screen):
     # money
 
     def _pay(self) -> None:
-        self.frame.tasks.start(self._pay_basket())
+        self._paying.start(self._pay_basket)
 
     async def _pay_basket(self) -> None:
-        # Two presses in one breath open one panel.
-        if self._is_paying or not self.model.may_pay():
+        if not self.model.may_pay():
             return
-        self._is_paying = True
-        try:
-            await self._pay_now()
-        finally:
-            self._is_paying = False
-
-    async def _pay_now(self) -> None:
         self.frame.show_sheet(None, "")
         if not await self.house.may_sell() or not await self.ask.approve():
             return

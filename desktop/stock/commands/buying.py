@@ -4,14 +4,13 @@ from dataclasses import asdict
 from typing import Any
 
 from desktop.access.usecases import may, require
+from desktop.channel.usecases import day_at, place_of
 from desktop.stock.usecases import read_bought, read_purchases
 from desktop.store.asking import Params, device
 from desktop.store.command import Command
 from desktop.store.session import Session
 from desktop.store.writer import Store
 from shared.catalog.rules import own_supplier_id
-from shared.channel.queries import zone_of
-from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 
 _MONEY = ("currency", "amount_minor", "without_cost")
@@ -74,8 +73,7 @@ def _without_money(row: dict[str, Any]) -> dict[str, Any]:
 def _begun(session: Session) -> tuple[bool, str]:
     """Whether costs may be told, and the business day. Raises AccessDenied NOT_PERMITTED."""
     require(session, "own_goods.write")
-    day = business_day(session.now_us, zone_of(session.connection, session.identity.site_id))
-    return may(session, "cost.keep"), day
+    return may(session, "cost.keep"), day_at(session, place_of(session))
 
 
 COMMANDS = (

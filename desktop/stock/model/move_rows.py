@@ -8,12 +8,9 @@ import msgspec
 
 from desktop.stock.usecases import Bought, Goods, GoodsName, TypeView
 from shared.core.money import line_amount_minor
-from shared.core.rounding import MICRO
 from shared.journal.document import Header
 from shared.stock.rules import BUILT_IN, PURCHASE, Direction, lot_until
 
-MANY_MICRO = 10_000 * MICRO
-"""So many pieces on one line are asked about before they move: mostly a slip of the fingers."""
 _BOUGHT_ELSEWHERE = ("外采入库", "Own purchase")
 """What it is called beside a head office that publishes no such type (B11)."""
 

@@ -11,7 +11,6 @@ from desktop.stock.model.buying import (
     typed_line,
 )
 from desktop.stock.model.move_rows import (
-    MANY_MICRO,
     Buying,
     CostSum,
     KeptMove,
@@ -51,7 +50,7 @@ from shared.core.quantity import parse_quantity
 from shared.core.text import fold
 from shared.journal.document import Header
 from shared.stock.queries import MovementView
-from shared.stock.rules import PURCHASE, expiry_typed
+from shared.stock.rules import MANY_MICRO, PURCHASE, expiry_typed
 
 
 class MovingModel(Watched):

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from desktop.stock.model.move_rows import MANY_MICRO
 from desktop.stock.model.way_rows import Doing, KeptWay, WayRow, kept_row, row_kept
 from desktop.stock.usecases import (
     GoodsName,
@@ -24,6 +23,7 @@ from shared.core.errors import Conflict, RuleViolation
 from shared.core.quantity import parse_quantity
 from shared.journal.document import Header
 from shared.stock.queries import StockSite, TransferLine, TransferView
+from shared.stock.rules import MANY_MICRO
 
 __all__ = ["Doing", "TransfersModel", "WayRow"]
 
@@ -143,7 +143,7 @@ class TransfersModel(Watched):
         lacking = [one for one in same if one.missing_micro > 0]
         if not same:
             self.rows.append(WayRow(goods=goods))
-        return next(iter(lacking or same or self.rows[-1:]))
+        return (lacking or same or self.rows[-1:])[0]
 
     def typed(self, text: str) -> WayRow:
         """``code`` or ``code quantity``."""

@@ -21,6 +21,7 @@ from shared.stock.queries.movements import (
     movement_of,
     undone_by,
 )
+from shared.stock.rules import transit_ends
 
 MARK: Final = "↩"
 """A reason that begins so, and with a number, takes that document back."""
@@ -61,7 +62,7 @@ def read_movement(connection: Connection, document: str, site_id: str) -> Moveme
     )
     by = undone_by(connection, head, site_id, _mark(head.number))
     stands = bool(lines) and not by and not _takes_back(head)
-    if "transit" in f"{head.from_location} {head.to_location}":
+    if any(any(transit_ends(one)) for one in (head.from_location, head.to_location)):
         may, needs = stands and _is_on_the_way(connection, head, site_id, lines), False
     else:
         may = stands and not is_purchase(connection, document)
@@ -101,7 +102,8 @@ def undo_movement(
     place = place_of(session)
     page = read_movement(session.connection, document, place.site_id)
     head = page.head
-    permission = "stock.transfer" if head.movement_type == DISPATCH else "stock.move"
+    is_dispatch = head.movement_type == DISPATCH
+    permission = "stock.transfer" if is_dispatch else "stock.move"
     require(session, permission, site_id=place.site_id)
     if page.undone_by:
         raise RuleViolation("ALREADY_UNDONE", number=head.number, by=page.undone_by)
@@ -112,7 +114,7 @@ def undo_movement(
     if approver_id:
         require_approver(session, approver_id, "stock.move", site_id=place.site_id)
     said = f"{_mark(head.number)} {reason.strip()}".strip()
-    body = _called_back(page, said) if permission == "stock.transfer" else _opposite(page, said)
+    body = _called_back(page, said) if is_dispatch else _opposite(page, said)
     return session.append(
         body,
         site_id=place.site_id,

@@ -1,14 +1,9 @@
 """What stands on the sheet of a counter, as its events made it."""
 
-from typing import Final
-
 from desktop.stocktake.model.sheet import Found
 from desktop.stocktake.usecases.sheets import Event
-from shared.core.rounding import MICRO
+from shared.stock.rules import MANY_MICRO
 from shared.stocktake.documents import UnknownCode
-
-MANY_MICRO: Final = 10_000 * MICRO
-"""So many pieces of one product in one zone are asked about: mostly a slip of the fingers."""
 
 
 class OnSheet:
