@@ -60,7 +60,11 @@ class Failures:
     def _hook(
         self, _kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
-        self._crashed(error.with_traceback(trace))
+        # A slot asks for what is not allowed as a task does: that is told, it is no crash.
+        if isinstance(error, QutongError):
+            self._tell(error)
+        else:
+            self._crashed(error.with_traceback(trace))
 
     def _crashed(self, error: BaseException) -> None:
         if self.crashes is None:

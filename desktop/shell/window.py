@@ -218,14 +218,23 @@ class Window(QMainWindow):
         """A scan arrived: the panel or the screen takes it, or it waits with a low beep."""
         top = self.overlay.top
         if top is not None:
-            if not top.scanned(code):
+            if not self._takes(top, code):
                 self._queued.append(code)
                 self.around.sound(Tone.WAITING)
             return
-        if self.current is None or not self.current.scanned(code):
+        if self.current is None or not self._takes(self.current, code):
             self.around.sound(Tone.BAD)
             self.bar.say(self.words("shell.scan_unused", code=code), Tone.WAITING)
         self.show_keys()
+
+    def _takes(self, place: Panel | Screen, code: str) -> bool:
+        """Whether a scan was taken; what is wrong with it is told like that of a key."""
+        try:
+            return place.scanned(code)
+        except QutongError as error:
+            self.around.sound(Tone.BAD)
+            self.tell(error)
+            return True
 
     def _take_queued(self) -> None:
         queued, self._queued = self._queued, []

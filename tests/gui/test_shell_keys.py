@@ -6,16 +6,18 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout
 
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.panel import Panel
 from desktop.ui.screen import Screen, ScreenSpec
 from desktop.ui.widgets import Field
+from shared.core.errors import RuleViolation
 from tests.builders.window_house import Stage, play
 
 LABEL = "6901234567892"
+REFUSED = "6900000000021"
 
 
 class Bench(Screen):
@@ -38,6 +40,8 @@ class Bench(Screen):
         )
 
     def scanned(self, code: str) -> bool:
+        if code == REFUSED:
+            raise RuleViolation("PRODUCT_UNKNOWN", code=code)
         self.scans.append(code)
         return True
 
@@ -163,6 +167,22 @@ def test_a_scan_into_a_field_leaves_what_was_typed_there(tmp_path: Path) -> None
         assert bench.scans == [LABEL]
         await stage.keys("34", "Return")
         assert bench.entered == ["1234"]
+
+    play(script, tmp_path)
+
+
+def test_what_is_wrong_with_a_scan_is_told_and_is_no_crash(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        await stage.sign_in("clerk-guanqian", "SH01.01")
+        bench = open_bench(stage)
+        bench.setFocus()
+        Scanner(stage).read(REFUSED)
+        await stage.settle()
+        assert stage.window.overlay.top is None
+        assert any(REFUSED in one.text() for one in stage.window.bar.findChildren(QLabel))
+        Scanner(stage).read(LABEL)
+        await stage.settle()
+        assert bench.scans == [LABEL], "and the next one is taken"
 
     play(script, tmp_path)
 

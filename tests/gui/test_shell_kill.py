@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QLabel
 
 from desktop.app.client import Client
 from desktop.app.crashes import CrashBook
@@ -22,6 +24,7 @@ from desktop.shell.crash import CrashPanel
 from desktop.store.drafts import draft_of, put_draft
 from desktop.sync.credentials import FileKeyStore
 from desktop.words.texts import Language
+from shared.core.errors import RuleViolation
 from tests.builders.hands import Hands
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -142,5 +145,28 @@ def test_a_crash_is_told_with_a_code_and_the_work_goes_on(home: Path) -> None:
         assert window.overlay.top is None
         window.open("settings")
         assert window.current_id == "settings"
+
+    live(home, script)
+
+
+def test_what_a_slot_may_not_do_is_told_as_of_a_task(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+
+    async def script(program: Program) -> None:
+        window = program.window
+        assert window is not None
+
+        def refuse() -> None:
+            raise RuleViolation("SHIFT_MISSING")
+
+        program.guard()
+        QTimer.singleShot(0, refuse)
+        await asyncio.sleep(0.1)
+        assert window.overlay.top is None
+        said = [one.text() for one in window.bar.findChildren(QLabel)]
+        assert window.words.error(RuleViolation("SHIFT_MISSING")) in said
+        assert not list((home / "logs").glob("crash-*.txt"))
 
     live(home, script)

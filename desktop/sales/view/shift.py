@@ -15,6 +15,7 @@ from desktop.sales.view.shift_report import report_widget, tenders_widget
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
 from desktop.ui.once import Once
+from desktop.ui.question import Question
 from desktop.ui.screen import Screen
 from desktop.ui.theme import SPACE_L, SPACE_M, SPACE_XL, TARGET_TILL, Tone, scaled
 from desktop.ui.widgets import (
@@ -368,6 +369,13 @@ class ShiftScreen(Screen):
             if given is None:
                 return
             approver_id = given[0]
+        elif declared is not None and declared.difference_minor:
+            # The key that declared is the key that closes: a difference is read in between.
+            off = formats.signed_money(declared.difference_minor, self.model.currency)
+            title = self.words("shift.close_off", off=off)
+            said = [(self.words("shift.close_off_told"), Tone.WAITING)]
+            if not await self.frame.ask(Question(self.words, title, said, go_on="shift.close")):
+                return
         await self.model.close(deposit, approver_id=approver_id)
         self._print()
 
