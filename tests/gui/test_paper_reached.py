@@ -48,9 +48,11 @@ def test_receipts_and_the_z_sheet_are_a_key_away(tmp_path: Path) -> None:
         assert picture_size()[0] < picture_size()[1], "a slip is long"
 
         shift = await at(stage, "shift")
-        # 259.00: two hundreds, a fifty, a five and two twos.
-        await stage.keys("Z", "2", "Return", "1", "Return", "Return", "Return", "1", "Return", "2")
-        await stage.keys("F10", "F10")
+        # 259.00: two hundreds, a fifty, a five and four ones.
+        await stage.keys("Z", "2", "Return", "1", "Return", "Return", "Return", "1", "Return", "4")
+        await stage.keys("F10")
+        await until(lambda: shift.model.declared)
+        await stage.keys("F10")
         await until(lambda: shift.model.report is not None)
         number = shift.model.report.closing_number
         sheet = tmp_path / "paper" / f"{number}.pdf"

@@ -78,7 +78,7 @@ def test_a_shop_buys_sells_and_reads_its_margin_by_keyboard(tmp_path: Path) -> N
         assert moving.model.costs.total_minor == 6 * 8_850 + 2_000 + 120
         await hands.keys("F10")
         await until(lambda: moving.model.posted is not None)
-        await until(lambda: moving.model.history)
+        await until(lambda: moving.history.rows.shown)
         assert moving.history.rows.shown[0].movement_type == PURCHASE
 
         # The list of receipts, and one of them whole.
@@ -172,7 +172,7 @@ def test_a_supplier_half_typed_is_asked_for_and_who_types_nothing_goes_on(tmp_pa
         await until(lambda: anew.model.supplier_name == "laozhao")
         assert [one.goods.code for one in anew.model.lines] == [CREAM]
         await hands.keys("F10")
-        await until(lambda: anew.model.posted is not None)
+        await until(anew._posted.text)
         said = anew._posted.text()
         assert said.startswith("Purchase receipt laozhao 90.00 WC-"), said
         program.change_language(Language.CHINESE)

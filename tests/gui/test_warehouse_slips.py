@@ -41,7 +41,7 @@ def test_f10_pressed_twice_writes_one_document(tmp_path: Path) -> None:
         await stage.keys(str(place))
         await stage.scan(CREAM_EA)
         await stage.fast("F10", "F10")
-        await until(lambda: moving.model.posted is not None and moving.model.history)
+        await until(lambda: moving.history.rows.shown)
         await stage.settle()
         assert moved(stage) == ["gift_out"]
         assert on_hand(stage.house, SITE, CREAM) == 4
@@ -113,7 +113,7 @@ def test_a_wrong_gift_is_looked_at_and_taken_back_by_keys(tmp_path: Path) -> Non
         await stage.keys(str(place))
         await stage.scan(CREAM_EA)
         await stage.keys("F10")
-        await until(lambda: bool(moving.model.history))
+        await until(lambda: moving.history.rows.shown)
         await stage.settle()
         await stage.keys("Return")
         await until(lambda: stage.window.overlay.top is not None)

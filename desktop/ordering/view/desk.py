@@ -134,7 +134,7 @@ class OrderDeskScreen(Screen):
             Action(text="desk.undo", keys=("Ctrl+Z",), run=model.undo_all),
             *(
                 Action(
-                    text=f"desk.reason.{reason}",
+                    text=f"orders.reason.{reason}",
                     keys=(str(number),),
                     run=partial(self._give_reason, reason),
                     in_line=False,

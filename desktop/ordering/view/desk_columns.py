@@ -177,7 +177,7 @@ def line_columns(words: Words, model: OrderDesk) -> list[Column]:
         Column(
             key="reason",
             title=words("desk.reason"),
-            get=lambda one: words.of("desk.reason", one.reason) if one.reason else "",
+            get=lambda one: words.of("orders.reason", one.reason) if one.reason else "",
             width=124,
             tone=lambda _one: Tone.BAD,
         ),

@@ -89,7 +89,7 @@ class RejectPanel(Panel):
         self._note = Field(words("desk.note_hint"))
         parts = [
             button(
-                f"{number}  {words(f'desk.reason.{reason}')}",
+                f"{number}  {words(f'orders.reason.{reason}')}",
                 partial(self._take, reason),
             )
             for number, reason in enumerate(REASONS, 1)
@@ -101,7 +101,7 @@ class RejectPanel(Panel):
     def key_actions(self) -> tuple[Action, ...]:
         return tuple(
             Action(
-                text=f"desk.reason.{reason}",
+                text=f"orders.reason.{reason}",
                 keys=(str(number),),
                 run=partial(self._take, reason),
                 in_line=False,

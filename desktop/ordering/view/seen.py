@@ -67,7 +67,7 @@ class SeenScreen(Screen):
                 Column(
                     key="kind",
                     title=words("seen.kind"),
-                    get=lambda one: words.of("seen.document", one.kind),
+                    get=lambda one: words.of("kind", one.kind),
                     stretches=True,
                 ),
                 Column(

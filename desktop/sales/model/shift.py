@@ -161,11 +161,11 @@ class ShiftModel(Watched):
             # A count cannot be typed again: a slip of the key is no empty drawer.
             raise RuleViolation("NOTHING_COUNTED")
         pieces = {value: count for value, count in self.counts.items() if value != _TOTAL}
-        self.declared = await self._desk.do(
+        declared = await self._desk.do(
             declare_shift, pieces, {}, total_minor=self.total_minor, approver_id=approver_id
         )
         await self._desk.do(keep_count, b"")
-        self.is_counting = False
+        self.declared, self.is_counting = declared, False
         self.now = self._desk.do_now(shift_now)
         self.changed()
 

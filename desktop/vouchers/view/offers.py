@@ -135,7 +135,7 @@ class OffersScreen(Screen):
             self.table.go_to(0)
         self.keys_changed()
 
-    def _said(self, rule: RuleView) -> str:
+    def _said(self, rule: RuleView | Wanted) -> str:
         if rule.is_ended:
             return self.words("offers.ended")
         rates, currency = rule.rates, self.model.currency
@@ -169,11 +169,11 @@ class OffersScreen(Screen):
         said = await self.frame.ask(RulePanel(self.frame, self.model, self._today().date()))
         if not isinstance(said, Wanted):
             return
-        approver = await self.frame.approve(APPROVES)
+        approver = await self._approver(self._said(said), said.reason)
         if approver is None:
             return
         await self.model.publish(
-            said.rates, said.from_us, said.reason, str(approver), is_ended=said.is_ended
+            said.rates, said.from_us, said.reason, approver, is_ended=said.is_ended
         )
         self.frame.say(self.words("offers.asked_for"), Tone.GOOD)
 
@@ -184,11 +184,24 @@ class OffersScreen(Screen):
         said = await self.frame.ask(BatchPanel(self.frame, self.model, self._today().date()))
         if not isinstance(said, Batch):
             return
-        approver = await self.frame.approve(APPROVES)
+        currency = self.model.currency
+        what = self.words(
+            "offers.batch_said",
+            name=said.name,
+            n=len(said.members) or said.count,
+            value=formats.money(said.value_minor, currency),
+            least=formats.money(said.least_minor, currency),
+        )
+        approver = await self._approver(what, said.reason)
         if approver is None:
             return
-        await self.model.issue(said, str(approver))
+        await self.model.issue(said, approver)
         self.frame.say(self.words("offers.issued_now"), Tone.GOOD)
+
+    async def _approver(self, what: str, reason: str) -> str | None:
+        why = self.words("approve.what", what=what, why=reason) if reason else what
+        given = await self.frame.approve(APPROVES, why)
+        return None if given is None else str(given)
 
     def _take_out(self) -> None:
         self.frame.tasks.start(self._export())
