@@ -60,7 +60,8 @@ class OrderDesk(Watched):
         self._desk = desk
         self._zone = zone
         self._detail = detail
-        self._stock: dict[str, int] | None = None
+        self._stock: dict[str, dict[str, int]] | None = None
+        """Sellable by site and product."""
         self.orders: Sequence[OrderView] = ()
         self.names: dict[str, str] = {}
         self.only_waiting = True
@@ -127,15 +128,12 @@ class OrderDesk(Watched):
 
     async def _ask_stock(self, detail: Detail, wanted: int) -> None:
         """Ask the server what head office's own sites have; without it the stock stays open."""
-        found: dict[str, int] = {}
+        found: dict[str, dict[str, int]] = {}
         try:
             for site_id, _name in self.sites:
                 report = await self._desk.work(detail, "stock_of_site", {"site_id": site_id})
                 columns = (report.column(one) for one in ("location", "product_id", "qty_micro"))
-                for product_id, qty_micro in stock_reported(
-                    site_id, list(zip(*columns, strict=True))
-                ).items():
-                    found[product_id] = found.get(product_id, 0) + qty_micro
+                found[site_id] = stock_reported(site_id, list(zip(*columns, strict=True)))
         except QutongError:
             # Offline, or not granted: the person decides without it, as the empty column says.
             return
@@ -182,12 +180,17 @@ class OrderDesk(Watched):
             line=line,
             code=code,
             name=name,
-            stock_micro=None if self._stock is None else self._stock.get(line.product_id, 0),
+            stock_micro=self._held(line.product_id),
             granted_micro=grant.qty_micro,
             reason=grant.reason,
             delivery_date=grant.delivery_date,
             expected_price_micro=self._read.doubts.get(line.line_no) if self._read else None,
         )
+
+    def _held(self, product_id: str) -> int | None:
+        if self._stock is None:
+            return None
+        return sum(site.get(product_id, 0) for site in self._stock.values())
 
     def _usual(self, line: LineView) -> _Grant:
         """All of it; of a waiting line what its promotions and limits let through (D02)."""
@@ -346,10 +349,16 @@ class OrderDesk(Watched):
         """Whether anything of the chosen order left already."""
         return any(one.line.shipped_micro for one in self.lines)
 
+    def to_ship(self, site_id: str) -> ToShip:
+        """What shipping all that is left from a site would send, and what would stay."""
+        stock = None if self._stock is None else self._stock.get(site_id, {})
+        return to_ship(self.lines, stock)
+
     @property
-    def to_ship(self) -> ToShip:
-        """What shipping all that is left would send, and what would stay."""
-        return to_ship(self.lines)
+    def best_site(self) -> str:
+        """The site that lacks least of what is left; the first of several, '' where none is."""
+        ids = [site_id for site_id, _name in self.sites]
+        return min(ids, key=lambda one: self.to_ship(one).short_micro, default="")
 
     async def deliveries(self, order_id: str) -> tuple[Delivery, ...]:
         """The shipments of an order, oldest first."""

@@ -1,6 +1,6 @@
 """What leaves when all that was granted of an order and is left is shipped, and what stays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from desktop.ordering.model.desk_lines import DeskLine
@@ -19,25 +19,20 @@ class ToShip:
     """Asked for and not granted: it does not go, now or later."""
     short_lines: int
     short_micro: int
-    """What head office's stock lacks of it, as far as the stock is known."""
+    """What the site lacks of it, as far as its stock is known."""
 
 
-def to_ship(lines: Sequence[DeskLine]) -> ToShip:
-    """Of the lines of an order that was decided."""
+def to_ship(lines: Sequence[DeskLine], stock: Mapping[str, int] | None) -> ToShip:
+    """Of the lines of an order that was decided; `stock` is what the site they leave from may
+    sell, by product, and None when nobody knows."""
     going = [(one, one.line.to_ship_micro) for one in lines if one.line.to_ship_micro]
     refused = [max(one.line.qty_micro - one.line.accepted_micro, 0) for one in lines]
     needed: dict[str, int] = {}
-    stock: dict[str, int] = {}
     for one, qty_micro in going:
         product_id = one.line.product_id
         needed[product_id] = needed.get(product_id, 0) + qty_micro
-        if one.stock_micro is not None:
-            stock[product_id] = max(one.stock_micro, 0)
-    short = {
-        product_id: needed[product_id] - held
-        for product_id, held in stock.items()
-        if needed[product_id] > held
-    }
+    held = needed if stock is None else {one: max(stock.get(one, 0), 0) for one in needed}
+    short = {one: qty - held[one] for one, qty in needed.items() if qty > held[one]}
     return ToShip(
         lines=len(going),
         qty_micro=sum(qty_micro for _one, qty_micro in going),

@@ -39,9 +39,9 @@ class OrderOnDesk:
     account_name: str
     lines: Sequence[tuple[LineView, str, str]]
     """Line, product code and name."""
-    stock: dict[str, int] | None
-    """Sellable by product where goods leave from, in millionths; None when this device does not
-    hold those sites."""
+    stock: dict[str, dict[str, int]] | None
+    """Sellable by site goods may leave from and by product, in millionths; None when this device
+    does not hold those sites."""
     credit: Credit
     sites: Sequence[tuple[str, str]]
     """Where goods may leave from: id and name."""
@@ -118,12 +118,12 @@ def _kept(connection: Connection, found: OrderView) -> dict[int, LineGrant]:
 
 def _stock_here(
     connection: Connection, site_ids: Sequence[str], product_ids: Sequence[str]
-) -> dict[str, int] | None:
+) -> dict[str, dict[str, int]] | None:
     if not set(site_ids) <= {one.site_id for one in stock_sites(connection)}:
         return None
-    places = [location(site_id) for site_id in site_ids]
     return {
-        one: sum(on_hand_micro(connection, place, one) for place in places) for one in product_ids
+        site_id: {one: on_hand_micro(connection, location(site_id), one) for one in product_ids}
+        for site_id in site_ids
     }
 
 

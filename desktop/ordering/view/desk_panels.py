@@ -130,9 +130,9 @@ class ShipPanel(Panel):
     def __init__(self, frame: Frame, model: OrderDesk) -> None:
         words = frame.words
         super().__init__(words("desk.ship"), width=520)
-        self._words, self._going = words, model.to_ship
+        self._words, self._model = words, model
         self._site_names = dict(model.sites)
-        self._site = Choice(words("desk.from_site"), model.sites)
+        self._site = Choice(words("desk.from_site"), model.sites, value=model.best_site)
         self._site.picked.connect(lambda _one: self._show_going())
         self._leaves = label("", "strong")
         self._leaves.setWordWrap(True)
@@ -140,10 +140,13 @@ class ShipPanel(Panel):
             named = f"{model.account_name} · {formats.short_number(model.chosen.number)}"
             self.body.addWidget(label(named, "muted"))
         self.body.addWidget(self._leaves)
-        for key, tone, params in _staying(self._going):
+        for key, tone, params in _staying(model.to_ship(self._site.value)):
             told = label(words(key, **params), tone=tone)
             told.setWordWrap(True)
             self.body.addWidget(told)
+        self._lacks = label("", tone=Tone.BAD)
+        self._lacks.setWordWrap(True)
+        self.body.addWidget(self._lacks)
         self._show_going()
         self._carrier = Field(words("desk.carrier_hint"))
         self._waybill = Field(words("desk.waybill_hint"))
@@ -161,7 +164,8 @@ class ShipPanel(Panel):
         return self._carrier
 
     def _show_going(self) -> None:
-        going, site = self._going, self._site.value
+        site = self._site.value
+        going = self._model.to_ship(site)
         told = self._words(
             "desk.leaves",
             site=self._site_names.get(site, site),
@@ -169,6 +173,9 @@ class ShipPanel(Panel):
             qty=formats.qty(going.qty_micro),
         )
         self._leaves.setText(told)
+        lacks = formats.qty(going.short_micro)
+        self._lacks.setVisible(bool(going.short_micro))
+        self._lacks.setText(self._words("desk.ships_short", n=going.short_lines, qty=lacks))
 
     def _take(self) -> None:
         self.close_with(
@@ -177,14 +184,11 @@ class ShipPanel(Panel):
 
 
 def _staying(going: ToShip) -> list[tuple[str, Tone, dict[str, str | int]]]:
-    """What is said below what leaves: key, tone and parameters of each sentence."""
+    """What is said below what leaves, whichever site it leaves: key, tone, parameters."""
     found: list[tuple[str, Tone, dict[str, str | int]]] = [("desk.nothing_open", Tone.PLAIN, {})]
     if going.gone_micro:
         found.append(("desk.gone_before", Tone.PLAIN, {"qty": formats.qty(going.gone_micro)}))
     if going.refused_micro:
         qty = formats.qty(going.refused_micro)
         found.append(("desk.not_granted", Tone.WAITING, {"n": going.refused_lines, "qty": qty}))
-    if going.short_micro:
-        qty = formats.qty(going.short_micro)
-        found.append(("desk.ships_short", Tone.BAD, {"n": going.short_lines, "qty": qty}))
     return found

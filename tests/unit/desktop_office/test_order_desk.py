@@ -178,14 +178,14 @@ def test_before_goods_leave_it_is_said_how_much_leaves_what_is_refused_and_what_
         model.grant(model.lines[0], "20")
         await model.accept()
         await model.choose(model.wanted_id)
-        going = model.to_ship
+        going = model.to_ship("HQ01")
         assert (going.lines, going.qty_micro) == (2, 32_000_000)
         assert (going.refused_lines, going.refused_micro) == (2, 9_000_000)
         # Twelve of 010102 go, eight are there.
         assert (going.short_lines, going.short_micro, going.gone_micro) == (1, 4_000_000, 0)
         await model.ship("HQ01")
-        assert model.to_ship.lines == 0
-        assert model.to_ship.gone_micro == 32_000_000
+        assert model.to_ship("HQ01").lines == 0
+        assert model.to_ship("HQ01").gone_micro == 32_000_000
 
     run(house, script)
 
@@ -257,6 +257,44 @@ def test_stock_this_desktop_does_not_hold_is_asked_of_the_server(far_house: Wind
             assert [one.stock_micro for one in model.lines] == [20_000_000, 0]
             assert model.cut_to_stock() == 2
             assert granted(model) == [20, 0]
+        finally:
+            desk.close()
+
+    asyncio.run(main())
+
+
+def test_what_lacks_is_what_the_site_lacks_and_the_one_that_lacks_least_comes_first(
+    far_house: WindowHouse,
+) -> None:
+    far_house.do(
+        "HQ.01",
+        "hq-editor",
+        "publish-channel",
+        sites=[{"site_id": "HQ02", "name": "Second warehouse", "site_type": "hq",
+                "sales_org_ids": ["FX"]}],
+    )  # fmt: skip
+
+    def detail(_name: str, params: dict[str, str]) -> _Told:
+        there = {"HQ01": [20_000_000, 0], "HQ02": [20_000_000, 12_000_000]}[params["site_id"]]
+        return _Told(
+            location=[f"site/{params['site_id']}/-/sellable"] * 2,
+            product_id=["010101", "010102"],
+            qty_micro=there,
+        )
+
+    async def main() -> None:
+        desk = Desk(far_house)
+        model = OrderDesk(desk, detail)
+        try:
+            await _first(model)
+            assert [one.stock_micro for one in model.lines] == [40_000_000, 12_000_000]
+            await model.accept()
+            await model.choose(model.wanted_id)
+            # Twenty-four and twelve were granted; no site holds the twenty-four.
+            first, second = model.to_ship("HQ01"), model.to_ship("HQ02")
+            assert (first.short_lines, first.short_micro) == (2, 16_000_000)
+            assert (second.short_lines, second.short_micro) == (1, 4_000_000)
+            assert model.best_site == "HQ02"
         finally:
             desk.close()
 
