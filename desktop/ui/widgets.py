@@ -217,6 +217,9 @@ def form_row(name: str, field: QWidget, *, width: int = 120) -> QWidget:
     layout = made.layout()
     assert isinstance(layout, QHBoxLayout)
     layout.setStretch(1, 1)
+    if field.minimumWidth() == field.maximumWidth():
+        # One that does not grow stands where the others begin.
+        layout.setAlignment(field, Qt.AlignmentFlag.AlignLeft)
     return made
 
 

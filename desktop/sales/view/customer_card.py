@@ -33,9 +33,9 @@ class CustomerCard(Panel):
         words = frame.words
         super().__init__(words("customer.edit" if held else "customer.new"), width=560)
         self.frame, self.model, self.held = frame, model, held
-        self.name = Field(words("customer.name"), text=held.name if held else name)
+        self.name = Field(name=words("customer.name"), text=held.name if held else name)
         self.code = Field(words("customer.code_hint"), text=held.code if held else "")
-        self.phone = Field(words("invoice.phone"), text=held.phone if held else "")
+        self.phone = Field(name=words("invoice.phone"), text=held.phone if held else "")
         self.level = Choice(
             words("invoice.level"),
             list(model.levels.items()),
@@ -53,7 +53,7 @@ class CustomerCard(Panel):
             [(str(one), terms_text(words, one)) for one in sorted({*TERMS, days})],
             value=str(days),
         )
-        self.note = Field(words("invoice.note"), text=held.note if held else "")
+        self.note = Field(name=words("invoice.note"), text=held.note if held else "")
         for key, field in (
             ("customer.name", self.name),
             ("invoice.phone", self.phone),
