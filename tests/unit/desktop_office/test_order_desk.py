@@ -275,11 +275,11 @@ def test_what_lacks_is_what_the_site_lacks_and_the_one_that_lacks_least_comes_fi
     )  # fmt: skip
 
     def detail(_name: str, params: dict[str, str]) -> _Told:
-        there = {"HQ01": [20_000_000, 0], "HQ02": [20_000_000, 12_000_000]}[params["site_id"]]
+        second = 12_000_000 if params["site_id"] == "HQ02" else 0
         return _Told(
             location=[f"site/{params['site_id']}/-/sellable"] * 2,
             product_id=["010101", "010102"],
-            qty_micro=there,
+            qty_micro=[20_000_000, second],
         )
 
     async def main() -> None:
