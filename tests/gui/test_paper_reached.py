@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from PySide6.QtGui import QGuiApplication
 
 from tests.builders.dealer_days import CREAM, CUSTOMER, east, stocked
 from tests.builders.hands import until
+from tests.builders.pages import text_of
 from tests.builders.window_house import Stage, play
 from tests.gui.office_hands import opened
 
@@ -17,14 +17,6 @@ CLERK, DEVICE = "clerk-guanqian", "SH01.01"
 def picture_size() -> tuple[int, int]:
     image = QGuiApplication.clipboard().image()
     return image.width(), image.height()
-
-
-def text_of(pdf: Path) -> str:
-    file = pypdfium2.PdfDocument(pdf.read_bytes())
-    try:
-        return "".join(page.get_textpage().get_text_range() for page in file)
-    finally:
-        file.close()
 
 
 async def at(stage: Stage, screen: str) -> Any:

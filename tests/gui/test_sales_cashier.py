@@ -13,8 +13,7 @@ from tests.builders.hands import until
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
-from tests.gui.test_sales_till import boss, texts_of
-from tests.gui.till_hands import CLEANSER, CLERK, DEVICE, TONER, at_till, sales_of
+from tests.gui.till_hands import CLEANSER, CLERK, DEVICE, TONER, at_till, boss, sales_of, texts_of
 
 PAYMENT_CODE = "134567890123456789"
 

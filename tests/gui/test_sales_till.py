@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLabel, QWidget
-
 from desktop.members.view.members import MembersScreen
 from desktop.sales.usecases.keeping import open_basket
 from desktop.sales.usecases.shifts import Declared
@@ -20,26 +18,22 @@ from tests.builders.hands import until
 from tests.builders.one_house import balance, on_hand
 from tests.builders.window_house import Stage, play
 from tests.fakes.payments import FakeProvider
-from tests.gui.till_hands import CLEANSER, CLERK, DEVICE, TONER, at_till, last_of, sales_of
-
-
-def boss(stage: Stage) -> None:
-    """Somebody at the shop who may approve, with a PIN."""
-    stage.house.do(
-        "HQ.01", "hq-editor", "publish-user", user="boss", name="店长", role="dealer",
-        grants=[{"site": "SH01"}], pin="2580",
-    )  # fmt: skip
+from tests.gui.till_hands import (
+    CLEANSER,
+    CLERK,
+    DEVICE,
+    TONER,
+    at_till,
+    boss,
+    last_of,
+    sales_of,
+    texts_of,
+)
 
 
 def declared_of(shift: ShiftScreen) -> Declared | None:
     """What was told of the count so far."""
     return shift.model.declared
-
-
-def texts_of(widget: QWidget) -> set[str]:
-    """What a person can read there."""
-    labels = widget.findChildren(QLabel)
-    return {one.text() for one in labels if one.isVisibleTo(widget) and one.text()}
 
 
 def test_two_hundred_scans_behind_a_panel_are_two_hundred_pieces(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from shared.stocktake.rules import label_text
 from shared.stocktake.tables import count_photo
 from tests.builders.hands import until
 from tests.builders.window_house import Stage, play
-from tests.gui.test_warehouse_counting import (
+from tests.gui.warehouse_hands import (
     BOSS,
     CLEANSER,
     CLEANSER_EA,

@@ -9,7 +9,7 @@ from shared.stocktake.queries.counts import counts
 from tests.builders.hands import until
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import Stage, play
-from tests.gui.test_warehouse_counting import (
+from tests.gui.warehouse_hands import (
     BOSS,
     BOX,
     CLEANSER,

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from PySide6.QtWidgets import QLabel, QWidget
+
 from desktop.sales.usecases.basket import Last
 from desktop.sales.view.till import TillScreen
 from tests.builders.window_house import Stage
@@ -30,3 +32,17 @@ def sales_of(stage: Stage) -> list[dict[str, Any]]:
 def last_of(till: TillScreen) -> Last | None:
     """The sale shown as just made."""
     return till.model.basket.last
+
+
+def boss(stage: Stage) -> None:
+    """Somebody at the shop who may approve, with a PIN."""
+    stage.house.do(
+        "HQ.01", "hq-editor", "publish-user", user="boss", name="店长", role="dealer",
+        grants=[{"site": "SH01"}], pin="2580",
+    )  # fmt: skip
+
+
+def texts_of(widget: QWidget) -> set[str]:
+    """What a person can read there."""
+    labels = widget.findChildren(QLabel)
+    return {one.text() for one in labels if one.isVisibleTo(widget) and one.text()}
