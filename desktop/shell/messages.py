@@ -240,6 +240,9 @@ class Messages(Panel):
         has_office = standing is not None and standing.has_office
         if has_office:
             return row(sync, None, close)
+        if self._frame.person.is_at_till_only:
+            # Who runs the shop joins it to head office; a cashier is not asked to.
+            return row(None, close)
         join = button(words("news.join_office"), self._join, icon_name="network")
         return row(join, None, close)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 
 from desktop.access.usecases import new_pin_hash, sign_in
 from desktop.access.view.own_pin import OwnPinPanel
@@ -149,6 +150,13 @@ def test_a_cashier_lands_on_the_till_and_sees_nothing_else_of_the_shop(tmp_path:
         await hands.keys("Escape")
         assert window.current_id == "shift", "there is no home: beside the till stands the shift"
         assert list(window.rail.buttons) == ["till", "shift", "settings"]
+        window.show_messages()
+        await until(lambda: window.overlay.top)
+        messages: Any = window.overlay.top
+        pressed = {one.text() for one in messages.findChildren(QPushButton)}
+        assert window.words("news.join_office") not in pressed, "joining is for who runs the shop"
+        await hands.keys("Escape")
+        await until(lambda: not window.overlay.top)
         window.open("settings")
         settings: Any = window.current
         await hands.settle()
