@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -15,6 +16,10 @@ from shared.accounts.rules import Tender
 from shared.catalog.queries import by_barcode, product
 from shared.core.errors import RuleViolation
 from shared.sales.rules import LineKind, line_minor
+from shared.sync.appending import letters
+
+RUNNING_DIGITS: Final = 6
+"""Of the running number at the end of a printed number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +53,16 @@ class EarlierSale:
 
 
 def earlier_sale(session: Session, name: str) -> EarlierSale:
-    """A sale of this site by its printed number, the code of its receipt, or its uid.
+    """A sale of this site by its printed number, the code of its receipt, or its uid; the last
+    digits alone are a receipt of this device.
 
     Raises: RuleViolation SALE_UNKNOWN.
     """
-    uid = find_sale(session.connection, session.identity.site_id, name.strip())
+    own = session.identity
+    typed = name.strip()
+    if typed.isascii() and typed.isdigit() and len(typed) <= RUNNING_DIGITS:
+        typed = f"XS-{own.tag}{letters(own.incarnation)}-{int(typed):0{RUNNING_DIGITS}}"
+    uid = find_sale(session.connection, own.site_id, typed)
     was = original(session, uid)
     lines = []
     for line in was.lines:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desktop.sales.usecases.coming_back import earlier_sale
 from desktop.sales.usecases.returning import return_goods
-from shared.core.errors import QutongError
+from shared.core.errors import QutongError, RuleViolation
 from tests.builders.one_house import House, a_house, balance, on_hand
 from tests.unit.desktop_usecases.conftest import Do
 
@@ -35,6 +36,21 @@ def test_pieces_that_come_back_one_by_one_give_back_exactly_what_was_paid(
     assert balance(house, "site/SH01/revenue") == 0
     assert (on_hand(house, "SH01", MASK), on_hand(house, "SH01", WATER)) == (0, 0)
     assert code_of(clerk, "return-goods", sale=sold["number"], reason="3") == "NOTHING_TO_RETURN"
+
+
+def test_a_receipt_of_this_till_is_found_by_its_last_digits(house: House, clerk: Do) -> None:
+    first, second = (clerk("sell", lines=[one])["number"] for one in (MASK, WATER))
+    there = house.do("SH01.02", "clerk-guanqian", "sell", lines=[CREAM])["number"]
+    assert there.endswith("-000001")
+    house.sit_at("SH01.01")
+    assert house.write(earlier_sale, "1").value.number == first
+    assert house.write(earlier_sale, " 000002 ").value.number == second
+    assert house.write(earlier_sale, there).value.number == there, (
+        "another till's by the whole number"
+    )
+    for unknown in ("3", "0000001", "²"):
+        with pytest.raises(RuleViolation):
+            house.write(earlier_sale, unknown)
 
 
 def test_more_than_was_sold_does_not_come_back(clerk: Do) -> None:
