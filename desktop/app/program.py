@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ from desktop.ui.frame import Person
 from desktop.ui.screen import ScreenSpec
 from desktop.ui.theme import Scheme
 from desktop.words.texts import Language, Words
+from shared.core.errors import QutongError
 
 if TYPE_CHECKING:
     from desktop.sync.worker import SyncWorker
@@ -110,6 +112,7 @@ class Program:
             self.desk.watch(lambda _touched: self.show_standing(), "journal", "task"),
             self.desk.watch(self._person_changes, "user_grant", "site", "channel_account"),
         ]
+        self._is_renewed = False
         self._is_person_old = False
         self._has_office = False
         """As the window was drawn."""
@@ -192,6 +195,8 @@ class Program:
         self.client.store.author_id = user_id
         if self.window is not None:
             take_away(self.window)
+        if not self._is_renewed:
+            self._renew()
         person = self.desk.read(person_of, self.client.store.identity, user_id)
         self._has_office = self._syncing.has_office
         self._is_person_old = False
@@ -204,6 +209,14 @@ class Program:
         self.show_standing()
         self._clockwork.start(STANDING_MS)
         return self.window
+
+    def _renew(self) -> None:
+        from desktop.sales.model.renewing import renew_open
+
+        self._is_renewed = True
+        # A disk that is full keeps nobody out.
+        with suppress(QutongError):
+            self.desk.do_now(renew_open)
 
     def _open_last_screen(self, user_id: str) -> None:
         assert self.window is not None

@@ -83,6 +83,7 @@ class Form(NamedTuple):
     name: str
     author: str
     usecase: UseCase
+    uid: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,8 @@ class SimDevice:
     """Link hashes of slots it was made to write past its program; head office keeps them."""
     wrong: set[str] = field(default_factory=set)
     """Uids of what its people wrote against the rules; head office keeps that too."""
+    recorded_once: set[str] = field(default_factory=set)
+    """Uids of what was told to be in one file only, and to be pressed once more."""
     awaited: Ask | None = None
     """The request whose answer is awaited."""
     asked_at_us: int = 0
@@ -265,6 +268,7 @@ class SimDevice:
             confirmed=first.confirmed[: kept.confirmed],
             poison=set(first.poison),
             wrong=set(first.wrong),
+            recorded_once=set(first.recorded_once),
             told_durable=list(first.told_durable),
             copy="'",
             is_copied=True,

@@ -63,7 +63,7 @@ class People:
             # From its own seed each time: a form says the same when it is submitted again.
             act(session, random.Random(seed), uid)
 
-        return Form(act.__name__, author, usecase)
+        return Form(act.__name__, author, usecase, uid)
 
     def _submit(self, device: SimDevice, form: Form) -> None:
         device.open_form = form
@@ -95,6 +95,8 @@ class People:
             if why.code != "DETAIL_AT_HEAD_OFFICE" and not device.has_failed(why.code):
                 raise Broken("use case", f"{device.label} {form.name}: {why}") from why
             # Nobody saw it done; who presses again must not make a second one.
+            if why.code == "RECORDED_ONCE":
+                device.recorded_once.add(form.uid.hex())
             self._stage.fire(f"told {why.code}")
             self._stage.say(device.label, form.name, why)
             raise NotDone from why

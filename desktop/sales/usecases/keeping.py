@@ -321,7 +321,13 @@ def resume(session: Session, uid: str, basket: Basket) -> Basket:
     if basket.lines or basket.came_back is not None:
         _put_aside(session, basket)
     remove_draft(session, HELD + uid)
-    return keep(session, msgspec.structs.replace(found, held_at_us=0))
+    return keep(session, msgspec.structs.replace(as_another(session, found), held_at_us=0))
+
+
+def as_another(session: Session, basket: Basket) -> Basket:
+    """The basket under an identity of its own: whatever became of the former one, such as a sale
+    that a database put back does not know, what is sold here is not lost for it."""
+    return msgspec.structs.replace(basket, uid=uid_text(session.new_uid()))
 
 
 def shared_baskets(connection: Connection, device_id: str) -> list[tuple[Basket, str]]:
@@ -355,9 +361,8 @@ def take_over(session: Session, uid: str, content: bytes, basket: Basket) -> Bas
         _put_aside(session, basket)
     _forget_taken(session)
     put_draft(session, TAKEN + uid, b"1")
-    # Another identity: whatever became of the former one, what is sold here is not lost for it.
-    own = uid_text(session.new_uid())
-    return keep(session, msgspec.structs.replace(found, uid=own, held_at_us=0, last=None))
+    own = as_another(session, found)
+    return keep(session, msgspec.structs.replace(own, held_at_us=0, last=None))
 
 
 def _forget_taken(session: Session) -> None:
