@@ -6,9 +6,10 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 
@@ -100,6 +101,7 @@ def test_the_file_holds_the_exact_decimal_text_of_an_amount(minor: int) -> None:
 
 
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=5))
+@example([("", "_x0000_")])
 def test_any_text_is_read_back_but_for_what_xml_cannot_hold(rows: list[tuple[str, str]]) -> None:
     columns = (ExcelColumn(title="a", kind=CellKind.CODE), ExcelColumn(title="b"))
     sheet = written(ExcelSheet(name="x", columns=columns, rows=rows))
@@ -109,7 +111,8 @@ def test_any_text_is_read_back_but_for_what_xml_cannot_hold(rows: list[tuple[str
                 sign for sign in text
                 if sign in "\t\n\r" or not (sign < " " or sign in "\x7f\ufffe\uffff")
             )  # fmt: skip
-            assert (cell.value or "") == expected.replace("\r", "\n")
+            # openpyxl leaves undone what Excel undoes: _x005F_ stands for the underscore.
+            assert unescape(cell.value or "") == expected.replace("\r", "\n")
 
 
 def test_a_code_of_eighteen_digits_and_leading_zeros_survives_another_reader() -> None:
