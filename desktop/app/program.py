@@ -195,9 +195,10 @@ class Program:
         self.client.store.author_id = user_id
         if self.window is not None:
             take_away(self.window)
-        if not self._is_renewed:
-            self._renew()
         person = self.desk.read(person_of, self.client.store.identity, user_id)
+        # Who sells nothing opens no basket, and waits for no part of the till to be loaded.
+        if not self._is_renewed and person.may("sale.make"):
+            self._renew()
         self._has_office = self._syncing.has_office
         self._is_person_old = False
         self.window = Window(self._surroundings(person), self.tasks.child())

@@ -9,7 +9,7 @@ from desktop.store.identity import Identity, SyncState
 from shared.core.clock import Clock, Randomness
 from shared.core.ids import uuid7
 from shared.journal.document import Body, Draft, Header
-from shared.sync.appending import Appended, Author, Replica, append
+from shared.sync.appending import Appended, Author, Replica, append, printed_number
 from shared.sync.replica import Change
 
 
@@ -52,6 +52,10 @@ class Session:
     def new_uid(self) -> bytes:
         """A new document's identity; made when the form opens, so that twice is once."""
         return uuid7(self.now_us, self.randomness)
+
+    def own_number(self, series: str, running: int) -> str:
+        """The number this device prints on its document of a series and a running number."""
+        return printed_number(series, self.identity.site_id, self._desk.author, running)
 
     def append(
         self,

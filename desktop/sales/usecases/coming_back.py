@@ -16,7 +16,6 @@ from shared.accounts.rules import Tender
 from shared.catalog.queries import by_barcode, product
 from shared.core.errors import RuleViolation
 from shared.sales.rules import LineKind, line_minor
-from shared.sync.appending import letters
 
 RUNNING_DIGITS: Final = 6
 """Of the running number at the end of a printed number."""
@@ -58,11 +57,10 @@ def earlier_sale(session: Session, name: str) -> EarlierSale:
 
     Raises: RuleViolation SALE_UNKNOWN.
     """
-    own = session.identity
     typed = name.strip()
     if typed.isascii() and typed.isdigit() and len(typed) <= RUNNING_DIGITS:
-        typed = f"XS-{own.tag}{letters(own.incarnation)}-{int(typed):0{RUNNING_DIGITS}}"
-    uid = find_sale(session.connection, own.site_id, typed)
+        typed = session.own_number("XS", int(typed))
+    uid = find_sale(session.connection, session.identity.site_id, typed)
     was = original(session, uid)
     lines = []
     for line in was.lines:
