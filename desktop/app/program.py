@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +36,6 @@ from desktop.ui.frame import Person
 from desktop.ui.screen import ScreenSpec
 from desktop.ui.theme import Scheme
 from desktop.words.texts import Language, Words
-from shared.core.errors import QutongError
 
 if TYPE_CHECKING:
     from desktop.sync.worker import SyncWorker
@@ -112,7 +110,6 @@ class Program:
             self.desk.watch(lambda _touched: self.show_standing(), "journal", "task"),
             self.desk.watch(self._person_changes, "user_grant", "site", "channel_account"),
         ]
-        self._is_renewed = False
         self._is_person_old = False
         self._has_office = False
         """As the window was drawn."""
@@ -196,9 +193,6 @@ class Program:
         if self.window is not None:
             take_away(self.window)
         person = self.desk.read(person_of, self.client.store.identity, user_id)
-        # Who sells nothing opens no basket, and waits for no part of the till to be loaded.
-        if not self._is_renewed and person.may("sale.make"):
-            self._renew()
         self._has_office = self._syncing.has_office
         self._is_person_old = False
         self.window = Window(self._surroundings(person), self.tasks.child())
@@ -210,14 +204,6 @@ class Program:
         self.show_standing()
         self._clockwork.start(STANDING_MS)
         return self.window
-
-    def _renew(self) -> None:
-        from desktop.sales.model.renewing import renew_open
-
-        self._is_renewed = True
-        # A disk that is full keeps nobody out.
-        with suppress(QutongError):
-            self.desk.do_now(renew_open)
 
     def _open_last_screen(self, user_id: str) -> None:
         assert self.window is not None

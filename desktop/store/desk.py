@@ -44,6 +44,7 @@ class Desk:
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="desk-reader")
         self._is_closed = False
+        self._done_once: set[Callable[[Session], None]] = set()
 
     @property
     def author_id(self) -> str:
@@ -85,6 +86,12 @@ class Desk:
     def do_now(self, usecase: Callable[Concatenate[Session, P], T], *a: P.args, **k: P.kwargs) -> T:
         """As ``do``, waited for on this thread: for a keystroke that must be on disk (20 ms)."""
         return self.store.write(usecase, *a, **k).value
+
+    def once(self, usecase: Callable[[Session], None]) -> None:
+        """As ``do_now``, the first time it is asked for since the program started."""
+        if usecase not in self._done_once:
+            self.do_now(usecase)
+            self._done_once.add(usecase)
 
     def watch(self, heard: Callable[[Touched], None], *tables: str) -> Callable[[], None]:
         """Call ``heard`` on this thread when rows of these tables changed, many changes at once;

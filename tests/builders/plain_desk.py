@@ -15,6 +15,7 @@ class PlainDesk:
     def __init__(self, house: House) -> None:
         self.house = house
         self.store = house
+        self._done_once: set[Callable[..., Any]] = set()
 
     @property
     def author_id(self) -> str:
@@ -35,6 +36,11 @@ class PlainDesk:
 
     def do_now(self, usecase: Callable[..., Any], *a: Any, **k: Any) -> Any:
         return self.house.write(usecase, *a, **k).value
+
+    def once(self, usecase: Callable[..., Any]) -> None:
+        if usecase not in self._done_once:
+            self.do_now(usecase)
+            self._done_once.add(usecase)
 
     async def do(self, usecase: Callable[..., Any], *a: Any, **k: Any) -> Any:
         return self.do_now(usecase, *a, **k)

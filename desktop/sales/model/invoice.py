@@ -27,15 +27,27 @@ from desktop.sales.usecases.invoicing import (
     salespeople,
 )
 from desktop.sales.usecases.paying import Given
+from desktop.sales.usecases.renewing import was_sold
 from desktop.sales.usecases.selling import BasketLine, Sold
 from desktop.store.desk import Desk
 from desktop.store.drafts import draft_of
+from desktop.store.session import Session
 from shared.accounts.queries import ShiftView
 from shared.accounts.rules import Tender
 from shared.catalog.queries import ProductView
 from shared.core.errors import RuleViolation
 from shared.core.money import parse_unit_price_micro
 from shared.core.quantity import checked_quantity, parse_quantity
+
+
+def renew_invoice(session: Session) -> None:
+    """The open invoice as ``renew_basket`` does the basket, under the same condition."""
+    invoice = restored(draft_of(session.connection, INVOICE_DRAFT))
+    if invoice is not None and was_sold(session.connection, invoice.uid):
+        drop_invoice(session)
+    elif invoice is not None:
+        invoice = msgspec.structs.replace(invoice, uid=new_uid(session))
+        keep_invoice(session, msgspec.msgpack.encode(invoice))
 
 
 class InvoiceModel(PromotedInvoice):
@@ -61,6 +73,7 @@ class InvoiceModel(PromotedInvoice):
             self.desk.do_now(adopt_kept_customers)
         self.people = tuple(self.desk.read(salespeople, self.site_id))
         self.levels = self.desk.read(level_names)
+        self.desk.once(renew_invoice)
         content = self.desk.read(draft_of, INVOICE_DRAFT)
         self.invoice = restored(content) or self._fresh()
         self._undo.clear()

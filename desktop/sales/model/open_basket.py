@@ -18,6 +18,7 @@ from desktop.sales.usecases.basket import (
 from desktop.sales.usecases.deal import Deal
 from desktop.sales.usecases.keeping import begin, keep, open_basket
 from desktop.sales.usecases.promoting import Promotions
+from desktop.sales.usecases.renewing import renew_basket
 from desktop.store.desk import Desk
 from desktop.watched import Watched
 from shared.core.errors import RuleViolation
@@ -41,6 +42,7 @@ class OpenBasket(Watched):
         self.promotions = BasketPromotions(desk)
         self.choice = -1
         """Which of the gifts that may still be chosen the cursor is on; -1 = on the lines."""
+        desk.once(renew_basket)
         self.basket = desk.read(open_basket) or desk.do_now(begin)
         self.promotions.open(self.basket)
 

@@ -9,6 +9,7 @@ from desktop.printing.escpos import PrinterProfile, encode
 from desktop.printing.slip import PaperRoll
 from desktop.printing.slips import Denomination, TenderCount, ZReport, z_report_slip
 from desktop.sales.usecases.keeping import held_baskets, open_basket
+from desktop.sales.usecases.renewing import renew_basket
 from desktop.sales.usecases.shift_desk import ShiftNow, keep_count, kept_count, shift_now
 from desktop.sales.usecases.shifts import (
     Declared,
@@ -120,6 +121,7 @@ class ShiftModel(Watched):
     def _check_open_sale(self) -> None:
         """Money of a sale that is half paid lies in the drawer and in no shift: it would be too
         much in this one and missing in the next."""
+        self._desk.once(renew_basket)
         basket = self._desk.read(open_basket)
         if basket is not None and basket.parts:
             raise RuleViolation("MONEY_TAKEN")

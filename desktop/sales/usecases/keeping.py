@@ -42,7 +42,6 @@ from shared.core.rounding import MICRO
 from shared.core.text import code_text
 from shared.members.rules import is_member
 from shared.pricing.rules import Price, trail_text
-from shared.sales.tables import sale
 from shared.stock.queries import is_opened, on_hand_micro, reserved_micro
 from shared.stock.rules import location
 from shared.vouchers.queries.coupons import has_coupons
@@ -329,11 +328,6 @@ def as_another(session: Session, basket: Basket) -> Basket:
     """The basket under an identity of its own: whatever became of the former one, such as a sale
     that a database put back does not know, what is sold here is not lost for it."""
     return msgspec.structs.replace(basket, uid=uid_text(session.new_uid()))
-
-
-def was_sold(connection: Connection, uid: str) -> bool:
-    """Whether a sale of this identity stands here."""
-    return connection.execute(select(sale.c.id).where(sale.c.id == uid)).first() is not None
 
 
 def shared_baskets(connection: Connection, device_id: str) -> list[tuple[Basket, str]]:

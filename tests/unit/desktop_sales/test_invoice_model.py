@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 from desktop.accounts.model.statement import Period, StatementModel, Whose, days_of
@@ -10,6 +11,7 @@ from desktop.app.dealer import documents, parties
 from desktop.ordering.usecases.seen import seen_documents, seen_tables
 from desktop.sales.model.collection import CollectionModel
 from desktop.sales.model.invoice import InvoiceModel
+from desktop.sales.usecases.invoicing import keep_invoice
 from shared.accounts.rules import Tender
 from shared.areas import SCHEMA
 from shared.core.errors import QutongError
@@ -46,12 +48,16 @@ def test_a_customer_is_found_by_code_name_pinyin_and_brings_the_level(house: Hou
     assert row.is_short
 
 
-def test_an_invoice_is_there_again_after_a_kill_and_pressed_twice_is_one(house: House) -> None:
+def test_an_invoice_is_there_again_and_pressed_on_two_screens_is_one(house: House) -> None:
     model = an_invoice(house)
     model.set_customer(CUSTOMER)
     model.add_code(CREAM)
-    again = an_invoice(house)
+    again = InvoiceModel(model.desk, "DL01", "CNY")
+    again.start()
     assert again.invoice == model.invoice
+    killed = an_invoice(house).invoice
+    model.desk.do_now(keep_invoice, msgspec.msgpack.encode(model.invoice))
+    assert killed == msgspec.structs.replace(model.invoice, uid=killed.uid)
     asyncio.run(again.post())
     with pytest.raises(QutongError) as why:
         asyncio.run(model.post())
