@@ -46,7 +46,7 @@ def _one(chance: random.Random, found: list[str]) -> str:
 
 def open_count(session: Session, chance: random.Random, uid: bytes) -> None:
     """A blind count of a few products, or the opening one."""
-    scope = chance.choice(("spot", "spot", "opening"))
+    scope = chance.choice(("spot", "opening", "opening"))
     session.append(
         CountOpened(
             scope=scope,
