@@ -6,6 +6,8 @@ from pathlib import Path
 
 import platformdirs
 
+from desktop.words.texts import Language, Words
+
 _FILE = "look.json"
 _STORAGE_FILE = "storage.json"
 SPOOL_HELP = "the journal's second file lies here from now on, best on another disk (P07)"
@@ -51,6 +53,11 @@ def look_of(home: Path) -> Look:
         return Look(**{name: read[name] for name in Look.__slots__})
     except (OSError, ValueError, KeyError, TypeError):
         return Look()
+
+
+def words_of(look: Look) -> Words:
+    """The texts in the language of the last look, or the usual one."""
+    return Words(Language(look.language)) if look.language in set(Language) else Words()
 
 
 def keep_look(home: Path, look: Look) -> None:

@@ -1,5 +1,6 @@
 """One life of the program in one folder: open the store, run the windows, end in order."""
 
+import asyncio
 import signal
 import sys
 from collections.abc import Callable
@@ -9,7 +10,9 @@ from PySide6.QtWidgets import QApplication
 
 from desktop.app.client import Client
 from desktop.app.crashes import CrashBook
+from desktop.app.home import look_of, words_of
 from desktop.app.layout import LAYOUT
+from desktop.app.main import AGAIN
 from desktop.app.program import Program
 from desktop.app.screens import SCREENS
 from desktop.app.system import SystemClock, SystemRandomness
@@ -18,6 +21,8 @@ from desktop.runtime.keys import later
 from desktop.shell.opening import Opening
 from desktop.words.texts import Language, Words
 from shared.core.errors import QutongError
+
+_HEARING_S = 0.3
 
 
 class Living:
@@ -32,6 +37,8 @@ class Living:
         self.next_home: tuple[Path, str] | None = None
         self._program: Program | None = None
         self._is_asked_to_end = False
+        self._refusing: Callable[[int], None] = lambda _code: None
+        """Ends what is told of a folder that cannot be opened."""
 
     async def run(self, user: str, opening: Opening) -> int:
         """Run until the window is closed; the exit code."""
@@ -46,6 +53,7 @@ class Living:
         self._is_asked_to_end = True
         if self._program is not None:
             self._program.end()
+        self._refusing(1)
 
     async def _live(self, user: str, opening: Opening) -> int:
         clock = SystemClock()
@@ -54,7 +62,7 @@ class Living:
         except QutongError as error:
             for language in Language:
                 print(Words(language).error(error), file=sys.stderr)
-            return 1
+            return await self._refused(opening, error)
         crashes = CrashBook(self._home, clock)
         program = Program(self._application, client, SCREENS, crashes=crashes)
         program.guard()
@@ -69,6 +77,29 @@ class Living:
             return code
         finally:
             await program.stop()
+
+    async def _refused(self, opening: Opening, error: QutongError) -> int:
+        """Who started it by a click reads no stderr: the window says why, and tries again."""
+        chosen: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def choose(code: int) -> None:
+            if not chosen.done():
+                chosen.set_result(code)
+
+        words = words_of(look_of(self._home))
+        opening.fail(
+            words.error(error), words("opening.again"), lambda: choose(AGAIN), lambda: choose(1)
+        )
+        self._tell("refused")
+        self._refusing = choose
+        if self._is_asked_to_end:
+            choose(1)
+        while not chosen.done():
+            # A signal is heard when Python runs: nothing else ticks here.
+            await asyncio.wait((chosen,), timeout=_HEARING_S)
+        opening.is_going = True
+        opening.close()
+        return chosen.result()
 
     def _opened(self, program: Program, opening: Opening) -> None:
         """A window of the program is there: the picture goes; with the first person's, all is

@@ -12,14 +12,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from desktop.app.home import SPOOL_HELP, Look, default_home, keep_spool_folder, look_of
+from desktop.app.home import SPOOL_HELP, Look, default_home, keep_spool_folder, look_of, words_of
 from desktop.runtime import pace
 from desktop.runtime.loop import run
 from desktop.shell.opening import Opening
 from desktop.shell.places import put_in_place
 from desktop.ui.fonts import load_fonts
 from desktop.ui.theme import Scheme, dress, scheme_of_system
-from desktop.words.texts import Language, Words
 
 AGAIN = 75
 """What a run ends with when the program is to go on in another folder, or anew."""
@@ -70,7 +69,7 @@ class _Life:
     def _opening(self, look: Look, painted: "asyncio.Future[bool]") -> Opening:
         scheme = Scheme(look.scheme) if look.scheme in set(Scheme) else scheme_of_system()
         dress(self._application, scheme, percent=look.percent)
-        words = Words(Language(look.language)) if look.language in set(Language) else Words()
+        words = words_of(look)
 
         def show(is_seen: bool) -> None:
             if not painted.done():

@@ -14,10 +14,14 @@ Work = Callable[[Connection], T]
 
 
 class Commits:
-    """Transactions on an engine of desktop.store.engine, used by one thread at a time."""
+    """Transactions on an engine of desktop.store.engine, used by one thread at a time.
+
+    Raises: Unavailable DISK_FULL, DISK_FAULTY… when the file cannot be opened.
+    """
 
     def __init__(self, writer: Engine) -> None:
-        self.connection = writer.connect()
+        with told():
+            self.connection = writer.connect()
         self._is_light = False
         """Whether the last transaction did not wait for the disk; the next one does."""
 

@@ -51,8 +51,13 @@ def _engine(path: Path | None, pragmas: tuple[str, ...], begin: str) -> Engine:
         connection = driver.connect(
             name, isolation_level=None, check_same_thread=False, cached_statements=_STATEMENTS
         )
-        for pragma in pragmas:
-            connection.execute(pragma).fetchall()
+        try:
+            for pragma in pragmas:
+                connection.execute(pragma).fetchall()
+        except driver.Error:
+            # Held on to, the file could not be moved aside on Windows.
+            connection.close()
+            raise
         return connection
 
     is_writer = begin == "BEGIN IMMEDIATE"

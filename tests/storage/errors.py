@@ -189,10 +189,15 @@ def _answer_lost(counter: Counter) -> Iterator[None]:
         dialect.do_commit = whole
 
 
-def troubled_starts(*, seed: int, every: int = 1) -> Iterator[Tally]:
-    """T11: a start that has to mend something meets trouble itself; the next start is whole."""
+def troubled_starts(*, seed: int, most: int = 100) -> Iterator[Tally]:
+    """T11: a start that has to mend something meets trouble itself; the next start is whole.
+
+    Each kind of trouble at each operation, or at ``most`` of them, others for another seed: a
+    lost database is written anew by more than a thousand that are much alike.
+    """
     tally, chance = Tally("T11 starts"), random.Random(seed)
     for name, files, told in _to_be_mended(chance):
+        every = -(-_operations(files) // most)
         for kind, make in KINDS.items():
             at, has_struck = 1 + seed % every, True
             while has_struck:
@@ -206,6 +211,14 @@ def troubled_starts(*, seed: int, every: int = 1) -> Iterator[Tally]:
                 at += every
                 yield tally
     yield tally
+
+
+def _operations(files: Mapping[str, bytes]) -> int:
+    """How many a start in no trouble takes."""
+    disk = Disk(files)
+    with mounted(disk):
+        open_shop(disk, ballast=0).store.close()
+    return len(disk.log)
 
 
 def _start(

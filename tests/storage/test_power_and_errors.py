@@ -8,7 +8,7 @@ import pytest
 from desktop.store.commits import Commits
 from tests.storage.cuts import day_log, power_cuts
 from tests.storage.disk import Disk, Operation, Platter
-from tests.storage.errors import unknown_commits, write_errors
+from tests.storage.errors import troubled_starts, unknown_commits, write_errors
 from tests.storage.looking import look_after_restart
 from tests.storage.shop import SPOOL, founded
 from tests.storage.tally import Tally
@@ -31,6 +31,12 @@ def test_errors_and_a_full_disk_at_any_operation_are_told_as_they_are() -> None:
     told = {what for what in tally.seen if what.startswith("told ")}
     assert {"told DISK_FAULTY", "told DISK_FULL", "told done"} <= told
     assert tally.seen["sales on ballast"] > 0
+
+
+def test_a_start_that_mends_and_meets_trouble_loses_nothing_either() -> None:
+    tally = last(troubled_starts(seed=5, most=1))
+    assert tally.faults == []
+    assert tally.seen["told DISK_FAULTY"] > 5
 
 
 def test_a_lost_answer_of_a_commit_makes_neither_two_sales_nor_none() -> None:
