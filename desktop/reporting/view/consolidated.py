@@ -75,10 +75,12 @@ class ConsolidatedScreen(Screen):
         self.watch(self._load, "site_day", "device_contact", "account_balance", "stock_move")
 
     def shown(self, subject: str = "") -> None:
-        if subject in TABS:
+        if subject in TABS and subject != self.tab:
+            # Which loads what the tab shows.
             self.tabs.setCurrentIndex(TABS.index(subject))
-        self._load()
-        self.table.view.setFocus()
+        else:
+            self._load()
+            self.table.view.setFocus()
 
     @property
     def tab(self) -> str:
