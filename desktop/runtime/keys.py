@@ -89,13 +89,15 @@ class KeyRouter(QObject):
         self._decoder = ScanDecoder(settings)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        kind = event.type()
-        if kind is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            # Qt offers one press first to the window and then to the widget: look once.
-            return watched.isWindowType() and self._press(watched, event)
-        if kind is QEvent.Type.KeyRelease and isinstance(event, QKeyEvent) and self._held:
-            return watched.isWindowType() and self._release(event)
-        if kind is QEvent.Type.InputMethodQuery and isinstance(event, QInputMethodQueryEvent):
+        # By class first: every event of the program comes by, and to ask for its type is dear.
+        if isinstance(event, QKeyEvent):
+            kind = event.type()
+            if kind is QEvent.Type.KeyPress:
+                # Qt offers one press first to the window and then to the widget: look once.
+                return watched.isWindowType() and self._press(watched, event)
+            if kind is QEvent.Type.KeyRelease and self._held:
+                return watched.isWindowType() and self._release(event)
+        elif isinstance(event, QInputMethodQueryEvent):
             return _refuse_input_method(watched, event)
         return False
 

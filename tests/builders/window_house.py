@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from desktop.app.client import Client
@@ -140,7 +141,7 @@ class StrayWindows(QObject):
         self.found: list[str] = []
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+        if isinstance(event, QShowEvent) and isinstance(watched, QWidget) and watched.isWindow():
             kind = watched.windowType()
             if kind is Qt.WindowType.Window and not isinstance(watched, QMainWindow):
                 self.found.append(f"{type(watched).__name__} {watched.objectName()}")
