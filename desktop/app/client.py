@@ -1,7 +1,6 @@
 """Putting a client together in a folder: store, key, connection to head office."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from desktop.app.home import default_home, spool_folder
 from desktop.reporting.usecases.asking import Progress, Report, ask_report, go_on
 from desktop.store.asking import device
-from desktop.store.errors import DiskFull, is_full
+from desktop.store.errors import folder_told
 from desktop.store.layout import Layout
 from desktop.store.writer import Store, StorePaths
 from desktop.sync.credentials import FileKeyStore, KeysInTwoPlaces, KeyStore, key_store
@@ -65,7 +64,7 @@ class Client:
 
         Raises Conflict ALREADY_RUNNING, Unavailable FOLDER_UNUSABLE, DISK_FULL, DISK_FAULTY…
         """
-        with _folder_told(home):
+        with folder_told(home):
             home.mkdir(parents=True, exist_ok=True)
             second = spool_folder(home)
             held = keys or _keys(home, second, randomness)
@@ -241,18 +240,6 @@ class Client:
     def close(self) -> None:
         """Finish and let go of everything."""
         self.store.close()
-
-
-@contextmanager
-def _folder_told(home: Path) -> Iterator[None]:
-    """A folder that cannot be written is told by its name."""
-    try:
-        yield
-    except OSError as error:
-        if is_full(error):
-            raise DiskFull("DISK_FULL") from error
-        why = error.strerror or type(error).__name__
-        raise Unavailable("FOLDER_UNUSABLE", folder=str(home), why=why) from error
 
 
 def _keys(home: Path, second: Path | None, randomness: Randomness) -> KeyStore:

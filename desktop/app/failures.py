@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import threading
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
@@ -41,9 +42,17 @@ class Failures:
         self._is_crashing = False
 
     def guard(self) -> None:
-        """From now on nothing that goes wrong in a slot or a timer ends the program."""
+        """From now on nothing that goes wrong in a slot or a timer ends the program, and nothing
+        that goes wrong in a thread is lost."""
         sys.excepthook = self._hook
-        asyncio.get_running_loop().set_exception_handler(self._loop_failed)
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._loop_failed)
+
+        def thread_failed(told: threading.ExceptHookArgs) -> None:
+            if told.exc_value is not None and not loop.is_closed():
+                loop.call_soon_threadsafe(self._crashed, told.exc_value)
+
+        threading.excepthook = thread_failed
 
     def _tell(self, error: QutongError) -> None:
         window, gate = self._window(), self._gate()

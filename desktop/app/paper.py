@@ -5,6 +5,7 @@ from pathlib import Path
 from desktop.devices.job_folder import JobState
 from desktop.devices.print_queue import PrintQueue
 from desktop.devices.transports import transport_of
+from desktop.store.errors import folder_told
 from desktop.ui.frame import Settings
 from shared.core.clock import Clock
 from shared.core.errors import QutongError
@@ -57,10 +58,19 @@ class DevicePaper:
             _show(path)
 
     def save(self, content: bytes, file_name: str) -> str:
-        """Write a file into the paper folder; its path."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        """Write a file into the paper folder, whole or not at all; its path.
+
+        Raises: Unavailable DISK_FULL, FOLDER_UNUSABLE.
+        """
         path = self._folder / file_name.replace("/", "-")
-        path.write_bytes(content)
+        part = path.with_name(path.name + ".part")
+        with folder_told(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            try:
+                part.write_bytes(content)
+                part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
         return str(path)
 
     def stuck(self) -> int:

@@ -72,7 +72,13 @@ class Sounds:
             import winsound
 
             path = self._folder / f"{'-'.join(str(one.hertz) for one in beeps)}.wav"
-            if not path.exists():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(wave_of(beeps))
+            try:
+                if not path.exists():
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(wave_of(beeps))
+            except OSError:
+                # A disk that takes nothing costs the tone.
+                path.unlink(missing_ok=True)
+                self._beep()
+                return
             winsound.PlaySound(str(path), winsound.SND_FILENAME | winsound.SND_ASYNC)

@@ -1,8 +1,13 @@
 """Room put by for the day the disk is full: enough to finish the running sale."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+from desktop.store.errors import DiskFull
+
+T = TypeVar("T")
 
 BALLAST_BYTES = 16 * 1024 * 1024
 
@@ -51,3 +56,13 @@ class FileBallast:
         except FileNotFoundError:
             return False
         return True
+
+
+def with_room(ballast: Ballast, act: Callable[[], T]) -> T:
+    """Act; at a full disk the ballast is freed and the act done once more. Raises as ``act``."""
+    try:
+        return act()
+    except DiskFull:
+        if not ballast.free():
+            raise
+        return act()

@@ -1,5 +1,6 @@
 """Opening the device's database file: the library's version, journal mode, the writer's locks."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ _COMMON = (
 )
 _STATEMENTS = 512
 """Kept ready by each connection: a day at the till asks in more ways than the driver's 128."""
+_INDEX_BYTES = 64 * 1024
+"""More than a database needs to be opened that is whole."""
 _WRITER = (
     *_COMMON,
     "PRAGMA journal_mode = WAL",
@@ -42,6 +45,13 @@ def assert_version() -> None:
     assert found >= SQLITE_MIN, f"SQLite {driver.sqlite_version} may lose commits"
 
 
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _INDEX_BYTES
+    except OSError:
+        return False
+
+
 def _engine(path: Path | None, pragmas: tuple[str, ...], begin: str) -> Engine:
     assert_version()
     name = str(path) if path else IN_MEMORY
@@ -54,9 +64,13 @@ def _engine(path: Path | None, pragmas: tuple[str, ...], begin: str) -> Engine:
         try:
             for pragma in pragmas:
                 connection.execute(pragma).fetchall()
-        except driver.Error:
+        except driver.Error as error:
+            is_full = path is not None and _is_full(path)
             # Held on to, the file could not be moved aside on Windows.
             connection.close()
+            if is_full:
+                # The index of the log found no room, which SQLite calls an I/O error.
+                raise driver.OperationalError("database or disk is full") from error
             raise
         return connection
 

@@ -3,6 +3,7 @@
 import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
@@ -49,6 +50,18 @@ def disk_error(error: OSError) -> Unavailable:
     if is_full(error):
         return DiskFull("DISK_FULL")
     return Unavailable("SPOOL_FAULTY", errno=error.errno or 0)
+
+
+@contextmanager
+def folder_told(folder: Path) -> Iterator[None]:
+    """Turns what the system says of files in a folder into DISK_FULL or FOLDER_UNUSABLE."""
+    try:
+        yield
+    except OSError as error:
+        if is_full(error):
+            raise DiskFull("DISK_FULL") from error
+        why = error.strerror or type(error).__name__
+        raise Unavailable("FOLDER_UNUSABLE", folder=str(folder), why=why) from error
 
 
 def named(error: DBAPIError) -> QutongError | None:

@@ -11,10 +11,10 @@ from sqlcipher3.dbapi2 import DatabaseError
 
 from desktop.store import snapshot
 from desktop.store.arrivals import note_arrivals
-from desktop.store.ballast import Ballast, NoBallast
+from desktop.store.ballast import Ballast, NoBallast, with_room
 from desktop.store.bus import Touched
 from desktop.store.commits import Commits, Work
-from desktop.store.errors import DatabaseDamaged, DiskFull, RecordedOnce, disk_error
+from desktop.store.errors import DatabaseDamaged, RecordedOnce, disk_error
 from desktop.store.identity import (
     Identity,
     load_identity,
@@ -95,7 +95,7 @@ class LocalStore:
         self._randomness = randomness
         self._key = key
         self._ballast = ballast or NoBallast()
-        self._commits = Commits(writer)
+        self._commits = self._with_room(lambda: Commits(writer))
         self._tail = SpoolTail(spool, self._ballast)
         self._desk: Desk | None = None
         try:
@@ -288,13 +288,7 @@ class LocalStore:
         )
 
     def _with_room(self, act: Callable[[], T]) -> T:
-        """At a full disk the ballast is freed and the act done once more."""
-        try:
-            return act()
-        except DiskFull:
-            if not self._ballast.free():
-                raise
-            return act()
+        return with_room(self._ballast, act)
 
     def _run(self, author_id: str, usecase: Callable[[Session], T]) -> Done[T]:
         desk = self.desk()

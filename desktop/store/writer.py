@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from desktop.store.ballast import FileBallast
+from desktop.store.ballast import FileBallast, with_room
 from desktop.store.bus import ChangeBus, Touched
 from desktop.store.engine import open_readers, open_writer
 from desktop.store.errors import DatabaseDamaged, told
@@ -23,6 +23,7 @@ from desktop.store.scrub import Scrubbed, scrub
 from desktop.store.session import Session
 from desktop.store.spool import FileSpool
 from shared.core.clock import Clock, Randomness
+from shared.core.errors import Unavailable
 from shared.journal.chain import SigningKey
 from shared.sync.confirm import Applied, Finding, Step
 
@@ -74,11 +75,12 @@ class Store:
         self._lock = InstanceLock(paths.lock)
         self._spool = FileSpool(paths.spool)
         ballast = FileBallast(paths.ballast, *([ballast_bytes] if ballast_bytes else []))
-        self.has_ballast = ballast.stow()
-        """False when the disk is so full already that a person should be told."""
+        ballast.stow()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
         try:
-            self.moved_aside = _move_damaged_aside(paths.database, clock)
+            self.moved_aside = with_room(
+                ballast, lambda: _move_damaged_aside(paths.database, clock)
+            )
             """Where a damaged database was moved; None when it was in order."""
             self.local = LocalStore(
                 open_writer(paths.database),
@@ -169,7 +171,9 @@ class Store:
         """Finish what was submitted, and let go of files, thread and lock."""
         self._readers.dispose()
         try:
-            self._on_writer(self.local.checkpoint)
+            # What a disk in trouble leaves in the log is folded in by the next start.
+            with suppress(Unavailable):
+                self._on_writer(self.local.checkpoint)
         finally:
             self._on_writer(self.local.close)
             self._threads.shutdown()

@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from desktop.store.errors import folder_told
 from desktop.sync.conversation import Ask, Fetch, Fetched
 from desktop.sync.progress import HELD
 from desktop.sync.snapshot_file import SnapshotFile
@@ -166,7 +167,11 @@ class HttpTransport:
         """Go on where an earlier try was cut; check, unpack, and say where it lies."""
         if self._folder is None:
             raise Unavailable("SNAPSHOT_UNSUPPORTED")
-        file = SnapshotFile(self._folder, wanted.name, wanted.size, wanted.key)
+        with folder_told(self._folder):
+            return Fetched(path=str(self._fetched(path, wanted, self._folder)))
+
+    def _fetched(self, path: str, wanted: Fetch, folder: Path) -> Path:
+        file = SnapshotFile(folder, wanted.name, wanted.size, wanted.key)
         while file.received() < wanted.size:
             before = file.received()
             try:
@@ -177,7 +182,7 @@ class HttpTransport:
                 self._fetch_more(path, file)
             if file.received() == before:
                 raise Unavailable("NETWORK", reason="nothing came")
-        return Fetched(path=str(file.unpack()))
+        return file.unpack()
 
     def _fetch_more(self, path: str, file: SnapshotFile) -> None:
         start = file.received()

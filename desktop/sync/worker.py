@@ -1,7 +1,9 @@
 """The sync worker: one thread that syncs after each append, on a schedule, and when told to."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Event, Lock, Thread
 
 from desktop.store.forgetting import forget
@@ -12,7 +14,7 @@ from desktop.sync.progress import HELD, Progress
 from desktop.sync.story import Summary
 from desktop.sync.transport import BUSY, HttpTransport
 from shared.core.clock import Clock, Randomness
-from shared.core.errors import QutongError
+from shared.core.errors import QutongError, Unavailable
 from shared.sync.holding import cursors
 from shared.sync.limits import WAIT_S_MAX
 from shared.sync.messages import Cursor, Wait, WaitAnswer
@@ -25,6 +27,8 @@ _SCRUB_SLICES = 20
 HELD_US = 10 * 60 * 1_000_000
 """How long what is to come is held when a person says so: prices must not wait for ever."""
 _FORGET_EVERY_US = 24 * 3600 * 1_000_000
+FAULT = "SYNC_FAULT"
+"""The code of a sync that ended with a fault of ours."""
 NewTransport = Callable[[], HttpTransport]
 
 
@@ -133,11 +137,31 @@ class SyncWorker:
             self._wake.clear()
             if self._stopped.is_set():
                 return
-            delay_s = self._once()
+            delay_s = self._survived(self._round)
             if self._stopped.is_set():
                 return
+
+    def _round(self) -> float:
+        """One sync and the care of the disk after it; seconds until the next."""
+        delay_s = self._once()
+        if not self._stopped.is_set():
             self._scrub()
             self._forget()
+        return delay_s
+
+    def _survived(self, act: Callable[[], float]) -> float:
+        """A fault of ours ends no syncing: it is told where threads' faults are, once, and tried
+        again later."""
+        try:
+            return act()
+        except Exception as error:
+            is_new = not (isinstance(self.last, QutongError) and self.last.code == FAULT)
+            self.last = Unavailable(FAULT, kind=type(error).__name__)
+            self._failures += 1
+            if is_new:
+                told = (type(error), error, error.__traceback__, threading.current_thread())
+                threading.excepthook(threading.ExceptHookArgs(told))
+            return back_off_s(self._failures, self._randomness)
 
     def _forget(self) -> None:
         """Once a day: let go of the bytes of what head office holds durably for long enough."""
@@ -186,6 +210,10 @@ class SyncWorker:
             for future in asked:
                 future.set_exception(error)
             return back_off_s(self._failures, self._randomness)
+        except Exception as error:
+            for future in asked:
+                future.set_exception(Unavailable(FAULT, kind=type(error).__name__))
+            raise
         finally:
             self.is_syncing = False
         self._failures = 0
@@ -193,7 +221,9 @@ class SyncWorker:
         for future in asked:
             future.set_result(summary)
         if summary.pushed or summary.pulled:
-            self._store.rest()
+            # A log that a full disk leaves unfolded is folded another time.
+            with suppress(Unavailable):
+                self._store.rest()
         return INTERVAL_S
 
     def _held(self, asked: list[Future[Summary]], error: QutongError) -> float:

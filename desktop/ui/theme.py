@@ -1,6 +1,8 @@
 """The one place of colours, sizes and type: tokens, and the style sheet made of them."""
 
+import os
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -329,12 +331,20 @@ def _sheet(t: Tokens) -> str:
 
 
 def _picture(name: str, colour: str) -> str:
-    """A tinted icon as a file, since style sheets take pictures only from files."""
+    """A tinted icon as a file, since style sheets take pictures only from files; '' on a disk that
+    takes nothing, which costs the picture."""
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.TempLocation))
     path = folder / f"qutong-{name}-{colour.removeprefix('#')}.svg"
     if not path.exists():
         drawing = files("resources.icons").joinpath(f"{name}.svg").read_text(encoding="utf-8")
-        path.write_text(drawing.replace("currentColor", colour), encoding="utf-8")
+        part = path.with_suffix(f".{os.getpid()}")
+        try:
+            part.write_text(drawing.replace("currentColor", colour), encoding="utf-8")
+            part.replace(path)
+        except OSError:
+            with suppress(OSError):
+                part.unlink()
+            return ""
     return path.as_posix()
 
 

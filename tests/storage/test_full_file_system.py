@@ -1,0 +1,173 @@
+"""A file system that is truly full: no fault is injected, the room is gone.
+
+Mounting one takes rights; where they are missing these tests are skipped.
+"""
+
+import os
+import subprocess
+from collections import Counter
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from shutil import rmtree
+from typing import Any
+
+import httpx
+import pytest
+import zstandard
+
+from desktop.app.client import Client
+from desktop.app.founding import found_shop
+from desktop.app.layout import LAYOUT
+from desktop.app.system import SystemClock, SystemRandomness
+from desktop.sync.conversation import Ask, Fetch, Fetched
+from desktop.sync.transport import HttpTransport
+from shared.core.errors import QutongError
+from shared.sales.documents import Sale, SaleLine, TenderLine
+from tests.builders.founded_shop import NO_PIN
+from tests.fakes.keys import MemoryKeyStore
+from tests.storage.shop import KEY
+
+BALLAST = 2 << 20
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 12 MiB."""
+    made = tmp_path / "disk"
+    made.mkdir()
+    line = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(made)]
+    try:
+        subprocess.run(line, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("no file system can be mounted here")
+    try:
+        yield made
+    finally:
+        subprocess.run(["umount", "-l", str(made)], check=True)
+
+
+def fill(disk: Path, left: int) -> None:
+    """Take all the room but so many bytes."""
+    about = os.statvfs(disk)
+    with (disk / "filler").open("ab") as filler:
+        filler.write(bytes(max(0, about.f_bavail * about.f_frsize - left)))
+
+
+def make_room(disk: Path) -> None:
+    (disk / "filler").unlink()
+
+
+def open_shop(home: Path, keys: MemoryKeyStore, *, ballast_bytes: int = BALLAST) -> Client:
+    return Client.open(
+        home,
+        LAYOUT,
+        clock=SystemClock(),
+        randomness=SystemRandomness(),
+        keys=keys,
+        ballast_bytes=ballast_bytes,
+    )
+
+
+def outcome(act: Callable[[], object]) -> str:
+    """The code of what a person is told; anything else is raised."""
+    try:
+        act()
+    except QutongError as error:
+        return error.code
+    return "done"
+
+
+def sell(client: Client) -> None:
+    line = SaleLine(
+        product_id="P1", qty_micro=1_000_000, unit_price_micro=1_000_000, amount_minor=100
+    )
+    sale = Sale(
+        mode="sale",
+        currency="CNY",
+        lines=[line],
+        tenders=[TenderLine(tender="cash", amount_minor=100)],
+        total_minor=100,
+    )
+    client.store.write(lambda session: session.append(sale))
+
+
+def sales(client: Client) -> int:
+    counting = "SELECT count(*) FROM sale"
+    return int(client.store.read(lambda one: one.exec_driver_sql(counting).scalar_one()))
+
+
+def test_a_till_starts_on_a_full_disk_and_sells_on_its_ballast(disk: Path) -> None:
+    home, keys = disk / "shop", MemoryKeyStore()
+    with_room = open_shop(home, keys)
+    owner = found_shop(with_room, NO_PIN).user_id
+    with_room.close()
+    fill(disk, 0)
+    client = open_shop(home, keys)
+    client.store.author_id = owner
+    assert [outcome(lambda: sell(client)) for _ in range(3)] == ["done"] * 3
+    client.close()
+    make_room(disk)
+    again = open_shop(home, keys)
+    assert sales(again) == 3
+    again.close()
+
+
+def test_without_ballast_it_is_told_as_full_and_nothing_told_is_lost(disk: Path) -> None:
+    home, keys, told = disk / "shop", MemoryKeyStore(), 0
+    seen: Counter[str] = Counter()
+    client = open_shop(home, keys, ballast_bytes=4096)
+    owner = found_shop(client, NO_PIN).user_id
+    client.close()
+    for left in (0, 4_096, 16_384, 32_768, 49_152, 65_536, 131_072):
+        fill(disk, left)
+        opened: list[Client] = []
+        seen[outcome(lambda: opened.append(open_shop(home, keys, ballast_bytes=4096)))] += 1  # noqa: B023
+        for client in opened:
+            client.store.author_id = owner
+            codes = [outcome(lambda: sell(client)) for _ in range(4)]  # noqa: B023
+            seen.update(codes)
+            told += codes.count("done")
+            client.close()
+        make_room(disk)
+        client = open_shop(home, keys, ballast_bytes=4096)
+        assert sales(client) == told, left
+        client.close()
+    assert set(seen) == {"done", "DISK_FULL"}
+
+
+def test_a_shop_is_begun_on_a_disk_that_has_too_little(disk: Path) -> None:
+    home = disk / "shop"
+    for left in (0, 4_096, 65_536, 300_000, 1_000_000):
+        fill(disk, left)
+        assert outcome(lambda: open_shop(home, MemoryKeyStore())) == "DISK_FULL", left
+        make_room(disk)
+        open_shop(home, MemoryKeyStore()).close()
+        rmtree(home)
+
+
+def test_a_file_of_rows_that_finds_no_room_is_gone_on_with_later(disk: Path) -> None:
+    plain = os.urandom(3 << 20)
+    packed = zstandard.ZstdCompressor().compress(plain)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        start = int(request.headers["range"].removeprefix("bytes=").rstrip("-"))
+        return httpx.Response(206, stream=httpx.ByteStream(packed[start:]))
+
+    wire: Any = httpx.MockTransport(answer)
+    client = httpx.Client(transport=wire, base_url="http://office")
+    transport = HttpTransport(client, "SH01.01", KEY, disk / "snapshots")
+    wanted = Fetch(name=sha256(packed).hexdigest(), size=len(packed))
+    got: list[object] = []
+
+    def fetch() -> None:
+        got.append(transport.send(Ask(f"/snapshot/{wanted.name}", wanted, Fetched)))
+
+    for left in (0, 1 << 20, 4 << 20):
+        fill(disk, left)
+        assert outcome(fetch) == "DISK_FULL"
+        make_room(disk)
+    assert outcome(fetch) == "done"
+    (fetched,) = got
+    assert isinstance(fetched, Fetched)
+    assert Path(fetched.path).read_bytes() == plain

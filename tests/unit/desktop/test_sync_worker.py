@@ -1,0 +1,100 @@
+"""The thread that syncs outlives whatever happens to a sync."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from desktop.store.bus import ChangeBus
+from desktop.store.errors import DiskFull
+from desktop.store.local import LocalStore
+from desktop.sync.engine import Ask
+from desktop.sync.story import Summary
+from desktop.sync.worker import FAULT, INTERVAL_S, SyncWorker
+from shared.core.errors import Unavailable
+from shared.sync.messages import Message
+from tests.builders.devices import a_store
+from tests.builders.small_shop import REGISTRY, SCHEMA, a_sale
+from tests.fakes.edges import FakeClock, SeededRandomness
+from tests.fakes.head_office import FakeHeadOffice
+
+
+@pytest.fixture
+def till() -> Iterator[LocalStore]:
+    store = a_store()
+    yield store
+    store.close()
+
+
+class Running:
+    """A store as the worker is given it, on a disk that has no room to fold the log."""
+
+    def __init__(self, local: LocalStore) -> None:
+        self.local = local
+        self.bus = ChangeBus()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.local, name)
+
+    def rest(self) -> None:
+        raise DiskFull("DISK_FULL")
+
+    def scrub(self, _slices: int, _go_on: object) -> Any:
+        raise DiskFull("DISK_FULL")
+
+
+class Line:
+    """A transport with a fault of ours in it for so many requests."""
+
+    def __init__(self, faults: int = 0) -> None:
+        self.faults = faults
+        office = FakeHeadOffice(REGISTRY, SCHEMA, ["org:brand"])
+        self._handler = office.handler("SH01.01")
+        self.close = office.close
+
+    def interrupt(self) -> None:
+        """Nothing waits here."""
+
+    def send(self, ask: Ask) -> Message:
+        if self.faults:
+            self.faults -= 1
+            raise ZeroDivisionError
+        return self._handler(ask)
+
+
+def a_worker(till: LocalStore, line: Line) -> SyncWorker:
+    store: Any = Running(till)
+    transport: Any = line
+    return SyncWorker(
+        store, lambda: transport, clock=FakeClock(), randomness=SeededRandomness(1), listen=False
+    )
+
+
+def test_a_log_that_cannot_be_folded_spoils_no_sync(till: LocalStore) -> None:
+    till.run("wang", lambda session: session.append(a_sale("A1", 1)))
+    worker = a_worker(till, Line())
+    assert worker._once() == INTERVAL_S
+    assert isinstance(worker.last, Summary)
+    assert worker.last.pushed == 1
+
+
+def test_a_fault_of_ours_is_told_once_and_the_next_sync_comes(
+    till: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_type))
+    line = Line(faults=2)
+    worker = a_worker(till, line)
+    asked = worker.sync_now()
+    worker.start()
+    try:
+        for _ in range(2):
+            with pytest.raises(Unavailable) as why:
+                asked.result(10)
+            assert (why.value.code, why.value.params) == (FAULT, {"kind": "ZeroDivisionError"})
+            asked = worker.sync_now()
+        assert asked.result(10).pushed == 0
+    finally:
+        worker.stop()
+    assert told == [ZeroDivisionError]
