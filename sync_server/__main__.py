@@ -5,9 +5,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from shared.access.rules import Role
 from shared.closing.rules import KEPT_MONTHS
-from shared.core.errors import QutongError
+from shared.core.errors import QutongError, Unavailable
 from sync_server.enrolment.codes import DEVICE_TYPES
 from sync_server.operations import aftermath, commands, packets, safekeeping, spools
 from sync_server.operations.closing import close_month
@@ -22,8 +24,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _run(options)
     except QutongError as error:
-        print(f"ERROR {error}", file=sys.stderr)
-        return 1
+        told: QutongError = error
+    except (OSError, OperationalError) as error:
+        told = _refused(error)
+    print(f"ERROR {told}", file=sys.stderr)
+    return 1
+
+
+def _refused(error: OSError | OperationalError) -> QutongError:
+    """What the disk, the system or the database said, in its words; a full disk above all."""
+    if isinstance(error, OSError):
+        why, at = error.strerror or type(error).__name__, str(error.filename or "")
+    else:
+        why, at = str(error.orig), ""
+    next_step = "make room or mend what is named, then run it again"
+    return Unavailable("SYSTEM_REFUSED", why=why, file=at, next_step=next_step)
 
 
 def _run(options: argparse.Namespace) -> int:

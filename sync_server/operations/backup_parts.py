@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import zstandard
 from sqlalchemy import Connection, inspect, text
 
-from shared.core.errors import RuleViolation
+from shared.core.errors import RuleViolation, Unavailable
 from sync_server.operations.backup_manifest import Figures, Part, figures_of, sha256_of
 from sync_server.store.engine import Database, open_database
 
@@ -52,6 +52,10 @@ def _write_sqlite(database: Database, folder: Path) -> tuple[Figures, list[Part]
         with database.read() as connection:
             # In one step: SQLite begins such a copy again when somebody writes between two.
             _driver(connection).backup(target)
+    except dbapi2.OperationalError as error:
+        raise Unavailable(
+            "BACKUP_UNWRITABLE", why=str(error), next_step="make room in the backup's folder"
+        ) from error
     finally:
         target.close()
     copy = open_database(f"sqlite:///{plain}")

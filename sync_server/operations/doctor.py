@@ -65,7 +65,8 @@ def troubles_of_opening(
     try:
         return open_home(home, address, randomness), []
     except QutongError as error:
-        return None, [Trouble("OFFICE_CLOSED", {"code": error.code})]
+        code = "OFFICE_FULL" if error.code == "DISK_FULL" else "OFFICE_CLOSED"
+        return None, [Trouble(code, {"code": error.code})]
 
 
 def diagnose(office: Office, now_us: int, limits: Limits) -> list[Trouble]:

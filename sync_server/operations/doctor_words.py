@@ -12,6 +12,11 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "Head office cannot be opened ({code}). Look at the disk and the database server; "
         "when the database is damaged, restore the newest proved backup.",
     ),
+    "OFFICE_FULL": (
+        "总部的磁盘满了，打不开。请腾出空间再启动；已确认的数据都在，不要恢复备份。",
+        "The disk of head office is full, and it cannot be opened. Make room and start it again; "
+        "what was confirmed is there, so restore no backup.",
+    ),
     "RIGHTS_LOOSE": (
         "{name} 别人也能读。请把文件夹改为 700、密钥改为 600。",
         "Others may read {name}. Set the folder to 700 and the key to 600.",

@@ -68,6 +68,19 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
         raise Conflict("HOME_EXISTS")
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
+    was_there = (home / DATABASE).exists()
+    try:
+        _create(home, address, clock, randomness)
+    except BaseException:
+        if not was_there:
+            # A key is missing to it: the next try begins anew.
+            for left in home.glob(f"{DATABASE}*"):
+                left.unlink()
+        raise
+    return open_home(home, "", randomness)
+
+
+def _create(home: Path, address: str, clock: Clock, randomness: Randomness) -> None:
     seed = randomness.bytes(32)
     database = open_database(address or _own_database(home))
     try:
@@ -82,7 +95,6 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
         _write_secret(home / KEY, seed.hex())
     finally:
         database.close()
-    return open_home(home, "", randomness)
 
 
 def open_home(home: Path, address: str, randomness: Randomness, *, worker: int = 1) -> Office:

@@ -1,5 +1,6 @@
 """Opening head office's database, SQLite or PostgreSQL, and the two ways to use it."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,9 @@ _CHECKPOINT_PAGES = 4_000
 WAL_BYTES_KEPT = 32 * 1024 * 1024
 """A longer log is begun anew after the next commit, and readers that stand in it are waited for;
 it stays below twice as much (T33)."""
+_INDEX_BYTES = 64 * 1024
+"""More than a database needs to be opened that is whole."""
+_FULL = "database or disk is full"
 _RESTART_MS = 200
 _TRIES = 4
 """So often, with twice the wait each time."""
@@ -130,7 +134,8 @@ class Database:
 def open_database(address: str) -> Database:
     """Open ``sqlite:///PATH`` or ``postgresql+psycopg://…``.
 
-    Raises RuleViolation DATABASE_ADDRESS, Unavailable DATABASE_UNREACHABLE, SQLITE_TOO_OLD.
+    Raises RuleViolation DATABASE_ADDRESS, Unavailable DATABASE_UNREACHABLE, DISK_FULL,
+    SQLITE_TOO_OLD.
     """
     if address.startswith("sqlite:///"):
         path = Path(address.removeprefix("sqlite:///"))
@@ -165,7 +170,15 @@ def _sqlite(path: Path, *, connections: int, cache_kib: int) -> Engine:
             "temp_store=MEMORY",
             "trusted_schema=OFF",
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            try:
+                connection.execute(f"PRAGMA {pragma}")
+            except dbapi2.Error as error:
+                is_full = _is_full(path)
+                connection.close()
+                if is_full:
+                    # The index of the log found no room, which SQLite calls an I/O error.
+                    raise dbapi2.OperationalError(_FULL) from error
+                raise
         opened: DBAPIConnection = connection
         return opened
 
@@ -215,11 +228,21 @@ def _try(engine: Engine) -> None:
             connection.exec_driver_sql("SELECT 1")
     except DBAPIError as error:
         engine.dispose()
+        if str(error.orig) == _FULL:
+            next_step = "make room on head office's disk; nothing that was told is lost"
+            raise Unavailable("DISK_FULL", next_step=next_step) from error
         raise Unavailable(
             "DATABASE_UNREACHABLE",
             engine=engine.dialect.name,
             next_step="check that it runs and is a database; restore the last backup if not",
         ) from error
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _INDEX_BYTES
+    except OSError:
+        return False
 
 
 def _wal(path: Path) -> Path:

@@ -24,6 +24,7 @@ from desktop.sync.conversation import Ask, Fetch, Fetched
 from desktop.sync.transport import HttpTransport
 from shared.core.errors import QutongError
 from shared.sales.documents import Sale, SaleLine, TenderLine
+from sync_server.__main__ import main as head_office
 from tests.builders.founded_shop import NO_PIN
 from tests.fakes.keys import MemoryKeyStore
 from tests.storage.shop import KEY
@@ -171,3 +172,33 @@ def test_a_file_of_rows_that_finds_no_room_is_gone_on_with_later(disk: Path) -> 
     (fetched,) = got
     assert isinstance(fetched, Fetched)
     assert Path(fetched.path).read_bytes() == plain
+
+
+def told(capsys: pytest.CaptureFixture[str], *line: str | Path) -> tuple[int, str]:
+    """How a command of head office ended, and what it said."""
+    code = head_office([str(one) for one in line])
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_head_office_on_a_full_disk_says_so_and_advises_no_restore(
+    disk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, backups = disk / "office", disk / "backups"
+    for left in (0, 4_096, 300_000):
+        fill(disk, left)
+        code, said = told(capsys, "init", "--home", home)
+        assert code == 1
+        assert "full" in said.lower(), said
+        make_room(disk)
+    assert told(capsys, "init", "--home", home, "--admin", "boss")[0] == 0, "begun anew"
+    fill(disk, 0)
+    assert "ERROR DISK_FULL" in told(capsys, "status", "--home", home)[1]
+    assert "restore no backup" in told(capsys, "doctor", "--home", home)[1]
+    make_room(disk)
+    assert told(capsys, "status", "--home", home)[0] == 0
+    fill(disk, 300_000)
+    assert "ERROR BACKUP_UNWRITABLE" in told(capsys, "backup", "--home", home, backups)[1]
+    make_room(disk)
+    assert told(capsys, "backup", "--home", home, backups)[0] == 0
+    assert len(list(backups.iterdir())) == 1, "nothing half is left"
