@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy import bindparam as bind
 
 from desktop.store.identity import (
@@ -415,7 +415,21 @@ def link_at(connection: Connection, identity: Identity, n: int) -> bytes:
     return connection.execute(_LINK_AT, of).scalar() or b""
 
 
+def next_to_send(connection: Connection, identity: Identity, first: int, there: int) -> int:
+    """From ``first`` on the next own slot whose bytes are here; those behind ``there``, where head
+    office ends, count without looking."""
+    of = {"device_id": identity.device_id, "incarnation": identity.incarnation}
+    found = connection.execute(_NEXT_WITH_BYTES, of | {"first": first, "there": there}).scalar()
+    return found or max(first, there + 1)
+
+
 # Built once: making a statement costs more than running it.
+_NEXT_WITH_BYTES = select(func.min(journal.c.n)).where(
+    journal.c.device_id == bind("device_id"),
+    journal.c.incarnation == bind("incarnation"),
+    journal.c.n.between(bind("first"), bind("there")),
+    journal.c.stored != b"",
+)
 _LINK_AT = select(journal.c.link_hash).where(
     journal.c.device_id == bind("device_id"),
     journal.c.incarnation == bind("incarnation"),

@@ -8,7 +8,7 @@ from desktop.store import envelopes
 from desktop.store.forgetting import durable_n, note_durable
 from desktop.store.identity import Identity, SyncState, load_state, store_state
 from desktop.store.local import LocalStore
-from desktop.store.recovery import journal_slots, link_at
+from desktop.store.recovery import journal_slots, link_at, next_to_send
 from desktop.store.scrub import sound_slots
 from desktop.sync.clock_look import still_holds
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
@@ -262,30 +262,43 @@ class _Sync(Talk):
 
     def _push_all(self, hello: Hello, answer: HelloAnswer) -> Generator[Ask, Message, bool]:
         """Send what is not acknowledged. What head office has, but whose verdicts were lost on
-        the way, is sent again: only so does a device learn which slots are kept."""
-        first = min(self._known.acknowledged_n, answer.high_water) + 1
+        the way, is sent again: only so does a device learn which slots are kept. Not those whose
+        bytes were let go: none of them was kept, and a database put back from before that day
+        knows them from the spool, without the receipt."""
+        there = answer.high_water
+        last = min(self._known.acknowledged_n, there)
         is_any = False
-        if first > hello.head_n:
+        if last >= hello.head_n:
             return is_any
-        while batch := self._batch(first):
+        while batch := self._batch(last + 1, there):
             is_any = True
             pushed = yield from self.ask("/push", self._push_message(batch), PushAnswer)
             self._acknowledge(batch, pushed)
-            first = batch[-1].n + 1
+            last = batch[-1].n
+        if last < there < self._next_to_send(last + 1, there):
+            receipt = (answer.high_hash, answer.head_signature)
+            self.store.on_writer(lambda local: local.acknowledge(there, *receipt, {}))
         return is_any
 
-    def _batch(self, first: int) -> Sequence[Slot]:
+    def _next_to_send(self, first: int, there: int) -> int:
+        return self.store.on_writer(
+            lambda local: local.read(lambda c: next_to_send(c, self.identity, first, there))
+        )
+
+    def _batch(self, first: int, there: int) -> Sequence[Slot]:
         own = self.own
 
         def read(connection: Connection) -> Sequence[Slot]:
             slots: list[Slot] = []
             size = 0
+            begin = next_to_send(connection, self.identity, first, there)
             for slot in journal_slots(
-                connection, own.device_id, own.incarnation, first - 1, PUSH_DOCUMENTS_MAX
+                connection, own.device_id, own.incarnation, begin - 1, PUSH_DOCUMENTS_MAX
             ):
                 size += len(slot.stored)
                 is_later = self.carried_n is not None and slot.n > self.carried_n
-                if is_later or (slots and size > PUSH_BYTES_MAX):
+                is_let_go = slot.is_forgotten and slot.n <= there
+                if is_later or is_let_go or (slots and size > PUSH_BYTES_MAX):
                     break
                 slots.append(slot)
             return slots

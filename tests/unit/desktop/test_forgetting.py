@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,15 +12,17 @@ from sqlalchemy import select, update
 from desktop.store import forgetting
 from desktop.store.engine import open_writer
 from desktop.store.forgetting import Mark, durable_long_enough, durable_n, forget
+from desktop.store.identity import load_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import reconcile
 from desktop.store.scrub import mend_files
 from desktop.store.spool import FileSpool, MemorySpool
-from desktop.sync.engine import drive, sync
+from desktop.sync.engine import Ask, drive, sync
 from shared.journal.spool import SpoolForgotten, SpoolSlot, read_spool
 from shared.journal.tables import journal, number_series
 from shared.journal.verify import verify_database, verify_spool
 from shared.sync.limits import HELD_US
+from shared.sync.messages import Message, Push
 from tests.builders.devices import LAYOUT, a_key, a_store, an_identity
 from tests.builders.small_shop import REGISTRY, RENAMED, SCHEMA, Renamed, a_sale, small_move
 from tests.fakes.edges import FakeClock, SeededRandomness
@@ -347,3 +350,53 @@ def test_an_identity_of_another_name_finds_nothing_durable(shop: Shop) -> None:
         )
         == []
     )
+
+
+@pytest.mark.parametrize("sold_since", [0, 2])
+def test_a_database_from_before_sends_nothing_it_let_go_and_gets_to_its_end(
+    shop: Shop, sold_since: int
+) -> None:
+    """A database of an older day beside the spool knows neither the receipt nor the bytes."""
+    shop.sell(2)
+    shop.sync()
+    older = open_writer(None)
+    with older.connect() as copy:
+        source: Any = shop.store.connection.connection.dbapi_connection
+        source.backup(copy.connection.dbapi_connection)
+    shop.sell(1)
+    shop.rename()
+    shop.rename()
+    shop.sync()
+    shop.prove(5)
+    shop.pass_days(36)
+    assert forget(shop.store) == 4
+    assert shop.held() == [3], "the last number stays"
+    again = LocalStore(
+        older,
+        LAYOUT,
+        shop.spool,
+        clock=shop.clock,
+        randomness=SeededRandomness(7),
+        key=a_key(),
+    )
+    try:
+        for _ in range(sold_since):
+            again.run("wang", lambda session: session.append(a_sale("A1")))
+        handler = shop.office.handler(DEVICE)
+        sent: list[int] = []
+
+        def line(ask: Ask) -> Message:
+            if isinstance(ask.message, Push):
+                assert all(one.stored for one in ask.message.items)
+                first = ask.message.first_n
+                sent.extend(range(first, first + len(ask.message.items)))
+            return handler(ask)
+
+        drive(sync(again, shop.clock), line)
+        assert sent == [3, *range(6, 6 + sold_since)]
+        assert again.read(load_state).acknowledged_n == 5 + sold_since
+        sent.clear()
+        drive(sync(again, shop.clock), line)
+        assert sent == []
+    finally:
+        again.close()
