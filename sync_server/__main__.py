@@ -1,6 +1,7 @@
 """``python -m sync_server``: set up head office, serve it, look into it, check it."""
 
 import argparse
+import errno
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from sync_server.operations.closing import close_month
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
+from sync_server.store.engine import says_full
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,12 +34,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(error: OSError | OperationalError) -> QutongError:
-    """What the disk, the system or the database said, in its words; a full disk above all."""
+    """What the disk, the system or the database said, in its words; a full disk as DISK_FULL."""
+    full = error.errno == errno.ENOSPC if isinstance(error, OSError) else says_full(error)
+    if full:
+        return Unavailable("DISK_FULL", next_step="make room, then run it again")
     if isinstance(error, OSError):
         why, at = error.strerror or type(error).__name__, str(error.filename or "")
     else:
         why, at = str(error.orig), ""
-    next_step = "make room or mend what is named, then run it again"
+    next_step = "mend what is named, then run it again"
     return Unavailable("SYSTEM_REFUSED", why=why, file=at, next_step=next_step)
 
 

@@ -53,7 +53,7 @@ class Writers(Protocol):
 
 
 class Mark(NamedTuple):
-    """A slot head office called durable, and when it first said so; microseconds UTC."""
+    """A slot head office called durable, and when it first said so; microseconds by its clock."""
 
     n: int
     told_at_us: int
@@ -64,7 +64,8 @@ def note_durable(
 ) -> bool:
     """Remember that this journal is durable up to ``n``; True when that is news.
 
-    It is believed when the slot is the one that stands here, and never goes back (I11).
+    ``now_us`` is head office's time when it said so. It is believed when the slot is the one that
+    stands here, and never goes back (I11).
     """
     if n <= durable_n(connection, identity) or link_at(connection, identity, n) != link_hash:
         return False
@@ -96,7 +97,8 @@ def _drop_passed(connection: Connection, incarnation: int, now_us: int) -> None:
 def durable_long_enough(marks: Iterable[Mark], now_us: int) -> int:
     """THE GUARD of I12: up to this slot bytes may go; 0 = none.
 
-    Only what head office called durable 35 days ago, by the clock that is corrected by it.
+    Only what head office called durable 35 days ago, both times by its own clock: this one may
+    jump between two looks at that.
     """
     return max((one.n for one in marks if one.told_at_us <= now_us - HELD_US), default=0)
 
@@ -183,15 +185,16 @@ def _last_numbers(
     return set(last.values())
 
 
-def forget(store: Writers, go_on: Callable[[], bool] = lambda: True) -> int:
+def forget(store: Writers, now_us: int, go_on: Callable[[], bool] = lambda: True) -> int:
     """Let go of all bytes that may go, slice by slice, then of the spool's; how many slots.
 
-    Between slices ``go_on`` may end it; the rest goes the next time. Raises Unavailable DISK_FULL…
+    ``now_us`` is head office's time as it said last. Between slices ``go_on`` may end it; the rest
+    goes the next time. Raises Unavailable DISK_FULL…
     """
     total = 0
     place: Place = (0, 0)
     while go_on():
-        places = store.on_writer(partial(_forget_slice, after=place))
+        places = store.on_writer(partial(_forget_slice, now_us=now_us, after=place))
         if not places:
             break
         total += len(places)
@@ -201,8 +204,8 @@ def forget(store: Writers, go_on: Callable[[], bool] = lambda: True) -> int:
     return total
 
 
-def _forget_slice(local: LocalStore, after: Place) -> list[Place]:
-    identity, replica, now_us = local.enrolled, local.replica, local.now_us()
+def _forget_slice(local: LocalStore, now_us: int, after: Place) -> list[Place]:
+    identity, replica = local.enrolled, local.replica
 
     def work(connection: Connection) -> list[Place]:
         places = forgettable(

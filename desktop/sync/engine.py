@@ -150,6 +150,7 @@ class _Sync(Talk):
         if self._known.is_recovering != answer.is_recovering:
             told = int(answer.is_recovering)
             self.store.on_writer(lambda local: local.set_state(is_recovering=told))
+        self.summary.head_office_at_us = answer.server_time_us
         if self.carried_n is None:
             self._set_clock(answer.server_time_us, self.clock.monotonic_us() - sent_us)
         return hello, answer
@@ -212,7 +213,7 @@ class _Sync(Talk):
             if local.read(lambda connection: durable_n(connection, local.enrolled)) < n:
                 local.transact(
                     lambda connection: note_durable(
-                        connection, local.enrolled, n, link_hash, local.now_us()
+                        connection, local.enrolled, n, link_hash, answer.server_time_us
                     )
                 )
 

@@ -42,6 +42,8 @@ class Summary:
     findings: list[Finding] = field(default_factory=list)
     up_to_n: int = 0
     """The last own slot acknowledged for the first time; 0 = none."""
+    head_office_at_us: int = 0
+    """Head office's own time when it answered the last hello; 0 = it did not."""
 
     @property
     def is_idle(self) -> bool:

@@ -71,6 +71,7 @@ class SyncWorker:
         self._asked: list[Future[Summary]] = []
         self._failures = 0
         self._forgets_at_us = 0
+        self._head_office_at_us = 0
         self._held_until_us = 0
         self.progress = Progress()
         """What is under way, and whether a person holds it."""
@@ -170,7 +171,11 @@ class SyncWorker:
             return
         self._forgets_at_us = now_us + _FORGET_EVERY_US
         try:
-            forget(self._store, lambda: not (self._wake.is_set() or self._stopped.is_set()))
+            forget(
+                self._store,
+                self._head_office_at_us,
+                lambda: not (self._wake.is_set() or self._stopped.is_set()),
+            )
         except QutongError as error:
             self.last = error
 
@@ -217,6 +222,7 @@ class SyncWorker:
         finally:
             self.is_syncing = False
         self._failures = 0
+        self._head_office_at_us = summary.head_office_at_us
         self.last = summary
         for future in asked:
             future.set_result(summary)

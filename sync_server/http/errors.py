@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation, Unavailable
 from shared.sync.messages import ErrorAnswer, pack
 from shared.sync.requests import RETRY_HEADER
+from sync_server.store.engine import says_full
 
 log = logging.getLogger("qutong.http")
 
@@ -77,7 +78,7 @@ def answer_to(error: Exception) -> Response:
         return refusal("VALUE_UNUSABLE", 400)
     if isinstance(error, DBAPIError):
         log.error("the database failed: %s", type(error.orig).__name__, exc_info=error)
-        return refusal("DATABASE_UNAVAILABLE", 503)
+        return refusal("OFFICE_FULL" if says_full(error) else "DATABASE_UNAVAILABLE", 503)
     log.error("unforeseen: %s", type(error).__name__, exc_info=error)
     return refusal("INTERNAL", 500)
 

@@ -31,13 +31,18 @@ from sync_server.sync.head_office import draft_of, publish
 def init(
     home: Path, address: str, clock: Clock, randomness: Randomness, admins: Sequence[str]
 ) -> int:
-    """Set up a new head office, name its first people, and say where it stands."""
-    office = create(home, address, clock, randomness)
-    try:
-        for user_id in admins:
-            _publish_user(office, clock, user_id, user_id, Role.HEAD_OFFICE, ())
-    finally:
-        office.database.close()
+    """Set up a new head office with its first people, and say where it stands.
+
+    Raises: RuleViolation USER_INCOMPLETE, and what creating raises; then nothing was set up.
+    """
+    if not all(admins):
+        raise RuleViolation("USER_INCOMPLETE")
+    people = [
+        UserPublished(user_id=one, name=one, role=Role.HEAD_OFFICE, grants=(Grant(),))
+        for one in admins
+    ]
+    office = create(home, address, clock, randomness, people)
+    office.database.close()
     print(f"head office ready in {home}, database {office.database.engine_name}")
     print(f"public key {office.hq.author.key.public.hex()}")
     return 0
@@ -58,37 +63,27 @@ def user(
 
     A ``pin`` of digits is a new one at every site, '' takes it away, None leaves it as it is.
 
-    Raises: RuleViolation SITE_ID_UNUSABLE, PIN_BAD.
+    Raises: RuleViolation USER_INCOMPLETE, SITE_ID_UNUSABLE, PIN_BAD.
     """
+    if not user_id:
+        raise RuleViolation("USER_INCOMPLETE")
     if (role == Role.HEAD_OFFICE) == bool(sites):
         raise RuleViolation("SITE_ID_UNUSABLE", role=role)
     pin_hash = hash_of_pin(pin, randomness.bytes(SALT_BYTES)) if pin else pin
-    _publish_user(office, clock, user_id, name or user_id, role, sites, pin_hash)
-    print(f"user {user_id} is {role}")
-    return 0
-
-
-def _publish_user(
-    office: Office,
-    clock: Clock,
-    user_id: str,
-    name: str,
-    role: str,
-    sites: Sequence[str],
-    pin_hash: str | None = None,
-) -> None:
     now_us = clock.now_us()
     with office.database.write() as connection:
-        pin = given_pin(connection, user_id) if pin_hash is None else (pin_hash, now_us)
+        given = given_pin(connection, user_id) if pin_hash is None else (pin_hash, now_us)
         body = UserPublished(
             user_id=user_id,
-            name=name,
+            name=name or user_id,
             role=role,
             grants=tuple(Grant(site_id=site_id) for site_id in sites) or (Grant(),),
-            pin_hash=pin[0],
-            pin_at_us=pin[1],
+            pin_hash=given[0],
+            pin_at_us=given[1],
         )
         publish(connection, office.hq, [draft_of(office.hq, body, now_us)], now_us)
+    print(f"user {user_id} is {role}")
+    return 0
 
 
 def org(office: Office, clock: Clock, code: str, name: str, currency: str) -> int:

@@ -28,7 +28,7 @@ from shared.tasks.rules import CONTENT_CHARACTERS_MAX
 from sync_server.store.devices import Device
 from sync_server.store.engine import Database, open_database
 from sync_server.store.migrations import known, migrate, schema_version, tell
-from sync_server.sync.head_office import MANY, Directory, HeadOffice
+from sync_server.sync.head_office import MANY, Directory, HeadOffice, draft_of, publish
 from sync_server.sync.recovering import INCARNATION
 
 DIRECTORY = Directory(
@@ -59,10 +59,15 @@ class Office:
         return self.home / "snapshots"
 
 
-def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Office:
+def create(
+    home: Path, address: str, clock: Clock, randomness: Randomness, first: Sequence[Body] = ()
+) -> Office:
     """Set up a new head office: folder, key, epoch, database. ``address`` '' = SQLite in it.
 
-    Raises Conflict HOME_EXISTS, DATABASE_TAKEN: an existing head office is never overwritten.
+    ``first`` are its first documents: they stand with it or there is no head office.
+
+    Raises Conflict HOME_EXISTS, DATABASE_TAKEN: an existing head office is never overwritten;
+    what publishing ``first`` raises.
     """
     if (home / KEY).exists():
         raise Conflict("HOME_EXISTS")
@@ -70,29 +75,38 @@ def create(home: Path, address: str, clock: Clock, randomness: Randomness) -> Of
     home.chmod(0o700)
     was_there = (home / DATABASE).exists()
     try:
-        _create(home, address, clock, randomness)
+        _create(home, address, clock, randomness, first)
     except BaseException:
+        # The next try begins anew.
+        for name in (KEY, ADDRESS):
+            (home / name).unlink(missing_ok=True)
         if not was_there:
-            # A key is missing to it: the next try begins anew.
             for left in home.glob(f"{DATABASE}*"):
                 left.unlink()
         raise
     return open_home(home, "", randomness)
 
 
-def _create(home: Path, address: str, clock: Clock, randomness: Randomness) -> None:
-    seed = randomness.bytes(32)
+def _create(
+    home: Path, address: str, clock: Clock, randomness: Randomness, first: Sequence[Body]
+) -> None:
+    seed, now_us = randomness.bytes(32), clock.now_us()
+    key, epoch = SigningKey.from_seed(seed), uuid7(now_us, randomness).hex()
+    hq = head_office(key, epoch, randomness)
     database = open_database(address or _own_database(home))
     try:
         with database.write() as connection:
             if schema_version(connection):
                 raise Conflict("DATABASE_TAKEN")
             migrate(connection, SCHEMA, LOCAL)
-            tell(connection, "epoch", uuid7(clock.now_us(), randomness).hex())
-            tell(connection, "public_key", SigningKey.from_seed(seed).public.hex())
-        if address:
-            _write_secret(home / ADDRESS, address)
-        _write_secret(home / KEY, seed.hex())
+            tell(connection, "epoch", epoch)
+            tell(connection, "public_key", key.public.hex())
+            for body in first:
+                publish(connection, hq, [draft_of(hq, body, now_us)], now_us)
+            # Before the commit: a database whose key was not written opens to nobody.
+            if address:
+                _write_secret(home / ADDRESS, address)
+            _write_secret(home / KEY, seed.hex())
     finally:
         database.close()
 

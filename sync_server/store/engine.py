@@ -32,6 +32,8 @@ it stays below twice as much (T33)."""
 _INDEX_BYTES = 64 * 1024
 """More than a database needs to be opened that is whole."""
 _FULL = "database or disk is full"
+_PG_DISK_FULL = "53100"
+"""The SQLSTATE of PostgreSQL without room."""
 _RESTART_MS = 200
 _TRIES = 4
 """So often, with twice the wait each time."""
@@ -228,7 +230,7 @@ def _try(engine: Engine) -> None:
             connection.exec_driver_sql("SELECT 1")
     except DBAPIError as error:
         engine.dispose()
-        if str(error.orig) == _FULL:
+        if says_full(error):
             next_step = "make room on head office's disk; nothing that was told is lost"
             raise Unavailable("DISK_FULL", next_step=next_step) from error
         raise Unavailable(
@@ -236,6 +238,22 @@ def _try(engine: Engine) -> None:
             engine=engine.dialect.name,
             next_step="check that it runs and is a database; restore the last backup if not",
         ) from error
+
+
+def says_full(error: BaseException | None) -> bool:
+    """Whether the database failed because there is no room on its disk.
+
+    SQLite then ends the whole transaction, so what is raised may be the savepoint it misses.
+    """
+    while error is not None:
+        if isinstance(error, DBAPIError) and _is_about_room(error.orig):
+            return True
+        error = error.__context__
+    return False
+
+
+def _is_about_room(said: BaseException | None) -> bool:
+    return str(said) == _FULL or getattr(said, "sqlstate", "") == _PG_DISK_FULL
 
 
 def _is_full(path: Path) -> bool:

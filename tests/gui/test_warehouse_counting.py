@@ -223,7 +223,7 @@ def test_a_spot_count_of_scanned_goods_and_a_movement_with_its_reason(tmp_path: 
         books = {one.goods.product_id: one.book_micro for one in moving.model.posted.lines}
         assert books == {CLEANSER: 36_000_000, CREAM: 3_000_000}
         await stage.keys("P")
-        assert list((tmp_path / "paper").glob("CK-*.pdf"))
+        await until(lambda: list((tmp_path / "paper").glob("CK-*.pdf")))
 
     play(script, tmp_path)
 

@@ -201,7 +201,7 @@ class Carrier:
         proved = self._stage.durable_n(device.name, device.awaited.message.incarnation)
         # The answer of an earlier hello may speak of a journal the device has left since.
         if not packet.is_earlier or answer.durable_n <= proved:
-            note_told(self._stage, device, device.awaited.message.incarnation, answer.durable_n)
+            note_told(self._stage, device, device.awaited.message.incarnation, answer)
         took_us = self._stage.world.now_us - device.asked_at_us
         before = belief_of(device)
         ask = device.take(answer)

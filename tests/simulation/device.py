@@ -152,7 +152,8 @@ class SimDevice:
     asked_at_us: int = 0
     """When it was sent."""
     told_durable: list[tuple[int, int, int]] = field(default_factory=list)
-    """What head office called durable: incarnation, slot, and when in the time of the run."""
+    """What head office called durable: incarnation, slot, and when by its clock since
+    the run began."""
     forgets_at_us: int = 0
     """When its process lets go of old bytes next."""
     is_suspect: bool = False

@@ -4,6 +4,7 @@ from desktop.store.forgetting import forget
 from shared.areas import REGISTRY, SCHEMA
 from shared.core.errors import QutongError
 from shared.sync.limits import HELD_US
+from shared.sync.messages import HelloAnswer
 from sync_server.operations.backup_manifest import Manifest, figures_of
 from sync_server.operations.drill import _lost_here, _marks
 from sync_server.operations.verify import faults
@@ -25,7 +26,7 @@ from tests.simulation.stage import Backup, Stage, must
 _DAY_US = 86_400_000_000
 _PASSES_DAYS = (8, 36, 36, 50)
 _SLACK_US = 3_600_000_000
-"""What clocks may be off by: those that were corrected by head office's, which jumps by minutes."""
+"""What head office's clock may be off by: it jumps by minutes."""
 _FORGOTTEN = (
     "SELECT incarnation, max(n) FROM journal WHERE device_id = ? AND stored = x''"
     " GROUP BY incarnation"
@@ -122,7 +123,7 @@ def let_go(stage: Stage, device: SimDevice) -> None:
         return
     device.forgets_at_us = now_us + _DAY_US
     try:
-        count = forget(device.running)
+        count = forget(device.running, device.summaries[-1].head_office_at_us)
     except QutongError as why:
         must(device.has_failed(why.code), "I12", f"{device.label} could not forget: {why}")
         stage.say(device.label, "forgets not", why)
@@ -132,12 +133,14 @@ def let_go(stage: Stage, device: SimDevice) -> None:
         stage.say(device.label, "forgot", count)
 
 
-def note_told(stage: Stage, device: SimDevice, incarnation: int, n: int) -> None:
+def note_told(stage: Stage, device: SimDevice, incarnation: int, answer: HelloAnswer) -> None:
     """I11: head office calls durable what stands in a proved backup, and nothing more."""
+    n = answer.durable_n
     if n:
         proved = stage.durable_n(device.name, incarnation)
         must(n <= proved, "I11", f"{device.label}: durable {n}, proved {proved}")
-        device.told_durable.append((incarnation, n, device.clock.monotonic_us()))
+        said_us = answer.server_time_us - stage.world.start_us
+        device.told_durable.append((incarnation, n, said_us))
 
 
 def check_let_go(stage: Stage, keep_since_us: int) -> None:

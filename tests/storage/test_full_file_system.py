@@ -187,7 +187,7 @@ def test_head_office_on_a_full_disk_says_so_and_advises_no_restore(
     home, backups = disk / "office", disk / "backups"
     for left in (0, 4_096, 300_000):
         fill(disk, left)
-        code, said = told(capsys, "init", "--home", home)
+        code, said = told(capsys, "init", "--home", home, "--admin", "boss")
         assert code == 1
         assert "full" in said.lower(), said
         make_room(disk)

@@ -44,12 +44,13 @@ class Offers(Watched):
         """What those are called who asked for a rule or approved it."""
 
     async def load(self) -> None:
-        """Read it again."""
-        self.rules = await self._desk.fetch(points_rules)
-        self.batches = await self._desk.fetch(batches)
-        self.with_codes = await self._desk.fetch(batches_with_codes)
-        people = {who for one in self.rules for who in (one.author_id, one.approver_id)}
-        self.people = await self._desk.fetch(names_of_users, people)
+        """Read it again: all of it, then it is shown."""
+        rules = await self._desk.fetch(points_rules)
+        held = await self._desk.fetch(batches)
+        with_codes = await self._desk.fetch(batches_with_codes)
+        named = {who for one in rules for who in (one.author_id, one.approver_id)}
+        self.people = await self._desk.fetch(names_of_users, named)
+        self.rules, self.batches, self.with_codes = rules, held, with_codes
         self.changed()
 
     @property

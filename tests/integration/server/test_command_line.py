@@ -13,13 +13,15 @@ from sqlalchemy import select, text
 
 from shared.access.pins import pin_fits
 from shared.access.queries import people_at
+from shared.channel.documents import ChannelPublished, SalesOrg
 from shared.channel.tables import sales_org
+from shared.core.errors import RuleViolation
 from shared.journal.chain import SigningKey
 from shared.sync.messages import Enrol, EnrolAnswer, Hello, HelloAnswer, pack, unpack
 from shared.sync.requests import enrolment_message
 from sync_server.__main__ import main
-from sync_server.operations.edges import SystemRandomness
-from sync_server.operations.home import open_home
+from sync_server.operations.edges import SystemClock, SystemRandomness
+from sync_server.operations.home import create, open_home
 from tests.integration.server.wire import Wire
 
 
@@ -175,6 +177,26 @@ def test_a_head_office_can_begin_with_its_first_people(tmp_path: Path) -> None:
         for person in ("boss", "vice"):
             assert "access.grant" in office.hq.directory.permissions_of(connection, person, "")
     office.database.close()
+
+
+def test_a_head_office_stands_with_its_first_documents_or_not_at_all(
+    tmp_path: Path, address: str
+) -> None:
+    home, chance = tmp_path / "h", SystemRandomness()
+    chosen = "" if address.startswith("sqlite") else address
+    orgs = [SalesOrg(sales_org_id=one, name="x") for one in ("FX", "F X")]
+    with pytest.raises(RuleViolation, match="NAME_UNUSABLE"):
+        create(home, chosen, SystemClock(), chance, [ChannelPublished(sales_orgs=tuple(orgs))])
+    assert list(home.iterdir()) == []
+    create(home, chosen, SystemClock(), chance).database.close()
+
+
+def test_a_first_person_without_an_id_is_refused_before_anything_is_set_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["init", "--home", str(tmp_path / "h"), "--admin", "boss", "--admin", ""]) == 1
+    assert "USER_INCOMPLETE" in capsys.readouterr().err
+    assert not (tmp_path / "h").exists()
 
 
 def test_others_are_not_served_without_tls(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

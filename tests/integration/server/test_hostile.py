@@ -198,7 +198,7 @@ def _fill_and_free(place: Place) -> None:
     body = pack(place.mine.batch(1))
     refused = place.mine.wire.ask("/push", body)
 
-    assert (refused.status, b"DATABASE_UNAVAILABLE" in refused.body) == (503, True)
+    assert (refused.status, b"OFFICE_FULL" in refused.body) == (503, True)
     assert place.scalar(select(func.count()).where(journal.c.device_id == "SH01.01")) == 0
     _pages(place, 1 << 30)
     assert place.mine.push(1) == []

@@ -18,6 +18,7 @@ from desktop.store.recovery import reconcile
 from desktop.store.scrub import mend_files
 from desktop.store.spool import FileSpool, MemorySpool
 from desktop.sync.engine import Ask, drive, sync
+from desktop.sync.story import Summary
 from shared.journal.spool import SpoolForgotten, SpoolSlot, read_spool
 from shared.journal.tables import journal, number_series
 from shared.journal.verify import verify_database, verify_spool
@@ -53,13 +54,17 @@ class Shop:
     def rename(self) -> None:
         self.store.run("wang", lambda s: s.append(Renamed(product_id="A1", name="x")))
 
-    def sync(self) -> None:
-        drive(sync(self.store, self.clock), self.office.handler(DEVICE))
+    def sync(self) -> Summary:
+        return drive(sync(self.store, self.clock), self.office.handler(DEVICE))
 
     def prove(self, n: int) -> None:
         """Head office proved a backup that holds slots up to n, and says so."""
         self.office.durable_n[DEVICE] = n
         self.sync()
+
+    def forget(self) -> int:
+        """What the thread that syncs does once a day; how many slots lost their bytes."""
+        return forget(self.store, self.office.now_us)
 
     def held(self) -> list[int]:
         """Slots whose bytes are here."""
@@ -96,15 +101,36 @@ def old_enough(shop: Shop) -> Shop:
 def test_what_is_durable_for_35_days_goes_from_journal_and_spool(shop: Shop) -> None:
     old_enough(shop)
     before = len(shop.spool.data)
-    assert forget(shop.store) == 6
+    assert shop.forget() == 6
     assert shop.held() == shop.held_in_spool() == [7, 8]
     assert len(shop.spool.data) < before
-    assert forget(shop.store) == 0
+    assert shop.forget() == 0
+
+
+@pytest.mark.parametrize("years", [-9, 9])
+def test_a_clock_that_jumps_within_a_sync_lets_nothing_go_early(shop: Shop, years: int) -> None:
+    """Found by the simulator, T08 of seed 10277: head office's own time counts at both ends."""
+    shop.sell(3)
+    shop.sync()
+    shop.office.durable_n[DEVICE] = 3
+    answer = shop.office.handler(DEVICE)
+
+    def jumping(ask: Ask) -> Message:
+        answered = answer(ask)
+        shop.clock.tick(years * 365 * DAY_US)
+        return answered
+
+    summary = drive(sync(shop.store, shop.clock), jumping)
+    assert shop.store.read(lambda c: durable_n(c, shop.store.enrolled)) == 3
+    assert forget(shop.store, summary.head_office_at_us) == 0
+    assert forget(shop.store, shop.sync().head_office_at_us) == 0
+    shop.office.now_us += HELD_US
+    assert forget(shop.store, shop.sync().head_office_at_us) > 0
 
 
 def test_both_chains_still_verify(shop: Shop, tmp_path: Path) -> None:
     old_enough(shop)
-    forget(shop.store)
+    shop.forget()
     chains, fault = verify_spool(shop.spool.load())
     assert fault is None
     assert [(chain.last, chain.forgotten) for chain in chains] == [(8, 6)]
@@ -143,7 +169,7 @@ def test_bytes_without_a_receipt_or_hash_are_no_forgotten_ones(
 def test_a_device_goes_on_as_before(shop: Shop) -> None:
     old_enough(shop)
     rows = shop.store.read(lambda c: c.execute(select(small_move)).all())
-    forget(shop.store)
+    shop.forget()
     shop.sync()
     shop.sell()
     shop.sync()
@@ -160,7 +186,7 @@ def test_nobody_takes_it_for_damage(
     old_enough(shop)
     if not is_rewritten:
         monkeypatch.setattr(forgetting, "_rewrite_spool", lambda _store: None)
-    forget(shop.store)
+    shop.forget()
     assert mend_files(shop.store) == []
     assert shop.held() == [7, 8]
     assert shop.spool.aside == {}
@@ -169,7 +195,7 @@ def test_nobody_takes_it_for_damage(
 @pytest.mark.parametrize("lost", ["database", "spool", "nothing"])
 def test_a_start_makes_whole_what_was_lost(shop: Shop, lost: str) -> None:
     old_enough(shop)
-    forget(shop.store)
+    shop.forget()
     numbers = _numbers(shop.store)
     assert numbers
     if lost == "database":
@@ -222,14 +248,14 @@ def test_the_last_number_of_a_series_stays(shop: Shop) -> None:
     shop.sync()
     shop.prove(4)
     shop.pass_days(36)
-    forget(shop.store)
+    shop.forget()
     assert shop.held() == [3], "from it a rebuilt database goes on counting"
 
 
 def test_what_is_kept_aside_stays(shop: Shop) -> None:
     shop.office.kept_kinds.add(RENAMED.name)
     old_enough(shop)
-    assert forget(shop.store) == 5
+    assert shop.forget() == 5
     assert shop.held() == [4, 7, 8]
 
 
@@ -238,7 +264,7 @@ def test_rows_that_wait_for_confirmation_hold_their_document(shop: Shop) -> None
     shop.store.transact(
         lambda c: c.execute(update(small_move).where(small_move.c._slot == 0).values(_slot=2))
     )
-    forget(shop.store)
+    shop.forget()
     assert 2 in shop.held()
 
 
@@ -313,7 +339,7 @@ def _life_of_a_shop(steps: list[tuple[str, int]]) -> None:
                 case "sync":
                     shop.sync()
                 case _:
-                    forget(shop.store)
+                    shop.forget()
             links = _links(shop.store)
             gone = set(range(1, len(links) + 1)) - set(shop.held())
             assert set(shop.held()) <= set(shop.held_in_spool())
@@ -369,7 +395,7 @@ def test_a_database_from_before_sends_nothing_it_let_go_and_gets_to_its_end(
     shop.sync()
     shop.prove(5)
     shop.pass_days(36)
-    assert forget(shop.store) == 4
+    assert shop.forget() == 4
     assert shop.held() == [3], "the last number stays"
     again = LocalStore(
         older,
