@@ -353,8 +353,7 @@ class _Sync(Talk):
         )
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
         if self.summary.pulled and not self.behind:
-            now_us = self.store.on_writer(lambda local: local.now_us())
-            self.store.apply(settle_neighbours(replica, now_us))
+            self.store.apply(settle_neighbours(replica, self.summary.head_office_at_us))
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:
         told = set(answer.scopes)

@@ -208,8 +208,14 @@ class SimDevice:
 
     @property
     def is_alone(self) -> bool:
-        """Whether it has no head office yet."""
-        return self.place.is_founded and not is_joined(self.running.enrolled)
+        """Whether it has no head office yet. Who asks is no process of the device: none ends."""
+        if not self.place.is_founded:
+            return False
+        was_asleep, self.fuse.is_asleep = self.fuse.is_asleep, True
+        try:
+            return not is_joined(self.running.enrolled)
+        finally:
+            self.fuse.is_asleep = was_asleep
 
     def template(self) -> Template:
         """Copies of its disk and spool as they are."""

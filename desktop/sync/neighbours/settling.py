@@ -27,13 +27,10 @@ _DAY_US: Final = 24 * 3600 * 1_000_000
 HELD_US: Final = 7 * _DAY_US
 """How long bytes are held that nobody waits for."""
 PATIENCE_US: Final = 30 * _DAY_US
-"""What head office has not sent so long after it came here is taken back."""
+"""What head office has not sent so long after a sync first lacked it is taken back."""
 
-_OPEN = (
-    select(neighbour_document)
-    .where(neighbour_document.c.is_open == 1)
-    .order_by(neighbour_document.c.received_at_us, neighbour_document.c.n)
-)
+_d = neighbour_document
+_OPEN = select(_d).where(_d.c.is_open == 1).order_by(_d.c.received_at_us, _d.c.n)
 
 
 def settle_neighbours(replica: Replica, now_us: int) -> Step:
@@ -41,13 +38,15 @@ def settle_neighbours(replica: Replica, now_us: int) -> Step:
     it had the document, or that it keeps aside, is taken back here; what it sent is closed.
 
     Journals reach head office in their order. So a document is decided there once a later one of
-    the same journal came from there.
+    the same journal came from there. ``now_us`` is head office's time as it said last: a clock of
+    this machine that was years off until today would make everything old at once.
     """
 
     def work(connection: Connection) -> Applied:
         rows = connection.execute(_OPEN).all()
         if not rows:
             return Applied()
+        connection.execute(update(_d).where(_d.c.since_us == 0).values(since_us=now_us))
         settling = _Settling(connection, replica, now_us)
         settling.run(rows)
         _prune(connection, now_us)
@@ -87,9 +86,9 @@ class _Settling:
                 again = [w for w in posted if w.id in self.touched.get(w.table, ())]
                 merge(self.touched, post_provisionally(self.connection, self.replica, again))
         derive_touched(self.connection, self.replica, self.touched)
-        d = neighbour_document
+        closed = {"is_open": 0, "since_us": self.now_us}
         for uid in self.closed:
-            self.connection.execute(update(d).where(d.c.uid == uid).values(is_open=0))
+            self.connection.execute(update(_d).where(_d.c.uid == uid).values(closed))
 
     def _reached(self, rows: Sequence[Any], writes: dict[str, Any]) -> dict[tuple[str, int], int]:
         """Up to which slot head office decided each journal, as far as is known here."""
@@ -112,7 +111,7 @@ class _Settling:
     def _is_decided(self, row: Any, reached: dict[tuple[str, int], int]) -> bool:
         if row.n <= reached[row.device_id, row.incarnation]:
             return True
-        if row.received_at_us < self.now_us - PATIENCE_US:
+        if 0 < row.since_us < self.now_us - PATIENCE_US:
             return True
         k = kept_document.c
         aside = select(k.id).where(k.device_id == row.device_id, k.uid == row.uid)
@@ -130,15 +129,15 @@ class _Settling:
 
 def _prune(connection: Connection, now_us: int) -> None:
     """Let go of what nobody waits for; the last of the list stays, marks are compared with it."""
-    d = neighbour_document.c
+    d = _d.c
     last = select(func.max(d.seq)).scalar_subquery()
     unsent = select(journal.c.uid).where(
         journal.c.uid == d.uid, journal.c.n > load_state(connection).acknowledged_n
     )
     connection.execute(
-        delete(neighbour_document).where(
+        delete(_d).where(
             d.is_open == 0,
-            d.received_at_us < now_us - HELD_US,
+            d.since_us < now_us - HELD_US,
             (d.seq == 0) | (d.seq < last),
             ~unsent.exists(),
         )

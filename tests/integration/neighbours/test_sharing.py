@@ -115,6 +115,27 @@ def test_what_head_office_never_hears_of_is_taken_back_in_the_end(lan: StoreLan)
     assert lan.stock(lan.host) != before
 
 
+def test_a_clock_that_was_years_off_makes_nothing_old_when_it_is_put_right(lan: StoreLan) -> None:
+    """The host of the store begins with an empty battery: what came that morning is ten years old
+    by noon, and is neither taken back nor let go of."""
+    before = lan.stock(lan.host)
+    lan.sell(lan.till)
+    lan.host.clock.offset_us = -10 * 365 * 24 * 3600 * 1_000_000
+    lan.exchange()
+    shared = lan.stock(lan.host)
+    assert shared != before
+    lan.host.clock.offset_us = 0
+    for _ in range(2):
+        lan.sell(lan.host)
+        lan.sync(lan.host)
+        assert lan.provisional(lan.host)
+        assert lan.open_documents(lan.host) == 1
+    lan.sync(lan.till)
+    lan.sync(lan.host)
+    assert lan.provisional(lan.host) == 0
+    lan.must_add_up(lan.host)
+
+
 def test_a_till_restored_from_an_older_disk_is_counted_once(lan: StoreLan) -> None:
     lan.sell(lan.till)
     lan.exchange()
