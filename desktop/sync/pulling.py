@@ -101,6 +101,11 @@ def pull_scope(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]:
                 raise
             talk.behind.add(scope)
             return
+        except Unavailable as error:
+            if error.code == "NETWORK":
+                talk.progress.page_broke()
+            raise
+        talk.progress.page_came()
         _apply(talk, page, pull, head.head)
         if page.until >= page.head:
             return
@@ -112,7 +117,7 @@ def _next_pull(talk: Talk, scope: str) -> Pull:
         scope=scope,
         generation=held.generation,
         after=held.seq,
-        limit=PAGE_ROWS,
+        limit=talk.progress.page_rows,
         incarnation=talk.own.incarnation,
         begun=held.begun,
         is_folded=True,

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -16,6 +16,7 @@ from desktop.store.engine import open_writer
 from desktop.store.layout import Layout
 from desktop.store.writer import Store
 from desktop.sync.engine import Ask, Fetched, drive, sync
+from desktop.sync.progress import Progress
 from desktop.sync.transport import HttpTransport, new_client
 from desktop.sync.worker import SyncWorker
 from shared.core.errors import Unavailable
@@ -231,6 +232,7 @@ class _Line:
     store: Store
     transport: HttpTransport
     key: SigningKey
+    progress: Progress = field(default_factory=Progress)
 
     @classmethod
     def to(
@@ -253,7 +255,7 @@ class _Line:
 
     def sync(self) -> None:
         """One whole sync."""
-        drive(sync(self.store, CLOCK), self.transport.send)
+        drive(sync(self.store, CLOCK, progress=self.progress), self.transport.send)
 
     def rows(self) -> int:
         """Rows held of the catalogue's scope."""

@@ -171,7 +171,7 @@ class FakeHeadOffice:
             (table, row_id, seq, removed)
             for (table, row_id), (seq, removed) in self.feeds.get(pull.scope, {}).items()
             if seq > pull.after
-        ][: self.page_rows]
+        ][: min(self.page_rows, pull.limit)]
         runs = [self._run(t, list(g)) for t, g in groupby(entries, key=lambda e: e[0])]
         return Page(
             scope=pull.scope,

@@ -12,7 +12,7 @@ from desktop.sync.progress import Progress
 from desktop.sync.worker import HELD_US, INTERVAL_S, SyncWorker
 from shared.core.errors import Unavailable
 from shared.journal.document import Write
-from shared.sync.messages import Message
+from shared.sync.messages import Message, Pull
 from tests.builders.devices import a_store
 from tests.builders.small_shop import REGISTRY, SCHEMA, a_sale
 from tests.fakes.edges import FakeClock, SeededRandomness
@@ -75,6 +75,28 @@ def test_rows_are_counted_held_and_gone_on_with(till: LocalStore, office: FakeHe
     assert handler.asked.count("/pull") == (ROWS - 4 * PAGE) // PAGE, "from the cursor on"
     assert summary.scopes == {"org:brand": ROWS - 4 * PAGE}
     assert rows(till, progress) == (0, 0), "nothing is under way any more"
+
+
+def test_a_line_that_breaks_is_asked_for_shorter_pages(
+    till: LocalStore, office: FakeHeadOffice
+) -> None:
+    progress, handler = Progress(), office.handler("SH01.01")
+    office.page_rows = ROWS
+    asked: list[int] = []
+
+    def line(ask: Ask) -> Message:
+        if isinstance(ask.message, Pull):
+            asked.append(ask.message.limit)
+            if ask.message.limit > 300:
+                raise Unavailable("NETWORK")
+        return handler(ask)
+
+    for _ in range(2):
+        with pytest.raises(Unavailable, match="NETWORK"):
+            drive(sync(till, FakeClock(), progress=progress), line)
+    summary = drive(sync(till, FakeClock(), progress=progress), line)
+    assert summary.scopes == {"org:brand": ROWS}
+    assert asked[:5] == [5_000, 625, 200, 220, 242], "then a little longer each time"
 
 
 class Running:
