@@ -24,7 +24,7 @@ from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
 from shared.journal.chain import Slot, VerifyKey
 from shared.sync.confirm import Finding
-from shared.sync.holding import cursors, gain_scope, lose_scope, restart_scopes
+from shared.sync.holding import cursors, gain_scopes, lose_scope, restart_scopes
 from shared.sync.limits import (
     PUSH_BYTES_MAX,
     PUSH_DOCUMENTS_MAX,
@@ -372,8 +372,8 @@ class _Sync(Talk):
                 for scope in lost:
                     lose_scope(connection, replica.schema, scope, replica.owns)
                     envelopes.lose(connection, scope)
-                for scope in gained:
-                    gain_scope(connection, replica.schema, scope, heads[scope].generation)
+                if begun := {scope: heads[scope].generation for scope in gained}:
+                    gain_scopes(connection, replica.schema, begun)
 
             local.change_scopes(change)
 

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     bindparam,
     delete,
-    insert,
     literal_column,
     select,
     update,
@@ -108,11 +107,15 @@ def cursors(connection: Connection) -> Sequence[Any]:
     return connection.execute(_CURSORS).all()
 
 
-def gain_scope(connection: Connection, schema: Schema, scope: str, generation: int) -> None:
-    """Begin to hold a scope: rows that other scopes brought already are counted."""
-    row = {"scope": scope, "generation": generation, "seq": 0, "count": 0, "digest": 0}
-    connection.execute(insert(scope_cursor), [row])
-    recount(connection, schema, (scope,))
+def gain_scopes(connection: Connection, schema: Schema, generations: Mapping[str, int]) -> None:
+    """Begin to hold scopes: rows that other scopes brought already are counted, and go at the
+    head unless they come again. Who brought them may be behind, or be fetched anew itself."""
+    rows: list[Row] = [
+        {"scope": scope, "generation": generation, "seq": 0, "count": 0, "digest": 0}
+        for scope, generation in generations.items()
+    ]
+    insert_rows(connection, scope_cursor, rows)
+    restart_scopes(connection, schema, generations)
 
 
 def restart_scopes(connection: Connection, schema: Schema, generations: Mapping[str, int]) -> None:

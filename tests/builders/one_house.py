@@ -30,7 +30,7 @@ from shared.stock.queries import on_hand_micro
 from shared.stock.rules import location
 from shared.stocktake.posting.answers import batch_corrections
 from shared.sync.appending import Author, append
-from shared.sync.holding import gain_scope
+from shared.sync.holding import gain_scopes
 from tests.builders.demo_brand import EDITOR, publication
 from tests.builders.devices import an_identity
 from tests.builders.engines import a_writer
@@ -188,8 +188,8 @@ class House(Store):
     def _hold_everything(self, connection: Connection) -> None:
         sites = connection.execute(select(site.c.id)).scalars().all()
         accounts = connection.execute(select(channel_account.c.id)).scalars().all()
-        for scope in (*(f"site:{one}" for one in sites), *(f"account:{a}" for a in accounts)):
-            gain_scope(connection, LAYOUT.schema, scope, 1)
+        scopes = (*(f"site:{one}" for one in sites), *(f"account:{a}" for a in accounts))
+        gain_scopes(connection, LAYOUT.schema, dict.fromkeys(scopes, 1))
 
 
 @cache

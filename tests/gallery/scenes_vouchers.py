@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from shared.areas import SCHEMA
-from shared.sync.holding import gain_scope
+from shared.sync.holding import gain_scopes
 from tests.builders.window_house import Stage
 
 DEVICE, CLERK = "SH01.01", "clerk-guanqian"
@@ -13,7 +13,7 @@ TONER, CLEANSER = "2000102010004", "2000101010005"
 def _offers(stage: Stage) -> str:
     """A member with points, three batches, one coupon used; an open coupon's code."""
     house = stage.house
-    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
     member = house.do(DEVICE, CLERK, "member-new", name="林小满", phone="13800138000")["member_id"]
     house.do("HQ.01", "hq-editor", "points-rule", approver="hq-approver")
     codes = []

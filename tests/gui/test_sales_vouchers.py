@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 
 from desktop.sales.view import payment
 from shared.areas import SCHEMA
-from shared.sync.holding import gain_scope
+from shared.sync.holding import gain_scopes
 from shared.vouchers.queries.points import points_balance
 from tests.builders.hands import until
 from tests.builders.one_house import balance
@@ -21,7 +21,7 @@ KICK = b"\x1bp"
 def offers(stage: Stage, **more: Any) -> tuple[str, str]:
     """王芳 with 1,190 points, and the code of a strict coupon of 20.00 from 100.00 on."""
     house = stage.house
-    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
     member: str = house.do(DEVICE, CLERK, "member-new", name="王芳", phone="13800138000")[
         "member_id"
     ]
@@ -108,7 +108,7 @@ def test_without_a_line_points_and_strict_coupons_say_what_to_do_and_cash_goes_o
 def test_a_deposit_is_taken_by_keys_printed_listed_and_pays_a_bill(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         house = stage.house
-        house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+        house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
         house.do(DEVICE, CLERK, "member-new", name="王芳", phone="13800138000")
         house.do(DEVICE, CLERK, "shift-open", float="0")
         till = await at_till(stage)

@@ -31,7 +31,7 @@ from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.core.ids import uuid7
 from shared.journal.chain import SigningKey
 from shared.stock.queries import on_hand_micro
-from shared.sync.holding import gain_scope
+from shared.sync.holding import gain_scopes
 from shared.sync.messages import pack
 from shared.sync.neighbours import (
     ADDRESS,
@@ -140,7 +140,7 @@ class Till:
 
 
 def _neighbours(connection: Connection) -> None:
-    gain_scope(connection, LAYOUT.schema, f"site:{SITE}", 1)
+    gain_scopes(connection, LAYOUT.schema, {f"site:{SITE}": 1})
     rows = [
         {
             "id": name,

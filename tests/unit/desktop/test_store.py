@@ -23,7 +23,7 @@ from shared.core.errors import Conflict, RuleViolation, Unavailable
 from shared.journal.document import Header
 from shared.journal.spool import SpoolSlot, read_spool
 from shared.journal.tables import journal
-from shared.sync.holding import extra_row, gain_scope
+from shared.sync.holding import extra_row, gain_scopes
 from shared.sync.replica import load_rows
 from shared.sync.tables import Replicated, Schema, TableRole, replicated_table, text_column
 from tests.builders.devices import LAYOUT, a_key, a_store, an_identity
@@ -435,7 +435,7 @@ def _send_later_rows(connection: object) -> None:
     from sqlalchemy import Connection
 
     assert isinstance(connection, Connection)
-    gain_scope(connection, SCHEMA, "org:brand", 1)
+    gain_scopes(connection, SCHEMA, {"org:brand": 1})
     row = {
         "scope": "org:brand",
         "table_name": "small_bag_of_test",

@@ -11,7 +11,7 @@ from shared.leases.queries import balance as leased
 from shared.leases.rules import SUSPENSE, deposit_pool, pool_end
 from shared.sales.documents import DepositTaken
 from shared.sales.posting import review_deposits
-from shared.sync.holding import gain_scope
+from shared.sync.holding import gain_scopes
 from tests.builders.documents import a_header
 from tests.builders.one_house import House, balance
 from tests.unit.desktop_usecases.conftest import Do
@@ -23,7 +23,7 @@ DAY_US = 86_400_000_000
 @pytest.fixture
 def fang(house: House, clerk: Do) -> str:
     """A member who paid 500.00 ahead, of which a till is lent at most 300.00 for ten days."""
-    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
     member: str = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
     house.do(
         "HQ.01", "hq-editor", "lease-pool", key=f"deposit:{member}", unit="CNY",
@@ -148,7 +148,7 @@ def test_the_end_of_a_shift_gives_deposits_back(house: House, fang: str, clerk: 
 def test_what_a_till_takes_ahead_is_in_the_pool_in_the_shift_and_spent_at_another_till(
     house: House, clerk: Do
 ) -> None:
-    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
     member = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
     clerk("shift-open", float="100")
     paper = clerk("deposit-take", customer=member, amount="300")
@@ -177,7 +177,7 @@ def test_what_a_till_takes_ahead_is_in_the_pool_in_the_shift_and_spent_at_anothe
 
 
 def test_a_deposit_head_office_looks_at_again_is_not_pooled_again(house: House, clerk: Do) -> None:
-    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
     member = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
     clerk("deposit-take", customer=member, amount="300")
     (pool,) = house.do("HQ.01", "hq-editor", "lease-pools")

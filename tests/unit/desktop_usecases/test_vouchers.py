@@ -10,7 +10,7 @@ from shared.core.rounding import MICRO
 from shared.leases.queries import balance as leased
 from shared.leases.rules import coupon_pool, points_pool, pool_end
 from shared.sales.documents import Sale, SaleLine, TenderLine
-from shared.sync.holding import gain_scope
+from shared.sync.holding import gain_scopes
 from shared.vouchers.documents import CouponMade, CouponsIssued, CouponUse, OfferAnswered
 from shared.vouchers.posting.offering import respond_batch
 from shared.vouchers.queries.points import points_balance
@@ -50,7 +50,7 @@ def tasks(house: House) -> list[str]:
 @pytest.fixture
 def fang(house: House, clerk: Do) -> str:
     """A member; 1 point for each full 1.00, 100 points are worth 1.00."""
-    house.local.change_scopes(lambda one: gain_scope(one, SCHEMA, "hq", 1))
+    house.local.change_scopes(lambda one: gain_scopes(one, SCHEMA, {"hq": 1}))
     member: str = clerk("member-new", name="王芳", phone="13800138000")["member_id"]
     head_office(house, "points-rule", approver="hq-approver")
     return member

@@ -12,7 +12,7 @@ from shared.journal.tables import journal
 from shared.journal.verify import verify_spool
 from shared.stock.tables import stock_move
 from shared.sync.confirm import Finding
-from shared.sync.holding import gain_scope, granted_scopes
+from shared.sync.holding import gain_scopes, granted_scopes
 from tests.simulation import channel_trade, selling
 from tests.simulation.carrier import Carrier
 from tests.simulation.device import SimDevice, key_of
@@ -59,7 +59,7 @@ def test_scopes_and_the_balances_that_follow_from_them_change_together_or_not_at
         patch("desktop.store.local.rebuild_balances", side_effect=Crash),
         pytest.raises(Crash),
     ):
-        store.change_scopes(lambda c: gain_scope(c, store.layout.schema, "account:D3", 1))
+        store.change_scopes(lambda c: gain_scopes(c, store.layout.schema, {"account:D3": 1}))
 
     assert store.read(granted_scopes) == before
 
@@ -72,7 +72,7 @@ def test_a_change_of_scopes_that_reported_an_error_and_happened_is_known_to_the_
     till.fuse.fail("full", "after commit", 1, 1)
 
     with pytest.raises(Unavailable):
-        store.change_scopes(lambda c: gain_scope(c, store.layout.schema, "account:D3", 1))
+        store.change_scopes(lambda c: gain_scopes(c, store.layout.schema, {"account:D3": 1}))
 
     assert "account:D3" in store.read(granted_scopes)
     assert store.replica.owns("partner/D3/receivable")

@@ -5,7 +5,7 @@ from functools import partial
 
 import msgspec
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from desktop.store.local import LocalStore
 from desktop.sync.engine import drive, sync
@@ -20,10 +20,11 @@ from shared.sync.digest import row_digest
 from shared.sync.holding import (
     cursors,
     extra_row,
-    gain_scope,
+    gain_scopes,
     granted_scopes,
     lose_scope,
     recount,
+    scope_cursor,
 )
 from shared.sync.messages import Page, Pull, Run
 from shared.sync.moved import moved_of
@@ -132,7 +133,7 @@ def a_run(
 
 def granted(store: LocalStore, *scopes: str) -> None:
     for scope in scopes:
-        store.transact(partial(gain_scope, schema=SCHEMA, scope=scope, generation=1))
+        store.transact(partial(gain_scopes, schema=SCHEMA, generations={scope: 1}))
 
 
 def test_what_head_office_publishes_is_here_after_a_sync(
@@ -416,6 +417,18 @@ def test_a_scope_fetched_anew_sweeps_what_is_no_longer_there(
     rows = till.read(lambda c: c.execute(select(small_product.c.id)).scalars().all())
     assert sorted(rows) == ["A0", "A2"]
     assert held(till, ORG) == tuple(head_office.heads[ORG][1:])
+
+
+def test_a_scope_gained_sweeps_rows_that_are_here_and_do_not_come(till: LocalStore) -> None:
+    """They came by another scope, which may be behind (seed 10987, T06)."""
+    granted(till, ORG)
+    apply(till, a_page([a_run(["A0", "A1"], {"rank": [1, 2]})], count=2, digest=0))
+    till.transact(lambda c: c.execute(delete(scope_cursor)))
+    granted(till, ORG)
+    assert held(till, ORG)[0] == 2
+    apply(till, a_page([a_run(["A0"], {"rank": [1]})], count=1, digest=0))
+    rows = till.read(lambda c: c.execute(select(small_product.c.id)).scalars().all())
+    assert (rows, held(till, ORG)[0]) == (["A0"], 1)
 
 
 @pytest.mark.parametrize(
