@@ -42,7 +42,8 @@ class ReceivedLine(Part, kw_only=True):
 
 
 class TransferReceived(Body, kw_only=True):
-    """Goods arrived from another site; what is missing stays in transit (G06)."""
+    """Goods arrived from another site; what is missing stays in transit (G06). Negative
+    quantities take a receipt back: its goods are on the way again."""
 
     from_site: str
     lines: list[ReceivedLine]
@@ -95,7 +96,8 @@ class PurchaseLine(Part, kw_only=True):
 
 
 class PurchaseReceived(Body, kw_only=True):
-    """A shop bought goods itself, without a shipping notice (外采入库, B11)."""
+    """A shop bought goods itself, without a shipping notice (外采入库, B11). Negative quantities
+    at the same costs take such a receipt back."""
 
     supplier_id: str
     """Of the shop's own suppliers; '' = nobody named."""

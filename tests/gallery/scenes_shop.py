@@ -109,6 +109,24 @@ async def purchases(stage: Stage) -> None:
     await calm(stage)
 
 
+async def purchase_taken_back(stage: Stage) -> None:
+    """A receipt that was typed in haste, taken back."""
+    await purchases(stage)
+    await stage.keys("F8")
+    await calm(stage)
+    await stage.keys("F8")
+    await calm(stage)
+    await stage.keys("HR-1107", "F10")
+    await calm(stage)
+
+
+async def purchase_to_take_back(stage: Stage) -> None:
+    """A receipt before it is taken back."""
+    await purchases(stage)
+    await stage.keys("F8")
+    await calm(stage)
+
+
 async def sold_goods(stage: Stage) -> None:
     """What sold, by product, with its margin."""
     await _with_own_goods(stage)
@@ -138,5 +156,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("shop-ending", ending),
     ("shop-buying", buying),
     ("shop-purchases", purchases),
+    ("shop-purchase-to-take-back", purchase_to_take_back),
+    ("shop-purchase-taken-back", purchase_taken_back),
     ("shop-sold-goods", sold_goods),
 )

@@ -9,9 +9,11 @@ from desktop.app.program import Program
 from desktop.pricing.view.goods import GoodsScreen, OwnGoodsPanel
 from desktop.sales.usecases.selling import BasketLine, sell
 from desktop.sales.view.by_product import SoldScreen
+from desktop.stock.view.move_page import MovementPanel
 from desktop.stock.view.moving import MovementsScreen
 from desktop.stock.view.purchases import PurchasesScreen
 from desktop.stock.view.supplier_panel import SupplierPanel
+from desktop.ui.question import TextQuestion
 from desktop.ui.table.table import Table
 from desktop.words.texts import Language
 from shared.catalog.rules import own_product_id
@@ -127,6 +129,19 @@ def test_a_shop_buys_sells_and_reads_its_margin_by_keyboard(tmp_path: Path) -> N
         await until(lambda: not sold.table.rows.shown)
         await hands.keys("F2")
         await until(lambda: len(sold.table.rows.shown) == 3)
+
+        # Nothing of it was true: the receipt is taken back where it stands.
+        await opened(program, "purchases")
+        await until(lambda: listed.table.current is not None)
+        await hands.keys("F8")
+        await until(lambda: isinstance(window.overlay.top, MovementPanel))
+        await hands.keys("F8")
+        await until(lambda: isinstance(window.overlay.top, TextQuestion))
+        await hands.keys("wrong shop", "F10")
+        await until(lambda: len(listed.table.rows.shown) == 2)
+        assert {one.reference for one in listed.table.rows.shown} == {"A-77"}
+        assert (listed.model.total_minor, listed.table.current.amount_minor) == (0, -55_220)
+        assert listed.table.current.note.endswith("wrong shop")
 
     live(tmp_path / "shop", script, keys)
 

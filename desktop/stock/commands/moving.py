@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select
 
 from desktop.catalog.usecases import Scanned, known, name_of
 from desktop.stock import usecases
+from desktop.stock.usecases.undoing import undo_movement
 from desktop.store.asking import Params, Written, device, entry, now_us
 from desktop.store.command import Command
 from desktop.store.writer import Store
@@ -106,6 +107,21 @@ def _move(store: Store, asked: Move) -> Written:
         note=asked.note,
         status=Status(asked.status),
         site_id=asked.site,
+    )
+    return Written.of(done.value)
+
+
+class TakeBack(Params, kw_only=True):
+    """A movement, transfer or purchase by its document."""
+
+    document: str
+    reason: str = ""
+    approver: str = ""
+
+
+def _take_back(store: Store, asked: TakeBack) -> Written:
+    done = store.write(
+        undo_movement, asked.document, reason=asked.reason, approver_id=asked.approver
     )
     return Written.of(done.value)
 
@@ -337,6 +353,12 @@ COMMANDS = (
         summary="Goods arrive from another site.",
         params=TransferReceive,
         run=_receive,
+    ),
+    Command(
+        name="movement-take-back",
+        summary="The goods of a movement, transfer or purchase go the other way.",
+        params=TakeBack,
+        run=_take_back,
     ),
     Command(
         name="publish-movement-types",

@@ -359,7 +359,7 @@ class MovingModel(Watched):
             approver_id=approver_id,
         )
 
-    async def page(self, document: str) -> MovementPage:
+    async def movement(self, document: str) -> MovementPage:
         """A movement made before, with its goods. Raises: RuleViolation MOVEMENT_UNKNOWN."""
         return await self._desk.fetch(read_movement, document, self.site_id)
 

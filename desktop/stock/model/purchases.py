@@ -12,9 +12,11 @@ from desktop.stock.usecases import (
     read_bought,
     read_purchases,
 )
+from desktop.stock.usecases.undoing import MovementPage, read_movement, undo_movement
 from desktop.store.asking import now_us
 from desktop.store.desk import Desk
 from shared.core.clock import business_day
+from shared.journal.document import Header
 from shared.stock.queries import Purchase
 
 ALL, NOBODY = "", "-"
@@ -109,3 +111,15 @@ class PurchasesModel(OverDays):
     async def lines(self, document: str) -> Sequence[BoughtGoods]:
         """The goods of a receipt."""
         return await self._desk.fetch(read_bought, document)
+
+    async def movement(self, document: str) -> MovementPage:
+        """A receipt as the movement it is. Raises: RuleViolation MOVEMENT_UNKNOWN."""
+        return await self._desk.fetch(read_movement, document, self.site_id)
+
+    async def take_back(self, document: str, reason: str, approver_id: str = "") -> Header:
+        """Take a receipt back. Raises: what ``undo_movement`` raises."""
+        header = await self._desk.do(
+            undo_movement, document, reason=reason, approver_id=approver_id
+        )
+        await self.load()
+        return header

@@ -12,20 +12,25 @@ from desktop.stock.usecases.reading import GoodsName, goods_of, read_transfer
 from desktop.store.session import Session
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_bytes
-from shared.journal.document import Header
-from shared.stock.documents import MoveLine, Movement, TransferDispatched
-from shared.stock.queries import MovementView, type_named
-from shared.stock.queries.movements import (
-    is_purchase,
-    movement_goods,
-    movement_of,
-    undone_by,
+from shared.journal.document import Body, Header
+from shared.stock.documents import (
+    MoveLine,
+    Movement,
+    PurchaseLine,
+    PurchaseReceived,
+    ReceivedLine,
+    TransferDispatched,
+    TransferReceived,
 )
-from shared.stock.rules import transit_ends
+from shared.stock.queries import MovementView, purchased_lines, type_named
+from shared.stock.queries.movements import movement_goods, movement_of, undone_by
+from shared.stock.queries.purchases import Slip, slip_of
+from shared.stock.rules import PURCHASE, Status, status_of
 
 MARK: Final = "↩"
 """A reason that begins so, and with a number, takes that document back."""
 DISPATCH: Final = "transfer_out"
+RECEIPT: Final = "transfer_in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +40,7 @@ class MovedLine:
     goods: GoodsName
     qty_micro: int
     lot: str = ""
+    to_location: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,8 @@ class MovementPage:
     may_be_undone: bool
     needs_approval: bool
     """Whether another person signs for taking it back, as for the movement itself."""
+    slip: Slip | None = None
+    """What it says beside its goods where it is a receipt of goods bought."""
 
 
 def read_movement(connection: Connection, document: str, site_id: str) -> MovementPage:
@@ -57,18 +65,25 @@ def read_movement(connection: Connection, document: str, site_id: str) -> Moveme
         raise RuleViolation("MOVEMENT_UNKNOWN", document=document[:40])
     moved = movement_goods(connection, head)
     lines = tuple(
-        MovedLine(goods=goods_of(connection, one.product_id), qty_micro=one.qty_micro, lot=one.lot)
+        MovedLine(
+            goods=goods_of(connection, one.product_id),
+            qty_micro=one.qty_micro,
+            lot=one.lot,
+            to_location=one.to_location,
+        )
         for one in moved
     )
     by = undone_by(connection, head, site_id, _mark(head.number))
-    stands = bool(lines) and not by and not _takes_back(head)
-    if any(any(transit_ends(one)) for one in (head.from_location, head.to_location)):
-        may, needs = stands and _is_on_the_way(connection, head, site_id, lines), False
-    else:
-        may = stands and not is_purchase(connection, document)
-        needs = _needs_approval(connection, head.movement_type)
+    may = bool(lines) and not by and not _takes_back(head)
+    if head.movement_type == DISPATCH:
+        may = may and _is_on_the_way(connection, head, site_id, lines)
     return MovementPage(
-        head=head, lines=lines, undone_by=by, may_be_undone=may, needs_approval=needs
+        head=head,
+        lines=lines,
+        undone_by=by,
+        may_be_undone=may,
+        needs_approval=_needs_approval(connection, head.movement_type),
+        slip=slip_of(connection, document),
     )
 
 
@@ -80,8 +95,6 @@ def _is_on_the_way(
     connection: Connection, head: MovementView, site_id: str, lines: Sequence[MovedLine]
 ) -> bool:
     """Whether a transfer left here and all of it may still be called back: none of it arrived."""
-    if head.movement_type != DISPATCH:
-        return False
     missing = {
         (one.product_id, one.lot): one.missing_micro
         for one in read_transfer(connection, site_id, head.party_id)
@@ -93,18 +106,17 @@ def undo_movement(
     session: Session, document: str, *, reason: str = "", approver_id: str = ""
 ) -> Header:
     """Take a movement back: the same goods go the other way, under the same type, once. Goods
-    sent to another site are called back while all of them are on the way.
+    sent to another site are called back while all of them are on the way; received ones are on
+    the way again; bought ones leave at the costs they came at.
 
     Raises: RuleViolation MOVEMENT_UNKNOWN, ALREADY_UNDONE, NOT_UNDOABLE (a transfer that arrived,
-    a purchase, what takes another one back, a closed month), APPROVAL_MISSING; AccessDenied
-    NOT_PERMITTED, APPROVER_MAY_NOT.
+    what takes another one back, a closed month), APPROVAL_MISSING; AccessDenied NOT_PERMITTED,
+    APPROVER_MAY_NOT.
     """
     place = place_of(session)
     page = read_movement(session.connection, document, place.site_id)
     head = page.head
-    is_dispatch = head.movement_type == DISPATCH
-    permission = "stock.transfer" if is_dispatch else "stock.move"
-    require(session, permission, site_id=place.site_id)
+    require(session, _permission(page), site_id=place.site_id)
     if page.undone_by:
         raise RuleViolation("ALREADY_UNDONE", number=head.number, by=page.undone_by)
     if not page.may_be_undone:
@@ -114,9 +126,8 @@ def undo_movement(
     if approver_id:
         require_approver(session, approver_id, "stock.move", site_id=place.site_id)
     said = f"{_mark(head.number)} {reason.strip()}".strip()
-    body = _called_back(page, said) if is_dispatch else _opposite(page, said)
     return session.append(
-        body,
+        _opposite(session.connection, page, said),
         site_id=place.site_id,
         predecessor=uid_bytes(document),
         business_day=day_at(session, place),
@@ -124,7 +135,21 @@ def undo_movement(
     )
 
 
-def _opposite(page: MovementPage, said: str) -> Movement:
+def _permission(page: MovementPage) -> str:
+    if page.slip is not None:
+        return "own_goods.write"
+    is_transfer = page.head.movement_type in (DISPATCH, RECEIPT)
+    return "stock.transfer" if is_transfer else "stock.move"
+
+
+def _opposite(connection: Connection, page: MovementPage, said: str) -> Body:
+    """The red letter of its own kind; of a movement, one from its end to its start."""
+    if page.slip is not None:
+        return _not_bought(connection, page.head.id, page.slip, said)
+    if page.head.movement_type == DISPATCH:
+        return _called_back(page, said)
+    if page.head.movement_type == RECEIPT:
+        return _not_received(page, said)
     return Movement(
         movement_type=page.head.movement_type,
         from_location=page.head.to_location,
@@ -136,9 +161,42 @@ def _opposite(page: MovementPage, said: str) -> Movement:
 
 
 def _called_back(page: MovementPage, said: str) -> TransferDispatched:
-    """The red letter of a dispatch: a negative quantity goes the other way."""
     lines = [_move_line(one, -one.qty_micro) for one in page.lines]
     return TransferDispatched(to_site=page.head.party_id, lines=lines, note=said)
+
+
+def _not_received(page: MovementPage, said: str) -> TransferReceived:
+    lines = []
+    for one in page.lines:
+        is_damaged = status_of(one.to_location) == Status.DEFECTIVE
+        good, damaged = (0, -one.qty_micro) if is_damaged else (-one.qty_micro, 0)
+        lines.append(
+            ReceivedLine(
+                product_id=one.goods.product_id,
+                received_micro=good,
+                damaged_micro=damaged,
+                lot=one.lot,
+            )
+        )
+    return TransferReceived(from_site=page.head.party_id, lines=lines, note=said)
+
+
+def _not_bought(connection: Connection, document: str, slip: Slip, said: str) -> PurchaseReceived:
+    return PurchaseReceived(
+        supplier_id=slip.supplier_id,
+        currency=slip.currency,
+        lines=[
+            PurchaseLine(
+                product_id=one.product_id,
+                qty_micro=-one.qty_micro,
+                unit_cost_micro=one.unit_cost_micro,
+                lot=one.lot,
+            )
+            for one in purchased_lines(connection, document)
+        ],
+        reference=slip.reference,
+        note=said,
+    )
 
 
 def _move_line(one: MovedLine, qty_micro: int) -> MoveLine:
@@ -153,5 +211,6 @@ def _needs_approval(connection: Connection, movement_type: str) -> bool:
     try:
         return type_named(connection, movement_type).needs_approval
     except RuleViolation:
-        # A type head office took away: whatever was done by it, two people take it back.
-        return True
+        # A type head office took away: whatever was done by it, two people take it back. Buying
+        # from others and transfers need no type of head office's.
+        return movement_type not in (PURCHASE, DISPATCH, RECEIPT)

@@ -1,8 +1,9 @@
 """The panel of one movement: its goods, who made it and why; F8 takes it back."""
 
+from typing import Protocol
+
 from PySide6.QtWidgets import QWidget
 
-from desktop.stock.model.moving import MovingModel
 from desktop.stock.usecases.undoing import MovementPage
 from desktop.ui.actions import Action
 from desktop.ui.frame import Frame
@@ -15,7 +16,6 @@ from desktop.ui.widgets import Empty, button, label, row
 from desktop.words import formats
 from shared.core.quantity import format_quantity
 from shared.journal.document import Header
-from shared.stock.queries import MovementView
 
 
 class MovementPanel(Panel):
@@ -72,20 +72,29 @@ class MovementPanel(Panel):
         self.close_with(True)
 
 
-async def look_at(frame: Frame, model: MovingModel, one: MovementView, name: str) -> Header | None:
+class Movements(Protocol):
+    """Who reads movements and takes them back."""
+
+    async def movement(self, document: str) -> MovementPage: ...
+
+    async def take_back(self, document: str, reason: str, approver_id: str = "") -> Header: ...
+
+
+async def look_at(frame: Frame, model: Movements, document: str, name: str) -> Header | None:
     """Show a movement; from here it is taken back, by its opposite (G02): what did it."""
-    page = await model.page(one.id)
+    page = await model.movement(document)
     if not await frame.ask(MovementPanel(frame, page, name)):
         return None
     words = frame.words
-    title = words("moving.take_back_title", number=one.number)
+    number = page.head.number
+    title = words("moving.take_back_title", number=number)
     reason = await frame.ask(TextQuestion(words, title, words("moving.take_back_why")))
     if reason is None:
         return None
     approver = await frame.approve("stock.move") if page.needs_approval else ""
     if approver is None:
         return None
-    header = await model.take_back(one.id, reason, str(approver))
-    told = words("moving.taken_back", number=one.number, by=header.number)
+    header = await model.take_back(document, reason, str(approver))
+    told = words("moving.taken_back", number=number, by=header.number)
     frame.say(told, Tone.GOOD)
     return header

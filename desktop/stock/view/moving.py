@@ -360,7 +360,7 @@ class MovementsScreen(Screen):
             self._once.start(lambda: self._show_movement(self.history.current))
 
     async def _show_movement(self, one: MovementView) -> None:
-        by = await look_at(self.frame, self.model, one, self._type_name(one.movement_type))
+        by = await look_at(self.frame, self.model, one.id, self._type_name(one.movement_type))
         if by is not None:
             self._go_to_document(uid_text(by.uid))
 

@@ -1,16 +1,19 @@
 """What the shop bought itself: by day and supplier, with what it comes to (进货记录, B11)."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from desktop.stock.model.purchases import ALL, NOBODY, PurchasesModel, SupplierSaid
 from desktop.stock.usecases import BoughtGoods, SupplierName
+from desktop.stock.view.move_page import look_at
 from desktop.stock.view.supplier_panel import SupplierPanel
 from desktop.ui.actions import Action
 from desktop.ui.days import FromTo
 from desktop.ui.editors import Choice
 from desktop.ui.frame import Frame
+from desktop.ui.once import Once
 from desktop.ui.screen import Screen
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.table.fitting import GivingWay
@@ -27,6 +30,7 @@ from desktop.ui.widgets import (
     set_figure,
 )
 from desktop.words import formats
+from shared.core.ids import uid_text
 from shared.stock.queries import Purchase
 from shared.stock.rules import PURCHASE
 
@@ -40,6 +44,7 @@ class PurchasesScreen(Screen):
         self.model = PurchasesModel(
             frame.desk, person.site_id, person.zone, sees_costs=person.may("cost.keep")
         )
+        self._once = Once(frame.tasks)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_S)
         layout.setSpacing(SPACE_L)
@@ -94,6 +99,12 @@ class PurchasesScreen(Screen):
             ),
             Action(text="report.this_month", keys=("F6",), run=lambda: self._month(0)),
             Action(text="report.last_month", keys=("F7",), run=lambda: self._month(1)),
+            Action(
+                text="moving.take_back",
+                keys=("F8",),
+                run=self._take_back,
+                is_enabled=lambda: self.table.current is not None,
+            ),
             Action(text="stock.refresh", keys=("F5",), run=self.refresh),
         )
 
@@ -109,7 +120,7 @@ class PurchasesScreen(Screen):
 
     async def _look_at(self, document: str) -> None:
         await self.model.load()
-        place = self.table.rows.place_of(lambda one: one.document == document)
+        place = self._place_of(document)
         if place >= 0:
             self.table.go_to(place)
             self._show(self.table.current)
@@ -136,7 +147,7 @@ class PurchasesScreen(Screen):
                    get=lambda one: one.reference),
             Column(key="number", title=words("card.document"), width=140, kind=Kind.NUMBER,
                    get=lambda one: one.number),
-            Column(key="note", title=words("moving.note"), width=140,
+            Column(key="note", title=words("moving.note"), width=210,
                    get=lambda one: one.note),
             Column(key="lines", title=words("moving.lines"), width=60, kind=Kind.COUNT,
                    get=lambda one: one.lines),
@@ -149,7 +160,7 @@ class PurchasesScreen(Screen):
                 Column(key="amount", title=words("buying.amount"), width=110, kind=Kind.MONEY,
                        currency=currency, has_total=True,
                        get=lambda one: one.amount_minor if one.without_cost < one.lines else None,
-                       tone=lambda one: Tone.WAITING if one.without_cost else None)
+                       tone=_tone)
             )  # fmt: skip
         return found
 
@@ -199,6 +210,19 @@ class PurchasesScreen(Screen):
             await self.model.change_supplier(held, said)
             self.frame.say(self.words("supplier.saved", name=said.name), Tone.GOOD)
 
+    def _take_back(self) -> None:
+        if self.table.current is not None:
+            self._once.start(partial(self._ask_back, self.table.current))
+
+    async def _ask_back(self, one: Purchase) -> None:
+        name = self.words(f"movement_type.{PURCHASE}")
+        by = await look_at(self.frame, self.model, one.document, name)
+        if by is not None:
+            self.table.go_to(max(self._place_of(uid_text(by.uid)), 0))
+
+    def _place_of(self, document: str) -> int:
+        return self.table.rows.place_of(lambda one: one.document == document)
+
     def _show_current(self) -> None:
         if self.table.current is not None:
             self._show(self.table.current)
@@ -247,3 +271,9 @@ class PurchasesScreen(Screen):
             total = label(formats.money(one.amount_minor, one.currency), "big")
             parts.append(row(label(words("buying.amount"), "muted"), None, total))
         return column(*parts, None)
+
+
+def _tone(one: Purchase) -> Tone | None:
+    if one.amount_minor < 0:
+        return Tone.BAD
+    return Tone.WAITING if one.without_cost else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from shared.core.ids import derived_id, uid_bytes
-from shared.stock.tables import movement, purchase_line, stock_move
+from shared.stock.tables import movement, stock_move
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +91,6 @@ def movement_goods(connection: Connection, head: MovementView) -> list[MovedGood
         if not rows or len(found) >= head.lines:
             break
     return found
-
-
-def is_purchase(connection: Connection, document: str) -> bool:
-    """Whether a document says what goods cost that were bought."""
-    found = select(purchase_line.c.id).where(purchase_line.c.document == document).limit(1)
-    return connection.execute(found).scalar() is not None
 
 
 def undone_by(connection: Connection, one: MovementView, site_id: str, mark: str) -> str:

@@ -1,15 +1,17 @@
 """What a shop bought itself: its slips, their lines, and what goods cost by them (B11)."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from shared.catalog.queries import stated_costs
 from shared.channel.queries import zone_of
 from shared.core.clock import business_day
+from shared.core.ids import derived_id, uid_bytes
 from shared.stock.tables import movement, purchase_line
 
 _CHUNK = 500
@@ -37,8 +39,17 @@ class Purchase:
     """Lines of which nobody said what they cost: they are not in the amount."""
 
 
+class Slip(NamedTuple):
+    """What a receipt of goods bought says beside its goods; '' = nothing said."""
+
+    supplier_id: str
+    reference: str
+    currency: str
+
+
 class PurchasedLine(NamedTuple):
-    """Goods of a receipt; the cost of a base unit at 10⁻⁶, 0 = nobody said."""
+    """Goods of a receipt, less than none where it takes one back; the cost of a base unit at
+    10⁻⁶, 0 = nobody said."""
 
     product_id: str
     lot: str
@@ -93,6 +104,15 @@ def purchases(
         )
         for row in connection.execute(statement)
     ]
+
+
+def slip_of(connection: Connection, document: str) -> Slip | None:
+    """What a receipt says of whom it came from; None for any other document."""
+    p = purchase_line.c
+    first = derived_id(uid_bytes(document), "p", 1)
+    statement = select(p.supplier_id, p.reference, p.currency).where(p.id == first)
+    row = connection.execute(statement).one_or_none()
+    return None if row is None else Slip(*row)
 
 
 def purchased_lines(connection: Connection, document: str) -> list[PurchasedLine]:
@@ -175,13 +195,33 @@ def _bought(
     connection: Connection, site_id: str, currency: str, product_ids: Sequence[str] | None
 ) -> Iterator[tuple[str, _Said]]:
     p = purchase_line.c
-    statement = select(p.product_id, p.business_day, p.happened_at_us, p.unit_cost_micro).where(
-        p.site_id == site_id, p.currency == currency, p.unit_cost_micro > 0
-    )
+    statement = (
+        select(
+            p.product_id, p.business_day, p.happened_at_us, p.unit_cost_micro,
+            p.qty_micro, p.lot, p.supplier_id, p.reference,
+        )
+        .where(p.site_id == site_id, p.currency == currency, p.unit_cost_micro > 0)
+        .order_by(p.happened_at_us, p.id)
+    )  # fmt: skip
     parts: list[Select[Any]] = [statement]
     if product_ids is not None:
         chunks = range(0, len(product_ids), _CHUNK)
         parts = [statement.where(p.product_id.in_(product_ids[at : at + _CHUNK])) for at in chunks]
     for part in parts:
-        for row in connection.execute(part):
+        for row in _standing(connection.execute(part).all()):
             yield row.product_id, _Said(row.business_day, row.happened_at_us, row.unit_cost_micro)
+
+
+def _standing(rows: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
+    """The lines of receipts but those taken back: a line of less than none takes its like away."""
+    gone = Counter(_like(row, -row.qty_micro) for row in rows if row.qty_micro < 0)
+    for row in rows:
+        like = _like(row, row.qty_micro)
+        if gone[like] > 0:
+            gone[like] -= 1
+        elif row.qty_micro > 0:
+            yield row
+
+
+def _like(row: Row[Any], qty_micro: int) -> tuple[str | int, ...]:
+    return row.product_id, row.lot, row.supplier_id, row.reference, row.unit_cost_micro, qty_micro

@@ -10,6 +10,8 @@ from desktop.stock.model.transfers import TransfersModel
 from desktop.store.desk import Desk
 from shared.core.errors import QutongError
 from shared.core.rounding import MICRO
+from shared.stock.queries import on_hand_micro
+from shared.stock.rules import Status, location
 from tests.builders.desks import at_desk
 from tests.builders.one_house import on_hand
 from tests.builders.window_house import WindowHouse
@@ -32,7 +34,7 @@ def test_a_gift_that_was_wrong_is_taken_back_once_by_its_opposite() -> None:
         model.add(CREAM, "2")
         posted = await model.post()
         document = model.history[0].id
-        page = await model.page(document)
+        page = await model.movement(document)
         assert [(one.goods.code, one.qty_micro // MICRO) for one in page.lines] == [
             (CLEANSER, 3),
             (CREAM, 2),
@@ -43,7 +45,7 @@ def test_a_gift_that_was_wrong_is_taken_back_once_by_its_opposite() -> None:
         is_told = model.posted is not None
         assert not is_told, "its figures are of before"
         assert model.history[0].reason == f"↩ {posted.header.number} misread"
-        page = await model.page(document)
+        page = await model.movement(document)
         assert (page.undone_by, page.may_be_undone) == (header.number, False)
         with pytest.raises(QutongError, match="ALREADY_UNDONE"):
             await model.take_back(document, "again")
@@ -61,7 +63,7 @@ def test_what_two_people_signed_two_people_take_back() -> None:
         model.say(reason="broken")
         await model.post(KEEPER)
         document = model.history[0].id
-        assert (await model.page(document)).needs_approval
+        assert (await model.movement(document)).needs_approval
         with pytest.raises(QutongError, match="APPROVAL_MISSING"):
             await model.take_back(document, "not broken")
         await model.take_back(document, "not broken", KEEPER)
@@ -77,7 +79,7 @@ def test_goods_sent_by_mistake_are_called_back_while_all_of_them_are_on_the_way(
         sent = house.do(DEVICE, BOSS, "transfer-send", to="DL02", lines=lines)
         await model.load()
         document = model.history[0].id
-        page = await model.page(document)
+        page = await model.movement(document)
         assert (sorted(one.qty_micro // MICRO for one in page.lines), page.may_be_undone) == (
             [5, 24],
             True,
@@ -87,7 +89,7 @@ def test_goods_sent_by_mistake_are_called_back_while_all_of_them_are_on_the_way(
         ways = TransfersModel(desk, SITE)
         await ways.load()
         assert not ways.ways, "nothing is on the way any more"
-        assert (await model.page(document)).undone_by == model.history[0].number
+        assert (await model.movement(document)).undone_by == model.history[0].number
         assert model.history[0].note == f"↩ {sent['number']} wrong site"
         with pytest.raises(QutongError, match="ALREADY_UNDONE"):
             await model.take_back(document, "again")
@@ -106,13 +108,46 @@ def test_what_arrived_of_a_transfer_is_not_called_back() -> None:
         house.do("DL02.01", "dealer-south", "transfer-receive", source=SITE, lines=some)
         house.sit_at(DEVICE, device_type="dealer")
         house.author_id = BOSS
-        assert not (await model.page(document)).may_be_undone
+        assert not (await model.movement(document)).may_be_undone
         with pytest.raises(QutongError, match="NOT_UNDOABLE"):
             await model.take_back(document, "wrong site")
         with pytest.raises(QutongError, match="MOVEMENT_UNKNOWN"):
-            await model.page("00" * 16)
+            await model.movement("00" * 16)
 
     at_desk(script)
+
+
+def test_a_receipt_taken_for_another_is_on_the_way_again_and_received_as_it_is() -> None:
+    async def script(desk: Desk, house: WindowHouse) -> None:
+        lines: list[Any] = [{"code": CLEANSER, "qty": "24"}]
+        house.do("DL02.01", "dealer-south", "transfer-send", to=SITE, lines=lines)
+        model = at_our_desk(house, desk)
+        lines = [{"code": CLEANSER, "qty": "20", "damaged": "4"}]
+        house.do(DEVICE, BOSS, "transfer-receive", source="DL02", lines=lines)
+        await model.load()
+        wrong = model.history[0]
+        assert (on_hand(house, SITE, CLEANSER), defective(house)) == (20, 4)
+        assert (await model.movement(wrong.id)).may_be_undone
+        await model.take_back(wrong.id, "all of them were good")
+        assert (on_hand(house, SITE, CLEANSER), defective(house)) == (0, 0)
+        assert model.history[0].note == f"↩ {wrong.number} all of them were good"
+        ways = TransfersModel(desk, SITE)
+        await ways.load()
+        assert [(one.from_site, one.missing_micro) for one in ways.ways] == [("DL02", 24 * MICRO)]
+        with pytest.raises(QutongError, match="ALREADY_UNDONE"):
+            await model.take_back(wrong.id, "again")
+        lines = [{"code": CLEANSER, "qty": "24"}]
+        house.do(DEVICE, BOSS, "transfer-receive", source="DL02", lines=lines)
+        await ways.load()
+        assert not ways.ways
+        assert on_hand(house, SITE, CLEANSER) == 24
+
+    at_desk(script)
+
+
+def defective(house: WindowHouse) -> int:
+    place = location(SITE, Status.DEFECTIVE)
+    return house.read(lambda one: on_hand_micro(one, place, CLEANSER)) // MICRO
 
 
 def test_a_misread_good_is_taken_off_the_list_again_and_a_million_is_asked_about() -> None:

@@ -1,6 +1,7 @@
 """What goods cost over time, and the lists of what was bought, on rows as they are posted (B11)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from desktop.app.client import Client
 from desktop.catalog.usecases import create_own_product, scanned, state_costs
 from desktop.stock.usecases import Bought, receive_purchase
+from desktop.stock.usecases.undoing import undo_movement
+from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.stock.queries import (
     Costs,
@@ -106,6 +109,32 @@ def test_purchases_add_up_by_receipt_and_keep_the_order_of_their_lines(shop: Cli
     assert shop.store.read(lambda one: purchases(one, site_id, "2000-01-01", "2000-12-31")) == []
     assert shop.store.read(lambda one: purchases(one, site_id, *ALWAYS, supplier_id="S")) == []
     assert shop.store.read(lambda one: purchases(one, "SH01", *ALWAYS)) == []
+
+
+def test_a_receipt_taken_back_teaches_no_cost_and_is_no_part_of_what_was_bought(
+    shop: Client,
+) -> None:
+    cream, site_id = own(shop, CREAM), site_of(shop)
+    typed = Bought(
+        product_id=cream, qty_micro=100 * PIECE, unit_cost_micro=995_005, lot="(2027-05-31)"
+    )
+    wrong = shop.store.write(receive_purchase, [typed], reference="A-1").value
+    meant = replace(typed, qty_micro=10 * PIECE, unit_cost_micro=99 * PIECE)
+    shop.store.write(receive_purchase, [meant], reference="A-1")
+    shop.store.write(undo_movement, uid_text(wrong.uid), reason="typed in haste")
+    found = shop.store.read(lambda one: purchases(one, site_id, *ALWAYS))
+    assert [(one.units_micro // PIECE, one.amount_minor) for one in found] == [
+        (-100, -9_950), (10, 99_000), (100, 9_950),
+    ]  # fmt: skip
+    assert (found[0].reference, found[0].note) == ("A-1", f"↩ {wrong.number} typed in haste")
+    assert known(shop, cream).last(cream) == 99 * PIECE
+    assert shop.store.read(lambda one: sellable_micro(one, site_id))[cream] == 20 * PIECE
+    with pytest.raises(RuleViolation, match="ALREADY_UNDONE"):
+        shop.store.write(undo_movement, uid_text(wrong.uid))
+    with pytest.raises(RuleViolation, match="NOT_UNDOABLE"):
+        shop.store.write(undo_movement, found[0].document)
+    shop.store.write(undo_movement, found[1].document)
+    assert known(shop, cream).last(cream) == 90 * PIECE, "as keyed before any of it"
 
 
 def test_what_there_is_to_sell_is_told_by_product_below_zero_too(shop: Client) -> None:
