@@ -120,4 +120,6 @@ def _made_s(path: Path) -> float | None:
 
 def _backup(connection: Connection, now_us: int) -> list[Sample]:
     at_us = known(connection, VERIFIED_AT)
-    return [Sample(max((now_us - int(at_us)) // _SECOND_US, 0))] if at_us.isdigit() else []
+    if not at_us.isdigit() or int(at_us) > now_us:
+        return []
+    return [Sample((now_us - int(at_us)) // _SECOND_US)]

@@ -1,6 +1,7 @@
 """Long polls: waking a waiting device when a head moves."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
@@ -8,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from shared.sync.messages import Cursor, ScopeHead
 from sync_server.sync.hello import moved
 
+log = logging.getLogger("qutong.http")
 OTHER_WORKERS_S = 0.5
 """How often heads are read for commits of other processes."""
 
@@ -48,7 +50,11 @@ class HeadsWatch:
                     continue
             self._poked.clear()
             if self._bells:
-                await self._refresh()
+                try:
+                    await self._refresh()
+                except Exception:
+                    # A database that is away for a moment comes back; who waits is woken then.
+                    log.exception("heads could not be read")
                 await asyncio.sleep(GATHER_S)
 
     async def moved(self, cursors: Sequence[Cursor], timeout_s: float) -> list[str]:

@@ -172,7 +172,7 @@ class Service:
             device = self.authenticated(connection, signed)
             message = unpack(signed.body, Envelopes)
             scopes = self._scopes(connection, device)
-            return envelopes.answer(connection, device, scopes, message)
+            return envelopes.answer(connection, device, scopes, message, self.clock.now_us())
 
     def take_back(self, signed: Signed) -> ReturnAnswer:
         """POST /return: what a restored head office lacks."""

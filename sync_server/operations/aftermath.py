@@ -13,6 +13,7 @@ from shared.core.ids import uid_text
 from shared.journal.kind import Registry, UndecodableDocument
 from shared.journal.tables import journal
 from sync_server.operations.home import Office
+from sync_server.store.locks import RECOVERY, RETURNING, lock
 from sync_server.store.recovery import is_recovering
 from sync_server.sync.recovering import awaited, finish, lost_slots
 
@@ -84,6 +85,8 @@ def recovery(office: Office, clock: Clock, *, sign_off: str) -> int:
     """
     if sign_off:
         with office.database.write() as connection:
+            lock(connection, RETURNING)
+            lock(connection, RECOVERY)
             if not is_recovering(connection):
                 raise RuleViolation("NOT_RECOVERING")
             missing = finish(connection, office.hq, clock.now_us(), signed_off_by=sign_off)

@@ -13,7 +13,7 @@ from sync_server.operations.backup_manifest import (
     Manifest,
     instant_of,
     name_of,
-    names_in,
+    names_until,
     write_manifest,
 )
 from sync_server.operations.backup_parts import write_parts
@@ -91,13 +91,14 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def remove_old(office: Office, folder: Path, keep: Keep) -> list[str]:
-    """Remove backups nobody wants any more; the newest and the newest proved one always stay."""
+def remove_old(office: Office, folder: Path, keep: Keep, now_us: int) -> list[str]:
+    """Remove backups nobody wants any more; the newest and the newest proved one always stay, and
+    so does what is named by a time to come."""
     if not keep.daily and not keep.weekly:
         return []
     with office.database.read() as connection:
         proved = known(connection, VERIFIED)
-    names = names_in(folder)
+    names = names_until(folder, now_us)
     stay = kept_names(names, keep) | {proved}
     gone = [name for name in names if name not in stay]
     for name in gone:

@@ -82,6 +82,10 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     parts: list[Part]
 
 
+_AHEAD_US = 3_600_000_000
+"""A clock that is set right by less than this made no backup of another day."""
+
+
 class RestoredNote(msgspec.Struct, frozen=True, kw_only=True):
     """A restore that was done: the next one must not begin with the same figures again."""
 
@@ -112,6 +116,13 @@ def names_in(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
     return sorted(one.name for one in folder.iterdir() if instant_of(one.name) and one.is_dir())
+
+
+def names_until(folder: Path, now_us: int) -> list[str]:
+    """Those made until now, the oldest first: what is named hours ahead was named by a clock that
+    was wrong, and would be the newest for as long."""
+    last = name_of(now_us + _AHEAD_US)
+    return [name for name in names_in(folder) if name <= last]
 
 
 def figures_of(connection: Connection) -> Figures:

@@ -141,9 +141,12 @@ def _backups(connection: Connection, now_us: int, limits: Limits) -> Iterator[Tr
     if not made_us:
         yield Trouble("BACKUP_NEVER", {})
         return
+    proved_us = _number(connection, VERIFIED_MADE_AT)
+    if max(made_us, proved_us) > now_us + limits.clock_us:
+        yield Trouble("BACKUP_AHEAD", {})
+        return
     if now_us - made_us > limits.backup_hours * _HOUR_US:
         yield Trouble("BACKUP_OLD", {"hours": (now_us - made_us) // _HOUR_US})
-    proved_us = _number(connection, VERIFIED_MADE_AT)
     if not proved_us:
         yield Trouble("BACKUP_UNPROVED", {})
     elif now_us - proved_us > limits.verified_days * _DAY_US:

@@ -55,6 +55,12 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "最近一次备份在 {hours} 小时前。请检查定时任务。",
         "The last backup is {hours} hours old. Look at the timer that makes them.",
     ),
+    "BACKUP_AHEAD": (
+        "最近的备份记的是将来的时间：当时服务器时钟不对。"
+        "校准时间后请运行 backup 和 restore-drill。",
+        "The last backup says it was made in time to come: the clock was wrong. Set it right "
+        "(NTP), then run backup and restore-drill.",
+    ),
     "BACKUP_UNPROVED": (
         "备份从未试恢复过，不能算数。请运行 restore-drill。",
         "No backup was ever restored and proved, so none counts. Run restore-drill.",

@@ -23,6 +23,7 @@ from sync_server.operations.backup import VERIFIED
 from sync_server.operations.backup_manifest import (
     Manifest,
     names_in,
+    names_until,
     part_faults,
     read_manifest,
 )
@@ -53,6 +54,8 @@ class Drilled:
     marked: int
     """Journals whose durable mark moved forward."""
     took_us: int
+    left_aside: list[str]
+    """Backups named by a time to come: a clock was wrong."""
 
 
 def drill(office: Office, folder: Path, clock: Clock, *, scratch: str = "") -> Drilled:
@@ -62,7 +65,9 @@ def drill(office: Office, folder: Path, clock: Clock, *, scratch: str = "") -> D
     Raises Conflict BACKUP_MISSING; Unavailable SCRATCH_MISSING.
     """
     _clear_stale(folder, clock.now_us())
-    names = names_in(folder)
+    now_us = clock.now_us()
+    names = names_until(folder, now_us)
+    left_aside = [name for name in names_in(folder) if name not in names]
     if not names:
         raise Conflict("BACKUP_MISSING")
     began_us = clock.monotonic_us()
@@ -77,9 +82,14 @@ def drill(office: Office, folder: Path, clock: Clock, *, scratch: str = "") -> D
                 marked = move_forward(connection, marks)
                 tell(connection, VERIFIED, name)
                 tell(connection, VERIFIED_AT, str(clock.now_us()))
-                tell(connection, VERIFIED_MADE_AT, str(manifest.made_at_us))
-    took_us = clock.monotonic_us() - began_us
-    return Drilled(name=name, problems=found, marked=marked, took_us=took_us)
+                tell(connection, VERIFIED_MADE_AT, str(min(manifest.made_at_us, now_us)))
+    return Drilled(
+        name=name,
+        problems=found,
+        marked=marked,
+        took_us=clock.monotonic_us() - began_us,
+        left_aside=left_aside,
+    )
 
 
 def _clear_stale(folder: Path, now_us: int) -> None:

@@ -63,7 +63,7 @@ def _backup(office: Office, folder: Path, keep: Keep, clock: Clock) -> int:
     made = make_backup(office, folder, clock)
     journals = made.manifest.figures.journals
     print(f"backup {made.path}: {made.size} bytes, {sum(one.n for one in journals)} documents")
-    for name in remove_old(office, folder, keep):
+    for name in remove_old(office, folder, keep, clock.now_us()):
         print(f"removed {name}")
     print("not proved yet: run restore-drill; hq.key is not in it, keep that apart")
     return 0
@@ -87,6 +87,8 @@ def _restore(options: argparse.Namespace, clock: Clock, randomness: Randomness) 
 
 def _drill(office: Office, folder: Path, clock: Clock, scratch: str) -> int:
     done = drill(office, folder, clock, scratch=scratch)
+    for name in done.left_aside:
+        print(f"{name} is left aside: it was named by a clock that was ahead", file=sys.stderr)
     for problem in done.problems:
         print(f"FAULT {done.name}: {problem}", file=sys.stderr)
     if done.problems:

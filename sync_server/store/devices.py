@@ -1,9 +1,10 @@
 """The enrolled devices, as the handlers need to know them."""
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from shared.channel.queries import DeviceView, device_of
 from shared.channel.tables import device as enrolled
+from sync_server.store.locks import lock
 
 Device = DeviceView
 
@@ -21,6 +22,4 @@ def all_devices(connection: Connection) -> list[Device]:
 
 def lock_device(connection: Connection, device_id: str) -> None:
     """Let no other worker take this device's documents until the transaction ends."""
-    if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(f"device/{device_id}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+    lock(connection, f"device/{device_id}")

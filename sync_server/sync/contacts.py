@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from shared.channel.rules import with_contact
 from shared.journal.document import Value, Write
 from shared.sync.replica import apply_writes, load_rows
+from sync_server.store.locks import CONTACTS, lock
 from sync_server.sync import feed
 from sync_server.sync.head_office import HeadOffice
 
 TABLE = "device_contact"
+_AHEAD_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ def write_contacts(connection: Connection, hq: HeadOffice, contacts: Sequence[Co
     schema = hq.replica.schema
     if not contacts or TABLE not in schema:
         return
+    lock(connection, CONTACTS)
     known = load_rows(connection, schema[TABLE], {one.device_id for one in contacts})
     writes = [
         Write(
@@ -68,9 +71,16 @@ def write_contacts(connection: Connection, hq: HeadOffice, contacts: Sequence[Co
             },
         )
         for one in contacts
+        if not _is_older(one.seen_at_us, known.get(one.device_id))
     ]
     changes = apply_writes(connection, schema, writes, slot=0, owns=hq.replica.owns)
     feed.mark(connection, schema, changes)
+
+
+def _is_older(seen_at_us: int, row: Mapping[str, Value] | None) -> bool:
+    """Whether another worker has heard of the device since; what lies hours ahead was written by a
+    clock that was wrong."""
+    return row is not None and 0 < int(row["seen_at_us"]) - seen_at_us < _AHEAD_US
 
 
 def _heard(row: Mapping[str, Value] | None) -> str:

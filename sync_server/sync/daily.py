@@ -13,6 +13,7 @@ from shared.reporting.posting import days_of, sum_day
 from shared.reporting.tables import TABLES
 from shared.sync.replica import apply_writes, load_rows
 from shared.sync.statements import insert_rows
+from sync_server.store.locks import DAYS, lock
 from sync_server.store.tables import day_to_sum
 from sync_server.sync import feed
 from sync_server.sync.head_office import HeadOffice, Posted
@@ -42,15 +43,16 @@ def is_due(connection: Connection) -> bool:
 def sum_days(connection: Connection, hq: HeadOffice, now_us: int) -> int:
     """Sum the days that were noted, at most DAYS_MAX; how many notes are done.
 
-    It is the last step before the commit. Workers of one house share the notes: each takes those
-    nobody holds.
+    It is the last step before the commit. One worker of a house at a time: the figure of a day is
+    never one that another worker has read before its last sale.
     """
     schema = hq.replica.schema
     if any(table.name not in schema for table in TABLES):
         return 0
+    lock(connection, DAYS)
     c = day_to_sum.c
     statement = select(c.uid, c.site_id, c.business_day).order_by(c.site_id, c.business_day)
-    notes = connection.execute(statement.limit(_NOTES_MAX).with_for_update(skip_locked=True)).all()
+    notes = connection.execute(statement.limit(_NOTES_MAX)).all()
     days = list(dict.fromkeys((row.site_id, row.business_day) for row in notes))[:DAYS_MAX]
     taken = set(days)
     done = [row.uid for row in notes if (row.site_id, row.business_day) in taken]

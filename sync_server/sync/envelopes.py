@@ -127,15 +127,21 @@ def scopes_with_bytes(
 
 
 def answer(
-    connection: Connection, device: Device, scopes: Iterable[str], asked: Envelopes
+    connection: Connection,
+    device: Device,
+    scopes: Iterable[str],
+    asked: Envelopes,
+    now_us: int,
 ) -> EnvelopesAnswer:
     """The bytes after the cursors, others' only, until the answer is full; and how far it goes.
 
     What was here for ``HELD_US`` when a verified backup was made is left out, and may be dropped;
-    while head office recovers nothing is, for what others hold may not be here.
+    while head office recovers nothing is, for what others hold may not be here. Nor is it where
+    that backup was made in time to come: a clock was wrong, and it proves nothing of today.
     """
     own = set(scopes)
-    since_us = int(known(connection, VERIFIED_MADE_AT) or "0") - HELD_US
+    made_us = int(known(connection, VERIFIED_MADE_AT) or "0")
+    since_us = (made_us if made_us <= now_us else 0) - HELD_US
     found: dict[tuple[str, int, int], Envelope] = {}
     cursors: list[EnvelopeCursor] = []
     room = ENVELOPE_BYTES_GOAL

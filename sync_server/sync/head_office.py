@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from shared.journal.chain import Slot
 from shared.journal.document import Body, Draft, Header, Write
@@ -12,6 +12,7 @@ from shared.journal.kind import Answer
 from shared.sync.appending import Appended, Author, Replica, append
 from shared.sync.replica import Change
 from sync_server.store.devices import Device
+from sync_server.store.locks import lock
 from sync_server.sync import envelopes, feed
 from sync_server.sync.envelopes import Piece
 
@@ -172,9 +173,7 @@ def _settle(
 
 def lock_journal(connection: Connection, hq: HeadOffice) -> None:
     """A command line may write head office's journal while the server runs; SQLite sees to it."""
-    if connection.dialect.name == "postgresql":
-        key = func.hashtextextended(f"journal/{hq.author.device_id}", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
+    lock(connection, f"journal/{hq.author.device_id}")
 
 
 def publish(

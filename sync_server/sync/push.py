@@ -25,6 +25,7 @@ from shared.sync.messages import Push, PushAnswer, Verdict
 from shared.sync.replica import apply_writes
 from shared.sync.statements import insert_rows
 from sync_server.store.devices import Device, lock_device
+from sync_server.store.locks import RECOVERY, lock
 from sync_server.store.recovery import is_recovering
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.daily import note_days
@@ -67,6 +68,7 @@ def ingest(
     ``high_water``), JOURNAL_FORKED; AccessDenied BAD_LINK_SIGNATURE. Nothing is stored then.
     """
     _check_shape(push)
+    lock(connection, RECOVERY, is_shared=True)
     lock_device(connection, device.device_id)
     high, _ = head_of(connection, device.device_id, push.incarnation)
     if push.first_n > high + 1:

@@ -4,7 +4,7 @@ While it recovers, documents are stored and posted, but nothing is said to them:
 stand in a document that comes back later, and a decided request is never decided again (I13).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, delete, func, select, update
 
@@ -15,6 +15,7 @@ from shared.journal.kind import Registry
 from shared.journal.tables import journal
 from shared.sync.statements import Row, insert_rows, upsert
 from shared.tasks.documents import TaskOpened, params_of
+from sync_server.store.locks import RECOVERY, RETURNING, lock
 from sync_server.store.migrations import tell
 from sync_server.store.recovery import (
     RECOVERED_FROM,
@@ -46,6 +47,8 @@ from sync_server.sync.replaying import replay_records
 INCARNATION = "incarnation"
 """Which incarnation head office's own journals are in; absent = the first."""
 _NAMED_MAX = 20
+_AT_ONCE = 500
+"""Documents answered together at the end of a recovery: what they become is held in memory."""
 
 
 def begin_recovery(
@@ -114,14 +117,19 @@ def finish(
 ) -> list[str]:
     """Say what was put off, and call the figures whole again; who was not waited for.
 
-    The last step before the commit. What no device held is told by a task, by its numbers.
+    The last step before the commit. What no device held is told by a task, by its numbers. Nothing
+    where somebody ended it meanwhile.
     """
+    lock(connection, RETURNING)
+    lock(connection, RECOVERY)
+    if not is_recovering(connection):
+        return []
     missing = awaited(connection)
     gaps = lost_slots(connection)
     written = Written([], replay_records(connection, hq))
-    waiting = _put_off(connection, hq.replica.registry)
-    written.add(settle(connection, hq, waiting, now_us))
-    written.add(repair_all(connection, hq, waiting, now_us))
+    for waiting in _put_off(connection, hq.replica.registry):
+        written.add(settle(connection, hq, waiting, now_us))
+        written.add(repair_all(connection, hq, waiting, now_us))
     connection.execute(delete(unsettled))
     connection.execute(delete(reported))
     tell(connection, RECOVERING_SINCE, "")
@@ -162,31 +170,36 @@ def lost_slots(connection: Connection) -> list[str]:
     return found
 
 
-def _put_off(connection: Connection, registry: Registry) -> list[Posted]:
-    """The documents nothing was said to, without requests whose answer came back."""
+def _put_off(connection: Connection, registry: Registry) -> Iterator[list[Posted]]:
+    """The documents nothing was said to, without requests whose answer came back; some at a time,
+    as they would have come in."""
     c, j = unsettled.c, journal.c
-    rows = connection.execute(
-        select(j.uid, j.stored)
+    statement = (
+        select(c.place, j.uid, j.stored)
         .join(
             unsettled,
             (c.device_id == j.device_id) & (c.incarnation == j.incarnation) & (c.n == j.n),
         )
         .order_by(c.place)
+        .limit(_AT_ONCE)
     )
     answered = set(
         connection.execute(
             select(returned.c.predecessor).where(returned.c.predecessor != "")
         ).scalars()
     )
-    found: list[Posted] = []
-    for uid, stored in rows:
-        document: Document = registry.decode(stored)
-        kind = registry.named(document.header.kind)
-        if kind.respond and uid in answered:
-            continue
-        writes = registry.post(document)
-        found.append(Posted(document.header, document.body, writes))
-    return found
+    last = 0
+    while rows := connection.execute(statement.where(c.place > last)).all():
+        last = rows[-1].place
+        found: list[Posted] = []
+        for _place, uid, stored in rows:
+            document: Document = registry.decode(stored)
+            kind = registry.named(document.header.kind)
+            if kind.respond and uid in answered:
+                continue
+            writes = registry.post(document)
+            found.append(Posted(document.header, document.body, writes))
+        yield found
 
 
 def remember(connection: Connection, document: Document, place: tuple[str, int, int]) -> None:

@@ -1,9 +1,11 @@
 """A restored head office takes back documents from the devices that hold their bytes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
+from shared.channel.queries import scopes_of_place
 from shared.core.errors import RuleViolation
 from shared.core.ids import uid_text
 from shared.journal.chain import Slot, VerifyKey, document_hash, is_head_office, seal
@@ -16,7 +18,8 @@ from shared.sync.messages import Envelope, Return, ReturnAnswer
 from shared.sync.replica import apply_writes
 from shared.sync.statements import insert_rows
 from shared.tasks.documents import TaskOpened, params_of
-from sync_server.store.devices import Device, find_device
+from sync_server.store.devices import Device, find_device, lock_device
+from sync_server.store.locks import RECOVERY, RETURNING, lock
 from sync_server.store.recovery import is_recovering, recovered_from_us
 from sync_server.sync.authority import AuthorityCheck
 from sync_server.sync.covering import fits
@@ -31,7 +34,7 @@ from sync_server.sync.head_office import (
     settle,
     write,
 )
-from sync_server.sync.judging import DERIVING_FAULTS, KEPT, STORED, judge
+from sync_server.sync.judging import DERIVING_FAULTS, KEPT, STORED, Judged, judge
 from sync_server.sync.recovering import (
     awaited,
     finish,
@@ -58,8 +61,13 @@ def take_back(
         raise RuleViolation("BATCH_TOO_LARGE", limit=ENVELOPES_MAX)
     if not recovered_from_us(connection):
         return ReturnAnswer(taken=0, unknown=[])
-    _lock(connection)
+    lock(connection, RETURNING)
+    if given.is_all:
+        lock(connection, RECOVERY)
     is_late = not is_recovering(connection)
+    for author_id in sorted({one.device_id for one in given.envelopes}):
+        # What its author pushes at another worker meanwhile stands here once.
+        lock_device(connection, author_id)
     written, pieces, unknown = Written(), list[Piece](), list[str]()
     closings = list[Write]()
     for envelope in _lacking(connection, given.envelopes):
@@ -76,13 +84,6 @@ def take_back(
         if not awaited(connection):
             finish(connection, hq, now_us)
     return ReturnAnswer(taken=len(pieces), unknown=unknown)
-
-
-def _lock(connection: Connection) -> None:
-    """One giver at a time: two of them hold the same documents."""
-    if connection.dialect.name == "postgresql":
-        key = func.hashtextextended("returned", 0)
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def _lacking(connection: Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:
@@ -122,7 +123,7 @@ def _take(
         author = find_device(connection, envelope.device_id)
         if author is None:
             return uid_text(document.header.uid)
-        judged = judge(hq, author, AuthorityCheck(connection, hq, author), _place(envelope))
+        judged = _judged(connection, hq, author, envelope)
         if judged.outcome != STORED:
             # Its rights may come back, too; its own device brings it in any case.
             return uid_text(document.header.uid)
@@ -147,6 +148,14 @@ def _take(
             return piece, written
     except DERIVING_FAULTS:
         return ""
+
+
+def _judged(connection: Connection, hq: HeadOffice, author: Device, envelope: Envelope) -> Judged:
+    if author.is_revoked:
+        # By where it stood: it may hold nothing any more, and wrote this before.
+        stood = replace(hq.directory, scopes_of_device=lambda one, _: scopes_of_place(one, author))
+        hq = replace(hq, directory=stood)
+    return judge(hq, author, AuthorityCheck(connection, hq, author), _place(envelope))
 
 
 def _read(hq: HeadOffice, envelope: Envelope) -> Document | None:

@@ -270,7 +270,7 @@ def _envelopes(house: House, device: Device, message: Envelopes) -> Message:
     hq = house.office.hq
     with house.office.database.read() as connection:
         scopes = hq.directory.scopes_of_device(connection, device.device_id)
-        return envelopes.answer(connection, device, scopes, message)
+        return envelopes.answer(connection, device, scopes, message, CLOCK.now_us())
 
 
 def _digests(house: House, device: Device, message: AskDigests) -> Message:

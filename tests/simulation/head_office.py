@@ -170,7 +170,8 @@ def _envelopes(office: SimHeadOffice, device_id: str, data: bytes) -> Message:
     with office.database.read() as connection:
         device = office.device(connection, device_id)
         scopes = office.hq.directory.scopes_of_device(connection, device_id)
-        return envelopes.answer(connection, device, scopes, unpack(data, Envelopes))
+        asked, now_us = unpack(data, Envelopes), office.clock.now_us()
+        return envelopes.answer(connection, device, scopes, asked, now_us)
 
 
 def _take_back(office: SimHeadOffice, device_id: str, data: bytes) -> Message:

@@ -11,6 +11,7 @@ from desktop.store.identity import load_state
 from desktop.store.session import Session
 from desktop.sync.engine import Ask, Summary, drive, sync
 from shared.areas import REGISTRY, SCHEMA
+from shared.channel.documents import DeviceRevoked
 from shared.core.ids import uuid7
 from shared.journal.document import Body
 from shared.journal.tables import journal
@@ -35,6 +36,8 @@ from tests.simulation.device import SimDevice
 from tests.simulation.edges import SimDisk, new_disk
 from tests.simulation.head_office import HQ_KEY
 from tests.simulation.house import ORG, PLACES
+
+DAY_US = 86_400_000_000
 
 
 class Channel(Copies):
@@ -253,6 +256,39 @@ def test_bytes_are_held_until_a_backup_that_is_younger_than_their_return_was_pro
     second.release()
 
 
+@pytest.mark.parametrize("first", ["revocation", "neighbour"])
+def test_what_a_revoked_machine_wrote_comes_back_from_its_neighbour(
+    channel: Channel, first: str
+) -> None:
+    second = channel._device("SH01.02")
+    backup, made_at_us = new_disk(channel.office.disk), channel.world.now_us
+    channel.sell(channel.till, 2)
+    channel.all_sync()
+    channel.sync(second)
+    lost = {one.uid for one in channel.till.confirmed}
+    channel.world.now_us += 1_000_000
+    channel.office.publish(DeviceRevoked(device_id="SH01.01", site_id="SH01", reason="burnt"))
+    for device in (channel.desk, channel.dealer, second):
+        channel.sync(device)
+
+    channel.restore(backup, made_at_us)
+    order = [channel.desk, channel.dealer, second]
+    for device in order if first == "revocation" else reversed(order):
+        channel.sync(device)
+
+    assert lost <= set(channel.posted())
+    second.release()
+
+
+def test_a_backup_made_in_time_to_come_lets_nothing_go(channel: Channel) -> None:
+    ahead_us = channel.world.now_us + 5 * 365 * DAY_US
+    with channel.office.database.write() as connection:
+        tell(connection, VERIFIED_MADE_AT, str(ahead_us))
+    assert keep_since(channel, channel.desk) == 0
+    channel.world.now_us = ahead_us
+    assert keep_since(channel, channel.desk) == ahead_us - HELD_US
+
+
 def bytes_held(device: SimDevice) -> set[tuple[str, int]]:
     """The slots of others whose bytes a device holds for head office."""
     return {(name, n) for name, n in device.disk.look("SELECT device_id, n FROM envelope")}
@@ -263,7 +299,8 @@ def keep_since(channel: Channel, device: SimDevice) -> int:
     with channel.office.database.read() as connection:
         known = find_device(connection, device.name)
         assert known is not None
-        return envelopes.answer(connection, known, (), Envelopes(cursors=[])).keep_since_us
+        asked = Envelopes(cursors=[])
+        return envelopes.answer(connection, known, (), asked, channel.world.now_us).keep_since_us
 
 
 def test_what_is_given_back_is_believed_by_its_signature_alone(channel: Channel) -> None:

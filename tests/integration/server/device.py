@@ -93,7 +93,7 @@ class Line:
             if isinstance(message, AskRows):
                 return digests.rows(connection, world.hq.replica.schema, scopes, device, message)
             if isinstance(message, Envelopes):
-                return envelopes.answer(connection, device, scopes, message)
+                return envelopes.answer(connection, device, scopes, message, world.now_us)
             assert isinstance(message, Pull)
             return pull.page(
                 connection, world.hq.replica.schema, scopes, device, message, self.cache

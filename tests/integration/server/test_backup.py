@@ -267,7 +267,7 @@ def test_old_backups_go_but_never_the_newest_proved_one(house: SafeHouse) -> Non
     assert house.drill().problems == []
     middle, newest = house.backup().manifest.name, house.backup().manifest.name
     house.office.home.joinpath("x").mkdir()
-    gone = remove_old(house.office, house.folder, Keep(daily=1))
+    gone = remove_old(house.office, house.folder, Keep(daily=1), house.clock.now_us())
     assert gone == [middle]
     assert names_in(house.folder) == [proved, newest]
 

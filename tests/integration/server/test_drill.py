@@ -11,14 +11,16 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from shared.journal.chain import SigningKey
-from sync_server.operations.backup import VERIFIED
-from sync_server.operations.backup_manifest import Manifest, write_manifest
-from sync_server.store.durable import all_marks
+from sync_server.operations.backup import VERIFIED, Keep, remove_old
+from sync_server.operations.backup_manifest import Manifest, names_in, write_manifest
+from sync_server.operations.doctor import Limits, _backups
+from sync_server.store.durable import VERIFIED_MADE_AT, all_marks
 from sync_server.store.migrations import known
 from sync_server.store.tables import durable
 from tests.integration.server.safe_house import SafeHouse, opened, safe_house
 from tests.integration.server.two_shops import Place, two_shops
 
+DAY_US = 86_400_000_000
 # What somebody does to the newest backup: its folder, the older backup's, head office's key.
 Harm = Callable[[Path, Path, SigningKey], None]
 
@@ -234,3 +236,30 @@ def test_a_drill_that_goes_through_marks_every_journal(copied: SafeHouse) -> Non
         assert known(connection, VERIFIED) == done.name
     assert copied.drill().marked == 0, "nothing is new"
     assert not list(copied.folder.glob("drilling-*"))
+
+
+def test_a_backup_named_by_a_clock_that_was_ahead_is_never_the_newest(
+    copied: SafeHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now_us = copied.clock.at_us
+    copied.clock.at_us += 5 * 365 * DAY_US
+    ahead = copied.backup().manifest.name
+    assert copied.drill().problems == []
+    copied.clock.at_us = now_us + DAY_US
+    with copied.office.database.read() as connection:
+        found = _backups(connection, copied.clock.at_us, Limits())
+        assert [one.code for one in found] == ["BACKUP_AHEAD"]
+
+    copied.sell()
+    today = copied.backup().manifest.name
+    done = copied.drill()
+
+    assert (done.name, done.problems, done.left_aside) == (today, [], [ahead])
+    assert done.marked
+    with copied.office.database.read() as connection:
+        assert int(known(connection, VERIFIED_MADE_AT)) == copied.clock.at_us
+        assert not list(_backups(connection, copied.clock.at_us, Limits()))
+    gone = remove_old(copied.office, copied.folder, Keep(daily=1), copied.clock.at_us)
+    assert today not in gone
+    assert ahead not in gone
+    assert names_in(copied.folder) == [today, ahead]

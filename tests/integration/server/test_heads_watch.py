@@ -85,3 +85,29 @@ def test_the_end_of_the_server_lets_everybody_go() -> None:
         assert await waiting == []
 
     asyncio.run(play())
+
+
+def test_a_database_that_was_away_for_a_moment_ends_no_watch() -> None:
+    async def play() -> None:
+        heads = Heads("site:1")
+        read, is_away = heads.read, False
+
+        def reading() -> list[ScopeHead]:
+            if is_away:
+                raise ConnectionError("the server closed the connection")
+            return read()
+
+        watch = HeadsWatch(reading, pause_s=0.01)
+        running = asyncio.create_task(watch.run())
+        waiting = asyncio.create_task(watch.moved([heads.cursor("site:1")], 60))
+        while not heads.readings:
+            await asyncio.sleep(0.01)
+        is_away = True
+        await asyncio.sleep(0.3)
+        is_away = False
+        heads.at["site:1"] += 1
+        watch.poke()
+        assert await asyncio.wait_for(waiting, 10) == ["site:1"]
+        running.cancel()
+
+    asyncio.run(play())
