@@ -1,9 +1,10 @@
 """Asking for leases, spending them without a line, giving back what is not needed (M06)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, delete, select
 
 from desktop.access.usecases import require
 from desktop.store.session import Session
@@ -34,6 +35,7 @@ from shared.leases.rules import (
     shares,
     spendable,
 )
+from shared.leases.tables import lease
 from shared.sync.statements import upsert
 
 _S = 1_000_000
@@ -153,6 +155,7 @@ def tend_leases(session: Session) -> Tended:
     Nobody has to be signed in. Deposits, points and coupons are asked for by a person alone, their
     customer stands here.
     """
+    _forget_terms(session)
     held = _held(session, "")
     over = [one for one in held if not one.left_us]
     asked = []
@@ -188,11 +191,7 @@ def _held(session: Session, pool: str) -> list[Held]:
     ``pool`` ends with a colon for all pools that begin so.
     """
     device_id = session.identity.device_id
-    found = [
-        one
-        for one in leases(session.connection, device_id=device_id)
-        if one.state == LeaseState.GRANTED and (one.pool == pool or _begins(one.pool, pool))
-    ]
+    found = leases(session.connection, device_id=device_id, pool=pool, state=LeaseState.GRANTED)
     left = _count(session, found)
     return [
         Held(
@@ -209,17 +208,13 @@ def _held(session: Session, pool: str) -> list[Held]:
     ]
 
 
-def _begins(name: str, pool: str) -> bool:
-    return not pool or (pool.endswith(":") and name.startswith(pool))
-
-
 def _count(session: Session, found: list[LeaseView]) -> dict[str, int]:
     """What is left of each term, by the wall clock or the machine's, whichever says more passed.
 
     A clock that is set back extends nothing (M06).
     """
     wall_us, monotonic_us = session.clock.now_us(), session.clock.monotonic_us()
-    known = _terms(session)
+    known = _terms(session, [one.lease_id for one in found])
     left, rows = {}, []
     for one in found:
         before = known.get(one.lease_id)
@@ -242,9 +237,15 @@ def _count(session: Session, found: list[LeaseView]) -> dict[str, int]:
     return left
 
 
-def _terms(session: Session) -> dict[str, Row[Any]]:
-    rows = session.connection.execute(select(lease_term)).all()
-    return {row.lease_id: row for row in rows}
+def _terms(session: Session, ids: Sequence[str]) -> dict[str, Row[Any]]:
+    found = select(lease_term).where(lease_term.c.lease_id.in_(ids))
+    return {row.lease_id: row for row in session.connection.execute(found)}
+
+
+def _forget_terms(session: Session) -> None:
+    """Of leases that are not out any more nobody counts the term."""
+    over = select(lease.c.id).where(lease.c.state != LeaseState.GRANTED)
+    session.connection.execute(delete(lease_term).where(lease_term.c.lease_id.in_(over)))
 
 
 # Head office and home sites

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from threading import Event, Lock
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -86,6 +86,11 @@ def _trusted(home: Path | None) -> ssl.SSLContext | bool:
         return ssl.create_default_context(cafile=str(own))
     except (OSError, ssl.SSLError) as error:
         raise Unavailable("CA_UNREADABLE", file=CA_FILE) from error
+
+
+_UNREACHABLE: Final = (httpx.HTTPError, httpx.InvalidURL, UnicodeError)
+"""How a line fails, and what is said of an address that is none."""
+_OF_THE_LINE: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
 class HttpTransport:
@@ -195,7 +200,7 @@ class HttpTransport:
                     got.read()
                     _read(got, Fetched)
                 file.add(self._unless_held(got.iter_raw()), start if got.status_code == 206 else 0)
-        except httpx.HTTPError as error:
+        except _UNREACHABLE as error:
             raise Unavailable("NETWORK", reason=type(error).__name__) from error
 
     def _unless_held(self, parts: Iterator[bytes]) -> Iterator[bytes]:
@@ -211,14 +216,17 @@ class HttpTransport:
         if answer_s is not None:
             timeout = httpx.Timeout(answer_s, connect=_CONNECT_S)
         try:
-            return self._client.post(
+            with self._client.stream(
+                "POST",
                 path,
                 content=body,
-                headers=headers,
+                # Bodies are packed already; what would unfold without end is not asked for.
+                headers={**headers, "accept-encoding": "identity"},
                 timeout=timeout,
                 extensions={"trace": self._watch},
-            )
-        except httpx.HTTPError as error:
+            ) as got:
+                return _whole(got, path)
+        except _UNREACHABLE as error:
             raise Unavailable("NETWORK", reason=type(error).__name__) from error
 
     def _watch(self, event: str, info: Mapping[str, Any]) -> None:
@@ -250,7 +258,7 @@ def send_enrolment(client: httpx.Client, enrol: Enrol) -> EnrolAnswer:
     """Hand in a one-time code. Raises Unavailable NETWORK, AccessDenied BAD_ENROLMENT."""
     try:
         response = client.post("/enrol", content=pack(enrol))
-    except httpx.HTTPError as error:
+    except _UNREACHABLE as error:
         raise Unavailable("NETWORK", reason=type(error).__name__) from error
     answer = _read(response, EnrolAnswer)
     assert isinstance(answer, EnrolAnswer)
@@ -262,11 +270,24 @@ def send_joining(client: httpx.Client, join: Join) -> EnrolAnswer:
     RuleViolation FOUNDING_UNUSABLE, DEMO_SHOP, Conflict SITE_TAKEN, SITE_IN_USE."""
     try:
         response = client.post("/join", content=pack(join))
-    except httpx.HTTPError as error:
+    except _UNREACHABLE as error:
         raise Unavailable("NETWORK", reason=type(error).__name__) from error
     answer = _read(response, EnrolAnswer)
     assert isinstance(answer, EnrolAnswer)
     return answer
+
+
+def _whole(got: httpx.Response, path: str) -> httpx.Response:
+    """The answer with all of its body. Raises Unavailable ANSWER_WRONG where it is too long."""
+    data = bytearray()
+    for part in got.iter_raw():
+        data += part
+        if len(data) > BODY_BYTES_MAX:
+            raise Unavailable("ANSWER_WRONG", path=path)
+    headers = [(k, v) for k, v in got.headers.items() if k not in _OF_THE_LINE]
+    return httpx.Response(
+        got.status_code, headers=headers, content=bytes(data), request=got.request
+    )
 
 
 def retry_s(error: Unavailable) -> float:

@@ -42,6 +42,17 @@ def _chance(randomness: Randomness) -> float:
     return int.from_bytes(randomness.bytes(2), "big") / 65_536
 
 
+def told_fault(raised: Exception, before: str) -> QutongError:
+    """What a thread goes on with after a round that failed. A fault of ours is told where threads'
+    faults are, unless the round before it ended in one: ``before`` is its code."""
+    if isinstance(raised, QutongError):
+        return raised
+    if before != FAULT:
+        told = (type(raised), raised, raised.__traceback__, threading.current_thread())
+        threading.excepthook(threading.ExceptHookArgs(told))
+    return Unavailable(FAULT, kind=type(raised).__name__)
+
+
 class SyncWorker:
     """Syncs in the background until it is stopped.
 
@@ -156,12 +167,9 @@ class SyncWorker:
         try:
             return act()
         except Exception as error:
-            is_new = not (isinstance(self.last, QutongError) and self.last.code == FAULT)
-            self.last = Unavailable(FAULT, kind=type(error).__name__)
+            before = self.last.code if isinstance(self.last, QutongError) else ""
+            self.last = told_fault(error, before)
             self._failures += 1
-            if is_new:
-                told = (type(error), error, error.__traceback__, threading.current_thread())
-                threading.excepthook(threading.ExceptHookArgs(told))
             return back_off_s(self._failures, self._randomness)
 
     def _forget(self) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from shared.core.errors import RuleViolation
 from shared.core.ids import derived_id, uid_text
 from shared.journal.document import Header, Value, Write
 from shared.journal.kind import Answer
+from shared.journal.tables import journal
 from shared.leases.documents import (
     LeaseGranted,
     LeaseOverspent,
@@ -187,7 +188,7 @@ def respond_requested(
             pool=body.pool,
             unit=pool.unit,
             device_id=header.device_id,
-            incarnation=body.incarnation,
+            incarnation=max(body.incarnation, _incarnation_of(connection, header)),
             site_id=header.site_id,
             amount=found.amount,
             from_us=now_us,
@@ -195,6 +196,15 @@ def respond_requested(
             term_s=pool.term_s,
         )
     yield Answer(body=answer, site_id=header.site_id)
+
+
+def _incarnation_of(connection: Connection, header: Header) -> int:
+    """In which incarnation it was sent: asked before a copy was told apart, it was linked anew."""
+    c = journal.c
+    sent = select(c.incarnation).where(
+        c.uid == uid_text(header.uid), c.device_id == header.device_id, c.verdict == "stored"
+    )
+    return connection.execute(sent.limit(1)).scalar() or 0
 
 
 def post_granted(header: Header, body: LeaseGranted) -> Iterator[Write]:

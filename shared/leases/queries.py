@@ -105,15 +105,27 @@ def pools(connection: Connection) -> list[PoolView]:
 
 
 def leases(
-    connection: Connection, ids: Iterable[str] | None = None, *, device_id: str = "", pool: str = ""
+    connection: Connection,
+    ids: Iterable[str] | None = None,
+    *,
+    device_id: str = "",
+    pool: str = "",
+    state: str = "",
 ) -> list[LeaseView]:
-    """Leases, those that end first come first; of a device or a pool where they are named."""
+    """Leases, those that end first come first; of a device, a pool or a state where they are named.
+
+    A name of a pool that ends with a colon means all pools that begin so.
+    """
     query = select(lease).order_by(lease.c.until_us, lease.c.id)
     if ids is not None:
         query = query.where(lease.c.id.in_(sorted(ids)))
     if device_id:
         query = query.where(lease.c.device_id == device_id)
-    if pool:
+    if state:
+        query = query.where(lease.c.state == state)
+    if pool.endswith(":"):
+        query = query.where(lease.c.pool.startswith(pool, autoescape=True))
+    elif pool:
         query = query.where(lease.c.pool == pool)
     rows = connection.execute(query).all()
     rest = _rests(connection, {row.id: row.site_id for row in rows})
@@ -157,7 +169,7 @@ def _rests(connection: Connection, sites: Mapping[str, str]) -> dict[str, int]:
 
 def waiting_for(connection: Connection, at_us: int) -> list[LeaseView]:
     """Leases whose term is over and whose rest nobody gave back: to be written off, perhaps."""
-    granted = [one for one in leases(connection) if one.state == LeaseState.GRANTED]
+    granted = leases(connection, state=LeaseState.GRANTED)
     return [one for one in granted if one.until_us <= at_us and one.rest > 0]
 
 

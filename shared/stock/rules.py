@@ -39,6 +39,8 @@ def location(site_id: str, status: Status = Status.SELLABLE, bin_id: str = NO_BI
 
 
 TRANSIT = "transit"
+MARK = "↩"
+"""What takes a document back names it by this mark and its number, then says why."""
 MANY_MICRO = 10_000 * MICRO
 """So many pieces on one line are asked about before they count: mostly a slip of the fingers."""
 
@@ -70,6 +72,12 @@ def bin_of(place: str) -> str:
 def status_of(place: str) -> str:
     """What may be done with goods at a location; '' for places outside every site."""
     return place.rpartition("/")[2] if site_of(place) else ""
+
+
+def number_taken_back(said: str) -> str:
+    """The number of the document that a reason or note takes back; '' = none."""
+    mark, _, rest = said.partition(" ")
+    return rest.partition(" ")[0] if mark == MARK else ""
 
 
 class Direction(StrEnum):

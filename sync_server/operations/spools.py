@@ -76,10 +76,16 @@ def take_spool(office: Office, clock: Clock, device_id: str, data: bytes, said_b
     if not own:
         raise RuleViolation("SPOOL_FOREIGN", device=device_id)
     new = kept = left = 0
-    for incarnation in sorted({one.incarnation for one in own}):
+    incarnations = sorted({one.incarnation for one in own})
+    for incarnation in incarnations:
         with office.database.read() as connection:
-            high, _ = head_of(connection, device_id, incarnation)
+            high, link = head_of(connection, device_id, incarnation)
         journal = {one.n: one for one in own if one.incarnation == incarnation}
+        head = journal.get(high)
+        if head is not None and head.link_hash != link and incarnation != incarnations[-1]:
+            # A disk that was put back: head office has the former life's, and what this one wrote
+            # was linked anew in the next incarnation.
+            continue
         following = list(_following(journal, high))
         left += sum(n > high for n in journal) - len(following)
         for batch in _pieces(following):

@@ -50,7 +50,7 @@ from shared.core.quantity import parse_quantity
 from shared.core.text import fold
 from shared.journal.document import Header
 from shared.stock.queries import MovementView
-from shared.stock.rules import MANY_MICRO, PURCHASE, expiry_typed
+from shared.stock.rules import MANY_MICRO, PURCHASE, expiry_typed, number_taken_back
 
 
 class MovingModel(Watched):
@@ -91,6 +91,9 @@ class MovingModel(Watched):
     async def load(self) -> None:
         """Read what was moved before, and whom goods are bought from."""
         self.history = await self._desk.fetch(read_movements, self.site_id)
+        gone = {number_taken_back(f"{one.reason}{one.note}") for one in self.history}
+        if self.posted is not None and self.posted.header.number in gone:
+            self.posted = None
         self.parties = await self._desk.fetch(parties, self.site_id)
         if self.buying.may_buy:
             self.suppliers = await self._desk.fetch(supplier_names, self.site_id)
@@ -368,8 +371,6 @@ class MovingModel(Watched):
         header = await self._desk.do(
             undo_movement, document, reason=reason, approver_id=approver_id
         )
-        # What is said of the one posted last may be of the one taken back.
-        self.posted = None
         await self.load()
         return header
 

@@ -63,8 +63,10 @@ class PurchasesModel(OverDays):
 
     @property
     def without_cost(self) -> int:
-        """Lines of the receipts shown that say no cost: the total is without them."""
-        return sum(one.without_cost for one in self.rows)
+        """Lines of the receipts shown that say no cost: the total is without them. What takes a
+        receipt back takes its lines back."""
+        shown = (one.without_cost * (1 if one.units_micro > 0 else -1) for one in self.rows)
+        return max(sum(shown), 0)
 
     def name_of(self, supplier_id: str) -> str:
         """What a supplier is called; '' for nobody."""

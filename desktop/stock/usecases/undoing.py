@@ -25,10 +25,8 @@ from shared.stock.documents import (
 from shared.stock.queries import MovementView, purchased_lines, type_named
 from shared.stock.queries.movements import movement_goods, movement_of, undone_by
 from shared.stock.queries.purchases import Slip, slip_of
-from shared.stock.rules import PURCHASE, Status, status_of
+from shared.stock.rules import MARK, PURCHASE, Status, number_taken_back, status_of
 
-MARK: Final = "↩"
-"""A reason that begins so, and with a number, takes that document back."""
 DISPATCH: Final = "transfer_out"
 RECEIPT: Final = "transfer_in"
 
@@ -88,7 +86,7 @@ def read_movement(connection: Connection, document: str, site_id: str) -> Moveme
 
 
 def _takes_back(head: MovementView) -> bool:
-    return f"{head.reason}{head.note}".startswith(MARK)
+    return bool(number_taken_back(f"{head.reason}{head.note}"))
 
 
 def _is_on_the_way(

@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 from desktop.stock.model.move_rows import MoveRow
 from desktop.stock.model.moving import MovingModel
-from desktop.stock.usecases.undoing import MARK
 from desktop.ui.table.columns import Column, Kind
 from desktop.ui.theme import Tone
 from desktop.words.texts import Words
 from shared.core.quantity import format_quantity
 from shared.stock.queries import MovementView
+from shared.stock.rules import MARK
 
 
 def entry_columns(words: Words, model: MovingModel) -> list[Column]:

@@ -120,9 +120,7 @@ class PurchasesScreen(Screen):
 
     async def _look_at(self, document: str) -> None:
         await self.model.load()
-        place = self._place_of(document)
-        if place >= 0:
-            self.table.go_to(place)
+        if self._go_to(document):
             self._show(self.table.current)
 
     def _head(self) -> QWidget:
@@ -218,10 +216,14 @@ class PurchasesScreen(Screen):
         name = self.words(f"movement_type.{PURCHASE}")
         by = await look_at(self.frame, self.model, one.document, name)
         if by is not None:
-            self.table.go_to(max(self._place_of(uid_text(by.uid)), 0))
+            self._go_to(uid_text(by.uid))
 
-    def _place_of(self, document: str) -> int:
-        return self.table.rows.place_of(lambda one: one.document == document)
+    def _go_to(self, document: str) -> bool:
+        """Whether it is among those shown: it may be of another day."""
+        place = self.table.rows.place_of(lambda one: one.document == document)
+        if place >= 0:
+            self.table.go_to(place)
+        return place >= 0
 
     def _show_current(self) -> None:
         if self.table.current is not None:

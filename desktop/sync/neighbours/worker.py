@@ -4,6 +4,7 @@ import re
 from threading import Event, Lock, Thread
 from typing import Final
 
+import httpx
 from sqlalchemy import Connection
 
 from desktop.store.identity import Identity
@@ -17,7 +18,7 @@ from desktop.sync.neighbours.listener import Caller, Listener, find_host
 from desktop.sync.neighbours.serving import Serving
 from desktop.sync.neighbours.sharing import Sharing
 from desktop.sync.transport import HttpTransport, new_client
-from desktop.sync.worker import back_off_s
+from desktop.sync.worker import back_off_s, told_fault
 from shared.channel.queries import device_of
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, QutongError, RuleViolation, Unavailable
@@ -118,8 +119,8 @@ class HostWorker:
                 if self.serving.host.tend():
                     self.serving.tell()
                 self._code = ""
-            except QutongError as error:
-                self._code = error.code
+            except Exception as raised:
+                self._code = told_fault(raised, self._code).code
                 self._stopped.wait(1.0)
 
     def claim(self, uid: str) -> bytes:
@@ -257,9 +258,9 @@ class MemberWorker:
                     line = self._line()
                 self._exchange(line)
                 failures = 0
-            except QutongError as error:
+            except Exception as raised:
                 failures += 1
-                self._away(error)
+                self._away(told_fault(raised, self._standing.code))
                 if line is not None:
                     self._let_go(line)
                     line = None
@@ -295,6 +296,7 @@ class MemberWorker:
 
     def _listen(self) -> None:
         line: HttpTransport | None = None
+        code = ""
         while not self._stopped.is_set():
             self._reached.wait()
             if self._stopped.is_set():
@@ -307,7 +309,9 @@ class MemberWorker:
                     self._wake.set()
                     # Let the exchange move the mark before asking what is beyond it.
                     self._stopped.wait(0.05)
-            except QutongError:
+                code = ""
+            except Exception as raised:
+                code = told_fault(raised, code).code
                 if line is not None:
                     self._let_go(line)
                     line = None
@@ -344,7 +348,11 @@ class MemberWorker:
         self._host_key = found.public_key
 
     def _line(self, *, answer_s: float = 10.0) -> HttpTransport:
-        client = new_client(f"http://{self._address}", answer_s=answer_s)
+        try:
+            client = new_client(f"http://{self._address}", answer_s=answer_s)
+        except httpx.InvalidURL as error:
+            # What somebody typed is no address: the settings say that the host is away.
+            raise Unavailable("HOST_AWAY") from error
         line = HttpTransport(client, self._identity.device_id, self._key, patience_s=0)
         with self._lock:
             self._lines.add(line)

@@ -94,7 +94,8 @@ def movement_goods(connection: Connection, head: MovementView) -> list[MovedGood
 
 
 def undone_by(connection: Connection, one: MovementView, site_id: str, mark: str) -> str:
-    """The number of the movement that took this one back; '' = it stands. ``mark`` is how the
+    """The number of the movement that took this one back, of two where two devices without a line
+    did; '' = it stands. ``mark`` is how the
     reason of such a movement begins, or the note of such a transfer."""
     c = movement.c
     said = c.reason + c.note
@@ -105,4 +106,5 @@ def undone_by(connection: Connection, one: MovementView, site_id: str, mark: str
             said.startswith(mark, autoescape=True),
         )
     )
-    return next((row.number for row in rows if f"{row.said} ".startswith(f"{mark} ")), "")
+    found = sorted(row.number for row in rows if f"{row.said} ".startswith(f"{mark} "))
+    return " ".join(found)

@@ -1,17 +1,17 @@
 """What a shop bought itself: its slips, their lines, and what goods cost by them (B11)."""
 
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Select, func, select
 
 from shared.catalog.queries import stated_costs
 from shared.channel.queries import zone_of
 from shared.core.clock import business_day
 from shared.core.ids import derived_id, uid_bytes
+from shared.stock.rules import PURCHASE, number_taken_back
 from shared.stock.tables import movement, purchase_line
 
 _CHUNK = 500
@@ -197,31 +197,33 @@ def _bought(
     p = purchase_line.c
     statement = (
         select(
-            p.product_id, p.business_day, p.happened_at_us, p.unit_cost_micro,
-            p.qty_micro, p.lot, p.supplier_id, p.reference,
+            p.document, p.product_id, p.business_day, p.happened_at_us, p.unit_cost_micro,
+            p.qty_micro,
         )
         .where(p.site_id == site_id, p.currency == currency, p.unit_cost_micro > 0)
-        .order_by(p.happened_at_us, p.id)
     )  # fmt: skip
     parts: list[Select[Any]] = [statement]
     if product_ids is not None:
         chunks = range(0, len(product_ids), _CHUNK)
         parts = [statement.where(p.product_id.in_(product_ids[at : at + _CHUNK])) for at in chunks]
     for part in parts:
-        for row in _standing(connection.execute(part).all()):
+        rows = connection.execute(part).all()
+        opposite = {row.document for row in rows if row.qty_micro < 0}
+        gone = opposite | _taken_back_by(connection, site_id, opposite)
+        for row in rows:
+            if row.document in gone:
+                continue
             yield row.product_id, _Said(row.business_day, row.happened_at_us, row.unit_cost_micro)
 
 
-def _standing(rows: Sequence[Row[Any]]) -> Iterator[Row[Any]]:
-    """The lines of receipts but those taken back: a line of less than none takes its like away."""
-    gone = Counter(_like(row, -row.qty_micro) for row in rows if row.qty_micro < 0)
-    for row in rows:
-        like = _like(row, row.qty_micro)
-        if gone[like] > 0:
-            gone[like] -= 1
-        elif row.qty_micro > 0:
-            yield row
-
-
-def _like(row: Row[Any], qty_micro: int) -> tuple[str | int, ...]:
-    return row.product_id, row.lot, row.supplier_id, row.reference, row.unit_cost_micro, qty_micro
+def _taken_back_by(connection: Connection, site_id: str, documents: Collection[str]) -> set[str]:
+    """The receipts these documents took back, as their notes name them."""
+    if not documents:
+        return set()
+    m = movement.c
+    notes = connection.execute(select(m.note).where(m.id.in_(sorted(documents)))).scalars()
+    numbers = sorted({number_taken_back(note) for note in notes})
+    found = select(m.id).where(
+        m.site_id == site_id, m.movement_type == PURCHASE, m.number.in_(numbers)
+    )
+    return set(connection.execute(found).scalars())

@@ -3,6 +3,7 @@
 
 import random
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -32,16 +33,20 @@ from shared.core.ids import uuid7
 from shared.journal.chain import SigningKey
 from shared.stock.queries import on_hand_micro
 from shared.sync.holding import gain_scopes
+from shared.sync.limits import BODY_BYTES_MAX
 from shared.sync.messages import pack
 from shared.sync.neighbours import (
     ADDRESS,
     EXCHANGE,
     MEMBER,
     MODE,
+    WHO,
     Exchange,
     Exchanged,
     Mark,
     Sealed,
+    Who,
+    WhoAnswer,
 )
 from shared.sync.statements import upsert
 from tests.simulation import selling
@@ -236,6 +241,57 @@ def test_without_the_host_a_till_goes_on_with_its_own_basket_only(tills: list[Ti
     assert first.worker.claim("b1") == b""
     with pytest.raises(Unavailable, match="HOST_AWAY"):
         first.worker.claim("b2")
+
+
+@pytest.mark.parametrize("address", ["192.168.1.300", "192.168.01.5", "192.168..5"])
+def test_an_address_that_is_none_is_a_host_that_is_away(
+    tills: list[Till], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", faults.append)
+    first = tills[0]
+    worker = MemberWorker(
+        first.store,
+        first.identity,
+        key_of(first.name),
+        randomness=RANDOMNESS,
+        address=address,
+    )
+    first.worker = worker
+    worker.start()
+    until(lambda: worker.standing().code != "", 10.0)
+    assert worker.standing().code in {"HOST_AWAY", "NETWORK"}
+    assert faults == []
+    assert all(thread.is_alive() for thread in worker._threads)
+
+
+def test_a_stranger_who_answers_without_end_fills_no_memory() -> None:
+    sent = 0
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            nonlocal sent
+            line, _ = server.accept()
+            with line:
+                line.recv(65_536)
+                line.sendall(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
+                part = b"x" * 1_000_000
+                try:
+                    for _ in range(300):
+                        line.sendall(b"%x\r\n" % len(part) + part + b"\r\n")
+                        sent += len(part)
+                except OSError:
+                    return
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        client = new_client(f"http://127.0.0.1:{server.getsockname()[1]}")
+        line = HttpTransport(client, NAMES[0], key_of(NAMES[0]), patience_s=0)
+        with pytest.raises(Unavailable, match="ANSWER_WRONG"):
+            line.send(Ask(WHO, Who(), WhoAnswer), answer_s=10.0)
+        line.close()
+        thread.join()
+    assert sent < 4 * BODY_BYTES_MAX
 
 
 def test_a_basket_its_holder_resumes_is_nobody_elses(tills: list[Till]) -> None:

@@ -58,6 +58,22 @@ def test_nobody_adds_to_a_spool_and_what_stands_behind_a_damaged_place_is_counte
     assert take(stick, data).new == 4
 
 
+def test_the_spool_of_a_till_that_was_put_back_and_told_apart_is_taken_up(stick: Stick) -> None:
+    stick.sell(stick.till, 2)
+    stick.sync(stick.till)
+    image = stick.till.template()
+    stick.sell(stick.till, 3)
+    stick.sync(stick.till)
+    till = stick.copy_of(image, "restored")
+    stick.sell(till, 6)
+    stick.sync(till)
+    stick.sell(till, 4)
+    before = len(stick.posted())
+    assert take(stick, bytes(till.spool.data)) == Taken("SH01.01", new=4, kept=0, left=0)
+    assert len(stick.posted()) == before + 4
+    till.release()
+
+
 def test_a_file_that_is_not_this_devices_is_refused(stick: Stick) -> None:
     stick.sell(stick.till, 1)
     for device_id, data in (("SH01.02", spool(stick)), ("SH01.01", b"no spool"), ("X", b"")):

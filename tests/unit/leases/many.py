@@ -16,6 +16,7 @@ from shared.access.rules import surely_passed_us
 from shared.areas import REGISTRY, SCHEMA
 from shared.journal.document import Body, Document, Draft, Header, Part, Write
 from shared.journal.kind import Answer, header_for
+from shared.journal.tables import journal
 from shared.leases.documents import (
     LeaseRequested,
     LeaseReturned,
@@ -57,6 +58,7 @@ def a_database() -> Connection:
     connection = create_engine("sqlite://").connect()
     for table in (lease, lease_pool, lease_request, lease_move, lease_balance):
         table.create(connection)
+    journal.create(connection)
     return connection
 
 

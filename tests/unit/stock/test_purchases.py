@@ -137,6 +137,18 @@ def test_a_receipt_taken_back_teaches_no_cost_and_is_no_part_of_what_was_bought(
     assert known(shop, cream).last(cream) == 90 * PIECE, "as keyed before any of it"
 
 
+def test_of_two_equal_receipts_the_one_taken_back_is_the_one_that_says_nothing(
+    shop: Client,
+) -> None:
+    cream = own(shop, CREAM)
+    week = [Bought(product_id=cream, qty_micro=PIECE, unit_cost_micro=n * PIECE) for n in (5, 6, 5)]
+    headers = [shop.store.write(receive_purchase, [one]).value for one in week]
+    shop.store.write(undo_movement, uid_text(headers[2].uid))
+    assert known(shop, cream).last(cream) == 6 * PIECE
+    shop.store.write(undo_movement, uid_text(headers[1].uid))
+    assert known(shop, cream).last(cream) == 5 * PIECE
+
+
 def test_what_there_is_to_sell_is_told_by_product_below_zero_too(shop: Client) -> None:
     held = shop.store.read(lambda one: sellable_micro(one, site_of(shop)))
     assert held[own(shop, CREAM)] == 10 * PIECE
