@@ -190,11 +190,13 @@ neighbour_document = local_table(
     integer_column("received_at_us"),
     integer_column("is_open", index=True),
     integer_column("since_us"),
+    integer_column("offered_us"),
 )
 """Documents that came from the store's other devices (Q06), and at the store's host its own, too.
 
 ``seq`` is the host's order, 0 elsewhere; ``is_open`` while rows may wait for head office's;
-``since_us`` is head office's time when a sync first found it so, 0 = none did."""
+``since_us`` is head office's time when a sync first found it so, 0 = none did; ``offered_us`` when
+it was handed up last in its author's place."""
 
 neighbour_journal = local_table(
     "neighbour_journal",

@@ -18,7 +18,7 @@ from desktop.sync.neighbours.settling import settle_neighbours
 from desktop.sync.progress import Progress
 from desktop.sync.pulling import pull_little, pull_scope
 from desktop.sync.repairing import repair_differing
-from desktop.sync.returning import give_back, hold_bytes, report
+from desktop.sync.returning import give_back, hand_up, hold_bytes, report
 from desktop.sync.story import Summary, SyncStatus, status, write_log
 from shared.core.clock import Clock
 from shared.core.errors import AccessDenied, Conflict, QutongError, Unavailable
@@ -354,6 +354,7 @@ class _Sync(Talk):
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
         if self.summary.pulled and not self.behind:
             self.store.apply(settle_neighbours(replica, self.summary.head_office_at_us))
+            yield from hand_up(self)
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:
         told = set(answer.scopes)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from desktop.store.envelopes import MARGIN_US, cursors_of, hold, note_returned, to_give_back
 from desktop.store.identity import load_state, store_state
 from desktop.sync.conversation import Ask, Talk
+from desktop.sync.neighbours.settling import note_offered, unheard
 from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX, PULL_SCOPES_MAX
 from shared.sync.messages import (
     Envelope,
@@ -78,6 +79,17 @@ def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
         )
 
     talk.store.on_writer(lambda local: local.transact(work))
+
+
+def hand_up(talk: Talk) -> Generator[Ask, Message, None]:
+    """What neighbours of the store wrote and did not send for a day: their machine may be gone."""
+    now_us, device_id = talk.summary.head_office_at_us, talk.own.device_id
+    found = talk.store.on_writer(lambda local: local.read(lambda c: unheard(c, device_id, now_us)))
+    if not found:
+        return
+    told = yield from talk.ask("/return", Return(envelopes=found), ReturnAnswer)
+    talk.store.on_writer(lambda local: local.transact(lambda c: note_offered(c, found, now_us)))
+    talk.summary.returned += told.taken
 
 
 def report(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:

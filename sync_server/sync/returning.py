@@ -1,4 +1,5 @@
-"""A restored head office takes back documents from the devices that hold their bytes."""
+"""Head office takes documents from devices that hold their bytes: a restored one what it lacks, and
+any what a neighbour in the store wrote and did not send."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -52,15 +53,15 @@ def take_back(
 ) -> ReturnAnswer:
     """Store and post what head office lacks; the same document twice, or one it has, is nothing.
 
-    A document is believed by its author's signature, whoever brings it. When the last device has
-    reported, the recovery ends. What comes later still is posted and answered as if it were new;
-    only head office's own answers are kept aside then, because others may stand in their place.
+    A document is believed by its author's signature, whoever brings it after a restore; else
+    devices of a site hand up each other's alone, whose authors did not send them. When the last
+    device has reported, the recovery ends. What comes later still is posted and answered as if it
+    were new; only head office's own answers are kept aside then, because others may stand in their
+    place.
     Raises RuleViolation BATCH_TOO_LARGE.
     """
     if len(given.envelopes) > ENVELOPES_MAX:
         raise RuleViolation("BATCH_TOO_LARGE", limit=ENVELOPES_MAX)
-    if not recovered_from_us(connection):
-        return ReturnAnswer(taken=0, unknown=[])
     lock(connection, RETURNING)
     if given.is_all:
         lock(connection, RECOVERY)
@@ -70,7 +71,10 @@ def take_back(
         lock_device(connection, author_id)
     written, pieces, unknown = Written(), list[Piece](), list[str]()
     closings = list[Write]()
-    for envelope in _lacking(connection, given.envelopes):
+    wanted = given.envelopes
+    if not recovered_from_us(connection):
+        wanted = _of_site(connection, device, wanted)
+    for envelope in _lacking(connection, wanted):
         done = _take(connection, hq, envelope, now_us, closings, is_late=is_late)
         if isinstance(done, str):
             unknown += [done] if done else []
@@ -84,6 +88,16 @@ def take_back(
         if not awaited(connection):
             finish(connection, hq, now_us)
     return ReturnAnswer(taken=len(pieces), unknown=unknown)
+
+
+def _of_site(
+    connection: Connection, device: Device, envelopes: Sequence[Envelope]
+) -> list[Envelope]:
+    """Those of other devices of the same site."""
+    names = {one.device_id for one in envelopes}
+    authors = {name: find_device(connection, name) for name in sorted(names)}
+    near = {name for name, one in authors.items() if one and one.site_id == device.site_id}
+    return [one for one in envelopes if one.device_id in near]
 
 
 def _lacking(connection: Connection, envelopes: Sequence[Envelope]) -> list[Envelope]:

@@ -12,6 +12,8 @@ from shared.journal.tables import journal
 from shared.sync.appending import Replica
 from shared.sync.confirm import Applied, Step
 from shared.sync.holding import granted_scopes
+from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX
+from shared.sync.messages import Envelope
 from shared.sync.provisional import (
     Touched,
     is_confirmed,
@@ -27,7 +29,10 @@ _DAY_US: Final = 24 * 3600 * 1_000_000
 HELD_US: Final = 7 * _DAY_US
 """How long bytes are held that nobody waits for."""
 PATIENCE_US: Final = 30 * _DAY_US
-"""What head office has not sent so long after a sync first lacked it is taken back."""
+"""What head office has not sent so long after a sync first lacked it, though it was handed up in
+its author's place, is taken back."""
+OFFER_US: Final = _DAY_US
+"""What its author has not sent for so long is handed up by who holds it, once in as long."""
 
 _d = neighbour_document
 _OPEN = select(_d).where(_d.c.is_open == 1).order_by(_d.c.received_at_us, _d.c.n)
@@ -109,13 +114,23 @@ class _Settling:
         return self.connection.execute(query).scalar() or 0
 
     def _is_decided(self, row: Any, reached: dict[tuple[str, int], int]) -> bool:
-        if row.n <= reached[row.device_id, row.incarnation]:
+        if row.n <= reached[row.device_id, row.incarnation] and not self._is_another(row):
             return True
-        if 0 < row.since_us < self.now_us - PATIENCE_US:
+        if 0 < row.since_us < self.now_us - PATIENCE_US and row.offered_us:
             return True
         k = kept_document.c
         aside = select(k.id).where(k.device_id == row.device_id, k.uid == row.uid)
         return self.connection.execute(aside.limit(1)).scalar() is not None
+
+    def _is_another(self, row: Any) -> bool:
+        """Whether head office has another document in this slot: its author's disk was put back and
+        wrote on, and this one nobody but its neighbours has."""
+        e = envelope.c
+        there = select(e.signature).where(
+            e.device_id == row.device_id, e.incarnation == row.incarnation, e.n == row.n
+        )
+        signature = self.connection.execute(there).scalar()
+        return signature is not None and signature != row.signature
 
     def _is_lost(self, posted: Sequence[Any]) -> bool:
         """Whether no scope held here has the rows any more."""
@@ -125,6 +140,45 @@ class _Settling:
             for name, rows in found.items()
             for row in rows
         )
+
+
+def unheard(connection: Connection, device_id: str, now_us: int) -> list[Envelope]:
+    """Documents of neighbours that head office should have by now, the oldest first; as many as go
+    together. Their authors may be dead, or were put back from an older day."""
+    d = _d.c
+    rows = connection.execute(
+        _OPEN.where(
+            d.device_id != device_id,
+            d.since_us > 0,
+            d.since_us < now_us - OFFER_US,
+            d.offered_us < now_us - OFFER_US,
+        ).limit(ENVELOPES_MAX)
+    )
+    found: list[Envelope] = []
+    size = 0
+    for row in rows:
+        size += len(row.stored)
+        if found and size > ENVELOPE_BYTES_GOAL:
+            break
+        found.append(
+            Envelope(
+                device_id=row.device_id,
+                incarnation=row.incarnation,
+                n=row.n,
+                stored=row.stored,
+                signature=row.signature,
+                stored_at_us=row.received_at_us,
+            )
+        )
+    return found
+
+
+def note_offered(connection: Connection, offered: Sequence[Envelope], now_us: int) -> None:
+    """They were handed up; the next sync brings their rows, where head office took them."""
+    d = _d.c
+    for one in offered:
+        same = (d.device_id == one.device_id, d.signature == one.signature)
+        connection.execute(update(_d).where(*same).values(offered_us=now_us))
 
 
 def _prune(connection: Connection, now_us: int) -> None:

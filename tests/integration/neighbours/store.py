@@ -15,6 +15,7 @@ from desktop.sync.neighbours.host import Host
 from desktop.sync.neighbours.sharing import Shared, Sharing
 from shared.core.errors import Unavailable
 from shared.core.ids import uuid7
+from shared.journal.tables import journal
 from shared.sync.holding import cursors
 from shared.sync.messages import Message, pack, unpack
 from shared.sync.neighbours import CLAIM, Claim, Claimed
@@ -139,6 +140,13 @@ class StoreLan:
             )
 
         return device.running.read(count)
+
+    def at_head_office(self, device_id: str) -> int:
+        """How many documents of a device head office has posted."""
+        c = journal.c
+        query = select(c.n).where(c.device_id == device_id, c.verdict == "stored")
+        with self.office.database.read() as connection:
+            return len(connection.execute(query).all())
 
     def open_documents(self, device: SimDevice) -> int:
         query = select(neighbour_document.c.uid).where(neighbour_document.c.is_open == 1)

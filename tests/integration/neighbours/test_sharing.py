@@ -10,11 +10,12 @@ from sqlalchemy import Connection, select
 
 from desktop.store.tables import neighbour_document
 from desktop.sync.neighbours.documents import own_after, take_in
-from desktop.sync.neighbours.settling import PATIENCE_US, settle_neighbours
+from desktop.sync.neighbours.settling import OFFER_US, PATIENCE_US, settle_neighbours
 from shared.core.errors import Conflict, RuleViolation, Unavailable
 from shared.sync.neighbours import Claim, Place
 from shared.sync.provisional import provisional_rows, writes_of
 from shared.sync.statements import upsert
+from sync_server.sync import returning
 from tests.integration.neighbours.store import StoreLan
 from tests.simulation.edges import new_disk
 
@@ -97,7 +98,65 @@ def test_a_kept_document_is_taken_back_although_nothing_follows_it(lan: StoreLan
     assert lan.provisional(lan.host) == 0
 
 
-def test_what_head_office_never_hears_of_is_taken_back_in_the_end(lan: StoreLan) -> None:
+def test_what_a_dead_till_sold_is_handed_up_by_its_neighbour_after_a_day(lan: StoreLan) -> None:
+    lan.sell(lan.till, 3)
+    lan.exchange()
+    sold = lan.stock(lan.host)
+    lan.till.disk.lose_process()
+    lan.sell(lan.host)
+    lan.sync(lan.host)
+    assert lan.at_head_office("SH01.02") == 0
+    assert lan.open_documents(lan.host) == 3
+
+    lan.world.now_us += OFFER_US + 1_000_000
+    for _ in range(3):
+        lan.sell(lan.host)
+        lan.sync(lan.host)
+    assert lan.at_head_office("SH01.02") == 3
+    assert (lan.provisional(lan.host), lan.open_documents(lan.host)) == (0, 0)
+    lan.must_agree(lan.host)
+    lan.must_add_up(lan.host)
+    assert sum(lan.stock(lan.host).values()) < sum(sold.values())
+
+    # The machine was not dead after all: it sends them itself, and nothing stands twice.
+    lan.sync(lan.till)
+    lan.sync(lan.host)
+    assert lan.at_head_office("SH01.02") == 3
+    assert lan.stock(lan.host) == lan.stock(lan.till)
+
+
+def test_what_a_till_lost_with_its_disk_is_handed_up_though_it_wrote_on_in_the_same_slots(
+    lan: StoreLan,
+) -> None:
+    image = lan.till.template()
+    lan.sell(lan.till, 3)
+    lan.exchange()
+    lan.till.release()
+    lan.till = lan.device("SH01.02", image, "restored")
+    lan.begin_anew()
+    lan.sell(lan.till, 4)
+    for device in (lan.till, lan.host, lan.host):
+        lan.sync(device)
+    assert lan.at_head_office("SH01.02") == 4
+    assert lan.open_documents(lan.host) == 3, "other documents stand in their slots"
+
+    lan.world.now_us += OFFER_US + 1_000_000
+    for device in (lan.host, lan.host, lan.till):
+        lan.sell(device)
+        lan.sync(device)
+    lan.sync(lan.host)
+    assert lan.at_head_office("SH01.02") == 3 + 4 + 1
+    assert lan.open_documents(lan.host) == 0
+    assert lan.stock(lan.host) == lan.stock(lan.till)
+    for device in (lan.host, lan.till):
+        lan.must_agree(device)
+        lan.must_add_up(device)
+
+
+def test_what_head_office_does_not_take_either_is_taken_back_in_the_end(
+    lan: StoreLan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(returning, "_of_site", lambda *_given: [])
     before = lan.stock(lan.host)
     lan.sell(lan.till)
     lan.exchange()
@@ -107,6 +166,10 @@ def test_what_head_office_never_hears_of_is_taken_back_in_the_end(lan: StoreLan)
     assert lan.provisional(lan.host), "a dead till's sales happened all the same"
 
     lan.world.now_us += PATIENCE_US + 1_000_000
+    lan.sell(lan.host)
+    lan.sync(lan.host)
+    assert lan.provisional(lan.host), "it was handed up only now"
+    lan.world.now_us += OFFER_US
     lan.sell(lan.host)
     lan.sync(lan.host)
     assert lan.provisional(lan.host) == 0
