@@ -84,9 +84,9 @@ _CATCHES_ALL = {"Exception", "BaseException"}
 
 
 def errors_are_caught_by_name(source: Source) -> Iterator[Finding]:
-    """`except Exception` stands in the desktop's task scope, in the thread that syncs, and in the
-    server's outermost handler."""
-    if source.parts == ("desktop", "sync", "worker"):
+    """`except Exception` stands in the desktop's task scope, in the threads that sync with head
+    office and in the store, and in the server's outermost handler."""
+    if source.parts in (("desktop", "sync", "worker"), ("desktop", "sync", "neighbours", "worker")):
         return
     if source.package not in ("shared", "desktop", "sync_server"):
         return
