@@ -280,7 +280,7 @@ def send_joining(client: httpx.Client, join: Join) -> EnrolAnswer:
 def _whole(got: httpx.Response, path: str) -> httpx.Response:
     """The answer with all of its body. Raises Unavailable ANSWER_WRONG where it is too long."""
     data = bytearray()
-    for part in got.iter_raw():
+    for part in got.iter_bytes():
         data += part
         if len(data) > BODY_BYTES_MAX:
             raise Unavailable("ANSWER_WRONG", path=path)
