@@ -202,6 +202,11 @@ class FileSpool:
             while left:
                 left = left[file.write(left) :]
             file.sync()
+        except OSError:
+            # Half of a file is good for nothing, and takes the room that selling needs.
+            with suppress(OSError):
+                file.truncate(0)
+            raise
         finally:
             file.close()
 

@@ -30,7 +30,12 @@ FINDINGS = (
 _c = sync_finding.c
 _FOUND = (
     select(_c.code, func.max(_c.found_at_us))
-    .where(_c.code.in_(FINDINGS), _c.found_at_us > bindparam("after"))
+    .where(
+        _c.code.in_(FINDINGS),
+        _c.found_at_us > bindparam("after"),
+        # What lies in time to come was found under a clock that was wrong.
+        _c.found_at_us <= bindparam("until"),
+    )
     .group_by(_c.code)
 )
 _UNSENT = select(func.min(journal.c.stored_at_us)).where(
@@ -79,6 +84,6 @@ def oldest_unsent_us(connection: Connection, identity: Identity, acknowledged_n:
 
 
 def _findings(connection: Connection, now_us: int) -> list[Alarm]:
-    rows = connection.execute(_FOUND, {"after": now_us - FOUND_US})
+    rows = connection.execute(_FOUND, {"after": now_us - FOUND_US, "until": now_us + CLOCK_US})
     last: dict[str, int] = {row[0]: row[1] for row in rows}
     return [Alarm(code, last[code]) for code in FINDINGS if code in last]

@@ -66,7 +66,8 @@ def write_log(local: LocalStore, summary: Summary) -> None:
     }
 
     def work(connection: Connection) -> None:
-        connection.execute(_DROP_SAME, {"same": summary.started_at_us})
+        at_us = summary.started_at_us
+        connection.execute(_DROP, {"same": at_us, "ahead": at_us + _AHEAD_US})
         connection.execute(_ADD, [row])
         oldest = connection.execute(_OLDEST).scalar()
         if oldest is not None:
@@ -78,7 +79,13 @@ def write_log(local: LocalStore, summary: Summary) -> None:
 
 
 # Built once: making a statement costs more than running it.
-_DROP_SAME = delete(sync_log).where(sync_log.c.started_at_us == bindparam("same"))
+_AHEAD_US = 3_600_000_000
+_DROP = delete(sync_log).where(
+    (sync_log.c.started_at_us == bindparam("same"))
+    | (sync_log.c.started_at_us > bindparam("ahead"))
+)
+"""The same sync told twice, and those of a clock that was hours ahead: they would be the newest for
+as long, and every later one would go."""
 _ADD = insert(sync_log)
 _OLDEST = (
     select(sync_log.c.started_at_us)

@@ -22,6 +22,7 @@ from shared.sync.messages import Cursor, Wait, WaitAnswer
 INTERVAL_S = 30.0
 BACK_OFF_MAX_S = 60.0
 _GRACE_S = 10.0
+_MOVED_S = 0.2
 _SCRUB_SLICES = 20
 """Of some hundred rows each, after every sync: a million rows are read again within two hours."""
 HELD_US = 10 * 60 * 1_000_000
@@ -81,6 +82,7 @@ class SyncWorker:
         self._lock = Lock()
         self._asked: list[Future[Summary]] = []
         self._failures = 0
+        self._care_faults: dict[str, str] = {}
         self._forgets_at_us = 0
         self._head_office_at_us = 0
         self._held_until_us = 0
@@ -157,9 +159,17 @@ class SyncWorker:
         """One sync and the care of the disk after it; seconds until the next."""
         delay_s = self._once()
         if not self._stopped.is_set():
-            self._scrub()
-            self._forget()
+            self._cared(self._scrub)
+            self._cared(self._forget)
         return delay_s
+
+    def _cared(self, act: Callable[[], None]) -> None:
+        """A fault in the care of the disk is told once, and is no fault of the sync."""
+        try:
+            act()
+        except Exception as raised:
+            before = self._care_faults.get(act.__name__, "")
+            self._care_faults[act.__name__] = told_fault(raised, before).code
 
     def _survived(self, act: Callable[[], float]) -> float:
         """A fault of ours ends no syncing: it is told where threads' faults are, once, and tried
@@ -250,20 +260,26 @@ class SyncWorker:
 
     def _listen(self) -> None:
         assert self._listener is not None
-        failures = 0
+        failures, code = 0, ""
+        before, same = None, 0
         while not self._stopped.is_set():
-            ask = Ask("/wait", self._wait_message(), WaitAnswer)
             try:
+                asked = self._wait_message()
+                ask = Ask("/wait", asked, WaitAnswer)
                 answer = self._listener.send(ask, answer_s=WAIT_S_MAX + _GRACE_S)
-                failures = 0
-            except QutongError:
+                failures, code = 0, ""
+            except Exception as raised:
+                code = told_fault(raised, code).code
                 failures += 1
                 self._stopped.wait(back_off_s(failures, self._randomness))
                 continue
             if isinstance(answer, WaitAnswer) and answer.moved:
                 self.poke()
-                # Let the sync move the cursors before asking what is beyond them.
-                self._stopped.wait(0.2)
+                # Let the sync move the cursors before asking what is beyond them; while it cannot
+                # (it fails, it is held, it is the first), ask less and less.
+                same = same + 1 if asked == before else 0
+                before = asked
+                self._stopped.wait(min(_MOVED_S * 2 ** min(same, 10), INTERVAL_S))
 
     def _wait_message(self) -> Wait:
         rows = self._store.read(cursors)

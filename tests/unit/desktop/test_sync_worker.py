@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from desktop.store.bus import ChangeBus
 from desktop.store.errors import DiskFull
 from desktop.store.local import LocalStore
+from desktop.store.tables import sync_log
 from desktop.sync.engine import Ask
-from desktop.sync.story import Summary
+from desktop.sync.story import Summary, write_log
 from desktop.sync.worker import FAULT, INTERVAL_S, SyncWorker
 from shared.core.errors import Unavailable
 from shared.sync.messages import Message
@@ -98,3 +100,48 @@ def test_a_fault_of_ours_is_told_once_and_the_next_sync_comes(
     finally:
         worker.stop()
     assert told == [ZeroDivisionError]
+
+
+class Careless(Running):
+    """A store that cannot be cared for, nor asked where it stands."""
+
+    def scrub(self, _slices: int, _go_on: object) -> Any:
+        raise ZeroDivisionError
+
+    def read(self, _work: object) -> Any:
+        raise DiskFull("DISK_FULL")
+
+
+def test_a_fault_in_the_care_of_the_disk_is_told_once_and_spoils_no_sync(
+    till: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", lambda args: told.append(args.exc_type))
+    worker = a_worker(till, Line())
+    worker._store = Careless(till)  # type: ignore[assignment]
+    for _ in range(3):
+        assert worker._survived(worker._round) == INTERVAL_S
+        assert isinstance(worker.last, Summary)
+    assert told == [ZeroDivisionError]
+
+
+def test_a_disk_that_fails_for_a_moment_ends_no_listening(till: LocalStore) -> None:
+    store: Any = Careless(till)
+    line: Any = Line()
+    worker = SyncWorker(
+        store, lambda: line, clock=FakeClock(), randomness=SeededRandomness(1), listen=True
+    )
+    listener = threading.Thread(target=worker._listen)
+    listener.start()
+    listener.join(0.3)
+    assert listener.is_alive()
+    worker._stopped.set()
+    listener.join(10)
+    assert not listener.is_alive()
+
+
+def test_what_a_clock_that_was_ahead_logged_does_not_stay_the_newest(till: LocalStore) -> None:
+    for at_us in (1_000_000, 400 * 86_400_000_000, 2_000_000):
+        write_log(till, Summary(started_at_us=at_us, finished_at_us=at_us, outcome="done"))
+    rows = till.read(lambda one: one.execute(select(sync_log.c.started_at_us)).scalars().all())
+    assert sorted(rows) == [1_000_000, 2_000_000]
