@@ -14,7 +14,7 @@ from desktop.sync.clock_look import still_holds
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
 from desktop.sync.greeting import hello_of
-from desktop.sync.neighbours.settling import settle_neighbours
+from desktop.sync.neighbours.settling import is_due, settle_neighbours
 from desktop.sync.progress import Progress
 from desktop.sync.pulling import pull_little, pull_scope
 from desktop.sync.repairing import repair_differing
@@ -348,12 +348,17 @@ class _Sync(Talk):
                 yield from pull_scope(self, head)
         self.progress.expect({})
         yield from repair_differing(self)
-        replica, received_n = self.store.on_writer(
-            lambda local: (local.replica, local.read(load_state).acknowledged_n)
+        now_us = self.summary.head_office_at_us
+        replica, received_n, is_any_due = self.store.on_writer(
+            lambda local: (
+                local.replica,
+                local.read(load_state).acknowledged_n,
+                local.read(lambda c: is_due(c, self.own.device_id, now_us)),
+            )
         )
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
-        if self.summary.pulled and not self.behind:
-            self.store.apply(settle_neighbours(replica, self.summary.head_office_at_us))
+        if (self.summary.pulled or is_any_due) and not self.behind:
+            self.store.apply(settle_neighbours(replica, now_us))
             yield from hand_up(self)
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:

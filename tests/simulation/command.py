@@ -37,11 +37,21 @@ FORCED: dict[str, tuple[str, ...]] = {
     "T08": ("cloned", "copy kept"),
     "T09": ("copy kept", "restored", "backup made", "head office restored"),
     "T17": ("program updated", "head office updated"),
+    "Q06": ("store shares", "store shares", "copy kept", "restored", "cloned"),
     "I12": ("restore drill", "weeks pass", "weeks pass", "head office restored", "restored"),
 }
 """Troubles that are forced for a promise: head office restored, device restored, cloned, both;
-programs updated; bytes let go once a proved backup has them."""
-_FORCED_SEEDS = {"T06": 2_000, "T07": 500, "T08": 500, "T09": 500, "T17": 500, "I12": 500}
+programs updated; devices that share with their store, lost and copied; bytes let go once a proved
+backup has them."""
+_FORCED_SEEDS = {
+    "T06": 2_000,
+    "T07": 500,
+    "T08": 500,
+    "T09": 500,
+    "T17": 500,
+    "Q06": 500,
+    "I12": 500,
+}
 
 
 class Task(NamedTuple):

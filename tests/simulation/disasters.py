@@ -9,14 +9,13 @@ from shared.sync.digest import MODULUS, row_digest
 from shared.sync.tables import TableRole
 from sync_server.enrolment.joining import make_join_code
 from tests.simulation.device import Copy, SimDevice
-from tests.simulation.edges import new_disk
+from tests.simulation.edges import DAY_US, new_disk
 from tests.simulation.reading import Reader, document_of
 from tests.simulation.stage import Backup, Stage
 
 _LOST_DATABASE = 0.12
 _LOST_FILE = 0.18
 _NEEDED = ("SH01.01", "hq.01")
-_DAY_US = 86_400_000_000
 
 
 def lose_a_file(stage: Stage, device: SimDevice) -> None:
@@ -159,7 +158,7 @@ def restore_head_office(stage: Stage) -> None:
         return
     backup = chance.choice(known)
     if not any(device.is_alone for device in stage.devices.values() if device.store):
-        stage.world.now_us += chance.choice((0, 0, 1, 30)) * _DAY_US
+        stage.world.now_us += chance.choice((0, 0, 1, 30)) * DAY_US
     _note_promises(stage)
     office.restore(new_disk(backup.disk), backup.made_at_us)
     _report_absent(stage)

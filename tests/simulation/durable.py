@@ -19,11 +19,10 @@ from sync_server.store.engine import Database
 from sync_server.store.migrations import tell
 from tests.simulation.device import SimDevice
 from tests.simulation.disasters import back_up_head_office, write_another_code
-from tests.simulation.edges import SimDisk, engine_over
+from tests.simulation.edges import DAY_US, SimDisk, engine_over
 from tests.simulation.head_office import EPOCH, HQ_KEY
 from tests.simulation.stage import Backup, Stage, must
 
-_DAY_US = 86_400_000_000
 _PASSES_DAYS = (8, 36, 36, 50)
 _SLACK_US = 3_600_000_000
 """What head office's clock may be off by: it jumps by minutes."""
@@ -107,7 +106,7 @@ def _must_be_whole(disk: SimDisk) -> None:
 def let_weeks_pass(stage: Stage) -> None:
     """Nobody does anything for a long time."""
     days = stage.chance.choice(_PASSES_DAYS)
-    stage.world.now_us += days * _DAY_US
+    stage.world.now_us += days * DAY_US
     fuse = stage.office.disk.fuse
     fuse.is_asleep = True
     write_another_code(stage)
@@ -121,7 +120,7 @@ def let_go(stage: Stage, device: SimDevice) -> None:
     now_us = device.clock.monotonic_us()
     if now_us < device.forgets_at_us or not device.disk.look("SELECT 1 FROM durable_mark LIMIT 1"):
         return
-    device.forgets_at_us = now_us + _DAY_US
+    device.forgets_at_us = now_us + DAY_US
     try:
         count = forget(device.running, device.summaries[-1].head_office_at_us)
     except QutongError as why:

@@ -12,6 +12,7 @@ from tests.simulation.places import DiskPlace, place_for
 from tests.simulation.quick import QuickEngine
 
 MINUTE_US = 60_000_000
+DAY_US = 86_400_000_000
 
 
 class Crash(BaseException):

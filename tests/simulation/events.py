@@ -101,6 +101,11 @@ EVENTS: tuple[str, ...] = (
     "scope lost",
     "ROWS_SWEPT",
     "TYPED_LOST",
+    # The tills of a store among themselves
+    "answer of the store's host lost",
+    "line of the store broke",
+    "shared with a neighbour",
+    "taken from a neighbour",
     # What head office says rarely
     "HQ count_corrected",
     "HQ month_closed",

@@ -7,12 +7,13 @@ from shared.core.errors import QutongError, Unavailable
 from tests.simulation import channel_trade, closing, disasters, durable, revising, updating
 from tests.simulation.carrier import Carrier
 from tests.simulation.device import SimDevice
-from tests.simulation.edges import Crash
+from tests.simulation.edges import DAY_US, Crash
 from tests.simulation.house import ACCOUNT_OF
 from tests.simulation.invariants import check_device
 from tests.simulation.network import Weather
 from tests.simulation.people import People
 from tests.simulation.publishing import misbehave, open_organisation, withdraw_goods
+from tests.simulation.sharing import StoreLines
 from tests.simulation.stage import Stage
 
 _CRASH_PLACES = (
@@ -27,8 +28,7 @@ _CRASH_PLACES = (
 _OFFICE_PLACES = ("statement", "before commit", "after commit")
 _DISK_PLACES = ("statement", "before commit", "after commit", "before spool")
 _JUMP_US = 120_000_000
-_DAY_US = 86_400_000_000
-_YEARS_US = 10 * 365 * _DAY_US
+_YEARS_US = 10 * 365 * DAY_US
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,7 @@ class Faults:
         self.carrier = carrier
         self.chance = stage.chance
         self._cut_until: dict[str, int] = {}
+        self._lines = StoreLines(stage)
 
     def weather(self) -> Weather:
         """Some runs have a calm network, most have not."""
@@ -141,6 +142,10 @@ class Faults:
         self.carrier.begin(device)
         if device.conversation is not None:
             disasters.clone(self.stage, device)
+
+    def share(self) -> None:
+        """Two devices of a store exchange documents over the store's own line."""
+        self._lines.share()
 
     def mend_clocks(self) -> None:
         """Somebody sets every clock right that told of itself."""
@@ -245,6 +250,7 @@ SELDOM: tuple[Trouble, ...] = (
     Trouble("cloned in sync", 0, Faults.clone_in_sync),
     Trouble("old database lost", 0, lambda faults, _: disasters.lose_old_database(faults.stage)),
     Trouble("weeks pass", 0, lambda faults, _: durable.let_weeks_pass(faults.stage)),
+    Trouble("store shares", 0, lambda faults, _: faults.share()),
 )
 """As ``seldom`` chooses them, by chance of its own, too."""
 _BY_NAME = {one.name: one for one in (*TROUBLES, MONTH, *SELDOM)}

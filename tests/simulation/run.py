@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from tests.simulation.carrier import Carrier
 from tests.simulation.closing import is_month_over
+from tests.simulation.device import SimDevice
 from tests.simulation.durable import check_durable
-from tests.simulation.edges import MINUTE_US, Crash
+from tests.simulation.edges import DAY_US, MINUTE_US, Crash
 from tests.simulation.faults import MONTH, Faults
 from tests.simulation.invariants import check_everything, check_step
 from tests.simulation.narrow import narrow
@@ -16,10 +17,13 @@ from tests.simulation.network import CALM
 from tests.simulation.people import People
 from tests.simulation.reading import columns_read_once, signatures_checked_once
 from tests.simulation.seldom import seldom
+from tests.simulation.sharing import check_neighbours, waits
 from tests.simulation.stage import Broken, Stage, Tally
 
 QUIET_ROUNDS = 10
 _PASSES_US = (50_000, 2_000_000, 30_000_000, 5 * MINUTE_US)
+_PATIENCE_DAYS = (2, 2, 32)
+"""After so long a neighbour hands up what its author does not, and then waits no more."""
 _NARROW = 0.2
 """Of the runs in which batches, pages and slices hold next to nothing."""
 _FORCED = 0.06
@@ -181,7 +185,24 @@ class _Run:
         stage.network.let_all_arrive()
         while self._carrier.deliver():
             pass
-        devices = [device for device in stage.devices.values() if not device.is_revoked]
+        self._until_quiet()
+        for days in _PATIENCE_DAYS:
+            if any(waits(device) for device in self._trusted()):
+                stage.fire("neighbour missed")
+                stage.world.now_us += days * DAY_US
+                self._until_quiet()
+        check_neighbours(stage)
+        stage.tally.fired.update(check_everything(stage.devices, stage.office, stage.promised))
+        check_durable(stage)
+        stage.say("all well", stage.office.heads())
+
+    def _trusted(self) -> list[SimDevice]:
+        return [device for device in self._stage.devices.values() if not device.is_revoked]
+
+    def _until_quiet(self) -> None:
+        """Rounds of syncs until nothing moves. Raises Broken."""
+        stage = self._stage
+        devices = self._trusted()
         quiet = 0
         for turn in range(QUIET_ROUNDS * len(devices)):
             stage.step += 1
@@ -189,10 +210,5 @@ class _Run:
             moved = self._carrier.whole(devices[turn % len(devices)])
             quiet = 0 if moved else quiet + 1
             if quiet == len(devices):
-                stage.tally.fired.update(
-                    check_everything(stage.devices, stage.office, stage.promised)
-                )
-                check_durable(stage)
-                stage.say("all well", stage.office.heads())
                 return
         raise Broken("T05", "queues not empty after the last round")

@@ -21,6 +21,7 @@ _SELDOM: tuple[tuple[str, float, tuple[tuple[str, float], ...]], ...] = (
     ("files", 0.1, (("copy kept", 0.04), ("one file put back", 0.05))),
     ("copies", 0.05, (("cloned in sync", 0.02),)),
     ("organisations", 0.06, (("organisation", 0.05),)),
+    ("lines", 0.25, (("store shares", 0.3),)),
 )
 """Kinds of runs, how many of all are such, and in which share of their steps what happens."""
 

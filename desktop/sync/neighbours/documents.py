@@ -225,6 +225,8 @@ def list_own(connection: Connection, identity: Identity, now_us: int) -> int:
             if passed.uid not in held:
                 seq = _next(connection, is_host=True)
                 _store(connection, passed, now_us, seq=seq, is_open=False)
+                # A journal that was put together from two files may have it twice.
+                held.add(passed.uid)
                 count += 1
         put_place(connection, given[-1])
     return count

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
 
 from desktop.store.identity import load_state
 from desktop.store.tables import envelope, neighbour_document
@@ -33,6 +33,9 @@ PATIENCE_US: Final = 30 * _DAY_US
 its author's place, is taken back."""
 OFFER_US: Final = _DAY_US
 """What its author has not sent for so long is handed up by who holds it, once in as long."""
+_LONG_AGO: Final = 1
+"""Since when head office lacks what its author's journal passed by: it is handed up at once, and
+taken back when its rows do not come then."""
 
 _d = neighbour_document
 _OPEN = select(_d).where(_d.c.is_open == 1).order_by(_d.c.received_at_us, _d.c.n)
@@ -43,7 +46,8 @@ def settle_neighbours(replica: Replica, now_us: int) -> Step:
     it had the document, or that it keeps aside, is taken back here; what it sent is closed.
 
     Journals reach head office in their order. So a document is decided there once a later one of
-    the same journal came from there. ``now_us`` is head office's time as it said last: a clock of
+    the same journal came from there; where nothing says that it was this one, it is handed up
+    before it is taken back. ``now_us`` is head office's time as it said last: a clock of
     this machine that was years off until today would make everything old at once.
     """
 
@@ -70,6 +74,7 @@ class _Settling:
         self.granted = granted_scopes(connection)
         self.touched: Touched = {}
         self.closed: list[str] = []
+        self.doubted: list[str] = []
 
     def run(self, rows: Sequence[Any]) -> None:
         """Close and take back what can be."""
@@ -94,6 +99,8 @@ class _Settling:
         closed = {"is_open": 0, "since_us": self.now_us}
         for uid in self.closed:
             self.connection.execute(update(_d).where(_d.c.uid == uid).values(closed))
+        for uid in self.doubted:
+            self.connection.execute(update(_d).where(_d.c.uid == uid).values(since_us=_LONG_AGO))
 
     def _reached(self, rows: Sequence[Any], writes: dict[str, Any]) -> dict[tuple[str, int], int]:
         """Up to which slot head office decided each journal, as far as is known here."""
@@ -114,23 +121,24 @@ class _Settling:
         return self.connection.execute(query).scalar() or 0
 
     def _is_decided(self, row: Any, reached: dict[tuple[str, int], int]) -> bool:
-        if row.n <= reached[row.device_id, row.incarnation] and not self._is_another(row):
-            return True
+        if row.n <= reached[row.device_id, row.incarnation]:
+            if self._is_there(row):
+                return True
+            if not row.offered_us:
+                self.doubted.append(row.uid)
         if 0 < row.since_us < self.now_us - PATIENCE_US and row.offered_us:
             return True
         k = kept_document.c
         aside = select(k.id).where(k.device_id == row.device_id, k.uid == row.uid)
         return self.connection.execute(aside.limit(1)).scalar() is not None
 
-    def _is_another(self, row: Any) -> bool:
-        """Whether head office has another document in this slot: its author's disk was put back and
-        wrote on, and this one nobody but its neighbours has."""
-        e = envelope.c
-        there = select(e.signature).where(
-            e.device_id == row.device_id, e.incarnation == row.incarnation, e.n == row.n
+    def _is_there(self, row: Any) -> bool:
+        """Whether head office is known to have this very document. It may have another one in its
+        slot: the author's disk was put back and wrote on, and this one its neighbours have."""
+        same = select(envelope.c.n).where(
+            envelope.c.device_id == row.device_id, envelope.c.signature == row.signature
         )
-        signature = self.connection.execute(there).scalar()
-        return signature is not None and signature != row.signature
+        return self.connection.execute(same.limit(1)).scalar() is not None
 
     def _is_lost(self, posted: Sequence[Any]) -> bool:
         """Whether no scope held here has the rows any more."""
@@ -142,18 +150,28 @@ class _Settling:
         )
 
 
+def is_due(connection: Connection, device_id: str, now_us: int) -> bool:
+    """Whether there is anything to settle or to hand up though nothing came from head office."""
+    d = _d.c
+    is_new = d.since_us == 0
+    query = select(d.uid).where(d.is_open == 1, is_new | _is_unheard(device_id, now_us)).limit(1)
+    return connection.execute(query).scalar() is not None
+
+
+def _is_unheard(device_id: str, now_us: int) -> ColumnElement[bool]:
+    d = _d.c
+    return and_(
+        d.device_id != device_id,
+        d.since_us > 0,
+        d.since_us < now_us - OFFER_US,
+        d.offered_us < now_us - OFFER_US,
+    )
+
+
 def unheard(connection: Connection, device_id: str, now_us: int) -> list[Envelope]:
     """Documents of neighbours that head office should have by now, the oldest first; as many as go
     together. Their authors may be dead, or were put back from an older day."""
-    d = _d.c
-    rows = connection.execute(
-        _OPEN.where(
-            d.device_id != device_id,
-            d.since_us > 0,
-            d.since_us < now_us - OFFER_US,
-            d.offered_us < now_us - OFFER_US,
-        ).limit(ENVELOPES_MAX)
-    )
+    rows = connection.execute(_OPEN.where(_is_unheard(device_id, now_us)).limit(ENVELOPES_MAX))
     found: list[Envelope] = []
     size = 0
     for row in rows:

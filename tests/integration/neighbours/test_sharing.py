@@ -10,7 +10,13 @@ from sqlalchemy import Connection, select
 
 from desktop.store.tables import neighbour_document
 from desktop.sync.neighbours.documents import own_after, take_in
-from desktop.sync.neighbours.settling import OFFER_US, PATIENCE_US, settle_neighbours
+from desktop.sync.neighbours.settling import (
+    OFFER_US,
+    PATIENCE_US,
+    note_offered,
+    settle_neighbours,
+    unheard,
+)
 from shared.core.errors import Conflict, RuleViolation, Unavailable
 from shared.sync.neighbours import Claim, Place
 from shared.sync.provisional import provisional_rows, writes_of
@@ -392,7 +398,34 @@ def test_a_later_slot_that_head_office_sent_decides_the_earlier_ones(lan: StoreL
 
     lan.host.running.transact(second_came)
     lan.host.running.apply(settle_neighbours(replica, lan.world.now_us))
+    assert lan.open_documents(lan.host) == 2, "nothing says that the first is there"
+    now_us = lan.world.now_us
+    offered = lan.host.running.read(lambda one: unheard(one, lan.host.name, now_us))
+    assert [one.n for one in offered] == [1], "it is handed up at once"
+    lan.host.running.transact(lambda one: note_offered(one, offered, now_us))
+    lan.host.running.apply(settle_neighbours(replica, lan.world.now_us))
     assert lan.open_documents(lan.host) == 1, "the third may still be on its way"
+    lan.must_add_up(lan.host)
+
+
+def test_a_document_whose_slot_another_one_took_reaches_head_office(lan: StoreLan) -> None:
+    before = lan.till.template()
+    lan.sell(lan.till)
+    lan.exchange()
+    lan.till.crash()
+    lan.till.lose_database(before)
+    lan.till.spool.data = before.spool
+    lan.till.open()
+    lan.begin_anew()
+    lan.sell(lan.till)
+    lan.exchange()
+    assert lan.open_documents(lan.host) == 2, "both in the first slot"
+    lan.sync(lan.till)
+    lan.sync(lan.host)
+    lan.sync(lan.host)
+    assert lan.open_documents(lan.host) == 0
+    assert lan.at_head_office(lan.till.name) == 2
+    lan.must_agree(lan.host)
     lan.must_add_up(lan.host)
 
 
