@@ -14,7 +14,7 @@ from desktop.store.bus import Touched
 from desktop.store.identity import Identity, load_state
 from desktop.sync.conversation import drive
 from desktop.sync.engine import sync
-from desktop.sync.founding import is_joined
+from desktop.sync.founding import is_own_shop
 from desktop.sync.founding import join as join_by_code
 from desktop.sync.past import sent_kinds
 from shared.channel.queries import sales_orgs
@@ -58,11 +58,12 @@ class DeviceFounder:
         self._go_on(home, user_id or founded.user_id)
 
     def join(self, address: str, code: str) -> None:
-        """A new device enrols; a shop that founded itself brings its documents along."""
+        """A new device enrols; a shop that founded itself brings its documents along. Whom head
+        office forgot does so again."""
         known = self._client.store.identity
-        if known is None:
+        if known is None or not is_own_shop(known):
             self._client.enrol(address, code)
-        elif not is_joined(known):
+        else:
             from desktop.sync.transport import new_client, send_joining
 
             with new_client(address, home=self._client.home) as http:

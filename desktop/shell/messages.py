@@ -112,6 +112,8 @@ class Messages(Panel):
                 is_enabled=lambda: self._job() is not None,
             ),
         )
+        if text := self._joining_text():
+            own += (Action(text=text, keys=("J",), run=self._join),)
         if SHIFT in self._window.specs:
             own += (Action(text="news.end_shift", keys=("Z",), run=self._end_shift),)
         return (*own, *tabs)
@@ -238,13 +240,19 @@ class Messages(Panel):
         close = button(words("news.close"), self.back, kind="primary")
         standing = self._window.standing
         has_office = standing is not None and standing.has_office
-        if has_office:
-            return row(sync, None, close)
-        if self._frame.person.is_at_till_only:
-            # Who runs the shop joins it to head office; a cashier is not asked to.
-            return row(None, close)
-        join = button(words("news.join_office"), self._join, icon_name="network")
-        return row(join, None, close)
+        shown = [sync] if has_office else []
+        if text := self._joining_text():
+            shown.append(button(words(text), self._join, icon_name="network"))
+        return row(*shown, None, close)
+
+    def _joining_text(self) -> str:
+        """'' where there is nothing to join. Who runs the shop joins it; a cashier is not asked."""
+        standing = self._window.standing
+        if standing is None or self._frame.person.is_at_till_only:
+            return ""
+        if standing.is_forgotten:
+            return "news.join_again"
+        return "" if standing.has_office else "news.join_office"
 
     def _join(self) -> None:
         self.close_with(self._window.around.acts.join)

@@ -49,6 +49,11 @@ class Standing:
         return self.rows_here * 100 // self.rows_all if self.rows_all else 100
 
     @property
+    def is_forgotten(self) -> bool:
+        """Whether head office, restored to an earlier day, does not know this device."""
+        return self.trouble == "DEVICE_NOT_KNOWN"
+
+    @property
     def tone(self) -> Tone:
         """Green: all sent. Amber: waiting. Red: needs a person."""
         if self.alarm in _BAD_ALARMS:

@@ -42,13 +42,26 @@ def enrol(
     """Hand in a one-time code and become the device it was made for.
 
     The key is kept before it is shown: when the answer is lost, the same code and key are good
-    once more. Raises Conflict ALREADY_ENROLLED; AccessDenied BAD_ENROLMENT; Unavailable NETWORK.
+    once more. A device that head office forgot, because it was restored to before that day, hands
+    in a code for the device it is, and stays it. Raises Conflict ALREADY_ENROLLED (a shop of its
+    own), HEAD_OFFICE_OTHER, CODE_OF_ANOTHER; AccessDenied BAD_ENROLMENT; Unavailable NETWORK.
     """
-    if store.on_writer(lambda local: local.identity) is not None:
+    known = store.on_writer(lambda local: local.identity)
+    if known is not None and not known.server_url:
         raise Conflict("ALREADY_ENROLLED")
     key = own_key(keys, randomness)
     proof = key.sign_request(enrolment_message(code))
-    answer = send(Enrol(code=code, public_key=key.public, signature=proof))
+    answer = send(
+        Enrol(
+            code=code,
+            public_key=key.public,
+            signature=proof,
+            device_id=known.device_id if known else "",
+            hq_public_key=known.hq_public_key if known else b"",
+        )
+    )
+    if known is not None:
+        return known_again(store, known, answer, server_url)
     identity = Identity(
         device_id=answer.device_id,
         device_type=answer.device_type,
@@ -62,3 +75,18 @@ def enrol(
     )
     store.on_writer(lambda local: local.enrol(identity, key))
     return identity
+
+
+def known_again(
+    store: SyncStore, known: Identity, answer: EnrolAnswer, server_url: str
+) -> Identity:
+    """Head office knows this device again; nothing of it changes but where head office is found.
+
+    The epoch stays the one it was told last: by it the next sync finds that head office was
+    restored, and gives back what it lacks. Raises Conflict HEAD_OFFICE_OTHER, CODE_OF_ANOTHER.
+    """
+    if answer.hq_public_key != known.hq_public_key:
+        raise Conflict("HEAD_OFFICE_OTHER")
+    if (answer.device_id, answer.site_id) != (known.device_id, known.site_id):
+        raise Conflict("CODE_OF_ANOTHER", device_id=known.device_id)
+    return store.on_writer(lambda local: local.change_identity(server_url=server_url))

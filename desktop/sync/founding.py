@@ -8,7 +8,7 @@ from desktop.store.identity import Identity
 from desktop.store.recovery import journal_slots
 from desktop.sync.conversation import SyncStore
 from desktop.sync.credentials import KeyStore
-from desktop.sync.enrolment import load_key, own_key
+from desktop.sync.enrolment import known_again, load_key, own_key
 from shared.channel.rules import FOUNDED_TAG, founded_site_id
 from shared.core.clock import Randomness
 from shared.core.errors import Conflict, Unavailable
@@ -18,6 +18,11 @@ from shared.sync.messages import EnrolAnswer, Join, PushItem
 from shared.sync.requests import joining_message
 
 FOUNDED_TYPE = "till"
+
+
+def is_own_shop(identity: Identity) -> bool:
+    """Whether it began by itself: its site is named by its own key."""
+    return identity.site_id == founded_site_id(identity.public_key)
 
 
 def is_joined(identity: Identity) -> bool:
@@ -70,13 +75,12 @@ def join(
     """Hand in a code and the shop's first document; from now on it has a head office.
 
     The device, its journal and its numbers stay what they are; what is written travels with the
-    next sync. When the answer is lost, the same code is good once more. Raises Conflict
-    ALREADY_JOINED, NOT_FOUNDED; AccessDenied BAD_ENROLMENT; RuleViolation FOUNDING_UNUSABLE,
-    DEMO_SHOP; Unavailable NETWORK, NOT_ENROLLED, KEY_MISSING.
+    next sync. When the answer is lost, the same code is good once more; so is another one where
+    head office forgot the shop. Raises Conflict NOT_FOUNDED, HEAD_OFFICE_OTHER; AccessDenied
+    BAD_ENROLMENT; RuleViolation FOUNDING_UNUSABLE, DEMO_SHOP; Unavailable NETWORK, NOT_ENROLLED,
+    KEY_MISSING.
     """
     known = store.on_writer(lambda local: local.enrolled)
-    if is_joined(known):
-        raise Conflict("ALREADY_JOINED")
     key = load_key(keys)
     if key is None:
         raise Unavailable("KEY_MISSING")
@@ -89,11 +93,14 @@ def join(
             signature=key.sign_request(said),
             device_id=known.device_id,
             tag=known.tag,
-            incarnation=known.incarnation,
+            incarnation=first.incarnation,
             founding=PushItem(stored=first.stored, signature=first.signature),
             link_signature=first.link_signature,
+            hq_public_key=known.hq_public_key,
         )
     )
+    if is_joined(known):
+        return known_again(store, known, answer, server_url)
     if (answer.device_id, answer.site_id) != (known.device_id, known.site_id):
         raise Unavailable("ANSWER_WRONG", path="/join")
     return store.on_writer(
@@ -107,10 +114,12 @@ def join(
 
 
 def _first_slot(store: SyncStore, known: Identity) -> Slot:
+    """It stands where the journal began, whatever the device was told apart as since."""
+
     def read(connection: Connection) -> list[Slot]:
-        return list(journal_slots(connection, known.device_id, known.incarnation, 0, 1))
+        return list(journal_slots(connection, known.device_id, 1, 0, 1))
 
     slots = store.on_writer(lambda local: local.read(read))
-    if not slots:
+    if not slots or slots[0].is_forgotten:
         raise Conflict("NOT_FOUNDED")
     return slots[0]

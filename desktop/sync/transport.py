@@ -125,8 +125,8 @@ class HttpTransport:
         """Send one request and read its answer.
 
         While head office is busy it is sent again, when head office says. Raises Unavailable
-        NETWORK, or the server's refusal: RuleViolation, Conflict, AccessDenied, Unavailable
-        with its code.
+        NETWORK; AccessDenied DEVICE_NOT_KNOWN; or the server's refusal: RuleViolation, Conflict,
+        AccessDenied, Unavailable with its code.
         """
         waited_s = 0.0
         while True:
@@ -145,13 +145,19 @@ class HttpTransport:
             return self._fetch(ask.path, ask.message)
         body = pack(ask.message)
         try:
-            return self._send(ask, body, answer_s)
+            try:
+                return self._send(ask, body, answer_s)
+            except AccessDenied as error:
+                # The nonce was of another worker, too old, or there was none yet: once more with
+                # the one that came with the refusal.
+                if error.code != "NONCE":
+                    raise
+                return self._send(ask, body, answer_s)
         except AccessDenied as error:
-            # The nonce was of another worker, too old, or there was none yet: once more with
-            # the one that came with the refusal.
-            if error.code != "NONCE":
+            # Who is not known has no good signature; to people that is another story.
+            if error.code != "BAD_SIGNATURE":
                 raise
-            return self._send(ask, body, answer_s)
+            raise AccessDenied("DEVICE_NOT_KNOWN") from error
 
     def _send(self, ask: Ask, body: bytes, answer_s: float | None) -> Message:
         headers = self._signed("POST", ask.path, body)

@@ -80,10 +80,13 @@ def consume(
     """Take a new device in: its code is spent and ``publish(body, site_id)`` writes it down.
 
     The same device asking again with the same key gets the same answer, because the first one
-    may have been lost. Raises AccessDenied BAD_ENROLMENT, without saying what was wrong with
-    the code.
+    may have been lost. One that says who it is already, because head office was restored to
+    before it came, is nobody else. Raises AccessDenied BAD_ENROLMENT, without saying what was
+    wrong with the code; Conflict CODE_OF_ANOTHER.
     """
     row = check_code(connection, enrol, now_us, lock=True)
+    if enrol.device_id not in ("", row.device_id):
+        raise Conflict("CODE_OF_ANOTHER", device_id=enrol.device_id[:64])
     body = DeviceEnrolled(
         device_id=row.device_id,
         device_type=row.device_type,

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from shared.channel.documents import DeviceEnrolled, ShopFounded, ShopJoined
-from shared.channel.queries import account, site_of
+from shared.channel.queries import account, may_found, site_of
 from shared.channel.rules import founded_site_id
 from shared.channel.tables import device as enrolled
 from shared.core.clock import Randomness, business_day
@@ -146,7 +146,7 @@ def consume_join(connection: Connection, join: Join, now_us: int, door: Door) ->
         if known.public_key != join.public_key or known.is_revoked:
             raise AccessDenied("BAD_ENROLMENT")
         return body
-    if site_of(connection, site_id) is not None:
+    if not may_found(connection, join.public_key, site_id):
         raise Conflict("SITE_TAKEN", site_id=site_id)
     _check_place(connection, row.account_id, row.planned_site_id)
     _check_founding(door.registry, join, site_id)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from shared.channel.documents import DeviceEnrolled
 from shared.core.clock import Clock
-from shared.core.errors import RuleViolation
+from shared.core.errors import Conflict, RuleViolation
 from shared.journal.document import Body
 from shared.sync.limits import (
     ASK_BYTES_MAX,
@@ -328,6 +328,7 @@ class Service:
         with self.database.read() as connection:
             # Guesses end here: they never make anybody wait for the one writer.
             check_code(connection, message, now_us)
+        self._must_be_ours(message.hq_public_key)
         body = self.write(lambda connection: self._enrol(connection, message))
         return self._told(body)
 
@@ -352,11 +353,17 @@ class Service:
 
         return consume(connection, message, now_us, write_down)
 
+    def _must_be_ours(self, hq_public_key: bytes) -> None:
+        """A device of another head office stays that one's. Raises Conflict HEAD_OFFICE_OTHER."""
+        if hq_public_key not in (b"", self.hq.author.key.public):
+            raise Conflict("HEAD_OFFICE_OTHER")
+
     def join(self, message: Join) -> EnrolAnswer:
         """POST /join: a shop that founded itself; a code, the key's proof and its first slot."""
         now_us = self.clock.now_us()
         with self.database.read() as connection:
             check_join(connection, message, now_us)
+        self._must_be_ours(message.hq_public_key)
         body = self.write(
             lambda connection: consume_join(
                 connection, message, now_us, door_of(connection, self.hq, now_us)

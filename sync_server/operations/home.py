@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from shared.access.queries import permissions_at, permissions_of
 from shared.areas import REGISTRY, SCHEMA
-from shared.channel.queries import may_found, scopes_of_device
+from shared.channel.queries import founding_beneath, may_found, scopes_of_device
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Conflict, Unavailable
 from shared.core.ids import uid_text, uuid7
@@ -36,6 +36,7 @@ DIRECTORY = Directory(
     permissions_of=permissions_of,
     permissions_at=permissions_at,
     may_found=may_found,
+    founding_beneath=founding_beneath,
 )
 """Who may hold and do what, from the areas channel and access."""
 

@@ -76,6 +76,20 @@ class AuthorityCheck:
         public_key = self._device.public_key
         return self._hq.directory.may_found(self._connection, public_key, site_id)
 
+    def beneath(self, kind: Kind, writes: Sequence[Write]) -> Sequence[Write]:
+        """A founding that comes late adds to what head office has said of the shop since."""
+        if not kind.authority.founds:
+            return writes
+        return [one for write in writes if (one := self._beneath(write)) is not None]
+
+    def _beneath(self, write: Write) -> Write | None:
+        table = self._hq.replica.schema[write.table]
+        row = load_rows(self._connection, table, {write.id}).get(write.id)
+        if row is None:
+            return write
+        added = self._hq.directory.founding_beneath(write.table, row, write.values)
+        return write._replace(values=added) if added else None
+
     def _may(self, user_id: str, kind: Kind, header: Header) -> bool:
         """Whether a person may write this: now, or, for a fact, when it happened."""
         wanted = kind.authority.permission

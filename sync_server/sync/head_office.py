@@ -1,13 +1,13 @@
 """Head office as a value: what it knows, how it signs, and how it writes its own documents."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from shared.journal.chain import Slot
-from shared.journal.document import Body, Draft, Header, Write
+from shared.journal.document import Body, Draft, Header, Value, Write
 from shared.journal.kind import Answer
 from shared.sync.appending import Appended, Author, Replica, append
 from shared.sync.replica import Change
@@ -85,6 +85,13 @@ def nobody_founds(_connection: Connection, _public_key: bytes, _site_id: str) ->
     return False
 
 
+def nothing_beneath(
+    _name: str, _row: Mapping[str, Value], _said: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Rows that stand are whole."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
     """Who may hold and do what, as the areas channel and access know it."""
@@ -96,6 +103,10 @@ class Directory:
     """The same at an earlier instant: a fact is right when it was right as it happened."""
     may_found: Callable[[Connection, bytes, str], bool] = nobody_founds
     """(connection, public key, site id) -> whether the key's holder may found this site."""
+    founding_beneath: Callable[
+        [str, Mapping[str, Value], Mapping[str, Value]], dict[str, Value]
+    ] = nothing_beneath
+    """(table, row, what founding says of it) -> what of that is new to a row that stands."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,8 +63,10 @@ def judge(hq: HeadOffice, device: Device, check: AuthorityCheck, slot: Slot) -> 
     if code:
         return Judged(slot=slot, document=document, outcome=KEPT, code=code)
     try:
-        writes = hq.replica.registry.post(document)
+        writes: Sequence[Write] = hq.replica.registry.post(document)
         code = excess(hq.replica.schema, writes) or check.breach(document, writes)
+        kind = hq.replica.registry.named(document.header.kind)
+        writes = writes if code else check.beneath(kind, writes)
     except DERIVING_FAULTS:
         code = "POSTING_FAILED"
     if code:

@@ -182,15 +182,23 @@ def _judge_all(
     return _without_repeats(connection, judged)
 
 
+_NOT_ITS_AUTHORS = frozenset({"BAD_SIGNATURE", "FOREIGN_DEVICE"})
+
+
 def _without_repeats(connection: Connection, judged: Sequence[Judged]) -> list[Judged]:
     """A uid is posted once: the same document again is `already`, another one is kept."""
     seen = _stored_uids(connection, [one.header.uid for one in judged if one.header])
     result: list[Judged] = []
     for one in judged:
-        if one.header is None or one.outcome != STORED:
+        if one.header is None or (one.outcome != STORED and one.code in _NOT_ITS_AUTHORS):
             result.append(one)
             continue
         uid = uid_text(one.header.uid)
+        if one.outcome != STORED:
+            # Given back before its author came: what stands was right when it was written first.
+            is_there = seen.get(uid) == one.slot.hash
+            result.append(replace(one, outcome=ALREADY, code="") if is_there else one)
+            continue
         first = seen.setdefault(uid, one.slot.hash)
         if first is one.slot.hash:
             result.append(one)

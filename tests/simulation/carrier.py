@@ -59,7 +59,7 @@ class Carrier:
         alone: list[bool] = []
         if not self._stage.guarded(device, lambda: self._look(device, alone)) or not alone:
             return
-        if alone[0]:
+        if alone[0] or device.is_forgotten:
             try_to_join(self._stage, device, is_calm=self.is_calm)
         elif device.conversation is None and not device.is_cut_off:
             self._stage.tally.syncs += 1
@@ -81,13 +81,13 @@ class Carrier:
     def whole(self, device: SimDevice) -> int:
         """A sync from start to end, with nothing else in between; how much moved."""
         before = len(device.summaries)
-        while device.is_alone:
-            self.begin(device)
+        self._in_touch(device)
         if device.conversation is not None:
             self.lost(device, Unavailable("NETWORK"))
-        self.begin(device)
-        while self.deliver():
-            pass
+        self._go_through(device)
+        if device.is_forgotten:
+            self._in_touch(device)
+            self._go_through(device)
         if len(device.summaries) == before:
             raise Broken("sync", f"{device.label} came to no end")
         summary = device.summaries[-1]
@@ -98,6 +98,16 @@ class Carrier:
             + len(summary.gained)
             + len(summary.lost)
         )
+
+    def _in_touch(self, device: SimDevice) -> None:
+        """Whoever is at it hands a code in until head office knows it."""
+        while device.is_alone or device.is_forgotten:
+            self.begin(device)
+
+    def _go_through(self, device: SimDevice) -> None:
+        self.begin(device)
+        while self.deliver():
+            pass
 
     def lost(self, device: SimDevice, error: QutongError) -> None:
         """The awaited answer does not come."""
@@ -213,6 +223,10 @@ class Carrier:
         self._stage.fire(f"sync over {why.code}")
         is_misled = device.is_misled and why.code in _OF_MISLED
         if device.is_revoked and why.code == "DEVICE_REVOKED":
+            return
+        if device.place.is_founded and self._stage.office.restores and why.code == "BAD_SIGNATURE":
+            # Restored to before it joined: it asks for a code as on its first day.
+            device.is_forgotten = True
             return
         if why.code not in _BENIGN and not is_misled and not device.has_failed(why.code):
             raise Broken("sync", f"{device.label}: {why}") from why

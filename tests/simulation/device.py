@@ -168,6 +168,8 @@ class SimDevice:
     """Whether head office trusts it no more."""
     is_misled: bool = False
     """Whether it was given the answer to an earlier request once."""
+    is_forgotten: bool = False
+    """Whether head office, restored to before it joined, refused it."""
     is_copied: bool = False
     """Whether a disk of this journal was restored from an older copy, or copied."""
     destroyed: list[Confirmed] = field(default_factory=list)

@@ -143,7 +143,7 @@ def back_up_head_office(stage: Stage) -> None:
     """Head office makes a backup of its database."""
     if any(device.is_revoked for device in stage.devices.values()):
         return
-    backup = Backup(new_disk(stage.office.disk), stage.world.now_us, _enrolled(stage))
+    backup = Backup(new_disk(stage.office.disk), stage.world.now_us)
     stage.backups.append(backup)
     stage.fire("backup made")
     stage.say("HQ backup")
@@ -152,11 +152,10 @@ def back_up_head_office(stage: Stage) -> None:
 def restore_head_office(stage: Stage) -> None:
     """Head office's disk is lost, perhaps days later; it stands again over one of its backups."""
     office, chance = stage.office, stage.chance
-    known = [one for one in stage.backups if one.enrolled == _enrolled(stage)]
-    if not known:
+    if not stage.backups:
         back_up_head_office(stage)
         return
-    backup = chance.choice(known)
+    backup = chance.choice(stage.backups)
     if not any(device.is_alone for device in stage.devices.values() if device.store):
         stage.world.now_us += chance.choice((0, 0, 1, 30)) * DAY_US
     _note_promises(stage)
@@ -165,11 +164,6 @@ def restore_head_office(stage: Stage) -> None:
     write_another_code(stage)
     stage.fire("head office restored")
     stage.say("HQ restored", (stage.world.now_us - backup.made_at_us) // 1_000_000)
-
-
-def _enrolled(stage: Stage) -> int:
-    """How many devices head office knows; who joined after a backup would have to join again."""
-    return len(stage.office.disk.look("SELECT id FROM device"))
 
 
 def _note_promises(stage: Stage) -> None:

@@ -12,7 +12,7 @@ from tests.simulation.stage import Broken, Stage
 _LOST = 0.25
 
 
-class _Keys:
+class KeyOf:
     """The one key of a simulated device, as a key store."""
 
     def __init__(self, device_id: str) -> None:
@@ -56,13 +56,14 @@ def try_to_join(stage: Stage, device: SimDevice, *, is_calm: bool = False) -> No
     def act() -> None:
         code = stage.house.join_code
         try:
-            join(device.running, _Keys(device.name), send, code=code, server_url="sim")
+            join(device.running, KeyOf(device.name), send, code=code, server_url="sim")
         except QutongError as why:
             stage.say(device.name, "joining over", why)
             if why.code != "NETWORK" and not device.has_failed(why.code):
                 raise Broken("join", f"{device.name}: {why}") from why
             return
-        stage.fire("joined")
+        stage.fire("joined again" if device.is_forgotten else "joined")
+        device.is_forgotten = False
         stage.say(device.name, "joined")
 
     stage.guarded(device, act)

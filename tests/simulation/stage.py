@@ -29,11 +29,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """Head office's disk as it was, and how many devices it knew."""
+    """Head office's disk as it was."""
 
     disk: SimDisk
     made_at_us: int
-    enrolled: int
 
 
 class Broken(Exception):

@@ -1,13 +1,16 @@
 """Sites and devices: what they are, and in whose name they work."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection, bindparam, select
 
-from shared.channel.rules import founded_site_id, split
+from shared.access.tables import user_account
+from shared.channel.rules import founded_site_id, founder_id, split
 from shared.channel.tables import device, site
 from shared.core.clock import HOME_ZONE
+from shared.journal.document import Value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +134,24 @@ def accounts_of_device(connection: Connection, device_id: str) -> tuple[str, ...
 
 
 def may_found(connection: Connection, public_key: bytes, site_id: str) -> bool:
-    """Whether the holder of a key may found this site: its name is the key's, and it is new."""
-    return site_id == founded_site_id(public_key) and site_of(connection, site_id) is None
+    """Whether the holder of a key may found this site: its name is the key's, and it has no owner.
+
+    A restored head office is told by others where the shop joined, before the shop comes itself.
+    """
+    if site_id != founded_site_id(public_key):
+        return False
+    owner = select(user_account.c.id).where(user_account.c.id == founder_id(site_id))
+    return connection.execute(owner).scalar() is None
+
+
+def founding_beneath(
+    name: str, row: Mapping[str, Value], said: Mapping[str, Value]
+) -> dict[str, Value]:
+    """What a founding document adds to a row that stands at head office already, by table: what
+    joining left blank, and nothing where head office published the whole row."""
+    if name == site.name and not row["site_type"]:
+        return {column: value for column, value in said.items() if not row[column]}
+    return {}
 
 
 def supplying_sites(connection: Connection) -> list[tuple[str, str]]:

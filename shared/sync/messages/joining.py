@@ -11,6 +11,10 @@ class Enrol(Message, kw_only=True):
     public_key: bytes
     signature: bytes
     """The device key over the code: proof that it holds the private half."""
+    device_id: str = ""
+    """Which device it is already, where head office forgot it; '' = a new one."""
+    hq_public_key: bytes = b""
+    """Whose device it is already; b'' = nobody's."""
 
 
 class Join(Message, kw_only=True):
@@ -27,6 +31,8 @@ class Join(Message, kw_only=True):
     """Slot 1: the document that founds the shop."""
     link_signature: bytes
     """The device's signature over the link of slot 1."""
+    hq_public_key: bytes = b""
+    """Whose device it is already, where head office forgot it; b'' = nobody's."""
 
 
 class EnrolAnswer(Message, kw_only=True):
