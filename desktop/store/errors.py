@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from shared.core.errors import QutongError, Unavailable
 
+_NO_TEXT = "could not decode to utf-8"
 _BY_TEXT = (
     ("database or disk is full", "DISK_FULL"),
     ("disk i/o error", "DISK_FAULTY"),
@@ -20,13 +21,17 @@ _BY_TEXT = (
     ("fts5: corruption found", "DATABASE_DAMAGED"),
     ("file is not a database", "DATABASE_DAMAGED"),
     ("file is encrypted or is not a database", "DATABASE_DAMAGED"),
-    ("could not decode to utf-8", "DATABASE_DAMAGED"),
+    (_NO_TEXT, "DATABASE_DAMAGED"),
     ("database is locked", "DATABASE_BUSY"),
 )
 
 
 class DatabaseDamaged(Unavailable):
     """The database file cannot be read; a start moves it aside and rebuilds it."""
+
+
+class TextDamaged(DatabaseDamaged):
+    """What was written as text is none any more; the database itself does not see it."""
 
 
 class DiskFull(Unavailable):
@@ -70,7 +75,7 @@ def named(error: DBAPIError) -> QutongError | None:
     for part, code in _BY_TEXT:
         if part in text:
             if code == "DATABASE_DAMAGED":
-                return DatabaseDamaged(code)
+                return TextDamaged(code) if part == _NO_TEXT else DatabaseDamaged(code)
             return DiskFull(code) if code == "DISK_FULL" else Unavailable(code)
     return None
 
@@ -87,4 +92,4 @@ def told() -> Iterator[None]:
         raise named_error from error
     except UnicodeDecodeError as error:
         # The database names what it cannot read, in bytes that are no text.
-        raise DatabaseDamaged("DATABASE_DAMAGED") from error
+        raise TextDamaged("DATABASE_DAMAGED") from error

@@ -2,7 +2,7 @@
 
 The database's own check does not see a flipped bit in a value. Rows of head office are compared
 with their digest, rows of own documents with the document, documents with hash, link and
-signature, the spool's records with their sums.
+signature, the spool's records with their sums. What nobody sends again is read whether it can be.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, select
 
+from desktop.store.checking import kept_tables, read_as_text
 from desktop.store.errors import disk_error
 from desktop.store.identity import Identity
 from desktop.store.local import LocalStore
@@ -22,6 +23,7 @@ from desktop.store.row_mending import (
     index_anew,
     is_damaged,
     is_indexed_well,
+    is_text,
     mend_rows,
     own_slots_of,
 )
@@ -61,6 +63,16 @@ class _Place:
     rounds: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """The device, and what its files hold."""
+
+    identity: Identity
+    replica: Replica
+    kept: Sequence[str]
+    """Tables nobody sends again; the journal is compared with the spool instead."""
+
+
 @dataclass(slots=True)
 class _Looked:
     """A slice that was read, and where the next one begins."""
@@ -89,13 +101,13 @@ def scrub(store: ScrubStore, slices: int = 1, go_on: Callable[[], bool] = lambda
 
     Raises Unavailable NOT_ENROLLED, DATABASE_DAMAGED and what the disk says.
     """
-    identity, replica = store.on_writer(lambda local: (local.enrolled, local.replica))
+    about = store.on_writer(_about)
     place = store.read(_load_place)
     findings: list[Finding] = []
     for _ in range(slices):
         if not go_on():
             break
-        looked = _look(store, identity, replica, place)
+        looked = _look(store, about, place)
         if looked.has_bad_slot:
             findings += store.on_writer(mend_files)
         if looked.bad_ids:
@@ -106,6 +118,11 @@ def scrub(store: ScrubStore, slices: int = 1, go_on: Callable[[], bool] = lambda
     store.on_writer(partial(_keep_place, place=place))
     wants_sync = any(one.code == "ROW_DAMAGED" for one in findings)
     return Scrubbed(tuple(findings), place.rounds, wants_sync)
+
+
+def _about(local: LocalStore) -> _About:
+    kept = [name for name in kept_tables(local.layout) if name != journal.name]
+    return _About(local.enrolled, local.replica, kept)
 
 
 def _load_place(connection: Connection) -> _Place:
@@ -125,17 +142,20 @@ def _keep_place(local: LocalStore, place: _Place) -> None:
     local.transact(lambda connection: upsert(connection, scrub_cursor, ("id",), [row]))
 
 
-def _look(store: ScrubStore, identity: Identity, replica: Replica, place: _Place) -> _Looked:
-    if place.part == _JOURNAL:
-        return store.read(lambda connection: _look_at_journal(connection, identity, replica, place))
+def _look(store: ScrubStore, about: _About, place: _Place) -> _Looked:
     if place.part == _SPOOL:
-        return store.on_writer(lambda local: _look_at_spool(local, replica, place))
-    return store.read(lambda connection: _look_at_rows(connection, identity, replica, place))
+        return store.on_writer(lambda local: _look_at_spool(local, about, place))
+    look = _look_at_rows
+    if place.part == _JOURNAL:
+        look = _look_at_journal
+    elif place.part in about.kept:
+        look = _look_at_kept
+    return store.read(lambda connection: look(connection, about, place))
 
 
-def _after(replica: Replica, place: _Place) -> _Place:
+def _after(about: _About, place: _Place) -> _Place:
     """The beginning of the next part; behind the last one a new round."""
-    parts = [_JOURNAL, _SPOOL, *sorted(replica.schema.tables)]
+    parts = [_JOURNAL, _SPOOL, *about.kept, *sorted(about.replica.schema.tables)]
     later = list(parts[parts.index(place.part) + 1 :]) if place.part in parts else []
     if later:
         return _Place(later[0], rounds=place.rounds)
@@ -145,15 +165,16 @@ def _after(replica: Replica, place: _Place) -> _Place:
 # Documents
 
 
-def _look_at_journal(
-    connection: Connection, identity: Identity, replica: Replica, place: _Place
-) -> _Looked:
-    incarnation = int(place.key or 1)
+def _look_at_journal(connection: Connection, about: _About, place: _Place) -> _Looked:
+    incarnation, identity = int(place.key or 1), about.identity
+    if not place.key and not place.number and not is_indexed_well(connection, _JOURNAL):
+        return _Looked(replace(place, key="1"), is_badly_indexed=True)
     c = journal.c
     own = (c.device_id == identity.device_id, c.incarnation == incarnation)
-    columns = [c[name] for name in Slot._fields]
+    # Texts that stand beside a slot are read for themselves: whether they can be.
+    columns = [c[name] for name in (*Slot._fields, "uid", "kind", "verdict", "code")]
     query = select(*columns).where(*own, c.n > place.number).order_by(c.n).limit(SLOTS_AT_ONCE)
-    slots = [Slot(*row) for row in connection.execute(query)]
+    slots = [Slot(*row[: len(Slot._fields)]) for row in connection.execute(query)]
     before = select(c.link_hash).where(*own, c.n == place.number)
     previous = connection.execute(before).scalar() if place.number else GENESIS
     key, n = VerifyKey(identity.public_key), place.number
@@ -171,11 +192,11 @@ def _look_at_journal(
     elif incarnation < identity.incarnation:
         following = replace(place, key=str(incarnation + 1), number=0)
     else:
-        following = _after(replica, place)
+        following = _after(about, place)
     return _Looked(following, has_bad_slot=is_bad)
 
 
-def _look_at_spool(local: LocalStore, replica: Replica, place: _Place) -> _Looked:
+def _look_at_spool(local: LocalStore, about: _About, place: _Place) -> _Looked:
     try:
         size = local.spool.size()
         data = local.spool.load(place.number, BYTES_AT_ONCE)
@@ -192,7 +213,7 @@ def _look_at_spool(local: LocalStore, replica: Replica, place: _Place) -> _Looke
     slots = [one.record for one in spooled.records if isinstance(one.record, SpoolSlot)]
     is_bad = bool(damages) or local.read(lambda connection: _differs(connection, slots))
     if is_end:
-        return _Looked(_after(replica, place), has_bad_slot=is_bad)
+        return _Looked(_after(about, place), has_bad_slot=is_bad)
     return _Looked(replace(place, number=place.number + reached), has_bad_slot=is_bad)
 
 
@@ -258,20 +279,27 @@ def mend_files(local: LocalStore) -> list[Finding]:
 # Rows
 
 
-def _look_at_rows(
-    connection: Connection, identity: Identity, replica: Replica, place: _Place
-) -> _Looked:
-    table = replica.schema.tables.get(place.part)
+def _look_at_rows(connection: Connection, about: _About, place: _Place) -> _Looked:
+    table = about.replica.schema.tables.get(place.part)
     if table is None:
-        return _Looked(_after(replica, place))
+        return _Looked(_after(about, place))
     if not place.key and not is_indexed_well(connection, table.name):
         return _Looked(place, is_badly_indexed=True)
     key = table.table.c.id
     query = select(table.table).where(key > place.key).order_by(key).limit(ROWS_AT_ONCE)
     with any_text(connection):
         rows = [dict(row) for row in connection.execute(query).mappings()]
-    slots = own_slots_of(connection, identity, replica)
+    slots = own_slots_of(connection, about.identity, about.replica)
     bad = [str(row["id"]) for row in rows if is_damaged(table, row, slots)]
     if len(rows) < ROWS_AT_ONCE:
-        return _Looked(_after(replica, place), bad_ids=bad)
-    return _Looked(replace(place, key=str(rows[-1]["id"])), bad_ids=bad)
+        return _Looked(_after(about, place), bad_ids=bad)
+    # Rows whose id is no text are deleted now; nobody could ask for what comes after them.
+    reached = [row["id"] for row in rows if is_text(row["id"])]
+    return _Looked(replace(place, key=str(reached[-1] if reached else place.key)), bad_ids=bad)
+
+
+def _look_at_kept(connection: Connection, about: _About, place: _Place) -> _Looked:
+    if not is_indexed_well(connection, place.part):
+        return _Looked(_after(about, place), is_badly_indexed=True)
+    read_as_text(connection, place.part)
+    return _Looked(_after(about, place))

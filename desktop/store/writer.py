@@ -1,8 +1,8 @@
 """The store of a running program: one writer thread, readers beside it, news on the change bus."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from desktop.store.ballast import FileBallast, with_room
 from desktop.store.bus import ChangeBus, Touched
+from desktop.store.checking import mark_suspect, move_aside, move_damaged_aside
 from desktop.store.engine import open_readers, open_writer
 from desktop.store.errors import DatabaseDamaged, told
 from desktop.store.identity import Identity
 from desktop.store.layout import Layout
 from desktop.store.local import Done, LocalStore
 from desktop.store.lock import InstanceLock
-from desktop.store.migrations import refuse_newer
 from desktop.store.scrub import Scrubbed, scrub
 from desktop.store.session import Session
 from desktop.store.spool import FileSpool
@@ -77,12 +77,9 @@ class Store:
         ballast = FileBallast(paths.ballast, *([ballast_bytes] if ballast_bytes else []))
         ballast.stow()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
-        try:
-            self.moved_aside = with_room(
-                ballast, lambda: _move_damaged_aside(paths.database, clock)
-            )
-            """Where a damaged database was moved; None when it was in order."""
-            self.local = LocalStore(
+
+        def opened() -> LocalStore:
+            return LocalStore(
                 open_writer(paths.database),
                 layout,
                 self._spool,
@@ -91,6 +88,10 @@ class Store:
                 key=key,
                 ballast=ballast,
             )
+
+        try:
+            self.local, self.moved_aside = self._mended(opened, layout, clock, ballast)
+            """The store, and where a damaged database was moved; None when it was in order."""
             if self.moved_aside is not None:
                 self.local.note(Finding(code="DATABASE_MOVED_ASIDE", scope=""))
         except BaseException:
@@ -99,6 +100,40 @@ class Store:
             self._lock.release()
             raise
         self._readers = open_readers(paths.database)
+
+    def _mended(
+        self,
+        opened: Callable[[], LocalStore],
+        layout: Layout,
+        clock: Clock,
+        ballast: FileBallast,
+    ) -> tuple[LocalStore, Path | None]:
+        """The store, once its file can be read. What opening comes upon is looked into and tried
+        again: a start that refuses would refuse for ever. Raises DatabaseDamaged."""
+        database = self._paths.database
+
+        def look() -> Path | None:
+            return move_damaged_aside(database, layout, clock.now_us())
+
+        for way in (look, look, lambda: move_aside(database, clock.now_us())):
+            aside = with_room(ballast, way)
+            try:
+                with self._marking():
+                    return opened(), aside
+            except DatabaseDamaged:
+                if aside is not None:
+                    # It is a new file that cannot be read: another one would be no better.
+                    raise
+        raise AssertionError("a moved file is not tried again")
+
+    @contextmanager
+    def _marking(self) -> Iterator[None]:
+        """Whoever comes upon damage has the next start read the whole file, and rebuild it."""
+        try:
+            yield
+        except DatabaseDamaged:
+            mark_suspect(self._paths.database)
+            raise
 
     @property
     def spool_file(self) -> Path:
@@ -116,7 +151,7 @@ class Store:
     ) -> Future[Done[T]]:
         """Have a use case run for the person signed in; the future is done when it is durable."""
         call = partial(self.local.run, self.author_id, usecase, *args, **kwargs)
-        future: Future[Done[T]] = self._threads.submit(call)
+        future: Future[Done[T]] = self._threads.submit(self._marked, call)
         future.add_done_callback(self._tell)
         return future
 
@@ -128,7 +163,7 @@ class Store:
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run work that only reads, in one snapshot, beside the writer."""
-        with told(), self._readers.connect() as connection:
+        with self._marking(), told(), self._readers.connect() as connection:
             return work(connection)
 
     def on_writer(self, act: Callable[[LocalStore], T]) -> T:
@@ -153,11 +188,7 @@ class Store:
         Raises as ``desktop.store.scrub.scrub``; after DATABASE_DAMAGED the next start reads the
         whole file and rebuilds it.
         """
-        try:
-            done = scrub(self, slices, go_on)
-        except DatabaseDamaged:
-            _mark_suspect(self._paths.database)
-            raise
+        done = scrub(self, slices, go_on)
         self.bus.publish(
             {one.table: frozenset((one.row_id,)) for one in done.findings if one.table}
         )
@@ -181,62 +212,14 @@ class Store:
             self._lock.release()
 
     def _on_writer(self, act: Callable[[], T]) -> T:
-        return self._threads.submit(act).result()
+        return self._threads.submit(self._marked, act).result()
+
+    def _marked(self, act: Callable[[], T]) -> T:
+        with self._marking():
+            return act()
 
     def _tell(self, future: Future[Any]) -> None:
         # Runs on the writer thread, once the result can be had.
         if not future.cancelled() and future.exception() is None:
             touched: Touched = future.result().touched
             self.bus.publish(touched)
-
-
-def _move_damaged_aside(database: Path, clock: Clock) -> Path | None:
-    """A file that cannot be read is kept under another name; the spool rebuilds the database.
-
-    Raises Unavailable DATABASE_NEWER.
-    """
-    if not database.exists():
-        return None
-    try:
-        _check(database)
-        return None
-    except DatabaseDamaged:
-        aside = database.with_name(f"{database.name}.damaged-{clock.now_us()}")
-    _suspect(database).unlink(missing_ok=True)
-    for suffix in ("-wal", "-shm", ""):
-        part = database.with_name(database.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    return aside
-
-
-_SMALL_BYTES = 32 * 1024 * 1024
-
-
-def _suspect(database: Path) -> Path:
-    return database.with_name(database.name + ".suspect")
-
-
-def _mark_suspect(database: Path) -> None:
-    """The next start reads the file through, however large it is."""
-    with suppress(OSError):
-        _suspect(database).touch()
-
-
-def _check(database: Path) -> None:
-    """Raises DatabaseDamaged. A large file is read through only after an unclean end."""
-    log = database.with_name(database.name + "-wal")
-    is_unclean = log.exists() and log.stat().st_size > 0
-    is_suspect = _suspect(database).exists()
-    engine = open_writer(database)
-    try:
-        with told(), engine.connect() as connection:
-            refuse_newer(connection)
-            if is_unclean or is_suspect or database.stat().st_size <= _SMALL_BYTES:
-                check = "integrity_check" if is_suspect else "quick_check"
-                found = connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar_one()
-                if found != "ok":
-                    raise DatabaseDamaged("DATABASE_DAMAGED")
-                _suspect(database).unlink(missing_ok=True)
-    finally:
-        engine.dispose()

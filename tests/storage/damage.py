@@ -1,6 +1,7 @@
 """T13 and T14: files are damaged while the program is off; in the end all is equal."""
 
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from desktop.app.areas import LAYOUT
 from desktop.app.client import Client
 from desktop.app.system import SystemClock, SystemRandomness
+from desktop.store.errors import DatabaseDamaged
 from desktop.store.recovery import journal_slots
 from desktop.store.tables import sync_finding
 from shared.areas import SCHEMA
@@ -264,6 +266,49 @@ def damage_once(
         _start_and_mend(bench, tally, home, where)
     except QutongError as error:
         tally.fail(where, [f"ended with {error.code} {error.params}"])
+
+
+def flip_in_ids(path: Path, row_id: str, bit: int) -> Iterator[int]:
+    """A bit of an id's last sign but one flipped, at each place in turn where the file has it."""
+    whole = path.read_bytes()
+    for found in re.finditer(re.escape(row_id.encode()), whole):
+        data = bytearray(whole)
+        data[found.end() - 2] ^= bit
+        path.write_bytes(bytes(data))
+        yield found.start()
+
+
+def mend_wholly(bench: Bench, tally: Tally, home: Path, where: str) -> None:
+    """Start over damage until nothing is found any more, sync, and compare."""
+    tally.tried += 1
+    try:
+        if not _settled(bench, tally, home, where):
+            # Somebody came upon it: this start reads the whole file.
+            tally.see("started twice")
+            if not _settled(bench, tally, home, where):
+                tally.fail(where, ["damaged after two starts"])
+    except QutongError as error:
+        tally.fail(where, [f"ended with {error.code} {error.params}"])
+
+
+def _settled(bench: Bench, tally: Tally, home: Path, where: str) -> bool:
+    client = bench.open(home)
+    try:
+        for code in _work_through(client):
+            tally.see(code)
+        client.sync()
+        client.sync()
+        if _slots(client) != bench.slots:
+            tally.fail(where, ["documents are not what they were"])
+        if differing := _differing(_rows(client), bench.rows):
+            tally.fail(where, [f"rows differ after all: {differing}"])
+        for code in client.store.read(_codes):
+            tally.see(code)
+    except DatabaseDamaged:
+        return False
+    finally:
+        client.close()
+    return True
 
 
 def _start_and_mend(bench: Bench, tally: Tally, home: Path, where: str) -> None:

@@ -20,8 +20,10 @@ from shared.catalog.tables import product
 from shared.journal.tables import journal
 from shared.sales.tables import sale
 from shared.stock.tables import stock_balance
-from tests.storage.damage import SPOILS, Bench, a_bench, damage_once, sell
+from tests.storage.damage import SPOILS, Bench, a_bench, damage_once, flip_in_ids, mend_wholly, sell
 from tests.storage.tally import Tally
+
+_OF, _BITS = ("product", "sale"), (0x80, 0x01, 0x40)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +43,32 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 def test_a_damaged_file_costs_no_document_and_is_told(bench: Bench, file: str, kind: str) -> None:
     tally = Tally("T13")
     damage_once(bench, tally, file, SPOILS[file][kind], random.Random(f"{file} {kind}"), kind)
+    assert tally.faults == []
+
+
+@pytest.mark.parametrize(
+    ("of", "bit", "every"),
+    [
+        ("product", 0x80, 2),
+        ("sale", 0x80, 8),
+        *(pytest.param(of, bit, 1, marks=pytest.mark.slow) for of in _OF for bit in _BITS),
+    ],
+)
+def test_a_bit_of_an_id_flipped_anywhere_costs_no_row(
+    bench: Bench, of: str, bit: int, every: int
+) -> None:
+    tally = Tally("T13")
+    ids = sorted(bench.before[of])
+    row_id = ids[len(ids) // 2]
+    home = bench.take(killed=False)
+    for number, at in enumerate(flip_in_ids(home / "store.db", row_id, bit)):
+        if number % every:
+            continue
+        flipped = (home / "store.db").read_bytes()
+        home = bench.take(killed=False)
+        (home / "store.db").write_bytes(flipped)
+        mend_wholly(bench, tally, home, f"{of} {row_id} at {at} bit {bit}")
+    assert tally.tried >= 2
     assert tally.faults == []
 
 
@@ -89,6 +117,54 @@ def test_text_that_is_none_any_more_is_found_and_fetched_again(client: Client) -
     client.sync()
     name = select(product.c.name).where(product.c.id == "000008")
     assert client.store.read(lambda one: one.execute(name).scalar()) == "商品 8"
+
+
+def spoil(client: Client, *statements: str) -> None:
+    """Change what stands in the file, as damage does."""
+    for statement in statements:
+        client.store.on_writer(
+            lambda local, one=statement: local.transact(  # type: ignore[misc]
+                lambda connection: connection.exec_driver_sql(one)
+            )
+        )
+
+
+def test_an_id_that_is_no_text_any_more_goes_and_its_row_is_fetched_again(client: Client) -> None:
+    spoil(client, "UPDATE product SET id = CAST(x'303030ff3039' AS TEXT) WHERE id = '000009'")
+    assert scrubbed(client) == ["ROW_DAMAGED"]
+    client.sync()
+    name = select(product.c.name).where(product.c.id == "000009")
+    assert client.store.read(lambda one: one.execute(name).scalar()) == "商品 9"
+    assert scrubbed(client) == []
+
+
+def test_rows_of_two_tables_that_cannot_be_read_are_both_mended(client: Client) -> None:
+    sell(client, 2)
+    before = client.store.read(lambda one: one.execute(select(sale).order_by(sale.c.id)).all())
+    spoil(
+        client,
+        "UPDATE product SET name = CAST(x'ff' AS TEXT) WHERE id IN ('000003', '000050')",
+        "UPDATE sale SET site_id = CAST(x'ff' AS TEXT) WHERE _slot > 0",
+    )
+    assert sorted(scrubbed(client)) == ["ROW_DAMAGED"] * 2 + ["ROW_REPOSTED"] * 2
+    client.sync()
+    assert client.store.read(lambda one: one.execute(select(product)).all()).__len__() == 60
+    names = select(sale.c.id, sale.c.site_id, sale.c.total_minor).order_by(sale.c.id)
+    after = client.store.read(lambda one: one.execute(names).all())
+    assert after == [(row.id, row.site_id, row.total_minor) for row in before]
+    assert scrubbed(client) == []
+
+
+def test_the_id_of_an_own_row_is_written_again_before_it_is_sent(client: Client) -> None:
+    sell(client, 1)
+    own = select(sale).where(sale.c._slot > 0)
+    row = client.store.read(lambda one: one.execute(own).one())
+    spoil(client, "UPDATE sale SET id = 'X' || id WHERE _slot > 0")
+    assert scrubbed(client) == ["ROW_REPOSTED"]
+    assert client.store.read(lambda one: one.execute(own).one()) == row
+    spoil(client, "UPDATE sale SET id = CAST(x'ff' || CAST(id AS BLOB) AS TEXT) WHERE _slot > 0")
+    assert scrubbed(client) == ["ROW_REPOSTED"]
+    assert client.store.read(lambda one: one.execute(own).one()) == row
 
 
 def test_an_own_row_is_written_again_from_its_document(client: Client) -> None:
