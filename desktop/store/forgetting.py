@@ -276,7 +276,8 @@ def _without_bytes(data: bytes, gone: Mapping[Place, tuple[Slot, str, str]]) -> 
 def _swap(local: LocalStore, records: bytes, upto: int) -> None:
     local.checkpoint()
     # Places in the old file mean nothing in the new one; without any, a start reads it all.
-    local.transact(lambda connection: connection.execute(delete(spool_position)))
+    nowhere = update(spool_position).values(size=0, incarnation=0, n=0, mark=b"")
+    local.transact(lambda connection: connection.execute(nowhere))
     try:
         local.spool.rewrite(records, upto)
     except OSError as error:

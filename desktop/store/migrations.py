@@ -1,15 +1,16 @@
 """Bringing a database file to this program's version: forward only, one transaction, or nothing."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, Select, Table, select
+from sqlalchemy import Connection, LargeBinary, Select, Table, insert, select, update
 from sqlalchemy.schema import CreateColumn
 
 from desktop.store.layout import Layout
-from desktop.store.tables import LOCAL
+from desktop.store.tables import LOCAL, spool_position
 from shared.core.errors import Unavailable
 from shared.journal.document import Value
 from shared.sync.adopting import adopt_extras
@@ -52,8 +53,8 @@ def migrate(
 ) -> bool:
     """Bring the file to this program's tables; the caller commits.
 
-    True when an older file gained some, so that balances have to be summed again.
-    Raises Unavailable DATABASE_NEWER.
+    True when an older file gained some, or rows of a later head office, so that balances have to be
+    summed again. Raises Unavailable DATABASE_NEWER.
     """
     refuse_newer(connection, to)
     version = version_of(connection)
@@ -64,12 +65,30 @@ def migrate(
     gained = _add_tables_and_columns(connection, layout)
     for prepare in layout.prepare:
         prepare(connection)
-    if version and gained:
-        _adopt(connection, layout)
+    # A program that was put back to an earlier version took what it did not know for a later one's.
+    is_other = _change_known(connection, layout)
+    if version and (gained or is_other):
+        gained |= _adopt(connection, layout)
+        if gained:
+            recount(connection, layout.schema, granted_scopes(connection))
     if version != to:
         # A start that changes nothing writes nothing: the disk may be full.
         connection.exec_driver_sql(f"PRAGMA user_version = {to}")
     return bool(version) and gained
+
+
+def _change_known(connection: Connection, layout: Layout) -> bool:
+    """Remember which columns this program knows; whether the last one knew others."""
+    tables = layout.schema.tables.values()
+    names = [f"{table.name}.{column}" for table in tables for column in table.columns]
+    known = hashlib.blake2b(" ".join(sorted(names)).encode(), digest_size=16).hexdigest()
+    before = connection.execute(select(spool_position.c.known)).scalar()
+    if before is None:
+        row = {"id": 1, "size": 0, "incarnation": 0, "n": 0, "mark": b"", "known": known}
+        connection.execute(insert(spool_position), [row])
+    elif before != known:
+        connection.execute(update(spool_position).values(known=known))
+    return before != known
 
 
 def _add_tables_and_columns(connection: Connection, layout: Layout) -> bool:
@@ -129,14 +148,17 @@ def _add_columns(connection: Connection, table: Table, here: set[str]) -> bool:
     return True
 
 
-def _adopt(connection: Connection, layout: Layout) -> None:
-    """What a later head office sent before this program knew it moves to where it belongs."""
+def _adopt(connection: Connection, layout: Layout) -> bool:
+    """What a later head office sent before this program knew it moves to where it belongs.
+
+    Returns whether there was any.
+    """
     # Balances are summed again by the store, once it knows which ends this device keeps.
     replica = Replica(registry=layout.registry, schema=layout.schema, owns=everything)
-    adopt_extras(connection, replica)
+    is_any = bool(adopt_extras(connection, replica))
     for table in layout.schema.tables.values():
-        _adopt_columns(connection, table)
-    recount(connection, layout.schema, granted_scopes(connection))
+        is_any |= _adopt_columns(connection, table)
+    return is_any
 
 
 @lru_cache(maxsize=1024)
@@ -144,7 +166,7 @@ def _with_extra(table: Table) -> Select[Any]:
     return select(table).where(table.c["_extra"] != b"")
 
 
-def _adopt_columns(connection: Connection, table: Replicated) -> None:
+def _adopt_columns(connection: Connection, table: Replicated) -> bool:
     rows: list[Row] = []
     found = connection.execute(_with_extra(table.table))
     for row in found.mappings():
@@ -155,3 +177,4 @@ def _adopt_columns(connection: Connection, table: Replicated) -> None:
             packed = _ENCODER.encode(rest) if rest else b""
             rows.append({**row, **known, "_extra": packed})
     upsert(connection, table.table, ("id",), rows)
+    return bool(rows)

@@ -135,8 +135,7 @@ def store_position(connection: Connection, identity: Identity, place: Place) -> 
     """Remember that journal and spool are equal up to here."""
     n, _ = head_of(connection, identity.device_id, identity.incarnation)
     row = {"id": 1, "incarnation": identity.incarnation, "n": n, **place._asdict()}
-    connection.execute(delete(spool_position))
-    connection.execute(insert(spool_position), [row])
+    upsert(connection, spool_position, ("id",), [row])
 
 
 def _position(connection: Connection) -> _Position:

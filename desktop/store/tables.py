@@ -96,8 +96,13 @@ spool_position = local_table(
     integer_column("incarnation"),
     integer_column("n"),
     blob_column("mark"),
+    text_column("known"),
 )
-"""Up to where the spool was found equal to the journal, so that a start reads only its end."""
+"""Up to where the spool was found equal to the journal, so that a start reads only its end.
+
+``known`` tells which columns the program knew that had the file last. An earlier program writes
+the row anew at every start, and leaves that empty.
+"""
 
 scrub_cursor = local_table(
     "scrub_cursor",

@@ -1,13 +1,13 @@
 """After an update: what a later head office had sent before moves to where it belongs."""
 
 import msgspec
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from shared.journal.document import Value
 from shared.sync.appending import Replica
 from shared.sync.holding import extra_row
-from shared.sync.replica import add_to_balances
-from shared.sync.statements import Row
+from shared.sync.replica import add_to_balances, load_rows
+from shared.sync.statements import Row, upsert
 from shared.sync.tables import Replicated
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -25,13 +25,23 @@ def adopt_extras(connection: Connection, replica: Replica) -> list[str]:
         if table is None:
             continue
         rows = _extras_of(connection, table)
-        connection.execute(insert(table.table), rows)
-        add_to_balances(connection, table, rows, replica.owns)
+        # A program that knew the table was put back to one that does not: its rows are here still.
+        here = load_rows(connection, table, {row["id"] for row in rows})
+        upsert(connection, table.table, ("id",), [_over(here.get(row["id"]), row) for row in rows])
+        new = [row for row in rows if row["id"] not in here]
+        add_to_balances(connection, table, new, replica.owns)
         connection.execute(delete(extra_row).where(extra_row.c.table_name == name))
         if table.derive:
             table.derive(connection, [str(row["id"]) for row in rows])
         gained.append(name)
     return gained
+
+
+def _over(old: Row | None, row: Row) -> Row:
+    """Head office's row in the place of one; what an own document changed since stays."""
+    if old is None or old["_slot"] == 0:
+        return row
+    return old | {"_digest": row["_digest"]}
 
 
 def _extras_of(connection: Connection, table: Replicated) -> list[Row]:

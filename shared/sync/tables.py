@@ -4,8 +4,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Column, Connection, LargeBinary, MetaData, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TextClause,
+)
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.compiler import compiles
 
 from shared.journal.document import Value
 from shared.journal.tables import BYTE_TEXT
@@ -42,9 +52,22 @@ def integer_column(name: str, *, primary_key: bool = False, index: bool = False)
     return Column(name, _INTEGER, nullable=False, server_default="0", index=index)
 
 
+class _NoBytes(TextClause):
+    """No bytes, as each database writes them."""
+
+    inherit_cache = True
+
+
+@compiles(_NoBytes, "sqlite")
+def _no_bytes(_element: _NoBytes, _compiler: object, **_: object) -> str:
+    return "x''"
+
+
 def blob_column(name: str) -> Column[bytes]:
     """A bytes column of a local table; business columns are text or integer."""
-    return Column(name, LargeBinary, nullable=False, default=b"")
+    # The database has the default, too: an earlier program that opens the file again leaves the
+    # column out.
+    return Column(name, LargeBinary, nullable=False, default=b"", server_default=_NoBytes("''"))
 
 
 def local_table(name: str, *columns: Column[str] | Column[int] | Column[bytes]) -> Table:
