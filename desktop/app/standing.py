@@ -61,7 +61,10 @@ def standing_of(
         unsent=found.unsent,
         unsent_since_us=oldest_unsent_us(connection, identity, found.state.acknowledged_n),
         kept=found.kept,
-        price_version=_price_version(connection, identity.site_id, now_us),
+        # By the clock that sales are priced by.
+        price_version=_price_version(
+            connection, identity.site_id, now_us + found.state.clock_offset_us
+        ),
         synced_at_us=found.state.synced_at_us,
         has_office=bool(identity.server_url),
         is_syncing=sync.is_syncing,

@@ -55,7 +55,8 @@ class Alarm(NamedTuple):
 def alarms(
     connection: Connection, identity: Identity, now_us: int, *, free_bytes: int | None = None
 ) -> list[Alarm]:
-    """Every alarm of this device, the worst first; ``free_bytes`` is the room on its disk.
+    """Every alarm of this device, the worst first; ``free_bytes`` is the room on its disk, and
+    ``now_us`` what its clock says, uncorrected.
 
     Codes: DISK_LOW, those of FINDINGS, CLOCK_SUSPECT, UNSENT_LONG. What head office keeps aside
     and what stops a sync are told beside these.
@@ -68,13 +69,16 @@ def alarms(
     if abs(state.clock_offset_us) > CLOCK_US + state.clock_doubt_us:
         found.append(Alarm("CLOCK_SUSPECT"))
     since_us = oldest_unsent_us(connection, identity, state.acknowledged_n)
-    if identity.server_url and since_us and now_us - since_us > UNSENT_US:
+    # Documents say when they were written by the corrected clock, findings by this one.
+    unsent_us = now_us + state.clock_offset_us - since_us
+    if identity.server_url and since_us and unsent_us > UNSENT_US:
         found.append(Alarm("UNSENT_LONG", since_us))
     return found
 
 
 def oldest_unsent_us(connection: Connection, identity: Identity, acknowledged_n: int) -> int:
-    """When the first document was written that head office has not acknowledged; 0 = none."""
+    """When the first document was written that head office has not acknowledged, by the corrected
+    clock; 0 = none."""
     head_n, _ = head_of(connection, identity.device_id, identity.incarnation)
     if head_n <= acknowledged_n:
         return 0

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 
 from desktop.store.local import LocalStore
 from desktop.store.tables import sync_finding
+from desktop.sync.alarms import CLOCK_US
 from desktop.sync.conversation import Ask, Talk
 from desktop.sync.pulling import cursor_of, pull_scope, restart
 from shared.core.errors import AccessDenied, Conflict, RuleViolation, Unavailable
@@ -309,10 +310,15 @@ class _Repair:
 
     def _was_fetched_anew(self) -> bool:
         """Whether this was tried today: a scope that stays different is not fetched all day."""
-        since_us = self._talk.clock.now_us() - REPAIR_AGAIN_S * 1_000_000
+        now_us = self._talk.clock.now_us()
         c = sync_finding.c
         query = select(c.id).where(
-            c.code == "SCOPE_FETCHED_ANEW", c.scope == self._scope, c.found_at_us > since_us
+            c.code == "SCOPE_FETCHED_ANEW",
+            c.scope == self._scope,
+            c.found_at_us > now_us - REPAIR_AGAIN_S * 1_000_000,
+            # What lies in time to come was told under a clock that was wrong: it held repairs back
+            # until that day.
+            c.found_at_us <= now_us + CLOCK_US,
         )
         return self._read(lambda _local, connection: connection.execute(query).first()) is not None
 

@@ -247,6 +247,20 @@ def test_more_than_is_looked_for_row_by_row_comes_as_a_whole_and_only_once_a_day
     assert device.is_equal()
 
 
+def test_a_clock_that_ran_ahead_a_year_holds_no_repair_back(
+    device: Device, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desktop.sync.repairing.REPAIR_ROWS_MAX", 3)
+    year_us = 365 * 24 * 3600 * 1_000_000
+    world.clock.at_us += year_us
+    device.plant(lambda c: c.execute(delete(tiny.note)))
+    assert "SCOPE_FETCHED_ANEW" in device.found()
+    world.clock.at_us -= year_us
+    device.plant(lambda c: c.execute(delete(tiny.note)))
+    assert "SCOPE_FETCHED_ANEW" in device.found()
+    assert device.is_equal()
+
+
 def test_a_large_table_is_narrowed_down_in_few_answers(
     device: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:

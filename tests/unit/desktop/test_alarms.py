@@ -70,11 +70,21 @@ def test_a_disk_nearly_full_comes_first(store: LocalStore) -> None:
 
 
 def test_what_is_right_raises_none(store: LocalStore) -> None:
-    _sell(store)
     store.set_state(clock_offset_us=4 * MINUTE_US)
+    _sell(store)
     assert told(store, HOUR_US - 1, FREE_BYTES) == []
     store.acknowledge(1, b"x", b"y", {})
     assert told(store, 9 * HOUR_US) == []
+
+
+@pytest.mark.parametrize("off_us", [-8 * HOUR_US, 8 * HOUR_US])
+def test_unsent_is_told_in_time_though_the_clock_is_hours_off(
+    store: LocalStore, off_us: int
+) -> None:
+    store.set_state(clock_offset_us=off_us, clock_doubt_us=1_000)
+    _sell(store)
+    assert told(store, HOUR_US - 1) == ["CLOCK_SUSPECT"]
+    assert told(store, HOUR_US + 1) == ["CLOCK_SUSPECT", "UNSENT_LONG"]
 
 
 def test_an_old_finding_is_told_no_more(store: LocalStore) -> None:
