@@ -69,6 +69,9 @@ class Files(Protocol):
     def replace(self, old: Path, new: Path) -> None:
         """Give a file the name of another, which is gone then."""
 
+    def link(self, old: Path, new: Path) -> None:
+        """Give a file a second name, in place of what had it."""
+
     def sync_folder(self, folder: Path) -> None:
         """Make names in a folder durable."""
 
@@ -117,6 +120,11 @@ class SystemFiles:
     def replace(self, old: Path, new: Path) -> None:
         """Give a file the name of another, which is gone then."""
         old.replace(new)
+
+    def link(self, old: Path, new: Path) -> None:
+        """Give a file a second name; not every file system has such."""
+        new.unlink(missing_ok=True)
+        new.hardlink_to(old)
 
     def sync_folder(self, folder: Path) -> None:
         """Make names in a folder durable."""
@@ -170,12 +178,24 @@ class FileSpool:
         self._good = size
 
     def set_aside(self, name: str, records: bytes = b"") -> None:
-        """Copy the file to ``name`` in the same folder, then put a new one in its place.
+        """Leave the file to ``name`` in the same folder, and put a new one in its place.
 
         Raises OSError, and the spool is the old one.
         """
-        self._write_whole(self.path.with_name(name), self._file.read(0, self._file.size()))
+        aside = self.path.with_name(name)
+        try:
+            # A second name takes no room, which a full disk does not have for a copy.
+            self._files.link(self.path, aside)
+        except OSError:
+            self._copy_to(aside)
+        self._files.sync_folder(self.path.parent)
         self._go_on_with(records)
+
+    def _copy_to(self, path: Path) -> None:
+        # Under a name of its own first: what has this name may be the spool itself.
+        copy = path.with_name(path.name + ".new")
+        self._write_whole(copy, self._file.read(0, self._file.size()))
+        self._files.replace(copy, path)
 
     def rewrite(self, records: bytes, upto: int) -> None:
         """Put ``records`` in the place of the first ``upto`` bytes, which are gone then.

@@ -1,6 +1,7 @@
 """Pulling scopes: little ones together, others by ready file and pages, or from the beginning."""
 
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -25,7 +26,10 @@ from shared.sync.messages import (
 
 _LITTLE = 500
 """Changes up to which scopes share a request; more are worth one of their own."""
-_NO_SNAPSHOT: Final = frozenset({"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN"})
+_NO_SNAPSHOT: Final = frozenset(
+    {"SNAPSHOT_DAMAGED", "SNAPSHOT_UNSUPPORTED", "SCOPE_UNKNOWN", "DISK_FULL"}
+)
+"""A file takes its room three times over while it is taken in, pages take theirs once."""
 
 
 def pull_little(talk: Talk, heads: Sequence[ScopeHead]) -> Generator[Ask, Message, set[str]]:
@@ -129,7 +133,13 @@ def _load_snapshot(talk: Talk, head: ScopeHead) -> Generator[Ask, Message, None]
     fetch = Fetch(name=head.snapshot, size=head.snapshot_bytes, key=head.snapshot_key)
     try:
         fetched = yield from talk.ask(f"/snapshot/{head.snapshot}", fetch, Fetched)
-        applied = talk.store.load_snapshot(head.scope, Path(fetched.path))
+        path = Path(fetched.path)
+        try:
+            applied = talk.store.load_snapshot(head.scope, path)
+        finally:
+            # Its rows are here now, or come as pages.
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
     except QutongError as error:
         if error.code not in _NO_SNAPSHOT:
             raise

@@ -1,22 +1,37 @@
-"""A ready file of a scope on its way: received in pieces, checked by its name, unpacked."""
+"""A ready file of a scope on its way: received in pieces, checked by its name, unpacked.
 
+It never takes the last room of a disk, which is for what people write down; what came of a file
+that does not fit goes again.
+"""
+
+import errno
 import hashlib
-from collections.abc import Iterable
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn, cast
 
 import zstandard
 
+from desktop.store.errors import is_full
 from shared.core.errors import Unavailable
 from shared.sync.sealing import Opened, SealBroken
 
 _GROWS_AT_MOST = 200
 _SMALL_BYTES = 64 * 1024 * 1024
 _UNPACKED_MAX = 8 * 1024 * 1024 * 1024
+_HEADER_BYTES = 18
+"""At most, of what zstd writes; how long the whole is stands in it."""
+_SPARE_BYTES = 4 * 1024 * 1024
+"""Room that is left to a shop that writes on: some thousand sales."""
 
 
 class SnapshotFile:
-    """``name`` is the sha256 of what travels; a part that is here survives a restart."""
+    """``name`` is the sha256 of what travels; a part that is here survives a restart.
+
+    What finds no room raises OSError (ENOSPC), and the part is here no more.
+    """
 
     def __init__(self, folder: Path, name: str, size: int, key: bytes = b"") -> None:
         """``key`` is what the file is encrypted with, b'' when it is not."""
@@ -36,9 +51,10 @@ class SnapshotFile:
 
     def add(self, pieces: Iterable[bytes], start: int) -> None:
         """Add pieces from ``start`` on. Raises Unavailable SNAPSHOT_DAMAGED when it is too much."""
-        with self._part.open("ab") as file:
+        with self._leaving_room(self._size - start), self._part.open("ab") as file:
             file.truncate(start)
             for piece in pieces:
+                self._check_room(len(piece))
                 file.write(piece)
                 if file.tell() > self._size:
                     break
@@ -54,22 +70,51 @@ class SnapshotFile:
             old.unlink()
         bound = min(max(self._size * _GROWS_AT_MOST, _SMALL_BYTES), _UNPACKED_MAX)
         try:
-            self._unpack(bound)
+            size = self._unpacked_size()
+            if size > bound:
+                self._refuse()
+            with self._leaving_room(size):
+                self._unpack(bound)
         except (zstandard.ZstdError, SealBroken):
             self._refuse()
         self._part.unlink()
         return self._plain
 
+    def _unpacked_size(self) -> int:
+        """As the file says; 0 when it does not."""
+        with self._part.open("rb") as packed:
+            header = self._opened(packed).read(_HEADER_BYTES)
+        return max(zstandard.frame_content_size(header), 0)
+
+    def _opened(self, packed: IO[bytes]) -> IO[bytes]:
+        # What lies on the disk is proved by its name already; only its rows are secret.
+        return cast("IO[bytes]", Opened(packed, self._key)) if self._key else packed
+
     def _unpack(self, bound: int) -> None:
         written = 0
         with self._part.open("rb") as packed, self._plain.open("wb") as plain:
-            # What lies on the disk is proved by its name already; only its rows are secret.
-            source = cast("IO[bytes]", Opened(packed, self._key)) if self._key else packed
-            for piece in zstandard.ZstdDecompressor().read_to_iter(source):
+            for piece in zstandard.ZstdDecompressor().read_to_iter(self._opened(packed)):
                 written += len(piece)
                 if written > bound:
                     self._refuse()
+                self._check_room(len(piece))
                 plain.write(piece)
+
+    @contextmanager
+    def _leaving_room(self, size: int) -> Iterator[None]:
+        """For what takes so much: nothing of this is begun without room, or stays behind."""
+        try:
+            self._check_room(size)
+            yield
+        except OSError as error:
+            if is_full(error):
+                for one in (*self._folder.glob("*.part"), *self._folder.glob("*.db")):
+                    one.unlink(missing_ok=True)
+            raise
+
+    def _check_room(self, size: int) -> None:
+        if shutil.disk_usage(self._folder).free < size + _SPARE_BYTES:
+            raise OSError(errno.ENOSPC, "no room for a file of rows")
 
     def _refuse(self) -> NoReturn:
         self._part.unlink(missing_ok=True)

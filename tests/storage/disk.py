@@ -14,7 +14,7 @@ class Operation(NamedTuple):
     """One touch of the disk, as it was asked for and done."""
 
     kind: str
-    """``create write truncate sync delete rename folder`` or ``done``, which is a remark."""
+    """``create write truncate sync delete rename link folder`` or ``done``, which is a remark."""
     name: str
     at: int = 0
     data: bytes = b""
@@ -151,6 +151,12 @@ class Disk:
         self.files[other] = self.files.pop(name)
         self.log.append(Operation("rename", name, other=other))
 
+    def link(self, name: str, other: str) -> None:
+        """Give a file a second name. Nobody changes it under either before it is replaced."""
+        self._meet("link", name)
+        self.files[other] = bytearray(self.files[name])
+        self.log.append(Operation("link", name, other=other))
+
     def sync_folder(self) -> None:
         """Make names durable. Raises OSError."""
         self._meet("folder", "")
@@ -209,6 +215,10 @@ class Platter:
         elif kind == "rename":
             self._names.append(operation)
             self._rename(operation)
+        elif kind == "link":
+            self._names.append(operation)
+            self._durable[operation.other] = bytearray(self._durable.get(name, b""))
+            self._pending[operation.other] = list(self._pending.get(name, []))
 
     def _flush(self, name: str) -> None:
         content = self._durable.setdefault(name, bytearray())
@@ -243,6 +253,9 @@ class Platter:
                 files[name] = bytes(content)
         for one in reversed(self._names):
             if keep == "none" or (keep == "any" and chance.random() < 0.5):
+                if one.kind == "link":
+                    files.pop(one.other, None)
+                    continue
                 files[one.name] = files.pop(one.other)
                 if one.data != b"\xff":
                     files[one.other] = one.data

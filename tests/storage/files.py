@@ -50,6 +50,9 @@ class DiskFiles:
     def replace(self, old: Path, new: Path) -> None:
         self._disk.rename(str(old), str(new))
 
+    def link(self, old: Path, new: Path) -> None:
+        self._disk.link(str(old), str(new))
+
     def sync_folder(self, folder: Path) -> None:
         self._disk.sync_folder()
 

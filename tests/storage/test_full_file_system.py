@@ -20,6 +20,7 @@ from desktop.app.client import Client
 from desktop.app.founding import found_shop
 from desktop.app.layout import LAYOUT
 from desktop.app.system import SystemClock, SystemRandomness
+from desktop.store.spool import FileSpool
 from desktop.sync.conversation import Ask, Fetch, Fetched
 from desktop.sync.transport import HttpTransport
 from shared.core.errors import QutongError
@@ -147,7 +148,12 @@ def test_a_shop_is_begun_on_a_disk_that_has_too_little(disk: Path) -> None:
         rmtree(home)
 
 
-def test_a_file_of_rows_that_finds_no_room_is_gone_on_with_later(disk: Path) -> None:
+def free(disk: Path) -> int:
+    about = os.statvfs(disk)
+    return about.f_bavail * about.f_frsize
+
+
+def test_a_file_of_rows_that_finds_no_room_leaves_the_shop_its_own(disk: Path) -> None:
     plain = os.urandom(3 << 20)
     packed = zstandard.ZstdCompressor().compress(plain)
 
@@ -164,14 +170,29 @@ def test_a_file_of_rows_that_finds_no_room_is_gone_on_with_later(disk: Path) -> 
     def fetch() -> None:
         got.append(transport.send(Ask(f"/snapshot/{wanted.name}", wanted, Fetched)))
 
-    for left in (0, 1 << 20, 4 << 20):
+    for left in (0, 1 << 20, 4 << 20, 8 << 20):
         fill(disk, left)
         assert outcome(fetch) == "DISK_FULL"
+        assert list((disk / "snapshots").iterdir()) == []
+        assert free(disk) >= left - 4096
         make_room(disk)
     assert outcome(fetch) == "done"
     (fetched,) = got
     assert isinstance(fetched, Fetched)
     assert Path(fetched.path).read_bytes() == plain
+
+
+def test_a_spool_is_kept_aside_where_there_is_no_room_for_a_copy(disk: Path) -> None:
+    whole = os.urandom(4 << 20)
+    spool = FileSpool(disk / "journal.spool")
+    spool.append(whole)
+    fill(disk, 5 << 20)
+    spool.set_aside("spool.aside", whole[: 3 << 20])
+    assert (disk / "spool.aside").read_bytes() == whole
+    spool.append(b"next")
+    assert spool.load() == whole[: 3 << 20] + b"next"
+    assert (disk / "spool.aside").read_bytes() == whole
+    spool.close()
 
 
 def told(capsys: pytest.CaptureFixture[str], *line: str | Path) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """A real client against a real server over a real socket."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -14,7 +15,7 @@ from desktop.app.system import SystemClock, SystemRandomness
 from desktop.store.layout import Layout
 from desktop.store.session import Session
 from desktop.sync.engine import Ask, status
-from desktop.sync.snapshot_file import SnapshotFile
+from desktop.sync.snapshot_file import _SPARE_BYTES, SnapshotFile
 from desktop.sync.transport import HttpTransport, new_client
 from shared.core.errors import AccessDenied, Conflict, Unavailable
 from shared.journal.chain import SigningKey
@@ -291,6 +292,7 @@ def test_a_new_device_loads_a_file_and_then_the_pages_behind_it(
     summary = client.sync()
     assert "snapshot" in asked
     assert (goods(client), summary.findings) == (201, [])
+    assert left_behind(client) == []
     assert client.sync().pulled == 0
 
 
@@ -321,6 +323,31 @@ def test_a_file_that_was_spoiled_is_not_believed_and_pages_bring_the_rows(
     client.enrol(url, a_code(world))
     assert client.sync().findings == []
     assert goods(client) == 201
+
+
+def left_behind(client: Client) -> list[str]:
+    """What lies in the folder that files of rows come into."""
+    return [path.name for path in (client.home / "snapshots").iterdir()]
+
+
+def test_a_file_that_finds_no_room_goes_and_pages_bring_the_rows(
+    world: World, service: Service, url: str, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_goods(world, service)
+    client.enrol(url, a_code(world))
+    room = _SPARE_BYTES + service_size(service)
+    about = shutil.disk_usage(client.home)._replace(free=room)
+    monkeypatch.setattr("desktop.sync.snapshot_file.shutil.disk_usage", lambda _folder: about)
+    asked = asked_paths(client, monkeypatch)
+    assert client.sync().findings == []
+    assert "snapshot" in asked, "there was room for what travels, and none to unpack it"
+    assert goods(client) == 201
+    assert left_behind(client) == []
+
+
+def service_size(service: Service) -> int:
+    (path,) = [path for path in service.snapshots.folder.iterdir() if path.is_file()]
+    return path.stat().st_size
 
 
 def test_a_cut_download_goes_on_where_it_was(

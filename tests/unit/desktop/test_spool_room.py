@@ -38,3 +38,26 @@ def test_half_of_a_new_spool_takes_no_room(tmp_path: Path) -> None:
     assert (tmp_path / "journal.spool.new").stat().st_size == 0
     assert spool.size() == 5_000
     spool.close()
+
+
+class WithoutLinks(SystemFiles):
+    """A file system on which a file has one name, such as a stick's."""
+
+    def link(self, old: Path, new: Path) -> None:
+        raise OSError(errno.EPERM, "no links")
+
+
+@pytest.mark.parametrize("files", [SystemFiles(), WithoutLinks()])
+def test_a_spool_is_kept_aside_whole_also_at_the_second_try(
+    tmp_path: Path, files: SystemFiles
+) -> None:
+    """The power went behind the second name: it is the spool itself that has the name already."""
+    path, aside = tmp_path / "journal.spool", tmp_path / "aside"
+    spool = FileSpool(path, files=files)
+    spool.append(b"old")
+    aside.hardlink_to(path)
+    spool.set_aside("aside", b"new")
+    spool.append(b"er")
+    assert (aside.read_bytes(), spool.load(), path.read_bytes()) == (b"old", b"newer", b"newer")
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["aside", "journal.spool"]
+    spool.close()
