@@ -19,13 +19,14 @@ from desktop.store.identity import Identity
 from desktop.store.layout import Layout
 from desktop.store.local import Done, LocalStore
 from desktop.store.lock import InstanceLock
+from desktop.store.salvaging import take_over
 from desktop.store.scrub import Scrubbed, scrub
 from desktop.store.session import Session
 from desktop.store.spool import FileSpool
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import Unavailable
 from shared.journal.chain import SigningKey
-from shared.sync.confirm import Applied, Finding, Step
+from shared.sync.confirm import Applied, Step
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -93,7 +94,7 @@ class Store:
             self.local, self.moved_aside = self._mended(opened, layout, clock, ballast)
             """The store, and where a damaged database was moved; None when it was in order."""
             if self.moved_aside is not None:
-                self.local.note(Finding(code="DATABASE_MOVED_ASIDE", scope=""))
+                with_room(ballast, partial(self._take_over, self.moved_aside))
         except BaseException:
             self._threads.shutdown()
             self._spool.close()
@@ -125,6 +126,12 @@ class Store:
                     # It is a new file that cannot be read: another one would be no better.
                     raise
         raise AssertionError("a moved file is not tried again")
+
+    def _take_over(self, aside: Path) -> None:
+        def work(connection: Connection) -> None:
+            self.local.store_findings(connection, take_over(connection, aside))
+
+        self.local.transact(work)
 
     @contextmanager
     def _marking(self) -> Iterator[None]:

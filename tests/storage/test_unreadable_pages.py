@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Connection, select
 
 from desktop.store import checking
-from desktop.store.drafts import put_draft
+from desktop.store.drafts import drafts_under, put_draft
 from desktop.store.errors import DatabaseDamaged
 from desktop.store.scrub import Scrubbed
 from desktop.store.tables import sync_finding
@@ -93,6 +93,10 @@ def codes(connection: Connection) -> list[str]:
     return list(connection.execute(select(sync_finding.c.code)).scalars())
 
 
+def baskets(connection: Connection) -> list[str]:
+    return [one.key for one in drafts_under(connection, "basket")]
+
+
 def a_round(store: Store) -> list[str]:
     """What one round of the scrubber finds."""
     first: Scrubbed = store.scrub(1)
@@ -144,6 +148,42 @@ def test_what_opening_needs_is_rebuilt_at_the_same_start(till: Till, table: str)
     store = till.start()
     assert store.moved_aside is not None
     store.write(lambda session: session.append(a_sale("P0001", 1)))
+    store.close()
+
+
+def test_what_was_half_typed_comes_along_as_far_as_it_can_be_read(till: Till) -> None:
+    store = till.start()
+    for number in range(40):
+        key, content = f"basket/{number:02d}", bytes([number]) * 1_000
+        store.write(lambda session, k=key, c=content: put_draft(session, k, c))  # type: ignore[misc]
+    store.close()
+    whole = till.paths.database.read_bytes()
+    till.lose_page("this_device")
+    store = till.start()
+    assert store.moved_aside is not None
+    assert len(store.read(baskets)) == 41
+    assert "DRAFTS_LOST" not in store.read(codes)
+    store.close()
+
+    # One of the pages that hold them: those before and behind it are reached from both ends.
+    till.paths.database.write_bytes(whole)
+    till.lose_page("this_device")
+    with till.paths.database.open("r+b") as file:
+        file.seek(whole.index(b"basket/20") // 4096 * 4096)
+        file.write(bytes(4096))
+    store = till.start()
+    kept = set(store.read(baskets))
+    assert {"basket/00", "basket/39"} <= kept
+    assert 30 < len(kept) < 41
+    assert "DRAFTS_LOST" in store.read(codes)
+    store.close()
+
+
+def test_of_a_file_that_is_no_database_nothing_comes_along_and_it_is_told(till: Till) -> None:
+    till.paths.database.write_bytes(b"nothing at all" * 1_000)
+    store = till.start()
+    assert store.read(documents) == SALES
+    assert {"DATABASE_MOVED_ASIDE", "DRAFTS_LOST"} <= set(store.read(codes))
     store.close()
 
 
