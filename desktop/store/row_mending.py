@@ -1,7 +1,7 @@
 """Rows whose content changed behind the program: how they are known, and put right."""
 
 from collections.abc import Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import msgspec
@@ -108,8 +108,9 @@ def index_anew(local: LocalStore, part: str) -> list[Finding]:
             with any_text(connection):
                 rows = _rows_of(connection, table, _out_of_order(connection, part))
             lost = [row for row in rows if is_damaged(table, row, slots)]
-            found += _post_anew(connection, table, lost, slots)
-            _count_anew(connection, replica, table)
+            mended = _post_anew(connection, table, lost, slots)
+            _bring_in_step(connection, replica, table, mended)
+            found += mended
         if not is_indexed_well(connection, part):
             raise DatabaseDamaged("DATABASE_DAMAGED")
         local.store_findings(connection, found)
@@ -162,9 +163,7 @@ def mend_rows(local: LocalStore, part: str, ids: Sequence[str]) -> list[Finding]
             _reindex(connection, part)
             findings += _post_anew(connection, table, lost, slots)
         if findings:
-            _count_anew(connection, replica, table)
-            if table.derive is not None:
-                table.derive(connection, sorted({one.row_id for one in findings}))
+            _bring_in_step(connection, replica, table, findings)
         local.store_findings(connection, findings)
         return findings
 
@@ -234,14 +233,23 @@ def _own_rows(
     return rows
 
 
-def _count_anew(connection: Connection, replica: Replica, table: Replicated) -> None:
-    try:
-        with told(), connection.begin_nested():
-            recount(connection, replica.schema, granted_scopes(connection))
-            mend_balances(connection, table, replica.owns)
-    except TextDamaged:
-        # Another row cannot be read either: whoever comes to that one counts again.
-        return
+def _bring_in_step(
+    connection: Connection, replica: Replica, table: Replicated, findings: Sequence[Finding]
+) -> None:
+    """What is worked out from the rows of a table follows them."""
+
+    def count() -> None:
+        recount(connection, replica.schema, granted_scopes(connection))
+        mend_balances(connection, table, replica.owns)
+
+    def derive() -> None:
+        if table.derive is not None:
+            table.derive(connection, sorted({one.row_id for one in findings}))
+
+    for act in (count, derive):
+        # Where another row cannot be read either, whoever comes to that one does it again.
+        with suppress(TextDamaged), told(), connection.begin_nested():
+            act()
 
 
 def _finding(table: Replicated, code: str, row: Row, detail: str = "") -> Finding:
