@@ -107,7 +107,7 @@ class Client:
         from desktop.sync.transport import HttpTransport, new_client
 
         client = new_client(identity.server_url, home=self.home)
-        folder = self.home / "snapshots"
+        folder = StorePaths.under(self.home).passing
         return HttpTransport(client, identity.device_id, self._key(), folder, patience_s=patience_s)
 
     def _key(self) -> SigningKey:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -13,10 +14,10 @@ BALLAST_BYTES = 16 * 1024 * 1024
 
 
 class Ballast(Protocol):
-    """Room that can be freed once."""
+    """Room that can be freed."""
 
     def free(self) -> bool:
-        """Give the room back; False when there was none left."""
+        """Give some room back; False when there was none left."""
 
 
 class NoBallast:
@@ -28,11 +29,15 @@ class NoBallast:
 
 
 class FileBallast:
-    """A file of zeros that is deleted when the disk is full."""
+    """A file of zeros that is deleted when the disk is full; before it goes what lies in
+    ``passing``, a folder of files that can be fetched again."""
 
-    def __init__(self, path: Path, size: int = BALLAST_BYTES) -> None:
+    def __init__(
+        self, path: Path, size: int = BALLAST_BYTES, *, passing: Path | None = None
+    ) -> None:
         self._path = path
         self._size = size
+        self._passing = passing
 
     def stow(self) -> bool:
         """Put the room by, unless it is there; False when the disk has too little."""
@@ -50,19 +55,35 @@ class FileBallast:
         return True
 
     def free(self) -> bool:
-        """Delete the file; False when it is gone already."""
+        """Delete what is fetched, or else the file; False when all is gone already."""
+        if self._free_passing():
+            return True
         try:
             self._path.unlink()
         except FileNotFoundError:
             return False
         return True
 
+    def _free_passing(self) -> bool:
+        if self._passing is None or not self._passing.is_dir():
+            return False
+        is_any = False
+        for one in self._passing.iterdir():
+            # One that is open stays where the system does not let go of it.
+            with suppress(OSError):
+                one.unlink()
+                is_any = True
+        return is_any
+
 
 def with_room(ballast: Ballast, act: Callable[[], T]) -> T:
-    """Act; at a full disk the ballast is freed and the act done once more. Raises as ``act``."""
-    try:
-        return act()
-    except DiskFull:
-        if not ballast.free():
-            raise
-        return act()
+    """Act; at a full disk room is freed and the act done once more, as long as there is some.
+
+    Raises as ``act``.
+    """
+    while True:
+        try:
+            return act()
+        except DiskFull:
+            if not ballast.free():
+                raise

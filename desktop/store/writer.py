@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection
 
-from desktop.store.ballast import FileBallast, with_room
+from desktop.store.ballast import BALLAST_BYTES, FileBallast, with_room
 from desktop.store.bus import ChangeBus, Touched
 from desktop.store.checking import mark_suspect, move_aside, move_damaged_aside
 from desktop.store.engine import open_readers, open_writer
@@ -40,6 +40,8 @@ class StorePaths:
     spool: Path
     lock: Path
     ballast: Path
+    passing: Path
+    """A folder of files on their way here, which can be fetched again."""
 
     @classmethod
     def under(cls, folder: Path, *, spool_folder: Path | None = None) -> "StorePaths":
@@ -49,6 +51,7 @@ class StorePaths:
             spool=(spool_folder or folder) / "journal.spool",
             lock=folder / "store.lock",
             ballast=folder / "ballast",
+            passing=folder / "snapshots",
         )
 
 
@@ -75,7 +78,8 @@ class Store:
         self._paths = paths
         self._lock = InstanceLock(paths.lock)
         self._spool = FileSpool(paths.spool)
-        ballast = FileBallast(paths.ballast, *([ballast_bytes] if ballast_bytes else []))
+        size = ballast_bytes or BALLAST_BYTES
+        ballast = FileBallast(paths.ballast, size, passing=paths.passing)
         ballast.stow()
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
 

@@ -115,6 +115,23 @@ def test_a_till_starts_on_a_full_disk_and_sells_on_its_ballast(disk: Path) -> No
     again.close()
 
 
+def test_what_is_half_fetched_goes_before_a_sale_is_refused(disk: Path) -> None:
+    """Nobody goes on fetching it: the line has been down since."""
+    home, keys = disk / "shop", MemoryKeyStore()
+    client = open_shop(home, keys)
+    owner = found_shop(client, NO_PIN).user_id
+    client.store.author_id = owner
+    part = home / "snapshots" / "half.part"
+    part.parent.mkdir()
+    part.write_bytes(bytes(3 << 20))
+    fill(disk, 0)
+    for _ in range(5):
+        assert outcome(lambda: sell(client)) == "done"
+    assert not part.exists()
+    assert (home / "ballast").exists()
+    client.close()
+
+
 def test_without_ballast_it_is_told_as_full_and_nothing_told_is_lost(disk: Path) -> None:
     home, keys, told = disk / "shop", MemoryKeyStore(), 0
     seen: Counter[str] = Counter()
