@@ -112,10 +112,11 @@ class Messages(Panel):
                 is_enabled=lambda: self._job() is not None,
             ),
         )
-        if text := self._joining_text():
-            own += (Action(text=text, keys=("J",), run=self._join),)
         if SHIFT in self._window.specs:
             own += (Action(text="news.end_shift", keys=("Z",), run=self._end_shift),)
+        if text := self._joining_text():
+            # Nothing else here helps before that.
+            own = (Action(text=text, keys=("J",), run=self._join), *own)
         return (*own, *tabs)
 
     def first_focus(self) -> QWidget | None:

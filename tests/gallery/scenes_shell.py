@@ -1,6 +1,7 @@
 """What every person meets: home, palette, messages, help, settings, approval."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from desktop.devices.transports import TcpTransport
 from desktop.shell.crash import CrashPanel
@@ -89,6 +90,26 @@ async def messages(stage: Stage) -> None:
     a_morning(stage)
     some_syncs(stage)
     await stage.sign_in(CLERK, CLERK_AT)
+    await stage.keys("F12")
+    await calm(stage)
+
+
+async def messages_forgotten(stage: Stage) -> None:
+    """Head office was restored to before this device came."""
+    a_morning(stage)
+    some_syncs(stage)
+    await stage.sign_in(DEALER, DEALER_AT, device_type="dealer")
+    stands = stage.window.standing
+    assert stands is not None
+    since_us = stands.now_us - 7_200_000_000
+    forgotten = replace(
+        stands,
+        has_office=True,
+        trouble="DEVICE_NOT_KNOWN",
+        unsent=3,
+        unsent_since_us=since_us,
+    )
+    stage.window.show_standing(forgotten)
     await stage.keys("F12")
     await calm(stage)
 
@@ -182,6 +203,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("home-head-office", home_of_head_office),
     ("palette", palette),
     ("messages", messages),
+    ("messages-forgotten", messages_forgotten),
     ("messages-printing", papers),
     ("help-keys", keys),
     ("help-page", help_page),
