@@ -1,6 +1,7 @@
 """A shop of its own buys, looks its costs up, sells, and reads what sold and what is left of it;
 by keyboard from start to end (B11)."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -135,6 +136,12 @@ def test_a_shop_buys_sells_and_reads_its_margin_by_keyboard(tmp_path: Path) -> N
         await until(lambda: listed.table.current is not None)
         await hands.keys("F8")
         await until(lambda: isinstance(window.overlay.top, MovementPanel))
+        page = await listed.model.movement(listed.table.current.document)
+        others = listed.frame.person.permissions - {page.permission}
+        reader = replace(listed.frame, person=replace(listed.frame.person, permissions=others))
+        panel = MovementPanel(reader, page, "")
+        assert not panel.key_actions(), "who may not do it is not asked for a reason"
+        panel.deleteLater()
         await hands.keys("F8")
         await until(lambda: isinstance(window.overlay.top, TextQuestion))
         await hands.keys("wrong shop", "F10")

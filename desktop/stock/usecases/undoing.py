@@ -55,6 +55,14 @@ class MovementPage:
     slip: Slip | None = None
     """What it says beside its goods where it is a receipt of goods bought."""
 
+    @property
+    def permission(self) -> str:
+        """What who takes it back has to hold."""
+        if self.slip is not None:
+            return "own_goods.write"
+        is_transfer = self.head.movement_type in (DISPATCH, RECEIPT)
+        return "stock.transfer" if is_transfer else "stock.move"
+
 
 def read_movement(connection: Connection, document: str, site_id: str) -> MovementPage:
     """A movement of this site with its goods. Raises: RuleViolation MOVEMENT_UNKNOWN."""
@@ -114,7 +122,7 @@ def undo_movement(
     place = place_of(session)
     page = read_movement(session.connection, document, place.site_id)
     head = page.head
-    require(session, _permission(page), site_id=place.site_id)
+    require(session, page.permission, site_id=place.site_id)
     if page.undone_by:
         raise RuleViolation("ALREADY_UNDONE", number=head.number, by=page.undone_by)
     if not page.may_be_undone:
@@ -131,13 +139,6 @@ def undo_movement(
         business_day=day_at(session, place),
         approver_id=approver_id,
     )
-
-
-def _permission(page: MovementPage) -> str:
-    if page.slip is not None:
-        return "own_goods.write"
-    is_transfer = page.head.movement_type in (DISPATCH, RECEIPT)
-    return "stock.transfer" if is_transfer else "stock.move"
 
 
 def _opposite(connection: Connection, page: MovementPage, said: str) -> Body:

@@ -24,7 +24,7 @@ class MovementPanel(Panel):
     def __init__(self, frame: Frame, page: MovementPage, name: str) -> None:
         words = frame.words
         super().__init__(f"{name}  {page.head.number}", width=760)
-        self._page = page
+        self._may_undo = page.may_be_undone and frame.person.may(page.permission)
         at = formats.instant(page.head.happened_at_us, frame.person.zone)
         why = (page.head.reason, page.head.note)
         told = label(" · ".join(part for part in (at, *why) if part), "muted")
@@ -56,12 +56,12 @@ class MovementPanel(Panel):
         self.table.view.setColumnHidden(2, not with_lots)
         self.body.addWidget(self.table)
         parts: list[QWidget | int | None] = [None, button(words("ask.back"), self.back)]
-        if page.may_be_undone:
+        if self._may_undo:
             parts.append(button(words("moving.take_back"), self._take_back))
         self.body.addWidget(row(*parts))
 
     def key_actions(self) -> tuple[Action, ...]:
-        if not self._page.may_be_undone:
+        if not self._may_undo:
             return ()
         return (Action(text="moving.take_back", keys=("F8",), run=self._take_back),)
 
