@@ -35,6 +35,7 @@ NameTasks = Callable[[Any, Sequence[TaskLine]], Mapping[str, Subject]]
 """A query that names the subjects of tasks, by task id."""
 
 _OF_GOODS: Final = frozenset({"STOCK_BELOW_ZERO"})
+_OF_MOVEMENTS: Final = frozenset({"TAKEN_BACK_TWICE"})
 _OF_UNKNOWN_GOODS: Final = frozenset({"PRODUCT_UNKNOWN"})
 _OF_COUNTS: Final = frozenset({"SEAL_BROKEN", "SAME_COUNTER", "COUNT_UNKNOWN", "OPENED_TWICE"})
 _KEPT: Final = frozenset({"DOCUMENT_KEPT", "DOCUMENTS_KEPT"})
@@ -163,7 +164,7 @@ class Tasks(Watched):
 def group_of(code: str) -> str:
     """``stock count sale money order kept other``: the kind of thing a task is about."""
     groups = (
-        ("stock", _OF_GOODS | _OF_UNKNOWN_GOODS),
+        ("stock", _OF_GOODS | _OF_UNKNOWN_GOODS | _OF_MOVEMENTS),
         ("count", _OF_COUNTS),
         ("kept", _KEPT),
         ("order", _OF_RECEIVING),

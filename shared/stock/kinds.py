@@ -33,6 +33,7 @@ KINDS = (
         document_class=DocumentClass.FACT,
         authority=Authority(permission="stock.move", device_types=_SITE_DEVICES, outer_ends=OUTER),
         post=posting.post_movement,
+        review=posting.review_taken_back,
         series="CK",
     ),
     Kind(
@@ -43,6 +44,7 @@ KINDS = (
             permission="own_goods.write", device_types=_SITE_DEVICES, outer_ends=(SUPPLIER,)
         ),
         post=posting.post_purchase,
+        review=posting.review_taken_back,
         series="WC",
     ),
     Kind(
@@ -53,6 +55,7 @@ KINDS = (
             permission="stock.transfer", device_types=_SITE_DEVICES, outer_ends=("transit/",)
         ),
         post=posting.post_dispatch,
+        review=posting.review_taken_back,
         series="DC",
     ),
     Kind(
@@ -63,6 +66,7 @@ KINDS = (
             permission="stock.transfer", device_types=_SITE_DEVICES, outer_ends=("transit/",)
         ),
         post=posting.post_receipt,
+        review=posting.review_taken_back,
         series="DR",
     ),
     Kind(

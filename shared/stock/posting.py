@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from sqlalchemy import Connection
+
 from shared.core.clock import business_day
 from shared.core.errors import RuleViolation
 from shared.core.ids import derived_id, uid_text
 from shared.core.money import line_amount_minor
 from shared.journal.document import Header, Value, Write
+from shared.journal.kind import Answer
 from shared.stock.documents import (
     Movement,
     MovementTypesPublished,
@@ -17,7 +20,20 @@ from shared.stock.documents import (
     TransferDispatched,
     TransferReceived,
 )
-from shared.stock.rules import PURCHASE, SUPPLIER, Status, location, transit, transit_ends
+from shared.stock.queries.movements import movement_of, undone_by
+from shared.stock.rules import (
+    MARK,
+    PURCHASE,
+    SUPPLIER,
+    Status,
+    location,
+    number_taken_back,
+    transit,
+    transit_ends,
+)
+from shared.tasks.posting import open_task
+
+Moving = Movement | PurchaseReceived | TransferDispatched | TransferReceived
 
 
 class Move(NamedTuple):
@@ -208,3 +224,19 @@ def post_types(_header: Header, published: MovementTypesPublished) -> Iterator[W
                 "needs_approval": int(line.needs_approval),
             },
         )
+
+
+def review_taken_back(
+    connection: Connection, batch: Sequence[tuple[Header, Moving]], _now_us: int
+) -> Iterator[Answer]:
+    """A task where two devices without a line took the same movement back: both are facts, and
+    goods moved once at most. A person looks, and enters what differs."""
+    for header, body in batch:
+        reason = body.reason if isinstance(body, Movement) else ""
+        number = number_taken_back(f"{reason}{body.note}")
+        subject = uid_text(header.uid)
+        here = movement_of(connection, subject, header.site_id) if number else None
+        if here is not None and " " in undone_by(
+            connection, here, header.site_id, f"{MARK} {number}"
+        ):
+            yield open_task(header, "TAKEN_BACK_TWICE", subject)
