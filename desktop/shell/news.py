@@ -104,7 +104,7 @@ class News(Watched):
         told += [
             Told(
                 at_us=one.at_us,
-                text=words.sentence(one.code, {"count": one.count}),
+                text=words.sentence(one.code, {"count": one.count, "number": one.number}),
                 is_bad=True,
             )
             for one in self.came

@@ -27,12 +27,12 @@ from desktop.store.identity import (
 from desktop.store.layout import Layout
 from desktop.store.migrations import migrate
 from desktop.store.recovery import (
-    Reconciled,
     end_of,
     reconcile,
     set_kept,
     store_position,
 )
+from desktop.store.reposting import Reconciled
 from desktop.store.session import Desk, Session
 from desktop.store.spool import Spool
 from desktop.store.spool_tail import SpoolTail
@@ -48,7 +48,7 @@ from shared.sync.appending import Replica
 from shared.sync.confirm import Applied, Finding, Step
 from shared.sync.holding import granted_scopes, rebuild_balances
 from shared.sync.own_slots import Own
-from shared.sync.relinking import relink, relinked
+from shared.sync.relinking import Former, relink, relinked
 from shared.sync.replica import Change, Owns
 from shared.sync.scopes import HQ
 
@@ -263,7 +263,9 @@ class LocalStore:
 
         def work(connection: Connection) -> None:
             schema = self.layout.schema
-            relink(connection, schema, owns, (former.device_id, former.incarnation), moved)
+            received_n = load_state(connection).acknowledged_n
+            place = Former(former.device_id, former.incarnation, received_n, former.public_key)
+            relink(connection, schema, owns, place, moved)
             store_identity(connection, identity)
             store_state(connection, acknowledged_n=0, acknowledged_hash=b"", head_signature=b"")
             self.store_findings(connection, [finding])

@@ -1,7 +1,6 @@
 """At start: journal and spool are made equal, whichever of them lost its end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, insert, or_, select, tuple_, update
@@ -14,14 +13,15 @@ from desktop.store.identity import (
     store_identity,
     store_state,
 )
+from desktop.store.mending import mend_journal
+from desktop.store.reposting import Reconciled, is_at_odds, repost
 from desktop.store.spool import Spool
 from desktop.store.spooling import slot_records, whole_spool
 from desktop.store.tables import spool_position
-from shared.core.errors import QutongError, RuleViolation
-from shared.journal.chain import GENESIS, Slot, VerifyKey, link_hash
-from shared.journal.document import Header, Write
+from shared.journal.chain import GENESIS, Slot
 from shared.journal.spool import (
     Damage,
+    RecordType,
     Spooled,
     SpoolForgotten,
     SpoolHead,
@@ -31,12 +31,9 @@ from shared.journal.spool import (
     encode_record,
     read_spool,
 )
-from shared.journal.tables import journal, number_series
-from shared.sync.appending import Replica, head_of, letters, slot_row
-from shared.sync.confirm import Finding
-from shared.sync.own_slots import NONSENSE
-from shared.sync.replica import Change, apply_writes
-from shared.sync.statements import at_most, upsert
+from shared.journal.tables import journal
+from shared.sync.appending import Replica, head_of
+from shared.sync.statements import at_most
 
 
 class Place(NamedTuple):
@@ -55,23 +52,6 @@ class _Position(NamedTuple):
 _NOWHERE = _Position(Place(0, b""), 0, 0)
 _MARK_BYTES = 32
 """Of a record's end: the signature of a slot or of a receipt, which no other file has there."""
-
-
-@dataclass(slots=True)
-class Reconciled:
-    """What a start found and mended."""
-
-    reposted: int = 0
-    """Documents that only the spool had."""
-    respooled: int = 0
-    """Documents that only the journal had."""
-    findings: list[Finding] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
-    """Rows that were posted again; indexes of our own have to follow them."""
-
-    def find(self, code: str, slot: int = 0, detail: str = "") -> None:
-        """Add something a person must know."""
-        self.findings.append(Finding(code=code, scope="", slot=slot, detail=detail))
 
 
 def reconcile(
@@ -105,7 +85,12 @@ def reconcile(
             return done
         identity = identity_of(identity_record)
         store_identity(connection, identity)
-    _repost(connection, replica, identity, spooled, now_us, done)
+    if is_other or _is_faulty(connection, identity, spooled):
+        # Before anything follows from the journal: the new spool, and what a slot stands behind.
+        whole = read_spool(spool.load()) if start else spooled
+        registry, found = replica.registry, done.findings
+        mend_journal(connection, registry, identity, whole, now_us, found, is_ending=False)
+    repost(connection, replica, identity, spooled, now_us, done)
     _note(connection, identity, spooled, is_rebuilt=is_rebuilt)
     _drop_linked_anew(connection, identity)
     last = _last_spooled(spooled, identity, position if start else _NOWHERE)
@@ -159,37 +144,6 @@ def _last_identity(spooled: Spooled) -> SpoolIdentity | None:
     return good[-1] if good else None
 
 
-def _repost(
-    connection: Connection,
-    replica: Replica,
-    identity: Identity,
-    spooled: Spooled,
-    now_us: int,
-    done: Reconciled,
-) -> None:
-    """Slots the journal lacks are verified, chained and posted again, in their order."""
-    heads = {identity.incarnation: head_of(connection, identity.device_id, identity.incarnation)}
-    for placed in spooled.records:
-        record = placed.record
-        if isinstance(record, SpoolSlot | SpoolForgotten):
-            if record.incarnation > identity.incarnation:
-                # Linked anew for an incarnation this database did not come to begin.
-                continue
-            n, previous = heads.setdefault(
-                record.incarnation, head_of(connection, identity.device_id, record.incarnation)
-            )
-            if record.n <= n:
-                _compare(connection, record, done)
-            elif record.n == n + 1 and _is_next(identity, record, previous):
-                if isinstance(record, SpoolForgotten):
-                    _keep_place(connection, record, now_us)
-                else:
-                    _post_slot(connection, replica, identity, record.slot(), now_us, done)
-                heads[record.incarnation] = (record.n, record.link_hash)
-            else:
-                done.find("SPOOL_SLOT_BAD", record.n)
-
-
 def _drop_linked_anew(connection: Connection, identity: Identity) -> None:
     """Of a document that was linked anew the former slot goes: the journal holds it once.
 
@@ -210,80 +164,6 @@ _LINKED_ANEW = delete(journal).where(
         tuple_(_c.hash, _c.signature).in_(select(_c.hash, _c.signature).where(_AGAIN)),
     ),
 )
-
-
-def _keep_place(connection: Connection, record: SpoolForgotten, now_us: int) -> None:
-    """A slot whose bytes were let go: its rows come from head office, where it is durable."""
-    row = slot_row(record.slot(), None, now_us, "stored")
-    connection.execute(insert(journal), [row | {"uid": record.uid, "kind": record.kind}])
-
-
-def _compare(connection: Connection, record: SpoolSlot | SpoolForgotten, done: Reconciled) -> None:
-    of = {"device_id": record.device_id, "incarnation": record.incarnation, "n": record.n}
-    here = connection.execute(_LINK_AT, of).scalar()
-    if here != record.link_hash:
-        done.find("SPOOL_DIFFERS", record.n)
-
-
-def _is_next(identity: Identity, record: SpoolSlot | SpoolForgotten, previous: bytes) -> bool:
-    """Whether the device itself chained this slot behind the last one."""
-    slot = record.slot()
-    key = VerifyKey(identity.public_key)
-    link = link_hash(slot.device_id, slot.incarnation, slot.n, previous, slot.hash)
-    return (
-        slot.device_id == identity.device_id
-        and link == slot.link_hash
-        and key.link_good(slot.link_hash, slot.link_signature)
-    )
-
-
-def _post_slot(
-    connection: Connection,
-    replica: Replica,
-    identity: Identity,
-    slot: Slot,
-    now_us: int,
-    done: Reconciled,
-) -> None:
-    """A slot nobody can read or believe keeps its place, or all after it would be lost."""
-    header: Header | None = None
-    writes: list[Write] = []
-    try:
-        if not VerifyKey(identity.public_key).document_good(slot.stored, slot.signature):
-            raise RuleViolation("BAD_SIGNATURE")
-        document = replica.registry.decode(slot.stored)
-        header = document.header
-        writes = replica.registry.post(document)
-    except NONSENSE as error:
-        done.find(error.code if isinstance(error, QutongError) else "POSTING_FAILED", slot.n)
-    connection.execute(insert(journal), [slot_row(slot, header, now_us, "stored")])
-    if slot.incarnation == identity.incarnation:
-        done.changes += apply_writes(
-            connection, replica.schema, writes, slot=slot.n, owns=replica.owns
-        )
-    if header is not None:
-        _raise_series(connection, replica, identity, header, slot)
-    done.reposted += 1
-
-
-def _raise_series(
-    connection: Connection, replica: Replica, identity: Identity, header: Header, slot: Slot
-) -> None:
-    """The running number goes on behind the last printed one.
-
-    What was linked anew keeps the number an earlier incarnation printed, and is none of this one.
-    """
-    series = replica.registry.named(header.kind).series
-    printed, _, running = header.number.rpartition("-")
-    is_own = printed.endswith(f"-{identity.tag}{letters(slot.incarnation)}")
-    if series and is_own and running.isdecimal():
-        row = {
-            "device_id": slot.device_id,
-            "incarnation": slot.incarnation,
-            "series": series,
-            "last": int(running),
-        }
-        upsert(connection, number_series, ("device_id", "incarnation", "series"), [row])
 
 
 def _note(
@@ -345,13 +225,10 @@ def _mend(
     """Cut a torn end; when more is wrong, the name under which the file is to be kept aside."""
     if not spooled.damages and not any(f.code.startswith("SPOOL_") for f in done.findings):
         return ""
-    torn = spooled.torn_tail()
+    torn = _half_written(connection, identity, spooled)
     if torn is not None and not done.findings:
-        head, _ = head_of(connection, identity.device_id, identity.incarnation)
-        # The journal commits first, so a half-written record is one the journal has.
-        if not _names_unknown_slot(torn, head):
-            spool.cut(start + torn.start)
-            return ""
+        spool.cut(start + torn.start)
+        return ""
     for damage in spooled.damages:
         done.find("SPOOL_DAMAGED", max(damage.n, 0), f"bytes {start + damage.start}")
     return "" if identity_record is None else _aside(spool, spooled)
@@ -361,8 +238,20 @@ def _aside(spool: Spool, spooled: Spooled) -> str:
     return f"spool.aside-{spool.size()}-{len(spooled.records)}"
 
 
-def _names_unknown_slot(torn: Damage, head: int) -> bool:
-    return torn.record_type == 2 and torn.n > head
+def _half_written(connection: Connection, identity: Identity, spooled: Spooled) -> Damage | None:
+    """The end of a spool that a crash cut short, if it is no more than that."""
+    torn = spooled.torn_tail()
+    head, _ = head_of(connection, identity.device_id, identity.incarnation)
+    # The journal commits first, so a half-written record is one the journal has.
+    is_known = torn is not None and not (torn.record_type == RecordType.SLOT and torn.n > head)
+    return torn if is_known else None
+
+
+def _is_faulty(connection: Connection, identity: Identity, spooled: Spooled) -> bool:
+    """Whether more is wrong than an end that a crash cut short."""
+    if spooled.damages and _half_written(connection, identity, spooled) is None:
+        return True
+    return is_at_odds(connection, identity, spooled)
 
 
 def _respool(

@@ -16,7 +16,7 @@ from desktop.store.checking import kept_tables, read_as_text
 from desktop.store.errors import disk_error
 from desktop.store.identity import Identity
 from desktop.store.local import LocalStore
-from desktop.store.mending import Mended, are_sound, is_sound, mend
+from desktop.store.mending import Mended, are_sound, is_linked, is_sound, mend
 from desktop.store.recovery import link_at
 from desktop.store.row_mending import (
     any_text,
@@ -231,27 +231,34 @@ def _differs(connection: Connection, records: Sequence[SpoolSlot]) -> bool:
     return any(links.get((r.incarnation, r.n), r.link_hash) != r.link_hash for r in records)
 
 
+class ChainBroken(Exception):
+    """Own slots do not follow one another: head office would take none of them as they are."""
+
+
 def sound_slots(
     store: ScrubStore, identity: Identity, read: Callable[[Connection], Sequence[Slot]]
-) -> Sequence[Slot]:
-    """Own slots about to be sent, mended from the spool when they are not as they were written.
+) -> tuple[bytes, Sequence[Slot]]:
+    """Own slots about to be sent and the link before them, mended from the spool when they are not
+    as they were written.
 
     A flipped bit would have them kept aside at head office, while the spool has them whole.
+    Raises ChainBroken when neither file has.
     """
 
-    def look(local: LocalStore) -> tuple[Sequence[Slot], bool]:
-        def work(connection: Connection) -> tuple[Sequence[Slot], bool]:
+    def look(local: LocalStore) -> tuple[bytes, Sequence[Slot]]:
+        def work(connection: Connection) -> tuple[bytes, Sequence[Slot]]:
             slots = read(connection)
-            before = link_at(connection, identity, slots[0].n - 1) if slots else b""
-            return slots, are_sound(slots, before, identity.public_key)
+            return link_at(connection, identity, slots[0].n - 1) if slots else b"", slots
 
         return local.read(work)
 
-    slots, is_sound_all = store.on_writer(look)
-    if not is_sound_all:
+    before, slots = store.on_writer(look)
+    if not are_sound(slots, before, identity.public_key):
         store.on_writer(mend_files)
-        slots, _ = store.on_writer(look)
-    return slots
+        before, slots = store.on_writer(look)
+        if not is_linked(slots, before, identity.public_key):
+            raise ChainBroken
+    return before, slots
 
 
 def mend_files(local: LocalStore) -> list[Finding]:

@@ -9,7 +9,7 @@ from desktop.store.forgetting import durable_n, note_durable
 from desktop.store.identity import Identity, SyncState, load_state, store_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at, next_to_send
-from desktop.store.scrub import sound_slots
+from desktop.store.scrub import ChainBroken, mend_files, sound_slots
 from desktop.sync.clock_look import still_holds
 from desktop.sync.conversation import Ask, Conversation, Fetch, Fetched, SyncStore, Talk, drive
 from desktop.sync.forking import fork
@@ -103,13 +103,16 @@ class _Sync(Talk):
     carried_n: int | None = None
     _known: SyncState
     """Where this device stood at its last hello."""
+    _is_compared = False
+    _is_linked_anew = False
 
     def run(self) -> Generator[Ask, Message, None]:
         has_pushed = False
         for _ in range(_ROUNDS_MAX):
             hello, answer = yield from self._hello()
             if self._is_forked(hello, answer):
-                yield from fork(self, hello)
+                if not self._is_mended():
+                    yield from fork(self, hello)
                 continue
             if self._check_head(answer):
                 # What was sent just now went to a head office that is gone.
@@ -126,6 +129,12 @@ class _Sync(Talk):
                     theirs = answer.protocol_max
                     raise Unavailable("PROTOCOL_UNKNOWN", ours=PROTOCOL, theirs=theirs)
                 yield from self._pull_all(hello, answer)
+            except ChainBroken:
+                if self._is_linked_anew:
+                    raise AccessDenied("BAD_LINK_SIGNATURE", n=hello.head_n) from None
+                self._is_linked_anew = True
+                yield from fork(self, hello, "JOURNAL_LINKED_ANEW")
+                continue
             except Conflict as error:
                 if error.code not in _HELLO_AGAIN:
                     raise
@@ -183,6 +192,15 @@ class _Sync(Talk):
         if high == hello.head_n:
             return high > 0 and answer.high_hash != hello.head_hash
         return high > 0 and self._link_at(high) != answer.high_hash
+
+    def _is_mended(self) -> bool:
+        """Whether it was a flipped bit here that looked like another journal there."""
+        if self._is_compared:
+            return False
+        self._is_compared = True
+        found = self.store.on_writer(mend_files)
+        self.summary.findings += found
+        return any(one.code == "JOURNAL_DAMAGED" for one in found)
 
     def _link_at(self, n: int) -> bytes:
         return self.store.on_writer(
@@ -271,9 +289,10 @@ class _Sync(Talk):
         is_any = False
         if last >= hello.head_n:
             return is_any
-        while batch := self._batch(last + 1, there):
+        while (found := self._batch(last + 1, there))[1]:
             is_any = True
-            pushed = yield from self.ask("/push", self._push_message(batch), PushAnswer)
+            before, batch = found
+            pushed = yield from self._push(before, batch)
             self._acknowledge(batch, pushed)
             last = batch[-1].n
         if last < there < self._next_to_send(last + 1, there):
@@ -286,7 +305,8 @@ class _Sync(Talk):
             lambda local: local.read(lambda c: next_to_send(c, self.identity, first, there))
         )
 
-    def _batch(self, first: int, there: int) -> Sequence[Slot]:
+    def _batch(self, first: int, there: int) -> tuple[bytes, Sequence[Slot]]:
+        """The next slots to send, and the link they stand behind. Raises ChainBroken."""
         own = self.own
 
         def read(connection: Connection) -> Sequence[Slot]:
@@ -306,16 +326,23 @@ class _Sync(Talk):
 
         return sound_slots(self.store, self.identity, read)
 
-    def _push_message(self, batch: Sequence[Slot]) -> Push:
-        first = batch[0].n
-        previous = self._link_at(first - 1)
-        return Push(
+    def _push(self, before: bytes, batch: Sequence[Slot]) -> Generator[Ask, Message, PushAnswer]:
+        """Raises ChainBroken, also when head office says so of slots that look whole here."""
+        message = Push(
             incarnation=self.own.incarnation,
-            first_n=first,
-            previous_hash=previous,
+            first_n=batch[0].n,
+            previous_hash=before,
             items=[PushItem(stored=slot.stored, signature=slot.signature) for slot in batch],
             head_signature=batch[-1].link_signature,
         )
+        try:
+            return (yield from self.ask("/push", message, PushAnswer))
+        except AccessDenied as error:
+            # Of an incarnation it never took anything of, another one would be refused as well.
+            is_known = self._known.acknowledged_n > 0 or self.own.incarnation == 1
+            if error.code == "BAD_LINK_SIGNATURE" and is_known:
+                raise ChainBroken from error
+            raise
 
     def _acknowledge(self, batch: Sequence[Slot], answer: PushAnswer) -> None:
         """A receipt moves the mark only to slots whose verdicts are known."""

@@ -9,11 +9,12 @@ from shared.sync.confirm import Finding
 from shared.sync.messages import Fork, ForkAnswer, Hello, Message
 
 
-def fork(talk: Talk, hello: Hello) -> Generator[Ask, Message, None]:
-    """This disk was restored from an older copy, or copied: go on beside the other copy.
+def fork(talk: Talk, hello: Hello, code: str = "DEVICE_FORKED") -> Generator[Ask, Message, None]:
+    """This disk was restored from an older copy, or copied: go on beside the other copy. Or a
+    document is damaged in both files, and what stands behind it has to be linked without it.
 
     What head office lacks is linked anew, with its bytes and printed numbers; nothing is asked of
-    anybody, and the finding DEVICE_FORKED tells it. Raises Unavailable ANSWER_WRONG.
+    anybody, and a finding of this ``code`` tells it. Raises Unavailable ANSWER_WRONG.
     """
     state = talk.store.on_writer(lambda local: local.read(load_state))
     asked = Fork(
@@ -28,7 +29,7 @@ def fork(talk: Talk, hello: Hello) -> Generator[Ask, Message, None]:
     if not is_new or not 0 <= answer.since_n <= state.acknowledged_n:
         raise Unavailable("ANSWER_WRONG", path="/fork")
     finding = Finding(
-        code="DEVICE_FORKED",
+        code=code,
         scope="",
         slot=answer.since_n,
         detail=f"{hello.incarnation} to {answer.incarnation}",

@@ -12,9 +12,10 @@ from typing import Final
 import msgspec
 from sqlalchemy import Connection
 
-from desktop.store.identity import load_state
+from desktop.store.identity import Identity, load_state
 from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
+from desktop.store.scrub import mend_files
 from desktop.store.session import Desk
 from desktop.store.settings import HEARD, put_setting, setting_of
 from desktop.sync.conversation import Ask, SyncStore, drive
@@ -23,7 +24,7 @@ from desktop.sync.greeting import hello_of
 from desktop.sync.story import Summary
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
-from shared.journal.chain import Slot
+from shared.journal.chain import Slot, VerifyKey, document_hash, link_hash
 from shared.journal.document import Write
 from shared.sync.appending import Replica
 from shared.sync.confirm import Applied
@@ -96,7 +97,8 @@ class Imported:
 def export_packet(store: SyncStore, clock: Clock, randomness: Randomness) -> Exported:
     """What head office lacks, as far as is known here, in a file only head office can read.
 
-    Raises: Unavailable NOT_ENROLLED, KEY_MISSING, NOT_JOINED; RuleViolation PACKET_TOO_LARGE.
+    Raises: Unavailable NOT_ENROLLED, KEY_MISSING, NOT_JOINED, PACKET_NEEDS_LINE (a document is
+    damaged in both files); RuleViolation PACKET_TOO_LARGE.
     """
     packet_id = randomness.bytes(PACKET_ID_BYTES)
     return store.on_writer(
@@ -110,6 +112,12 @@ def _export(local: LocalStore, clock: Clock, packet_id: bytes, seed: bytes) -> E
     if not head_office or not identity.epoch:
         raise Unavailable("NOT_JOINED")
     letter = local.read(lambda connection: _letter(connection, local, packet_id, clock))
+    if not _is_linked(letter, identity):
+        mend_files(local)
+        letter = local.read(lambda connection: _letter(connection, local, packet_id, clock))
+        if not _is_linked(letter, identity):
+            # Past what is damaged in both files goes a new incarnation, for which to ask.
+            raise Unavailable("PACKET_NEEDS_LINE")
     data = write_packet(letter, desk.author.key, head_office, seed)
     local.transact(lambda connection: _remember(connection, packet_id.hex()))
     return Exported(
@@ -145,6 +153,20 @@ def _letter(connection: Connection, local: LocalStore, packet_id: bytes, clock: 
         pushes=pushes,
         until_n=until_n,
     )
+
+
+def _is_linked(letter: UpLetter, identity: Identity) -> bool:
+    """Whether head office would take these slots: a flipped bit would have all of them refused."""
+    key = VerifyKey(identity.public_key)
+    for push in letter.pushes:
+        link = push.previous_hash
+        for n, one in enumerate(push.items, push.first_n):
+            link = link_hash(
+                identity.device_id, push.incarnation, n, link, document_hash(one.stored)
+            )
+        if not key.link_good(link, push.head_signature):
+            return False
+    return True
 
 
 def _batch(connection: Connection, local: LocalStore, after: int) -> list[Slot]:

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from desktop.store.identity import Identity
+from desktop.store.mending import LOST
 from desktop.store.tables import sync_finding, sync_log
 from shared.core.errors import QutongError
 from shared.journal.document import Header
@@ -56,6 +57,8 @@ class Come:
     code: str
     count: int = 0
     """How many rows or balances it is about, where that is told."""
+    number: str = ""
+    """Which document it is about, where that is told."""
 
 
 class _Story(msgspec.Struct):
@@ -121,7 +124,12 @@ def last_findings(connection: Connection, *, limit: int = 20) -> Sequence[Come]:
         .limit(limit)
     )
     return [
-        Come(at_us=row.found_at_us, code=row.code, count=_count(row.code, row.detail))
+        Come(
+            at_us=row.found_at_us,
+            code=row.code,
+            count=_count(row.code, row.detail),
+            number=row.detail if row.code == LOST else "",
+        )
         for row in rows
     ]
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from shared.core.errors import QutongError
+from shared.journal.chain import document_hash
 from shared.journal.document import Write
 from shared.journal.kind import Registry
 from shared.journal.tables import journal
@@ -42,8 +43,8 @@ class OwnSlots:
     def writes(self, n: int) -> list[Write]:
         """The rows slot ``n`` posted."""
         if n not in self._of_slot:
-            stored = self._connection.execute(_STORED, self._of | {"n": n}).scalar()
-            self._of_slot[n] = self._posted(stored) if stored is not None else []
+            found = self._connection.execute(_STORED, self._of | {"n": n}).one_or_none()
+            self._of_slot[n] = self._posted(found.stored, found.hash) if found else []
         return self._of_slot[n]
 
     def after(self, posted_n: int, table: str, row_id: str) -> list[tuple[int, Write]]:
@@ -51,12 +52,15 @@ class OwnSlots:
         if self._after is None:
             self._after = {}
             found = self._connection.execute(_STORED_AFTER, self._of | {"n": posted_n})
-            for n, stored in found.all():
-                for write in self._posted(stored):
+            for n, stored, hashed in found.all():
+                for write in self._posted(stored, hashed):
                     self._after.setdefault((write.table, write.id), []).append((n, write))
         return self._after.get((table, row_id), [])
 
-    def _posted(self, stored: bytes) -> list[Write]:
+    def _posted(self, stored: bytes, hashed: bytes) -> list[Write]:
+        if document_hash(stored) != hashed:
+            # A flipped bit: the rows know better than what is left of their document.
+            return []
         try:
             return self._registry.post(self._registry.decode(stored))
         except NONSENSE:
@@ -73,9 +77,9 @@ _OF = (
     journal.c.device_id == bindparam("device_id"),
     journal.c.incarnation == bindparam("incarnation"),
 )
-_STORED = select(journal.c.stored).where(*_OF, journal.c.n == bindparam("n"))
+_STORED = select(journal.c.stored, journal.c.hash).where(*_OF, journal.c.n == bindparam("n"))
 _STORED_AFTER = (
-    select(journal.c.n, journal.c.stored)
+    select(journal.c.n, journal.c.stored, journal.c.hash)
     .where(*_OF, journal.c.n > bindparam("n"))
     .order_by(journal.c.n)
 )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from shared.journal.chain import GENESIS, Slot, seal
+from shared.journal.chain import GENESIS, Slot, VerifyKey, seal
 from shared.journal.tables import journal
 from shared.sync.appending import Author
 from shared.sync.holding import cursors, granted_scopes, remove_rows, restart_scopes, tables_with
@@ -62,29 +62,55 @@ def relinked(
     return found
 
 
+class Former(NamedTuple):
+    """The journal slots were in before they were linked anew."""
+
+    device_id: str
+    incarnation: int
+    received_n: int
+    """The last slot head office acknowledged: rows of later ones stand nowhere else."""
+    public_key: bytes
+
+
 def relink(
-    connection: Connection,
-    schema: Schema,
-    owns: Owns,
-    former: tuple[str, int],
-    moved: Sequence[Relinked],
+    connection: Connection, schema: Schema, owns: Owns, former: Former, moved: Sequence[Relinked]
 ) -> None:
     """Put ``moved`` in the place of their former slots, in one transaction.
 
-    ``former`` is the journal they were in: device and incarnation. Rows that wait for their
-    confirmation wait under the new slots; all scopes are compared anew.
+    Rows that wait for their confirmation wait under the new slots; all scopes are compared anew.
+    Rows of a document that is damaged or lost stay as they are: head office will not have them,
+    and nothing that can still be read of it may change them.
     """
-    c = journal.c
-    kept = connection.execute(
-        select(c.n).where(c.device_id == former[0], c.incarnation == former[1], c.verdict == "kept")
-    ).scalars()
-    places = {one.former_n: one.slot.n for one in moved}
-    only_here = set(kept) - places.keys()
-    _let_go(connection, schema, owns, [*places, *only_here])
-    _move_rows(connection, schema, places, only_here)
-    _move_slots(connection, former, moved)
+    key = VerifyKey(former.public_key)
+    places = {
+        one.former_n: one.slot.n
+        if key.document_good(one.slot.stored, one.slot.signature)
+        else ONLY_HERE
+        for one in moved
+    }
+    for n in _lost(connection, schema, former):
+        places.setdefault(n, ONLY_HERE)
+    _let_go(connection, schema, owns, list(places))
+    _move_rows(connection, schema, places)
+    _move_slots(connection, former.device_id, former.incarnation, moved)
     held = {cursor.scope: cursor.generation for cursor in cursors(connection)}
     restart_scopes(connection, schema, held)
+
+
+def _lost(connection: Connection, schema: Schema, former: Former) -> set[int]:
+    """Slots that are not linked anew although head office has no rows of them."""
+    c = journal.c
+    of = (c.device_id == former.device_id, c.incarnation == former.incarnation)
+    kept = select(c.n).where(*of, c.verdict == "kept")
+    found = set(connection.execute(kept).scalars())
+    for table in tables_with(connection, schema, "_slot > 0"):
+        found.update(n for n in _waiting(connection, table.name) if n > former.received_n)
+    return found
+
+
+def _waiting(connection: Connection, name: str) -> Sequence[int]:
+    query = f'SELECT DISTINCT _slot FROM "{name}" WHERE _slot > 0 AND _slot < ?'
+    return connection.exec_driver_sql(query, (ONLY_HERE,)).scalars().all()
 
 
 def _let_go(connection: Connection, schema: Schema, owns: Owns, staying: Sequence[int]) -> None:
@@ -99,18 +125,11 @@ def _let_go(connection: Connection, schema: Schema, owns: Owns, staying: Sequenc
             remove_rows(connection, table, gone, owns)
 
 
-def _move_rows(
-    connection: Connection, schema: Schema, places: dict[int, int], only_here: set[int]
-) -> None:
+def _move_rows(connection: Connection, schema: Schema, places: dict[int, int]) -> None:
     """Rows of slots head office has come again by its scopes; later ones get their new slot."""
     for table in tables_with(connection, schema, "_slot > 0"):
         name = f'"{table.name}"'
-        waiting = connection.exec_driver_sql(
-            f"SELECT DISTINCT _slot FROM {name} WHERE _slot > 0 AND _slot < ?", (ONLY_HERE,)
-        ).scalars()
-        new = {
-            n: places.get(n, ONLY_HERE if n in only_here else 0) + _MOVING for n in waiting.all()
-        }
+        new = {n: places.get(n, 0) + _MOVING for n in _waiting(connection, table.name)}
         for n, place in new.items():
             moved = f"UPDATE {name} SET _slot = ? WHERE _slot > 0 AND _slot = ?"
             connection.exec_driver_sql(moved, (place, n))
@@ -118,11 +137,12 @@ def _move_rows(
         connection.exec_driver_sql(settled, (_MOVING, _MOVING))
 
 
-def _move_slots(connection: Connection, former: tuple[str, int], moved: Sequence[Relinked]) -> None:
+def _move_slots(
+    connection: Connection, device_id: str, incarnation: int, moved: Sequence[Relinked]
+) -> None:
     if not moved:
         return
     c = journal.c
-    device_id, incarnation = former
     last = {
         row["n"]: dict(row)
         for row in connection.execute(
@@ -147,6 +167,7 @@ def _move_slots(connection: Connection, former: tuple[str, int], moved: Sequence
             **last[one.former_n],
             "incarnation": one.slot.incarnation,
             "n": one.slot.n,
+            "hash": one.slot.hash,
             "link_hash": one.slot.link_hash,
             "link_signature": one.slot.link_signature,
             "verdict": "stored",

@@ -3,7 +3,7 @@
 import random
 from functools import partial
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from desktop.sync.engine import Ask, Summary, drive, sync
 from shared.areas import REGISTRY
@@ -45,6 +45,19 @@ class Copies:
     def send(self, device: SimDevice, ask: Ask) -> Message:
         """One request and its answer."""
         return unpack(self.office.handle(device.name, ask.path, pack(ask.message)), ask.answer)
+
+    def flip_bit(self, device: SimDevice, n: int, column: str = "stored") -> None:
+        """A bit of a slot's row flips behind the program, near the end: it can be decoded still."""
+
+        def work(connection: Connection) -> None:
+            c = journal.c
+            incarnation = device.running.enrolled.incarnation
+            here = (c.device_id == TILL.device_id, c.incarnation == incarnation, c.n == n)
+            old = connection.execute(select(c[column]).where(*here)).scalar_one()
+            flipped = old[:-2] + bytes((old[-2] ^ 1,)) + old[-1:]
+            connection.execute(update(journal).where(*here).values({column: flipped}))
+
+        device.running.transact(work)
 
     def sync(self, device: SimDevice) -> Summary:
         """A whole sync of this machine."""

@@ -191,6 +191,28 @@ def test_an_import_that_was_cut_goes_on_where_it_was(stick: Stick) -> None:
     assert cuts >= 3
 
 
+def test_a_flipped_bit_is_mended_before_the_packet_is_written(stick: Stick) -> None:
+    stick.sell(stick.till, 3)
+    stick.flip_bit(stick.till, 2)
+    stick.round(stick.till)
+    assert len(stick.posted()) == 3
+    stick.must_agree(stick.till)
+
+
+def test_a_document_damaged_in_both_files_needs_a_line_once(stick: Stick) -> None:
+    stick.sell(stick.till, 3)
+    stick.flip_bit(stick.till, 2)
+    stick.till.spool.data = b""
+    stick.till.crash()
+    stick.till.open()
+    assert refused(stick.round, stick.till) == "PACKET_NEEDS_LINE"
+    stick.sync(stick.till)
+    stick.sell(stick.till)
+    stick.round(stick.till)
+    assert len(stick.posted()) == 3
+    stick.must_agree(stick.till)
+
+
 def test_a_copied_disk_needs_a_line_once(stick: Stick) -> None:
     template = stick.till.template()
     stick.sell(stick.till, 2)
