@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy import bindparam as bind
 
 from desktop.store.identity import (
@@ -33,7 +33,7 @@ from shared.journal.spool import (
 )
 from shared.journal.tables import journal
 from shared.sync.appending import Replica, head_of
-from shared.sync.statements import at_most
+from shared.sync.statements import at_most, upsert
 
 
 class Place(NamedTuple):

@@ -1,7 +1,7 @@
 """What the workers of one house hold against each other until a transaction ends.
 
 SQLite has one writer in any case. Who takes several takes them in this order, so that nobody waits
-for who waits for him: RETURNING, RECOVERY, devices by their ids, journals, scopes.
+for who waits for him: RETURNING, RECOVERY, MONTHS, devices by their ids, journals, scopes.
 """
 
 from sqlalchemy import Connection, func, select
@@ -13,6 +13,8 @@ RECOVERY = "recovery"
 DAYS = "days"
 """The daily sums."""
 CONTACTS = "contacts"
+MONTHS = "months"
+"""What came of closing months."""
 
 
 def lock(connection: Connection, name: str, *, is_shared: bool = False) -> None:

@@ -15,6 +15,7 @@ from shared.core.errors import Conflict
 from shared.journal.document import Value
 from shared.reporting.queries.detail import Found, Wish
 from shared.sync.tables import Schema
+from sync_server.store.locks import MONTHS, lock
 from sync_server.store.recovery import is_recovering
 from sync_server.sync.closing import Closed, awaited, close_months, open_rows, unproved
 from sync_server.sync.head_office import HeadOffice, draft_of, publish
@@ -122,8 +123,24 @@ def close_asked(write: Write, hq: HeadOffice, now_us: int) -> bool:
         by = request.author_id if request.is_signed_off else ""
         told = close_site(write, hq, site_id, request.month, now_us, signed_off_by=by)
     body = msgspec.structs.replace(told, request=request.request, is_last=is_last)
-    write(lambda connection: publish(connection, hq, [draft_of(hq, body, now_us)], now_us))
+    write(lambda connection: _tell(connection, hq, body, now_us))
     return True
+
+
+def _tell(connection: Connection, hq: HeadOffice, told: MonthCloseTold, now_us: int) -> None:
+    """What came of it, with what another worker did of it meanwhile: two may have come to the same
+    site at once, and each closed a part of its months, or one of them nothing."""
+    lock(connection, MONTHS)
+    before = {one.site_id: one for one in outcomes(connection, told.request)}.get(told.site)
+    if before is not None and not told.row_count:
+        return
+    if before is not None:
+        told = msgspec.structs.replace(
+            told,
+            row_count=before.row_count + told.row_count,
+            openings=before.openings + told.openings,
+        )
+    publish(connection, hq, [draft_of(hq, told, now_us)], now_us)
 
 
 def _next(connection: Connection) -> tuple[Request, str, bool] | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from desktop.sync.conversation import Ask
 from shared.access.documents import Grant, UserPublished
@@ -315,6 +315,42 @@ def asked_to_close(house: MonthHouse, **said: Any) -> list[Outcome]:
         assert last is not None
         assert last.is_done
         return list(outcomes(connection, last.request))
+
+
+@pytest.mark.parametrize("seen", [1, 2, 3, 4])
+def test_two_workers_at_one_site_tell_together_what_they_closed(
+    house: MonthHouse, tills: list[Device], seen: int
+) -> None:
+    """The second one comes in behind any step of the first, and closes all that is left."""
+    house.on("2026-06-10")
+    house.prove()
+    office = house.office
+    author = replace(office.hq.author, device_id="HQ-2", tag="HQ2")
+    other, now_us = replace(office.hq, author=author), house.world.now_us
+    steps = 0
+
+    def write(work: Work[T]) -> T:
+        with office.database.write() as connection:
+            return work(connection)
+
+    def write_with_another(work: Work[T]) -> T:
+        nonlocal steps
+        done = write(work)
+        steps += 1
+        if steps == seen:
+            assert close_asked(write, other, now_us)
+        return done
+
+    body = MonthCloseAsked(month="2025-04", is_signed_off=True)
+    write(lambda one: publish(one, office.hq, [draft_of(office.hq, body, now_us)], now_us))
+    assert close_asked(write_with_another, office.hq, now_us)
+    with office.database.read() as connection:
+        last = last_request(connection)
+        assert last is not None
+        (told,) = outcomes(connection, last.request)
+        closed = connection.execute(select(func.sum(stock_opening.c.row_count))).scalar_one()
+    assert (last.is_done, told.code, told.row_count, told.openings) == (True, "", 12, 6)
+    assert closed == 6
 
 
 @on_sqlite
