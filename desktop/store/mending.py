@@ -152,7 +152,7 @@ class _Mending:
             stands = copies[0]
         else:
             stands = best.slot
-        self._keep(at, here, stands, is_good=best.worth is not _Worth.LOST)
+        self._keep(at, here, stands, best.worth)
         self._link = best.slot.link_hash
         if best.worth < _Worth.TAKEN:
             # Without its bytes, too, the device's signature tells the link of a slot.
@@ -180,12 +180,13 @@ class _Mending:
         if at > self._received and self._connection.execute(query).first() is None:
             self._findings.append(Finding(code=LOST, scope="", slot=at[1], detail=number))
 
-    def _keep(self, at: _Key, here: "_Row | None", stands: Slot, *, is_good: bool) -> None:
-        is_named = here is not None and (not is_good or here.is_well_named(self._registry))
-        if here is not None and here.slot == stands and is_named:
+    def _keep(self, at: _Key, here: "_Row | None", stands: Slot, worth: "_Worth") -> None:
+        # Only the author's own bytes name a document: what is badly signed may say anything.
+        header = _header(self._registry, stands) if worth in _SIGNED else None
+        if here is not None and here.slot == stands and here.is_named(header):
             return
-        _write(self._connection, self._registry, stands, here, self._now_us)
-        if is_good:
+        _write(self._connection, stands, header, here, self._now_us)
+        if worth is not _Worth.LOST:
             self._findings.append(Finding(code="JOURNAL_DAMAGED", scope="", slot=at[1]))
 
 
@@ -198,6 +199,9 @@ class _Worth(IntEnum):
     TAKEN = 2
     """As it was taken in, badly signed: head office keeps it aside."""
     SOUND = 3
+
+
+_SIGNED: Final = (_Worth.READABLE, _Worth.SOUND)
 
 
 class _Weighed(NamedTuple):
@@ -239,11 +243,8 @@ class _Row:
     code: str
     stored_at_us: int
 
-    def is_well_named(self, registry: Registry) -> bool:
+    def is_named(self, header: Header | None) -> bool:
         """Whether uid and kind are those of the document, as far as that can be told."""
-        if self.slot.is_forgotten:
-            return True
-        header = _header(registry, self.slot)
         return header is None or (self.uid, self.kind) == (header.uid.hex(), header.kind)
 
 
@@ -278,7 +279,7 @@ def _printed(registry: Registry, at: _Key, slot: Slot) -> str:
 
 
 def _write(
-    connection: Connection, registry: Registry, slot: Slot, former: _Row | None, now_us: int
+    connection: Connection, slot: Slot, header: Header | None, former: _Row | None, now_us: int
 ) -> None:
     c = journal.c
     connection.execute(
@@ -288,7 +289,9 @@ def _write(
     )
     verdict, code = (former.verdict, former.code) if former else ("stored", "")
     at_us = former.stored_at_us if former else now_us
-    row = slot_row(slot, _header(registry, slot), at_us, verdict, code)
+    row = slot_row(slot, header, at_us, verdict, code)
+    if former and header is None:
+        row |= {"uid": former.uid, "kind": former.kind}
     connection.execute(insert(journal), [row])
 
 

@@ -1,5 +1,6 @@
 """A document damaged in one file or in both: the rest goes on, and what is lost is told by name."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from desktop.store.scrub import mend_files
 from desktop.store.tables import sync_finding
 from desktop.sync.engine import Ask, drive, status, sync
 from desktop.sync.past import last_findings
+from shared.areas import REGISTRY
 from shared.core.errors import AccessDenied
 from shared.journal.spool import SpoolSlot, read_spool
 from shared.journal.tables import journal
@@ -18,6 +20,7 @@ from shared.sync.messages import Message, PushAnswer
 from tests.integration.forks.copies import TILL, Copies
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
+from tests.simulation.publishing import misbehave
 
 
 @pytest.fixture
@@ -101,6 +104,22 @@ def test_whatever_of_a_slot_is_damaged_comes_from_the_spool(copies: Copies, colu
     assert [one.code for one in mend_files(till.running)] == ["JOURNAL_DAMAGED"]
     copies.sync(till)
     assert (copies.posted(), incarnation(till)) == (sorted(uids(till)), 1)
+    must_be_quiet(copies, till)
+
+
+def test_a_badly_signed_slot_in_whole_files_is_no_damage(copies: Copies) -> None:
+    till = copies.till
+    copies.sell(till, 2)
+    badly_signed: set[bytes] = set()
+    # This seed repeats the last document, badly signed; others write bytes nobody can read.
+    n = misbehave(till.running, random.Random(2), copies.world.now_us, badly_signed)
+    copies.sell(till)
+    assert mend_files(till.running) == []
+    c = journal.c
+    slot = till.running.read(lambda one: one.execute(select(c.stored, c.uid).where(c.n == n)).one())
+    assert (REGISTRY.decode(slot.stored).header.uid.hex(), slot.uid) == (uids(till)[1], "")
+    copies.sync(till)
+    assert (kept_there(copies), incarnation(till)) == (["BAD_SIGNATURE"], 1)
     must_be_quiet(copies, till)
 
 
