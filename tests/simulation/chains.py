@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
-from shared.journal.chain import VerifyKey
+from shared.journal.chain import VerifyKey, is_head_office
 from shared.journal.verify import Chain, verify_spool
 from sync_server.sync.returning import RETURNED
 from tests.simulation.books import check_copied_series, check_series
@@ -136,22 +136,27 @@ def check_seen(copies: Sequence[SimDevice], journals: Journals) -> None:
 
 
 def check_once(
-    journals: Journals, promised: Mapping[str, Collection[str]], copied: Collection[str]
+    journals: Journals, promised: Mapping[str, Collection[str]], late: Collection[str]
 ) -> None:
     """I1: nothing stands twice, whoever brought it; what somebody held for head office is there.
 
-    Head office waits for every device before it says anything anew (I13). Two copies of a disk
-    are one device to it: when one of them has reported, answers the other holds come too late.
+    Head office waits for every device it knows before it says anything anew (I13). Two copies of a
+    disk are one device to it, and one that joined after the backup is none: when the others have
+    reported, answers these alone hold may come too ``late``, and are put before a person.
     """
     stored = Counter(
         entry.uid for found in journals.values() for entry in found if entry.verdict == "stored"
     )
     twice = [uid for uid, count in stored.items() if count > 1]
     must(not twice, "I1", f"posted twice: {twice[:3]}")
-    # What came after the recovery is put before a person.
-    aside = {entry.uid for found in journals.values() for entry in found if entry.verdict == "kept"}
+    aside = {
+        entry.uid
+        for (author, _), found in journals.items()
+        for entry in found
+        if entry.verdict == "kept" and is_head_office(author)
+    }
     for uid, holders in promised.items():
-        is_late = uid in aside and all(one in copied for one in holders)
+        is_late = uid in aside and all(one in late for one in holders)
         is_back = stored[uid] == 1 or is_late or not holders
         must(is_back, "I1", f"{uid}, whose bytes {sorted(holders)} held, did not come back")
 

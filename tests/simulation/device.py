@@ -169,7 +169,9 @@ class SimDevice:
     is_misled: bool = False
     """Whether it was given the answer to an earlier request once."""
     is_forgotten: bool = False
-    """Whether head office, restored to before it joined, refused it."""
+    """Whether head office, restored to before it joined, refuses it."""
+    has_joined_again: bool = False
+    """Whether it had to join such a head office anew."""
     is_copied: bool = False
     """Whether a disk of this journal was restored from an older copy, or copied."""
     destroyed: list[Confirmed] = field(default_factory=list)

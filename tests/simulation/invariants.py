@@ -142,8 +142,8 @@ def check_everything(
     for name, found in copies.items():
         check_seen(found, journals)
         check_numbers(name, found, journals, is_restored=office.restores > 0)
-    copied = {device.label for device in devices.values() if device.is_copied}
-    check_once(journals, promised, copied)
+    late = {one.label for one in devices.values() if one.is_copied or one.has_joined_again}
+    check_once(journals, promised, late)
     _check_head_office(journals, told, rows)
     check_decisions(told, is_restored=office.restores > 0)
     recovering = disk.look("SELECT value FROM about WHERE name = 'recovering_since_us'")

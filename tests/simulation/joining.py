@@ -63,6 +63,7 @@ def try_to_join(stage: Stage, device: SimDevice, *, is_calm: bool = False) -> No
                 raise Broken("join", f"{device.name}: {why}") from why
             return
         stage.fire("joined again" if device.is_forgotten else "joined")
+        device.has_joined_again |= device.is_forgotten
         device.is_forgotten = False
         stage.say(device.name, "joined")
 
