@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, tuple_, update
 
 from desktop.store.tables import envelope, envelope_cursor
+from shared.journal.tables import journal
 from shared.sync.holding import granted_scopes
 from shared.sync.messages import Envelope, EnvelopeCursor, EnvelopesAnswer
+from shared.sync.own_slots import Own
 from shared.sync.statements import upsert
 
 MARGIN_US = 24 * 3600 * 1_000_000
@@ -92,3 +94,32 @@ def to_give_back(
         )
         for row in rows
     ]
+
+
+def former_slots(
+    connection: Connection, own: Own, after: tuple[int, int], limit: int
+) -> list[Envelope]:
+    """What this device wrote in incarnations before its own, behind a place in them, as far as its
+    bytes are here and head office did not keep it aside."""
+    of = {
+        "device_id": own.device_id,
+        "own": own.incarnation,
+        "after": after[0],
+        "n": after[1],
+        "most": limit,
+    }
+    return [Envelope(**row) for row in connection.execute(_FORMER, of).mappings()]
+
+
+_FORMER = (
+    select(*(journal.c[name] for name in Envelope.__struct_fields__))
+    .where(
+        journal.c.device_id == bindparam("device_id"),
+        journal.c.incarnation < bindparam("own"),
+        tuple_(journal.c.incarnation, journal.c.n) > tuple_(bindparam("after"), bindparam("n")),
+        journal.c.stored != b"",
+        journal.c.verdict != "kept",
+    )
+    .order_by(journal.c.incarnation, journal.c.n)
+    .limit(bindparam("most"))
+)

@@ -1,10 +1,18 @@
 """Holding others' bytes for head office, and giving them back when it was restored."""
 
 from collections.abc import Generator, Sequence
+from functools import partial
 
 from sqlalchemy import Connection
 
-from desktop.store.envelopes import MARGIN_US, cursors_of, hold, note_returned, to_give_back
+from desktop.store.envelopes import (
+    MARGIN_US,
+    cursors_of,
+    former_slots,
+    hold,
+    note_returned,
+    to_give_back,
+)
 from desktop.store.identity import load_state, store_state
 from desktop.sync.conversation import Ask, Talk
 from desktop.sync.neighbours.settling import note_offered, unheard
@@ -47,7 +55,8 @@ def _hold_some(
 
 
 def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
-    """Before the own journal: decisions and publications come first, then what neighbours wrote.
+    """Before the own journal: decisions and publications come first, then what neighbours wrote,
+    then what this device wrote before it was told apart from a copy.
 
     Once for every restore, also when head office did not wait for this device.
     """
@@ -65,6 +74,7 @@ def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
         last = batch[-1]
         place = (last.stored_at_us, last.device_id, last.incarnation, last.n)
         talk.summary.returned += told.taken
+    unknown.update((yield from _give_former(talk)))
     tries = state.return_tries + 1
     is_done = not unknown or tries >= _TRIES
     epoch = answer.epoch.encode() if is_done else b""
@@ -79,6 +89,21 @@ def give_back(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
         )
 
     talk.store.on_writer(lambda local: local.transact(work))
+
+
+def _give_former(talk: Talk) -> Generator[Ask, Message, set[str]]:
+    """A push speaks of the incarnation of now alone: what stands in former ones goes up as what is
+    held for others does. The uids of what could not be placed."""
+    own, unknown, place = talk.own, set[str](), (0, 0)
+    while found := talk.store.read(
+        partial(former_slots, own=own, after=place, limit=ENVELOPES_MAX)
+    ):
+        batch = _fitting(found)
+        told = yield from talk.ask("/return", Return(envelopes=batch), ReturnAnswer)
+        unknown.update(told.unknown)
+        place = (batch[-1].incarnation, batch[-1].n)
+        talk.summary.returned += told.taken
+    return unknown
 
 
 def hand_up(talk: Talk) -> Generator[Ask, Message, None]:
@@ -104,9 +129,15 @@ def report(talk: Talk, answer: HelloAnswer) -> Generator[Ask, Message, None]:
 
 
 def _batch(talk: Talk, since_us: int, place: tuple[int, str, int, int]) -> list[Envelope]:
-    found = talk.store.on_writer(
-        lambda local: local.read(lambda c: to_give_back(c, since_us, place, ENVELOPES_MAX))
+    return _fitting(
+        talk.store.on_writer(
+            lambda local: local.read(lambda c: to_give_back(c, since_us, place, ENVELOPES_MAX))
+        )
     )
+
+
+def _fitting(found: list[Envelope]) -> list[Envelope]:
+    """As many as one request carries."""
     size = 0
     for at, one in enumerate(found):
         size += len(one.stored)

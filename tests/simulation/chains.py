@@ -174,7 +174,9 @@ def check_numbers(
             document = document_of(slot.stored) if device_id == name and is_ours else None
             if document is not None:
                 numbered.append((slot, document))
-    if is_restored or any(device.is_copied for device in copies):
+    # What came back, or a neighbour handed up, stands in another order.
+    has_returned = any(slot.incarnation == RETURNED for slot, _ in numbered)
+    if is_restored or has_returned or any(device.is_copied for device in copies):
         is_destroyed = any(device.destroyed for device in copies)
         doubled = check_copied_series(numbered, is_destroyed)
         must(not doubled or any(d.is_copied for d in copies), "I6", f"{name} doubled {doubled}")

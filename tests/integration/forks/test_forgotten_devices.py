@@ -182,3 +182,26 @@ def _enrol_first(house: Forgetful, till: SimDevice) -> str:
     code = house.code()
     house.enrol(till, code)
     return code
+
+
+def test_what_a_till_wrote_before_it_was_told_apart_from_a_copy_comes_back_too(
+    forgetful: Forgetful,
+) -> None:
+    house, till = forgetful, forgetful.till
+    house.sell(till, 3)
+    house.sync(till)
+    older = till.template()
+    house.sell(till)
+    house.sync(till)
+    restored = house.copy_of(older, "restored")
+    house.sell(restored, 2)
+    house.sync(restored)
+    assert restored.running.enrolled.incarnation == 2
+    house.restore()
+    assert house.posted() == []
+    for _ in range(2):
+        house.sync(restored)
+    wrote = [*till.confirmed[:3], *restored.confirmed]
+    assert house.posted() == sorted(one.uid for one in wrote)
+    house.must_agree(restored)
+    restored.release()
