@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
+from shared.core.ids import uid_text
 from shared.journal.chain import Slot
 from shared.journal.document import Body, Draft, Header, Value, Write
 from shared.journal.kind import Answer
@@ -13,6 +14,8 @@ from shared.sync.appending import Appended, Author, Replica, append
 from shared.sync.replica import Change
 from sync_server.store.devices import Device
 from sync_server.store.locks import lock
+from sync_server.store.recovery import recovered_from_us
+from sync_server.store.tables import returned
 from sync_server.sync import envelopes, feed
 from sync_server.sync.envelopes import Piece
 
@@ -138,9 +141,22 @@ def settle(
     """Say what head office has to say to documents that were just posted, in order of arrival.
 
     Requests are decided one by one, each seeing the decisions before it; then the facts are
-    looked at kind by kind, and last come corrections across all of them.
+    looked at kind by kind, and last come corrections across all of them. A request whose answer
+    came back to a restored head office has it, whenever it comes itself (I13).
     """
-    return _settle(connection, hq, posted, now_us, depth=0)
+    return _settle(connection, hq, _unanswered(connection, hq, posted), now_us, depth=0)
+
+
+def _unanswered(connection: Connection, hq: HeadOffice, posted: Sequence[Posted]) -> list[Posted]:
+    named = hq.replica.registry.named
+    asked = [uid_text(one.header.uid) for one in posted if named(one.header.kind).respond]
+    if not asked or not recovered_from_us(connection):
+        return list(posted)
+    c = returned.c
+    answered = set(
+        connection.execute(select(c.predecessor).where(c.predecessor.in_(asked))).scalars()
+    )
+    return [one for one in posted if uid_text(one.header.uid) not in answered]
 
 
 def _write(

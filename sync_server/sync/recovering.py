@@ -171,11 +171,10 @@ def lost_slots(connection: Connection) -> list[str]:
 
 
 def _put_off(connection: Connection, registry: Registry) -> Iterator[list[Posted]]:
-    """The documents nothing was said to, without requests whose answer came back; some at a time,
-    as they would have come in."""
+    """The documents nothing was said to, some at a time, as they would have come in."""
     c, j = unsettled.c, journal.c
     statement = (
-        select(c.place, j.uid, j.stored)
+        select(c.place, j.stored)
         .join(
             unsettled,
             (c.device_id == j.device_id) & (c.incarnation == j.incarnation) & (c.n == j.n),
@@ -183,33 +182,27 @@ def _put_off(connection: Connection, registry: Registry) -> Iterator[list[Posted
         .order_by(c.place)
         .limit(_AT_ONCE)
     )
-    answered = set(
-        connection.execute(
-            select(returned.c.predecessor).where(returned.c.predecessor != "")
-        ).scalars()
-    )
     last = 0
     while rows := connection.execute(statement.where(c.place > last)).all():
         last = rows[-1].place
         found: list[Posted] = []
-        for _place, uid, stored in rows:
+        for _place, stored in rows:
             document: Document = registry.decode(stored)
-            kind = registry.named(document.header.kind)
-            if kind.respond and uid in answered:
-                continue
             writes = registry.post(document)
             found.append(Posted(document.header, document.body, writes))
         yield found
 
 
-def remember(connection: Connection, document: Document, place: tuple[str, int, int]) -> None:
-    """Where a document that came back stood, and which one it answered."""
+def remember(
+    connection: Connection, document: Document, place: tuple[str, int, int], *, is_posted: bool
+) -> None:
+    """Where a document that came back stood, and which one it answers again: none, kept aside."""
     header = document.header
     row = {
         "uid": uid_text(header.uid),
         "device_id": place[0],
         "incarnation": place[1],
         "n": place[2],
-        "predecessor": uid_text(header.predecessor) if header.predecessor else "",
+        "predecessor": uid_text(header.predecessor) if header.predecessor and is_posted else "",
     }
     insert_rows(connection, returned, [row])

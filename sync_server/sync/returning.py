@@ -254,5 +254,6 @@ def _link(
     code = "" if verdict == STORED else "RETURNED_LATE"
     row = slot_row(slot, document.header, now_us, verdict, code)
     insert_rows(connection, journal, [row])
-    remember(connection, document, (envelope.device_id, envelope.incarnation, envelope.n))
+    place = (envelope.device_id, envelope.incarnation, envelope.n)
+    remember(connection, document, place, is_posted=verdict == STORED)
     return slot.n
