@@ -6,7 +6,7 @@ from desktop.store.identity import Identity
 from desktop.sync.conversation import SyncStore
 from desktop.sync.credentials import KeyStore
 from shared.core.clock import Randomness
-from shared.core.errors import Conflict
+from shared.core.errors import Conflict, Unavailable
 from shared.journal.chain import SigningKey
 from shared.sync.messages import Enrol, EnrolAnswer
 from shared.sync.requests import enrolment_message
@@ -30,6 +30,14 @@ def own_key(keys: KeyStore, randomness: Randomness) -> SigningKey:
     return key
 
 
+def kept_key(keys: KeyStore, known: Identity) -> SigningKey:
+    """The key this device is known by. Raises Unavailable KEY_MISSING."""
+    key = load_key(keys)
+    if key is None or key.public != known.public_key:
+        raise Unavailable("KEY_MISSING")
+    return key
+
+
 def enrol(
     store: SyncStore,
     keys: KeyStore,
@@ -44,12 +52,13 @@ def enrol(
     The key is kept before it is shown: when the answer is lost, the same code and key are good
     once more. A device that head office forgot, because it was restored to before that day, hands
     in a code for the device it is, and stays it. Raises Conflict ALREADY_ENROLLED (a shop of its
-    own), HEAD_OFFICE_OTHER, CODE_OF_ANOTHER; AccessDenied BAD_ENROLMENT; Unavailable NETWORK.
+    own), HEAD_OFFICE_OTHER, CODE_OF_ANOTHER; AccessDenied BAD_ENROLMENT; Unavailable NETWORK,
+    KEY_MISSING.
     """
     known = store.on_writer(lambda local: local.identity)
     if known is not None and not known.server_url:
         raise Conflict("ALREADY_ENROLLED")
-    key = own_key(keys, randomness)
+    key = kept_key(keys, known) if known else own_key(keys, randomness)
     proof = key.sign_request(enrolment_message(code))
     answer = send(
         Enrol(

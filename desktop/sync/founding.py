@@ -8,7 +8,7 @@ from desktop.store.identity import Identity
 from desktop.store.recovery import journal_slots
 from desktop.sync.conversation import SyncStore
 from desktop.sync.credentials import KeyStore
-from desktop.sync.enrolment import known_again, load_key, own_key
+from desktop.sync.enrolment import kept_key, known_again, own_key
 from shared.channel.rules import FOUNDED_TAG, founded_site_id
 from shared.core.clock import Randomness
 from shared.core.errors import Conflict, Unavailable
@@ -81,9 +81,7 @@ def join(
     KEY_MISSING.
     """
     known = store.on_writer(lambda local: local.enrolled)
-    key = load_key(keys)
-    if key is None:
-        raise Unavailable("KEY_MISSING")
+    key = kept_key(keys, known)
     first = _first_slot(store, known)
     said = joining_message(code, known.device_id, first.stored)
     answer = send(

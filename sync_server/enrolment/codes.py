@@ -81,7 +81,8 @@ def consume(
 
     The same device asking again with the same key gets the same answer, because the first one
     may have been lost. One that says who it is already, because head office was restored to
-    before it came, is nobody else. Raises AccessDenied BAD_ENROLMENT, without saying what was
+    before it came, is nobody else; its code is spent also where a neighbour made it known before.
+    Raises AccessDenied BAD_ENROLMENT, without saying what was
     wrong with the code; Conflict CODE_OF_ANOTHER.
     """
     row = check_code(connection, enrol, now_us, lock=True)
@@ -96,13 +97,14 @@ def consume(
     )
     known = find_device(connection, row.device_id)
     if known:
-        if not row.used_at_us or known.public_key != enrol.public_key:
+        is_it = known.public_key == enrol.public_key and not known.is_revoked
+        if not is_it or not (row.used_at_us or enrol.device_id):
             raise AccessDenied("BAD_ENROLMENT")
-        return body
-    connection.execute(
-        update(enrol_code).where(enrol_code.c.code_hash == row.code_hash).values(used_at_us=now_us)
-    )
-    publish(body, row.site_id)
+    if not row.used_at_us:
+        spent = update(enrol_code).where(enrol_code.c.code_hash == row.code_hash)
+        connection.execute(spent.values(used_at_us=now_us))
+    if not known:
+        publish(body, row.site_id)
     return body
 
 

@@ -1,7 +1,9 @@
 """Head office is restored to before a device came: by another code it is known again (T06, R07)."""
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -9,14 +11,17 @@ from sqlalchemy import select
 from desktop.sync.enrolment import enrol
 from desktop.sync.founding import join
 from shared.channel.queries import site_of
-from shared.core.errors import AccessDenied, Conflict
+from shared.core.errors import AccessDenied, Conflict, Unavailable
+from shared.core.ids import uuid7
 from shared.journal.document import Body
 from shared.journal.tables import journal
 from shared.sync.messages import Enrol, EnrolAnswer, Join, pack, unpack
 from sync_server.enrolment.codes import consume, make_code
+from sync_server.store.tables import enrol_code
 from sync_server.sync.head_office import draft_of, publish
 from tests.integration.forks.copies import Copies
-from tests.simulation.device import FOUNDED_SITE, Place, SimDevice
+from tests.simulation import selling
+from tests.simulation.device import FOUNDED_SITE, Copy, Place, SimDevice
 from tests.simulation.edges import new_disk
 from tests.simulation.head_office import HQ_KEY
 from tests.simulation.house import FOUNDED, PLACES
@@ -174,6 +179,84 @@ def test_a_device_of_another_head_office_stays_that_ones(forgetful: Forgetful) -
         house.enrol(till, code)
     assert till.running.enrolled == before
     till.release()
+
+
+def test_a_code_is_good_for_a_device_that_another_one_made_known_meanwhile(
+    forgetful: Forgetful,
+) -> None:
+    house = forgetful
+    till = house.new(THIRD)
+    house.sync(house.till)
+    _enrol_first(house, till)
+    for _ in range(2):
+        house.sync(house.desk)
+    house.restore()
+    code = house.code()
+    house.sync(house.desk)
+    house.enrol(till, code)
+    house.sync(till)
+    with house.office.database.read() as connection:
+        used = connection.execute(select(enrol_code.c.used_at_us)).scalars().all()
+    assert 0 not in used, "nobody else comes in by it"
+    till.release()
+
+
+def test_a_device_without_its_key_gets_no_other_one(forgetful: Forgetful) -> None:
+    house = forgetful
+    till = house.new(THIRD)
+    _enrol_first(house, till)
+    keys: dict[str, bytes] = {}
+
+    class Keys:
+        def load(self, name: str) -> bytes | None:
+            return keys.get(name)
+
+        def save(self, name: str, secret: bytes) -> None:
+            keys[name] = secret
+
+        def forget(self, name: str) -> None:
+            del keys[name]
+
+    def never(_message: Enrol) -> EnrolAnswer:
+        raise AssertionError
+
+    with pytest.raises(Unavailable, match="KEY_MISSING"):
+        enrol(till.running, Keys(), till.randomness, never, code="x", server_url="sim")
+    assert keys == {}
+    till.release()
+
+
+def test_a_shop_that_was_told_apart_from_a_copy_joins_again(forgetful: Forgetful) -> None:
+    house = forgetful
+    shop = house.new(FOUNDED)
+    house.join(shop)
+    house.sync(shop)
+    kept = Copy(shop.template(), len(shop.confirmed), frozenset(shop.printed))
+    copy = SimDevice.clone(shop, kept, house.world, "copy")
+    _sell(house, shop)
+    house.sync(shop)
+    _sell(house, copy)
+    house.sync(copy)
+    assert copy.running.enrolled.incarnation == 2
+    house.restore()
+    house.join(copy)
+    for _ in range(2):
+        house.sync(copy)
+    c = journal.c
+    query = select(c.uid).where(c.stored != b"")
+    wrote = copy.running.read(lambda one: one.execute(query).scalars().all())
+    verdicts = house.verdicts(copy)
+    assert {uid: verdicts.get(uid, [])[:1] for uid in wrote} == {uid: ["stored"] for uid in wrote}
+    house.must_agree(copy)
+    for one in (shop, copy):
+        one.release()
+
+
+def _sell(house: Forgetful, shop: SimDevice) -> None:
+    house.world.now_us += 1_000_000
+    uid = uuid7(house.world.now_us, shop.randomness)
+    (owner,) = FOUNDED.people
+    shop.run(owner, partial(selling.sell, chance=random.Random(uid), uid=uid))
 
 
 def _enrol_first(house: Forgetful, till: SimDevice) -> str:
