@@ -58,19 +58,22 @@ class Limits:
         seen = 0
         whole = False
         clock = asyncio.get_running_loop().time
-        begun = clock()
+        left_s = self._timeout_s
 
         async def counted() -> Message:
-            nonlocal seen, whole
+            nonlocal seen, whole, left_s
             if whole:
                 return await receive()
-            # A byte now and then earns no further minute: the whole body has its time.
-            left_s = begun + self._timeout_s + seen / SLOWEST_BYTES_S - clock()
+            asked_at = clock()
             try:
                 message = await asyncio.wait_for(receive(), left_s)
             except TimeoutError:
                 raise BodyRefused("REQUEST_TOO_SLOW") from None
-            seen += len(message.get("body", b""))
+            size = len(message.get("body", b""))
+            # A byte now and then earns no further minute, nor does much at once earn a long stall.
+            earned_s = asked_at - clock() + size / SLOWEST_BYTES_S
+            left_s = min(left_s + earned_s, self._timeout_s)
+            seen += size
             whole = not message.get("more_body", False)
             if seen > self._bytes_max:
                 raise BodyRefused("BODY_TOO_LARGE", limit=self._bytes_max)

@@ -9,9 +9,11 @@ import pytest
 from sync_server.http.limits import BodyRefused, Limits
 
 
-def read_through(limits: Callable[[Any], Limits], pieces: Sequence[bytes], pause_s: float) -> bytes:
-    """What an app behind the limits gets of a body that comes in pieces."""
+def read_through(limits: Callable[[Any], Limits], pieces: Sequence[bytes], *waits: float) -> bytes:
+    """What an app behind the limits gets of a body that comes in pieces, with a pause before each;
+    the last pause is that before all further ones."""
     got: list[bytes] = []
+    pauses = list(waits)
     left = list(pieces)
 
     async def app(_scope: Any, receive: Any, _send: Any) -> None:
@@ -22,7 +24,7 @@ def read_through(limits: Callable[[Any], Limits], pieces: Sequence[bytes], pause
             more = message["more_body"]
 
     async def receive() -> Any:
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(pauses.pop(0) if len(pauses) > 1 else pauses[0])
         body = left.pop(0)
         return {"type": "http.request", "body": body, "more_body": bool(left)}
 
@@ -36,6 +38,11 @@ def read_through(limits: Callable[[Any], Limits], pieces: Sequence[bytes], pause
 def test_a_byte_now_and_then_does_not_keep_a_line_for_ever() -> None:
     with pytest.raises(BodyRefused, match="REQUEST_TOO_SLOW"):
         read_through(lambda app: Limits(app, timeout_s=0.1), [b"x"] * 1000, 0.01)
+
+
+def test_much_at_once_earns_no_long_stall() -> None:
+    with pytest.raises(BodyRefused, match="REQUEST_TOO_SLOW"):
+        read_through(lambda app: Limits(app, timeout_s=0.1), [bytes(64 * 1024), b"x"], 0.0, 2.0)
 
 
 def test_a_large_body_on_a_poor_line_has_more_time() -> None:
