@@ -213,8 +213,12 @@ def check_copied_series(documents: Told, is_destroyed: bool) -> list[str]:
 # I13: decisions
 
 
-def check_decisions(documents: Told, *, is_restored: bool) -> None:
-    """I13: every request one answer, every order one decision, every version one word."""
+def check_decisions(documents: Told, *, in_order: bool) -> None:
+    """I13: every request one answer, every order one decision, every version one word.
+
+    ``in_order`` where head office has one journal: several workers have one each, and what came
+    back to a restored one stands before what it said since.
+    """
     asked: list[Header] = []
     answers: Counter[bytes] = Counter()
     decided: Counter[bytes] = Counter()
@@ -251,9 +255,8 @@ def check_decisions(documents: Told, *, is_restored: bool) -> None:
     _must_be_once(versions, "version {} has {} answers")
     revisions = {f"{uid.hex()}/{revision}": times for (uid, revision), times in settled.items()}
     _must_be_once(revisions, "revision {} was settled {} times")
-    # What came back to a restored head office stands before what it said since.
-    in_order = sorted(numbers) if is_restored else numbers
-    must(in_order == list(range(1, len(numbers) + 1)), "I13", f"versions are numbered {numbers}")
+    found = numbers if in_order else sorted(numbers)
+    must(found == list(range(1, len(numbers) + 1)), "I13", f"versions are numbered {numbers}")
 
 
 def _must_be_once(times: Mapping[bytes, int] | Mapping[str, int], told: str) -> None:

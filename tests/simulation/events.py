@@ -59,6 +59,7 @@ EVENTS: tuple[str, ...] = (
     "spool restored",
     "DEVICE_FORKED",
     "backup made",
+    "HQ-2 wrote",
     "head office restored",
     "HEAD_OFFICE_RESTORED",
     "slot reposted",

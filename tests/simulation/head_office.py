@@ -1,6 +1,7 @@
 """Simulated head office: the real handlers over a disk that outlives its process."""
 
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -41,28 +42,35 @@ EPOCH = "epoch-1"
 
 @dataclass
 class SimHeadOffice:
-    """The server: a disk, and a process that can end and begin again."""
+    """The server: a disk, and worker processes over it that can end and begin again together."""
 
     disk: SimDisk
     clock: SimClock
     randomness: SimRandomness
     database: Database
+    workers: Sequence[HeadOffice]
+    turns: random.Random
+    """Which worker answers next; chance of its own, so that one worker alone is what it was."""
     hq: HeadOffice
+    """The worker whose turn it is."""
     starts: int = 0
     restores: int = 0
 
     @classmethod
-    def start(cls, disk: SimDisk, world: World, seed: str) -> "SimHeadOffice":
+    def start(cls, disk: SimDisk, world: World, seed: str, *, workers: int = 1) -> "SimHeadOffice":
         """A server over this disk."""
         randomness = SimRandomness(f"{seed}/hq")
-        database, hq = _process(disk, randomness)
-        return cls(disk, SimClock(world), randomness, database, hq)
+        database, all_of_it = _processes(disk, randomness, workers)
+        turns = random.Random(f"{seed}/turns")
+        return cls(disk, SimClock(world), randomness, database, all_of_it, turns, all_of_it[0])
 
     def restart(self) -> None:
-        """The process is gone, a new one begins; what was committed is there."""
+        """The processes are gone, new ones begin; what was committed is there."""
         self.disk.lose_process()
         self.disk.fuse.renew()
-        self.database, self.hq = _process(self.disk, self.randomness)
+        count = len(self.workers)
+        self.database, self.workers = _processes(self.disk, self.randomness, count)
+        self.hq = self.workers[0]
         self.starts += 1
 
     def restore(self, disk: SimDisk, made_at_us: int) -> None:
@@ -70,7 +78,7 @@ class SimHeadOffice:
         self.disk.release()
         self.disk = disk
         self.restores += 1
-        database, _ = _process(disk, self.randomness)
+        database, _ = _processes(disk, self.randomness, len(self.workers))
         with database.write() as connection:
             begin_recovery(
                 connection,
@@ -107,6 +115,7 @@ class SimHeadOffice:
 
     def handle(self, device_id: str, path: str, data: bytes) -> bytes:
         """Answer one request as the routes do. Raises QutongError; Crash, after a restart."""
+        self.hq = self.turns.choice(self.workers)
         try:
             return pack(_HANDLERS[path](self, device_id, data))
         except Crash:
@@ -132,14 +141,20 @@ class SimHeadOffice:
         return found
 
 
-def _process(disk: SimDisk, randomness: SimRandomness) -> tuple[Database, HeadOffice]:
+def _processes(
+    disk: SimDisk, randomness: SimRandomness, count: int
+) -> tuple[Database, list[HeadOffice]]:
     database = Database(engine_over(disk))
     epoch, incarnation = EPOCH, 1
     with database.read() as connection:
         if schema_version(connection):
             epoch = known(connection, "epoch") or EPOCH
             incarnation = int(known(connection, INCARNATION) or "1")
-    return database, head_office(HQ_KEY, epoch, randomness, incarnation=incarnation)
+    workers = [
+        head_office(HQ_KEY, epoch, randomness, worker=worker, incarnation=incarnation)
+        for worker in range(1, count + 1)
+    ]
+    return database, workers
 
 
 def _hello(office: SimHeadOffice, device_id: str, data: bytes) -> Message:

@@ -21,7 +21,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 
 from shared.areas import SCHEMA
-from shared.journal.chain import VerifyKey
+from shared.journal.chain import VerifyKey, is_head_office
 from shared.journal.document import Document, Value
 from shared.journal.verify import Chain
 from shared.sales.queries.shifts import shift_report
@@ -145,7 +145,8 @@ def check_everything(
     late = {one.label for one in devices.values() if one.is_copied or one.has_joined_again}
     check_once(journals, promised, late)
     _check_head_office(journals, told, rows)
-    check_decisions(told, is_restored=office.restores > 0)
+    has_one_journal = not office.restores and len(office.workers) == 1
+    check_decisions(told, in_order=has_one_journal)
     recovering = disk.look("SELECT value FROM about WHERE name = 'recovering_since_us'")
     must(recovering in ([], [("",)]), "I1", "head office recovers still")
     check_entries(rows)
@@ -154,7 +155,9 @@ def check_everything(
     check_totals(disk)
     check_openings(rows)
     check_leases(disk, rows, {device.name for device in devices.values() if device.is_copied})
-    return [_answer(document) for slot, document in told if slot.device_id == "HQ"]
+    own = [(slot, document) for slot, document in told if is_head_office(slot.device_id)]
+    others = {slot.device_id for slot, _ in own} - {office.workers[0].author.device_id}
+    return [f"{name} wrote" for name in sorted(others)] + [_answer(document) for _, document in own]
 
 
 def _answer(document: Document) -> str:
@@ -290,12 +293,12 @@ def _check_head_office(journals: Journals, told: Told, rows: Rows) -> None:
     """I7, I1: its own chains are whole; its ledgers hold what the documents say, each once."""
     key = VerifyKey(HQ_KEY.public)
     for (name, incarnation), entries in journals.items():
-        if name != "HQ":
+        if not is_head_office(name):
             continue
         chain = Chain(name, incarnation, key)
         for slot, _, _ in entries:
             reason = chain.check(slot)
-            must(not reason, "I7", f"HQ {incarnation} slot {slot.n}: {reason}")
+            must(not reason, "I7", f"{name} {incarnation} slot {slot.n}: {reason}")
     expected: dict[str, dict[str, Mapping[str, Value]]] = defaultdict(dict)
     for slot, _ in told:
         for write in writes_of(slot.stored):

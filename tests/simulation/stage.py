@@ -14,6 +14,8 @@ from tests.simulation.house import FOUNDED, PLACES, START_US, House, templates
 from tests.simulation.network import Network
 
 _FOUNDED_SHARE = 0.35
+_WORKERS_SHARE = 0.25
+"""Of the runs in which head office has two workers."""
 """Of the runs with a shop that begins by itself."""
 
 
@@ -61,7 +63,10 @@ class Stage:
         self._trace = hashlib.sha256()
         self.world = World(START_US + self.chance.randrange(86_400_000_000))
         self.house = templates()
-        self.office = SimHeadOffice.start(new_disk(self.house.office), self.world, str(seed))
+        # From chance of its own, here and below: who takes part otherwise is what it was without.
+        workers = 1 + (random.Random(f"seed {seed}/workers").random() < _WORKERS_SHARE)
+        disk = new_disk(self.house.office)
+        self.office = SimHeadOffice.start(disk, self.world, str(seed), workers=workers)
         self.backups: list[Backup] = []
         self.proved: list[JournalMark] = []
         """How far journals stand in the oldest backup head office may be restored from."""
@@ -72,7 +77,6 @@ class Stage:
         self.network = Network(self.chance, self.tally.fired)
         places = [*PLACES[:2], *self.chance.sample(PLACES[2:], self.chance.randint(1, 4))]
         self.devices = {place.device_id: self._device(place, self.house) for place in places}
-        # From chance of its own: who takes part otherwise is what it was without it.
         if random.Random(f"seed {seed}/founded").random() < _FOUNDED_SHARE:
             founded = SimDevice.make(FOUNDED, self.house.empty, self.world, str(seed))
             self.devices[FOUNDED.device_id] = founded
