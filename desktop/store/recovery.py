@@ -1,6 +1,7 @@
 """At start: journal and spool are made equal, whichever of them lost its end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, tuple_, update
@@ -14,6 +15,7 @@ from desktop.store.identity import (
     store_state,
 )
 from desktop.store.mending import mend_journal
+from desktop.store.missed_forks import catch_up, names_later
 from desktop.store.reposting import Reconciled, is_at_odds, repost
 from desktop.store.spool import Spool
 from desktop.store.spooling import slot_records, whole_spool
@@ -30,6 +32,7 @@ from shared.journal.spool import (
     SpoolSlot,
     encode_record,
     read_spool,
+    standing,
 )
 from shared.journal.tables import journal
 from shared.sync.appending import Replica, head_of
@@ -80,11 +83,17 @@ def reconcile(
     spooled = read_spool(spool.load(start))
     is_rebuilt = identity is None
     if identity is None:
+        spooled = replace(spooled, records=standing(spooled.records))
         identity_record = _last_identity(spooled)
         if identity_record is None:
             return done
         identity = identity_of(identity_record)
         store_identity(connection, identity)
+    elif names_later(spooled, identity):
+        spooled, start = read_spool(spool.load()), 0
+        if later := catch_up(connection, replica, identity, spooled):
+            identity = replace(identity, incarnation=later.incarnation)
+            identity_record, is_rebuilt = later, True
     if is_other or _is_faulty(connection, identity, spooled):
         # Before anything follows from the journal: the new spool, and what a slot stands behind.
         whole = read_spool(spool.load()) if start else spooled

@@ -1,7 +1,7 @@
 """The spool's records as bytes: the second copy of a journal, readable without any database."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from struct import Struct
@@ -232,6 +232,44 @@ def read_spool(data: bytes) -> Spooled:
         damages.append(damage)
         at = damage.end
     return Spooled(records, damages, len(data))
+
+
+def standing(records: Sequence[Placed]) -> list[Placed]:
+    """The records that count where nothing but the file is left, in file order.
+
+    An incarnation is begun here first and in the database second, so that one may have been given
+    up between the two, and begun again. What only says again what earlier ones say, with no
+    receipt of its own, is left out: whoever goes on without it is told apart once more.
+    """
+    found: list[Placed] = []
+    for placed in records:
+        before = found[-1].record if found else None
+        is_first = isinstance(placed.record, SpoolSlot) and placed.record.n == 1
+        if is_first and isinstance(before, SpoolIdentity):
+            found = [one for one in found if not _is_slot_of(one, placed.record.incarnation)]
+        found.append(placed)
+    given_up = _given_up([placed.record for placed in found])
+    return [one for one in found if one.record.incarnation not in given_up]
+
+
+def _is_slot_of(placed: Placed, incarnation: int) -> bool:
+    record = placed.record
+    return isinstance(record, SpoolSlot | SpoolForgotten) and record.incarnation == incarnation
+
+
+def _given_up(records: Sequence[SpoolRecord]) -> set[int]:
+    of = [record.incarnation for record in records if isinstance(record, SpoolIdentity)]
+    # What opens a file was in force when the file was written.
+    begun = set(of) - set(of[:1])
+    for record in records:
+        if isinstance(record, SpoolHead | SpoolKept | SpoolForgotten):
+            begun.discard(record.incarnation)
+    written = [record for record in records if isinstance(record, SpoolSlot)]
+    first: dict[bytes, int] = {}
+    for slot in written:
+        first[slot.stored] = min(slot.incarnation, first.get(slot.stored, slot.incarnation))
+    own = {slot.incarnation for slot in written if first[slot.stored] == slot.incarnation}
+    return begun - own
 
 
 def _crc(kind: int, number: int, payload: bytes) -> int:

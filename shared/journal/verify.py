@@ -33,6 +33,7 @@ from shared.journal.spool import (
     SpoolKept,
     SpoolSlot,
     read_spool,
+    standing,
 )
 
 _SQLITE = b"SQLite format 3\x00"
@@ -131,7 +132,7 @@ def verify_spool(data: bytes, *, key: bytes | None = None) -> tuple[list[Chain],
     """
     spooled = read_spool(data)
     parts: list[Placed | Damage] = sorted(
-        [*spooled.records, *spooled.damages], key=lambda part: part.start
+        [*standing(spooled.records), *spooled.damages], key=lambda part: part.start
     )
     chains: dict[int, Chain] = {}
     identity: SpoolIdentity | None = None
