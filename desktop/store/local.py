@@ -482,6 +482,10 @@ class LocalStore:
         """Nothing is told as done, and nothing new begun, before this returns."""
         self._tail.add(records)
 
+    def complete_spool(self) -> None:
+        """What a full disk kept from the spool goes there. Raises Unavailable DISK_FULL…"""
+        self._spool()
+
     def _spooled(self, records: bytes, identity: Identity, work: Work[None]) -> Work[None]:
         """The spool has these first. With ``work``, which is to be run next, the place moves up to
         which it is equal: a file without that place is of another day."""

@@ -267,6 +267,8 @@ def mend_files(local: LocalStore) -> list[Finding]:
     Raises Unavailable SPOOL_FAULTY, DISK_FULL… with both files as they were.
     """
     identity, record = local.enrolled, local.identity_record()
+    # What the spool is still to be given is no damage of it.
+    local.complete_spool()
 
     def work(connection: Connection) -> Mended:
         spooled = read_spool(local.spool.load())

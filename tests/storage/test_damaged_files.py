@@ -23,8 +23,6 @@ from shared.stock.tables import stock_balance
 from tests.storage.damage import SPOILS, Bench, a_bench, damage_once, flip_in_ids, mend_wholly, sell
 from tests.storage.tally import Tally
 
-_OF, _BITS = ("product", "sale"), (0x80, 0x01, 0x40)
-
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
@@ -51,7 +49,12 @@ def test_a_damaged_file_costs_no_document_and_is_told(bench: Bench, file: str, k
     [
         ("product", 0x80, 2),
         ("sale", 0x80, 8),
-        *(pytest.param(of, bit, 1, marks=pytest.mark.slow) for of in _OF for bit in _BITS),
+        # Another id that can be read is met in fewer ways than one that is no text any more.
+        *(
+            pytest.param(of, bit, every, marks=pytest.mark.slow)
+            for of in ("product", "sale")
+            for bit, every in ((0x80, 1), (0x01, 3), (0x40, 5))
+        ),
     ],
 )
 def test_a_bit_of_an_id_flipped_anywhere_costs_no_row(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import delete, select, update
 
+from desktop.store.errors import RecordedOnce
 from desktop.store.mending import LOST
 from desktop.store.scrub import mend_files
 from desktop.store.tables import sync_finding
@@ -120,6 +121,20 @@ def test_a_badly_signed_slot_in_whole_files_is_no_damage(copies: Copies) -> None
     assert (REGISTRY.decode(slot.stored).header.uid.hex(), slot.uid) == (uids(till)[1], "")
     copies.sync(till)
     assert (kept_there(copies), incarnation(till)) == (["BAD_SIGNATURE"], 1)
+    must_be_quiet(copies, till)
+
+
+def test_what_a_full_disk_kept_from_the_spool_is_no_damage_of_it(copies: Copies) -> None:
+    till = copies.till
+    copies.sell(till)
+    till.fuse.fail("full", "before spool", 1, times=1)
+    with pytest.raises(RecordedOnce):
+        copies.sell(till)
+    assert mend_files(till.running) == []
+    assert till.spool.aside == {}
+    copies.sell(till)
+    copies.sync(till)
+    assert len(copies.posted()) == 3
     must_be_quiet(copies, till)
 
 
