@@ -1,7 +1,5 @@
 """A restored or cloned till: nothing lost, nothing twice, found at first contact (T07 T08 T09)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from desktop.sync.engine import Ask, drive, status, sync
@@ -11,14 +9,6 @@ from sync_server.operations.aftermath import doubled_numbers
 from tests.integration.forks.copies import Copies
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
-
-
-@pytest.fixture
-def copies() -> Iterator[Copies]:
-    house = Copies()
-    yield house
-    house.till.release()
-    house.office.disk.release()
 
 
 def uids(device: SimDevice) -> set[str]:

@@ -1,7 +1,6 @@
 """A document damaged in one file or in both: the rest goes on, and what is lost is told by name."""
 
 import random
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import delete, select, update
@@ -22,14 +21,6 @@ from tests.integration.forks.copies import TILL, Copies
 from tests.simulation.device import SimDevice
 from tests.simulation.edges import Crash
 from tests.simulation.publishing import misbehave
-
-
-@pytest.fixture
-def copies() -> Iterator[Copies]:
-    house = Copies()
-    yield house
-    house.till.release()
-    house.office.disk.release()
 
 
 def uids(device: SimDevice) -> list[str]:

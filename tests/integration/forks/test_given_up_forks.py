@@ -13,14 +13,6 @@ from tests.simulation.device import SimDevice, key_of
 from tests.simulation.edges import Crash
 
 
-@pytest.fixture
-def copies() -> Iterator[Copies]:
-    house = Copies()
-    yield house
-    house.till.release()
-    house.office.disk.release()
-
-
 def cut_short(copies: Copies, clone: SimDevice, monkeypatch: pytest.MonkeyPatch) -> None:
     """The power goes when the spool has the new incarnation, and the database has not."""
 

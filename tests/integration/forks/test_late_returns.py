@@ -11,7 +11,7 @@ from shared.core.ids import uuid7
 from shared.journal.tables import journal
 from shared.tasks.tables import task
 from sync_server.sync.recovering import finish
-from tests.integration.forks.test_forgotten_devices import Forgetful
+from tests.integration.forks.forgetful import Forgetful
 from tests.simulation import publishing
 from tests.simulation.device import SimDevice, Template
 
