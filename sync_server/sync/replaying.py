@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -14,6 +15,11 @@ from shared.sync.tables import TableRole
 from sync_server.store.tables import returned, unsettled
 from sync_server.sync.head_office import HeadOffice
 
+_Key = tuple[str, str]
+"""Table and id."""
+_AT_ONCE = 500
+"""Documents held while they are read."""
+
 
 @dataclass(slots=True)
 class _Came:
@@ -24,6 +30,14 @@ class _Came:
     writes: list[Write]
     at_us: int = 0
 
+    def only(self, keys: AbstractSet[_Key]) -> "_Came":
+        """The same with the rows of these keys alone."""
+        return replace(self, writes=[one for one in self.writes if _key(one) in keys])
+
+
+def _key(write: Write) -> _Key:
+    return write.table, write.id
+
 
 def replay_records(connection: Connection, hq: HeadOffice) -> list[Change]:
     """Post record rows that several of these documents set once more, in the order of events.
@@ -32,17 +46,11 @@ def replay_records(connection: Connection, hq: HeadOffice) -> list[Change]:
     stand whatever their order. An answer follows what it answers, a journal its own slots;
     apart from that the clocks decide.
     """
-    came = list(_came(connection, hq))
-    touched = Counter(
-        key for one in came for key in {(write.table, write.id) for write in one.writes}
-    )
+    # Read twice: of weeks of many shops, what is written once is not held.
+    touched = Counter(key for one in _came(connection, hq) for key in set(map(_key, one.writes)))
     shared = {key for key, documents in touched.items() if documents > 1}
-    writes = [
-        write
-        for one in _in_order(came)
-        for write in one.writes
-        if (write.table, write.id) in shared
-    ]
+    came = [one.only(shared) for one in _came(connection, hq)]
+    writes = [write for one in _in_order(came) for write in one.writes]
     return apply_writes(connection, hq.replica.schema, writes, slot=0, owns=hq.replica.owns)
 
 
@@ -66,6 +74,7 @@ def _came(connection: Connection, hq: HeadOffice) -> Iterator[_Came]:
             or_(u.place.is_not(None), r.uid.is_not(None), and_(*since)),
         )
         .order_by(j.device_id, j.incarnation, j.n)
+        .execution_options(yield_per=_AT_ONCE)
     )
     schema = hq.replica.schema
     for row in rows:
