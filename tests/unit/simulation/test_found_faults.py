@@ -100,29 +100,31 @@ def test_a_badly_signed_slot_that_was_linked_anew_is_there_once_after_a_rebuild(
     _sell(till, 2)
     told = Finding(code="DEVICE_FORKED", scope="", slot=1, detail="")
     till.running.on_writer(lambda local: local.begin_incarnation(2, 1, told))
+    _sell(till, 3)
     till.crash()
     till.lose_database(templates().empty)
     till.open()
     slots = till.disk.look("SELECT incarnation, n FROM journal WHERE device_id = 'SH01.01'")
-    assert sorted(slots) == [(1, 1), (2, 1), (2, 2)]
+    assert sorted(slots) == [(1, 1), (2, 1), (2, 2), (2, 3)]
 
 
-def test_numbers_of_a_new_incarnation_begin_at_one_also_after_a_rebuild(till: SimDevice) -> None:
+def test_numbers_of_a_new_incarnation_begin_at_one_and_go_on_after_a_rebuild(till: SimDevice) -> None:
     _sell(till, 1)
     told = Finding(code="DEVICE_FORKED", scope="", slot=0, detail="")
     till.running.on_writer(lambda local: local.begin_incarnation(2, 0, told))
+    _sell(till, 2)
     till.crash()
     till.lose_database(templates().empty)
     till.open()
 
-    _sell(till, 2)
+    _sell(till, 3)
 
-    last = till.disk.look(
-        "SELECT stored FROM journal WHERE incarnation = 2 ORDER BY n DESC LIMIT 1"
-    )
-    document = document_of(last[0][0])
-    assert document is not None
-    assert document.header.number.endswith("01B-000001")
+    slots = till.disk.look("SELECT stored FROM journal WHERE incarnation = 2 ORDER BY n")
+    documents = [document_of(stored) for (stored,) in slots]
+    numbers = [one.header.number.rpartition("-")[2] for one in documents if one]
+    assert numbers == ["000001", "000001", "000002"]
+    assert documents[-1] is not None
+    assert "01B-" in documents[-1].header.number
 
 
 def test_an_update_that_is_cut_off_after_its_first_commit_still_sums_what_it_took_up(
