@@ -108,7 +108,7 @@ def test_a_badly_signed_slot_that_was_linked_anew_is_there_once_after_a_rebuild(
     assert sorted(slots) == [(1, 1), (2, 1), (2, 2), (2, 3)]
 
 
-def test_numbers_of_a_new_incarnation_begin_at_one_and_go_on_after_a_rebuild(till: SimDevice) -> None:
+def test_numbers_of_a_new_incarnation_begin_at_one_and_go_on_after(till: SimDevice) -> None:
     _sell(till, 1)
     told = Finding(code="DEVICE_FORKED", scope="", slot=0, detail="")
     till.running.on_writer(lambda local: local.begin_incarnation(2, 0, told))
