@@ -14,9 +14,9 @@ from tests.simulation.house import FOUNDED, PLACES, START_US, House, templates
 from tests.simulation.network import Network
 
 _FOUNDED_SHARE = 0.35
+"""Of the runs with a shop that begins by itself."""
 _WORKERS_SHARE = 0.25
 """Of the runs in which head office has two workers."""
-"""Of the runs with a shop that begins by itself."""
 
 
 @dataclass
