@@ -4,23 +4,22 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from sqlalchemy.exc import DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from shared.core.errors import QutongError, RuleViolation, Unavailable
+from shared.core.errors import AccessDenied, QutongError, RuleViolation, Unavailable
 from shared.sync.limits import BODY_BYTES_MAX, ENROL_BYTES_MAX, JOIN_BYTES_MAX, WAIT_S_MAX
 from shared.sync.messages import Enrol, Join, Message, ScopeHead, WaitAnswer, pack, unpack
 from shared.sync.requests import DEVICE_HEADER, NONCE_HEADER, SIGNATURE_HEADER
 from sync_server.http.admission import Admission, Gate, busy
-from sync_server.http.errors import Errors, answer_to, log
+from sync_server.http.chores import keep_books, make_snapshots
+from sync_server.http.errors import Errors, answer_to
 from sync_server.http.gauges import of_database, of_gates
 from sync_server.http.heads import OTHER_WORKERS_S, HeadsWatch
 from sync_server.http.limits import Limits
@@ -33,14 +32,6 @@ from sync_server.sync.feed import all_heads
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _DEVICE_ID_MAX = 64
-SNAPSHOT_PAUSE_S = 5.0
-"""Publications come in bursts; one file is made for all of them."""
-
-SUM_PAUSE_S = 15.0
-HORIZON_ROUNDS = 240
-"""Once an hour."""
-CONTACT_ROUNDS = 20
-"""Contacts are written every five minutes: head office's desks are not woken for each hello."""
 
 
 class App:
@@ -90,8 +81,8 @@ class App:
     async def _lifespan(self, _app: object) -> AsyncIterator[None]:
         running = [
             asyncio.create_task(self._watch.run()),
-            asyncio.create_task(_make_snapshots(self._service)),
-            asyncio.create_task(_keep_books(self._service, self.admission.pushes)),
+            asyncio.create_task(make_snapshots(self._service)),
+            asyncio.create_task(keep_books(self._service, self.admission.pushes)),
         ]
         yield
         self._watch.close()
@@ -122,57 +113,6 @@ def _routes(service: Service, gates: Admission, watch: HeadsWatch) -> list[Route
         Route("/health", _health(service), methods=["GET"]),
         Route("/ready", _ready(service, gates), methods=["GET"]),
     ]
-
-
-async def _make_snapshots(service: Service) -> None:
-    """Keep the files of shared scopes fresh beside the requests."""
-    changed = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def note_change() -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    service.committed.append(note_change)
-    while True:
-        try:
-            await run_in_threadpool(service.make_snapshots)
-        except (DBAPIError, OSError) as error:
-            # Devices take pages meanwhile; the next commit tries again.
-            log.error("a snapshot could not be made", exc_info=error)
-        await changed.wait()
-        await asyncio.sleep(SNAPSHOT_PAUSE_S)
-        changed.clear()
-
-
-async def _keep_books(service: Service, pushes: Gate) -> None:
-    """Daily sums follow the pushes, contacts the hellos; neither holds a request up."""
-    loop = asyncio.get_running_loop()
-    # A thread of its own: requests never wait for a free one because of the books.
-    with ThreadPoolExecutor(1, thread_name_prefix="books") as thread:
-        rounds = 0
-        while True:
-            try:
-                if rounds % CONTACT_ROUNDS == 0:
-                    await loop.run_in_executor(thread, service.write_contacts)
-                if rounds % HORIZON_ROUNDS == 0:
-                    await loop.run_in_executor(thread, service.keep_horizon)
-                while await _sum_some(service, pushes, thread):
-                    continue
-                while await loop.run_in_executor(thread, service.close_asked_months):
-                    continue
-            except (DBAPIError, OSError) as error:
-                # What was noted stays noted; the next round tries again.
-                log.error("daily sums could not be written", exc_info=error)
-            except Unavailable:
-                log.info("daily sums wait: head office is busy")
-            rounds += 1
-            await asyncio.sleep(SUM_PAUSE_S)
-
-
-async def _sum_some(service: Service, pushes: Gate, thread: ThreadPoolExecutor) -> bool:
-    """The books take turns with the pushes like a device: both want the one writer."""
-    async with pushes.turn("books"):
-        return await asyncio.get_running_loop().run_in_executor(thread, service.sum_some_days)
 
 
 def _heads(service: Service) -> list[ScopeHead]:
@@ -242,10 +182,14 @@ def _snapshot(service: Service, gate: Gate) -> Endpoint:
             name = request.path_params["name"]
             async with gate.turn():
                 path = await run_in_threadpool(service.snapshot, signed, name)
-            size = path.stat().st_size
-            check_range(request.headers.get("range"), size)
+            try:
+                found = path.stat()
+            except FileNotFoundError as error:
+                # A newer one took its place this moment; the next hello names it.
+                raise AccessDenied("SCOPE_UNKNOWN") from error
+            check_range(request.headers.get("range"), found.st_size)
             # FileResponse serves Range, so that a cut download goes on.
-            return FileResponse(path)
+            return FileResponse(path, stat_result=found)
 
         return await _answered(service, signed, work)
 

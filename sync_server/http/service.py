@@ -270,8 +270,14 @@ class Service:
 
     def write_contacts(self) -> None:
         """Write down which devices were here since the last time."""
-        if contacts := self.contacts.take():
+        contacts = self.contacts.take()
+        if not contacts:
+            return
+        try:
             self.write(lambda connection: write_contacts(connection, self.hq, contacts))
+        except BaseException:
+            self.contacts.put_back(contacts)
+            raise
 
     def keep_horizon(self) -> None:
         """Forget removals that every device has seen in 90 days, or begins anew."""
@@ -315,6 +321,7 @@ class Service:
     def make_snapshots(self) -> None:
         """Bring the files of large shared scopes up to date, one after another."""
         with self.database.read() as connection:
+            self.snapshots.clear_leftovers(connection, self.clock.now_us())
             due = self.snapshots.due(connection)
         for head in due:
             with self.database.read() as connection:

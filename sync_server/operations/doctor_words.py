@@ -92,8 +92,9 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
         "{n} devices were not heard of for {days} days ({devices}). Revoke those out of use.",
     ),
     "SNAPSHOTS_MISSING": (
-        "有 {n} 个快照文件不见了，新设备无法用文件开始。请放回文件。",
-        "{n} snapshot files are gone. Put them back, or new devices cannot begin with a file.",
+        "有 {n} 个快照文件不见了，新设备暂时逐页下载。服务会自己重做；若仍报告，请检查文件夹可写。",
+        "{n} snapshot files are gone; new devices take pages. The server makes them again while it "
+        "serves: if this stays, look whether its folder can be written.",
     ),
     "CERTIFICATE_ENDS": (
         "证书 {day} 到期。请现在更换，过期后设备连不上。",

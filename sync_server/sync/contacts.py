@@ -47,6 +47,11 @@ class Contacts:
             found, self._newest = self._newest, {}
         return [found[device_id] for device_id in sorted(found)]
 
+    def put_back(self, contacts: Sequence[Contact]) -> None:
+        """These could not be written down; whoever came since stays as he is."""
+        with self._lock:
+            self._newest = {one.device_id: one for one in contacts} | self._newest
+
 
 def write_contacts(connection: Connection, hq: HeadOffice, contacts: Sequence[Contact]) -> None:
     """One row per device that came, so that the feed grows with devices and not with their words.

@@ -10,8 +10,10 @@ generation, seq, count, digest).
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,8 @@ SITE_ROWS_MIN = 50_000
 _SHARED = (scopes.ALL, scopes.org(""), scopes.assortment(""))
 _OWN = (scopes.site(""), scopes.account(""), scopes.HQ, scopes.SUPPLY)
 _NAME = re.compile("[0-9a-f]{64}")
+_MAKING = "making-"
+_LEFT_S = 24 * 3600
 _LEVEL = 9
 _STALE_PARTS = 10
 """A file is made anew when more than a tenth of its rows changed since."""
@@ -66,7 +70,10 @@ class Snapshots:
     site_rows_min: int = SITE_ROWS_MIN
 
     def due(self, connection: Connection) -> list[ScopeHead]:
-        """The scopes that are large enough for a file and have none that is fresh."""
+        """The scopes that are large enough for a file and have none that is fresh.
+
+        A restored head office knows of files that its backup does not hold: it makes them again.
+        """
         made = {row.scope: row for row in connection.execute(select(snapshot))}
         large = [
             head
@@ -80,16 +87,31 @@ class Snapshots:
             head
             for head in large
             if (row := made.get(head.scope)) is None
+            or not (self.folder / row.name).is_file()
             or row.generation != head.generation
             or row.seq < head.floor
             or (head.head - row.seq) * _parts(head.scope) > head.count
         ]
 
+    def clear_leftovers(self, connection: Connection, now_us: int) -> None:
+        """Remove what a server that was killed left: half a file, and one nobody was told of."""
+        if not self.folder.is_dir():
+            return
+        offered = set(connection.execute(select(snapshot.c.name)).scalars())
+        for path in self.folder.iterdir():
+            is_ours = path.name.startswith(_MAKING) or _NAME.fullmatch(path.name)
+            if not is_ours or path.name in offered:
+                continue
+            with suppress(FileNotFoundError):
+                # What is young may be another worker's, who is about to offer it.
+                if now_us // 1_000_000 - path.stat().st_mtime > _LEFT_S:
+                    _remove(path)
+
     def make(self, connection: Connection, scope: str) -> Made:
         """Write the file of a scope as this transaction sees it."""
         (head,) = heads_of(connection, [scope])
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.folder, prefix="making-") as work:
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix=_MAKING) as work:
             plain = Path(work) / "plain.db"
             _write_database(plain, connection, self.schema, head)
             packed = Path(work) / "packed"
@@ -156,6 +178,13 @@ class Snapshots:
         if scope not in scopes or not path.is_file():
             raise AccessDenied("SCOPE_UNKNOWN")
         return path
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink()
 
 
 def _parts(scope: str) -> int:

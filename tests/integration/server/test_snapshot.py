@@ -132,6 +132,42 @@ def test_a_new_file_replaces_the_old_one(world: World, tmp_path: Path) -> None:
     assert len(list((tmp_path / "s").iterdir())) == 1
 
 
+def test_a_file_that_is_gone_is_made_again(world: World, tmp_path: Path) -> None:
+    """A restored head office knows of files that lie in no backup."""
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = _made(world, tmp_path / "s")
+    (file,) = (tmp_path / "s").iterdir()
+    file.unlink()
+    with world.database.read() as connection:
+        assert [head.scope for head in snapshots.due(connection)] == ["org:O1"]
+    _made(world, tmp_path / "s")
+    with world.database.read() as connection:
+        assert snapshots.due(connection) == []
+
+
+def test_what_a_killed_server_left_is_cleared_and_nothing_else(
+    world: World, tmp_path: Path
+) -> None:
+    folder = tmp_path / "s"
+    world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
+    snapshots = _made(world, folder)
+    (offered,) = folder.iterdir()
+    (folder / "making-half").mkdir()
+    (folder / "making-half" / "plain.db").write_bytes(b"half")
+    (folder / ("0" * 64)).write_bytes(b"nobody was told of it")
+    (folder / "notes.txt").write_text("a person's")
+    now_us = offered.stat().st_mtime_ns // 1_000
+
+    def left(later_us: int) -> set[str]:
+        with world.database.read() as connection:
+            snapshots.clear_leftovers(connection, now_us + later_us)
+        return {path.name for path in folder.iterdir()}
+
+    everything = {offered.name, "making-half", "0" * 64, "notes.txt"}
+    assert left(3600 * 1_000_000) == everything
+    assert left(25 * 3600 * 1_000_000) == {offered.name, "notes.txt"}
+
+
 def test_a_file_of_a_foreign_scope_looks_like_none(world: World, tmp_path: Path) -> None:
     till = world.enrol()
     world.publish(Published(org_id="O9", titles=tuple(f"goods {i}" for i in range(150))))
