@@ -1,5 +1,6 @@
 """Opening head office's database, SQLite or PostgreSQL, and the two ways to use it."""
 
+import logging
 import shutil
 import threading
 from collections.abc import Iterator
@@ -9,10 +10,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from shared.core.errors import RuleViolation, Unavailable
+
+log = logging.getLogger("qutong.store")
 
 SQLITE_VERSION_MIN = (3, 51, 3)
 """Earlier ones can lose committed pages when the write-ahead log is reset."""
@@ -99,15 +102,21 @@ class Database:
             self._wal_limit = size + (step if tried < _TRIES - 1 else step // 8)
 
     def _restart_wal(self, wait_ms: int) -> bool:
-        """Copy the log back and cut it; False when readers still stood in it after the wait."""
-        with self._engine.connect() as connection:
-            raw = connection.connection.driver_connection
-            assert raw is not None
-            raw.execute(f"PRAGMA busy_timeout={wait_ms}")
-            try:
-                row = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            finally:
-                raw.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        """Copy the log back and cut it; False when readers still stood in it after the wait, or
+        the disk would not have it."""
+        try:
+            with self._engine.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert raw is not None
+                raw.execute(f"PRAGMA busy_timeout={wait_ms}")
+                try:
+                    row = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                finally:
+                    raw.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
+            # What was written stands in the log: nobody is told that it failed.
+            log.warning("the log of the database could not be copied back: %s", error)
+            return False
         return row is not None and not row[0]
 
     @contextmanager

@@ -26,6 +26,7 @@ from desktop.sync.transport import HttpTransport
 from shared.core.errors import QutongError
 from shared.sales.documents import Sale, SaleLine, TenderLine
 from sync_server.__main__ import main as head_office
+from sync_server.store import engine
 from tests.builders.founded_shop import NO_PIN
 from tests.fakes.keys import MemoryKeyStore
 from tests.storage.shop import KEY
@@ -240,3 +241,33 @@ def test_head_office_on_a_full_disk_says_so_and_advises_no_restore(
     make_room(disk)
     assert told(capsys, "backup", "--home", home, backups)[0] == 0
     assert len(list(backups.iterdir())) == 1, "nothing half is left"
+
+
+def test_what_head_office_wrote_stands_though_its_log_finds_no_room_in_the_file(
+    disk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The commit is over: who is told that it failed would be told a lie."""
+    monkeypatch.setattr(engine, "WAL_BYTES_KEPT", 400_000)
+    database = engine.open_database(f"sqlite:///{disk / 'hq.db'}")
+    log = disk / "hq.db-wal"
+
+    def write(n: int) -> None:
+        with database.write() as connection:
+            connection.exec_driver_sql("INSERT INTO t VALUES (?, ?)", (n, "x" * 50_000))
+
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (n INTEGER PRIMARY KEY, text TEXT) STRICT")
+    n = 0
+    while log.stat().st_size < 345_000:
+        write(n := n + 1)
+    fill(disk, 160_000)
+    write(n := n + 1)
+    assert "could not be copied back" in caplog.text
+    make_room(disk)
+    for _ in range(3):
+        write(n := n + 1)
+    with database.read() as connection:
+        found = connection.exec_driver_sql("SELECT n FROM t ORDER BY n").scalars().all()
+    assert found == list(range(1, n + 1))
+    assert log.stat().st_size < 400_000
+    database.close()
