@@ -4,6 +4,7 @@ A large file that was closed cleanly is not read through at each start. Whatever
 later marks the file as suspect; then the next look reads all of it, however large it is.
 """
 
+import os
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from desktop.store.engine import open_writer
 from desktop.store.errors import DatabaseDamaged, told
 from desktop.store.layout import Layout
+from desktop.store.lock import sync_folder
 from desktop.store.migrations import refuse_newer
 from desktop.store.tables import LOCAL
 
@@ -41,12 +43,46 @@ def move_damaged_aside(database: Path, layout: Layout, now_us: int) -> Path | No
 def move_aside(database: Path, now_us: int) -> Path:
     """Keep the file under another name, with what belongs to it."""
     aside = database.with_name(f"{database.name}.damaged-{now_us}")
-    _suspect(database).unlink(missing_ok=True)
+    _await(database, aside)
     for suffix in ("-wal", "-shm", ""):
         part = database.with_name(database.name + suffix)
         if part.exists():
             part.rename(aside.with_name(aside.name + suffix))
+    # Last: until then the file may still stand where it stood.
+    _suspect(database).unlink(missing_ok=True)
     return aside
+
+
+def awaited(database: Path) -> Path | None:
+    """The file that was moved aside and of which nothing was taken over yet, also when the start
+    that moved it was cut short; None = there is none."""
+    try:
+        name = _awaiting(database).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    asides = database.parent.glob(f"{database.name}.damaged-*")
+    return next((one for one in asides if one.name == name), None)
+
+
+def await_no_more(database: Path) -> None:
+    """What stood only in the file that was moved aside stands in the new one now."""
+    _awaiting(database).unlink(missing_ok=True)
+
+
+def _await(database: Path, aside: Path) -> None:
+    # A new file that is damaged before it took anything over has nothing that is not in the first.
+    if awaited(database) is not None:
+        return
+    with suppress(OSError):
+        with _awaiting(database).open("w", encoding="utf-8") as file:
+            file.write(aside.name)
+            file.flush()
+            os.fsync(file.fileno())
+        sync_folder(database.parent)
+
+
+def _awaiting(database: Path) -> Path:
+    return database.with_name(database.name + ".aside")
 
 
 def _suspect(database: Path) -> Path:

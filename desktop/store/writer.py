@@ -12,7 +12,13 @@ from sqlalchemy import Connection
 
 from desktop.store.ballast import BALLAST_BYTES, FileBallast, with_room
 from desktop.store.bus import ChangeBus, Touched
-from desktop.store.checking import mark_suspect, move_aside, move_damaged_aside
+from desktop.store.checking import (
+    await_no_more,
+    awaited,
+    mark_suspect,
+    move_aside,
+    move_damaged_aside,
+)
 from desktop.store.engine import open_readers, open_writer
 from desktop.store.errors import DatabaseDamaged, told
 from desktop.store.identity import Identity
@@ -97,8 +103,10 @@ class Store:
         try:
             self.local, self.moved_aside = self._mended(opened, layout, clock, ballast)
             """The store, and where a damaged database was moved; None when it was in order."""
-            if self.moved_aside is not None:
-                with_room(ballast, partial(self._take_over, self.moved_aside))
+            # Of an earlier start, too, that was cut short before it had taken anything over.
+            aside = awaited(paths.database) or self.moved_aside
+            if aside is not None:
+                with_room(ballast, partial(self._take_over, aside))
         except BaseException:
             self._threads.shutdown()
             self._spool.close()
@@ -135,7 +143,16 @@ class Store:
         def work(connection: Connection) -> None:
             self.local.store_findings(connection, take_over(connection, aside))
 
-        self.local.transact(work)
+        try:
+            self.local.transact(work)
+        except Unavailable:
+            # The disk is in trouble: the next start takes over what this one could not.
+            raise
+        except Exception:
+            # What cannot be taken over stops one start, and not every one.
+            await_no_more(self._paths.database)
+            raise
+        await_no_more(self._paths.database)
 
     @contextmanager
     def _marking(self) -> Iterator[None]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 
+from desktop.store import writer
+from desktop.store.drafts import draft_of, put_draft
 from desktop.store.engine import open_writer
 from desktop.store.identity import load_state
 from desktop.store.local import LocalStore
@@ -374,6 +377,54 @@ def test_a_damaged_database_is_moved_aside_and_rebuilt_without_a_question(
     again.close()
     assert verify(tmp_path / "store.db")[1] is None
     assert verify(tmp_path / "journal.spool")[1] is None
+
+
+def test_what_was_half_typed_outlives_a_start_that_was_cut_while_it_rebuilt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path)
+    for qty in range(1, 60):
+        store.write(sell, qty)
+    store.write(put_draft, "basket/open", b"half typed")
+    store.close()
+    _zeros_in_the_middle(tmp_path / "store.db")
+    with monkeypatch.context() as power:
+        power.setattr(LocalStore, "_reconcile", _crash)
+        with pytest.raises(Crash):
+            open_store(tmp_path)
+    assert (tmp_path / "store.db").exists()
+    again = open_store(tmp_path)
+    assert again.on_writer(slots) == list(range(1, 60))
+    assert again.read(lambda c: draft_of(c, "basket/open")) == b"half typed"
+    again.write(put_draft, "basket/open", b"typed on")
+    again.close()
+    third = open_store(tmp_path)
+    assert third.read(lambda c: draft_of(c, "basket/open")) == b"typed on"
+    third.close()
+
+
+def test_a_file_moved_aside_that_nothing_can_be_taken_of_stops_one_start_and_not_every_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = open_store(tmp_path)
+    store.write(sell)
+    store.close()
+    _nonsense(tmp_path / "store.db")
+    with monkeypatch.context() as fault:
+        fault.setattr(writer, "take_over", _fault)
+        with pytest.raises(ZeroDivisionError):
+            open_store(tmp_path)
+    again = open_store(tmp_path)
+    assert again.on_writer(slots) == [1]
+    again.close()
+
+
+def _crash(_store: LocalStore, _connection: Connection) -> Any:
+    raise Crash
+
+
+def _fault(_connection: Connection, _aside: Path) -> Any:
+    raise ZeroDivisionError
 
 
 def test_a_database_file_that_is_gone_is_rebuilt_too(tmp_path: Path) -> None:
