@@ -216,6 +216,7 @@ def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
     packet_id = letter.packet_id.hex()
     if store.on_writer(lambda local: local.read(lambda one: _is_taken(one, packet_id))):
         return Imported(summary=None, is_whole=letter.is_whole)
+    store.on_writer(lambda local: local.read(lambda one: _check_is_later(one, desk, letter.hello)))
     store.on_writer(lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id)))
     carried = _Carried(letter)
     summary = drive(sync(store, clock, carried_n=letter.until_n), carried.answer)
@@ -271,6 +272,15 @@ def _is_taken(connection: Connection, packet_id: str) -> bool:
     if setting_of(connection, _TAKEN) == packet_id:
         return True
     raise Unavailable("PACKET_OLD")
+
+
+def _check_is_later(connection: Connection, desk: Desk, hello: HelloAnswer) -> None:
+    """A sync that broke off, or a later answer that came in half, may know more of this journal: an
+    answer of before would look like a head office that was restored. Raises: Unavailable
+    PACKET_OLD."""
+    is_same = hello.epoch == desk.identity.epoch
+    if is_same and hello.high_water < load_state(connection).acknowledged_n:
+        raise Unavailable("PACKET_OLD")
 
 
 class _Carried:

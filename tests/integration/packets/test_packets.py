@@ -4,16 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 import sync_server.sync.packets as taking
+from desktop.store.tables import sync_finding
 from desktop.sync import engine
 from desktop.sync import packets as sending
-from desktop.sync.engine import status
+from desktop.sync.engine import Ask, drive, status, sync
 from desktop.sync.packets import load_packet, save_packet
 from shared.catalog.documents import CataloguePublished
 from shared.channel.documents import DeviceRevoked
-from shared.core.errors import QutongError
+from shared.core.errors import QutongError, Unavailable
 from shared.journal.chain import SigningKey
+from shared.sync.messages import Message
 from shared.sync.packets import MAGIC, write_packet
 from tests.integration.packets.stick import Stick
 from tests.simulation.edges import Crash
@@ -101,6 +104,28 @@ def test_packets_that_come_in_another_order_are_taken_up_and_old_answers_refused
     third = stick.office_takes(stick.export(stick.till).data)
     stick.sync(stick.till)
     assert refused(stick.brings, stick.till, third) == "PACKET_OLD"
+
+
+def test_an_answer_of_before_a_sync_that_broke_off_is_no_restored_head_office(
+    stick: Stick,
+) -> None:
+    stick.sell(stick.till, 2)
+    answer = stick.office_takes(stick.export(stick.till).data)
+    stick.sell(stick.till, 3)
+
+    def weak_line(ask: Ask) -> Message:
+        if ask.path.startswith("/pull"):
+            raise Unavailable("NETWORK")
+        return stick.send(stick.till, ask)
+
+    running = stick.till.running
+    with pytest.raises(Unavailable):
+        drive(sync(running, stick.till.clock), weak_line)
+    assert refused(stick.brings, stick.till, answer) == "PACKET_OLD"
+    assert running.read(lambda one: status(one, running.enrolled)).unsent == 0
+    assert not running.read(lambda one: one.execute(select(sync_finding.c.code)).all())
+    stick.round(stick.till)
+    stick.must_agree(stick.till)
 
 
 def test_damaged_foreign_and_unknown_files_are_refused(stick: Stick) -> None:
