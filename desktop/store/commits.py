@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
+from desktop.store.engine import BUSY_MS
 from desktop.store.errors import DiskFull, named, told
 from shared.core.errors import Unavailable
 
@@ -111,16 +112,20 @@ class Commits:
                 transaction.rollback()
 
     def fold(self) -> None:
-        """Fold the write-ahead log into the file. Raises Unavailable DISK_FULL, DISK_FAULTY…"""
+        """Fold the write-ahead log into the file, as far as nobody reads in it: what is left is
+        folded another time. Raises Unavailable DISK_FULL, DISK_FAULTY…"""
         # Not through SQLAlchemy, which would begin the transaction that a checkpoint forbids.
         cursor = self._driver().cursor()
         try:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # A sale does not wait for the end of a long report.
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except self._driver_error() as error:
             wrapped = DBAPIError("PRAGMA wal_checkpoint", None, error)
             with told():
                 raise wrapped from error
         finally:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
             cursor.close()
 
     def _driver(self) -> Any:

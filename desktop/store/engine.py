@@ -12,8 +12,10 @@ SQLITE_MIN = (3, 51, 3)
 """Earlier ones have the WAL-reset fault: a checkpoint at the wrong instant loses commits."""
 IN_MEMORY = ":memory:"
 
+BUSY_MS = 5_000
+"""How long somebody else's lock is waited for."""
 _COMMON = (
-    "PRAGMA busy_timeout = 5000",
+    f"PRAGMA busy_timeout = {BUSY_MS}",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cache_size = -32768",
 )

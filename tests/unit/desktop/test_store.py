@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -449,6 +450,33 @@ def _send_later_rows(connection: object) -> None:
 def test_the_log_is_folded_into_the_file_when_idle(store: Store, tmp_path: Path) -> None:
     store.write(sell)
     assert (tmp_path / "store.db-wal").stat().st_size > 0
+    store.rest()
+    assert (tmp_path / "store.db-wal").stat().st_size == 0
+
+
+def test_a_sale_does_not_wait_until_a_long_report_lets_the_log_be_folded(
+    store: Store, tmp_path: Path
+) -> None:
+    store.write(sell)
+    is_read, is_over = threading.Event(), threading.Event()
+
+    def report(connection: Connection) -> None:
+        connection.execute(select(journal.c.n)).all()
+        is_read.set()
+        is_over.wait(20)
+
+    reader = threading.Thread(target=store.read, args=(report,))
+    reader.start()
+    try:
+        assert is_read.wait(10)
+        store.write(sell)
+        began = time.monotonic()
+        store.rest()
+        store.write(sell)
+        assert time.monotonic() - began < 2.5
+    finally:
+        is_over.set()
+        reader.join()
     store.rest()
     assert (tmp_path / "store.db-wal").stat().st_size == 0
 
