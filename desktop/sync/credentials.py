@@ -120,10 +120,17 @@ class KeysInTwoPlaces:
         self._second = second
 
     def load(self, name: str) -> bytes | None:
-        """The seed kept under a name; what one place lost comes from the other."""
-        seed = self._first.load(name)
+        """The seed kept under a name; what one place lost or spoiled comes from the other. Raises
+        as the first place does, when the second has none either."""
+        trouble: Unavailable | None = None
+        try:
+            seed = self._first.load(name)
+        except Unavailable as error:
+            seed, trouble = None, error
         if seed is None and (seed := self._second.load(name)) is not None:
             self._first.save(name, seed)
+        if seed is None and trouble is not None:
+            raise trouble
         return seed
 
     def save(self, name: str, seed: bytes) -> None:

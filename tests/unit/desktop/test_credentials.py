@@ -110,6 +110,22 @@ def test_a_spoiled_key_file_is_told(tmp_path: Path) -> None:
         FileKeyStore(tmp_path, SeededRandomness()).load("device")
 
 
+@pytest.mark.parametrize("spoiled", ["device.key", "machine.key"])
+def test_a_key_file_that_is_spoiled_in_one_place_comes_from_the_other(
+    tmp_path: Path, spoiled: str
+) -> None:
+    first = FileKeyStore(tmp_path / "here", SeededRandomness())
+    both = KeysInTwoPlaces(first, FileKeyStore(tmp_path / "beside", SeededRandomness(2)))
+    both.save("device", SEED)
+    (tmp_path / "here" / spoiled).write_bytes(b"spoiled")
+    assert both.load("device") == SEED
+    assert first.load("device") == SEED
+    for place in ("here", "beside"):
+        (tmp_path / place / "device.key").write_bytes(b"spoiled")
+    with pytest.raises(Unavailable, match="KEY_FOREIGN"):
+        both.load("device")
+
+
 def test_the_systems_key_store_is_used_where_one_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
