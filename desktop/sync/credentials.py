@@ -82,6 +82,10 @@ class FileKeyStore:
         if not path.exists():
             return None
         data = path.read_bytes()
+        if data and not any(data):
+            # Written over, and the power went before it was taken away: a device that is locked
+            # for good starts all the same.
+            return None
         nonce, sealed = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
         try:
             return AESGCM(self._machine_key()).decrypt(nonce, sealed, name.encode())

@@ -65,6 +65,24 @@ def test_a_wiped_key_is_in_no_place_and_no_copy_of_its_file_opens_again(tmp_path
         FileKeyStore(here, SeededRandomness(3)).load("device")
 
 
+def test_a_key_that_was_written_over_when_the_power_went_is_wiped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def power_goes(_path: Path) -> None:
+        raise OSError("the power went")
+
+    keys = FileKeyStore(tmp_path, SeededRandomness())
+    keys.save("device", SEED)
+    with monkeypatch.context() as power:
+        power.setattr(Path, "unlink", power_goes)
+        with pytest.raises(OSError, match="power"):
+            keys.forget("device")
+    assert (tmp_path / "device.key").exists()
+    assert keys.load("device") is None
+    keys.forget("device")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_key_in_the_systems_store_is_wiped_there(monkeypatch: pytest.MonkeyPatch) -> None:
     backend = HeldKeyring()
     monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
