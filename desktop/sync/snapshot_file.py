@@ -51,6 +51,7 @@ class SnapshotFile:
 
     def add(self, pieces: Iterable[bytes], start: int) -> None:
         """Add pieces from ``start`` on. Raises Unavailable SNAPSHOT_DAMAGED when it is too much."""
+        self._drop_others()
         with self._leaving_room(self._size - start), self._part.open("ab") as file:
             file.truncate(start)
             for piece in pieces:
@@ -60,6 +61,12 @@ class SnapshotFile:
                     break
         if self.received() > self._size:
             self._refuse()
+
+    def _drop_others(self) -> None:
+        """Head office has another file now: nobody asks for the rest of an earlier one any more."""
+        for one in self._folder.glob("*.part"):
+            if one != self._part:
+                one.unlink(missing_ok=True)
 
     def unpack(self) -> Path:
         """The unpacked file; older ones go. Raises Unavailable SNAPSHOT_DAMAGED."""

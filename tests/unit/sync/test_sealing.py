@@ -72,6 +72,12 @@ def test_a_download_that_is_cut_twenty_times_repeats_next_to_nothing(tmp_path: P
     assert carried <= len(packed) * 1.05
 
 
+def test_what_came_of_an_earlier_file_goes_when_another_one_is_fetched(tmp_path: Path) -> None:
+    for day in range(3):
+        SnapshotFile(tmp_path, f"{day}" * 64, 1_000).add([bytes(100)], 0)
+    assert [one.name for one in tmp_path.iterdir()] == ["2" * 64 + ".part"]
+
+
 def test_a_file_that_is_not_what_its_name_says_is_thrown_away(tmp_path: Path) -> None:
     file = SnapshotFile(tmp_path, "0" * 64, 10, KEY)
     file.add([b"0123456789"], 0)
