@@ -27,9 +27,10 @@ from desktop.store.row_mending import (
     mend_rows,
     own_slots_of,
 )
+from desktop.store.spool import Spool
 from desktop.store.tables import scrub_cursor
 from shared.journal.chain import GENESIS, Slot, VerifyKey
-from shared.journal.spool import SpoolSlot, read_spool
+from shared.journal.spool import Spooled, SpoolSlot, read_spool
 from shared.journal.tables import journal
 from shared.sync.appending import Replica
 from shared.sync.confirm import Finding
@@ -199,11 +200,7 @@ def _look_at_journal(connection: Connection, about: _About, place: _Place) -> _L
 def _look_at_spool(local: LocalStore, about: _About, place: _Place) -> _Looked:
     try:
         size = local.spool.size()
-        data = local.spool.load(place.number, BYTES_AT_ONCE)
-        spooled = read_spool(data)
-        if not spooled.records and place.number + len(data) < size:
-            data = local.spool.load(place.number)
-            spooled = read_spool(data)
+        data, spooled = _piece(local.spool, place.number, size)
     except OSError as error:
         raise disk_error(error) from error
     is_end = place.number + len(data) >= size
@@ -215,6 +212,18 @@ def _look_at_spool(local: LocalStore, about: _About, place: _Place) -> _Looked:
     if is_end:
         return _Looked(_after(about, place), has_bad_slot=is_bad)
     return _Looked(replace(place, number=place.number + reached), has_bad_slot=is_bad)
+
+
+def _piece(spool: Spool, start: int, size: int) -> tuple[bytes, Spooled]:
+    """What is read of a spool at once: a record at least, and not all that lies behind a large
+    one, for which everybody would wait."""
+    most = BYTES_AT_ONCE
+    while True:
+        data = spool.load(start, most)
+        spooled = read_spool(data)
+        if spooled.records or start + len(data) >= size:
+            return data, spooled
+        most *= 2
 
 
 def _differs(connection: Connection, records: Sequence[SpoolSlot]) -> bool:
