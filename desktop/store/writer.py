@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -82,37 +82,37 @@ class Store:
         self.author_id = ""
         """The person signed in; whose name documents carry."""
         self._paths = paths
-        self._lock = InstanceLock(paths.lock)
-        self._spool = FileSpool(paths.spool)
-        size = ballast_bytes or BALLAST_BYTES
-        ballast = FileBallast(paths.ballast, size, passing=paths.passing)
-        ballast.stow()
-        self._threads = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        with ExitStack() as taken:
+            self._lock = InstanceLock(paths.lock)
+            taken.callback(self._lock.release)
+            self._spool = FileSpool(paths.spool)
+            taken.callback(self._spool.close)
+            size = ballast_bytes or BALLAST_BYTES
+            ballast = FileBallast(paths.ballast, size, passing=paths.passing)
+            ballast.stow()
+            self._threads = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+            taken.callback(self._threads.shutdown)
 
-        def opened() -> LocalStore:
-            return LocalStore(
-                open_writer(paths.database),
-                layout,
-                self._spool,
-                clock=clock,
-                randomness=randomness,
-                key=key,
-                ballast=ballast,
-            )
+            def opened() -> LocalStore:
+                return LocalStore(
+                    open_writer(paths.database),
+                    layout,
+                    self._spool,
+                    clock=clock,
+                    randomness=randomness,
+                    key=key,
+                    ballast=ballast,
+                )
 
-        try:
             self.local, self.moved_aside = self._mended(opened, layout, clock, ballast)
             """The store, and where a damaged database was moved; None when it was in order."""
             # Of an earlier start, too, that was cut short before it had taken anything over.
             aside = awaited(paths.database) or self.moved_aside
             if aside is not None:
                 with_room(ballast, partial(self._take_over, aside))
-        except BaseException:
-            self._threads.shutdown()
-            self._spool.close()
-            self._lock.release()
-            raise
-        self._readers = open_readers(paths.database)
+            self._readers = open_readers(paths.database)
+            # All is open: ``close`` lets go of it.
+            taken.pop_all()
 
     def _mended(
         self,

@@ -378,6 +378,22 @@ def test_the_lock_is_free_after_closing(tmp_path: Path) -> None:
     open_store(tmp_path).close()
 
 
+def test_a_start_without_the_spools_disk_leaves_nothing_locked(tmp_path: Path) -> None:
+    """Whoever plugs it in again starts; the error that was told still holds what failed."""
+    away = tmp_path / "away"
+    away.write_text("no folder")
+
+    def start() -> Store:
+        paths = StorePaths.under(tmp_path, spool_folder=away)
+        return Store(paths, LAYOUT, clock=FakeClock(), randomness=SeededRandomness(), key=a_key())
+
+    with pytest.raises(Unavailable) as refused:
+        start()
+    away.unlink()
+    start().close()
+    assert refused.value.code == "SPOOL_FAULTY"
+
+
 def test_a_newer_database_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
     opened = open_store(tmp_path)
     opened.write(sell)
