@@ -1,7 +1,9 @@
 """Where this device stands, read for the status bar."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -25,8 +27,17 @@ if TYPE_CHECKING:
 def standing_now(client: Client, desk: Desk, worker: "SyncWorker | None") -> Standing:
     """Where this device stands now; without a worker nothing is said of syncs."""
     identity, now_us = client.store.identity, client.clock.now_us()
-    free = shutil.disk_usage(client.home).free
+    free = _free_bytes(client.home, client.store.spool_file.parent)
     return desk.read(standing_of, identity, now_us, sync_state_of(worker), free)
+
+
+def _free_bytes(*folders: Path) -> int | None:
+    """The room on the fuller disk of these; who writes to one that is away tells that."""
+    found: list[int] = []
+    for folder in folders:
+        with suppress(OSError):
+            found.append(shutil.disk_usage(folder).free)
+    return min(found, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 Mounting one takes rights; where they are missing these tests are skipped.
 """
 
+import asyncio
 import os
 import subprocess
 from collections import Counter
@@ -18,8 +19,11 @@ import zstandard
 
 from desktop.app.client import Client
 from desktop.app.founding import found_shop
+from desktop.app.home import keep_spool_folder
 from desktop.app.layout import LAYOUT
+from desktop.app.standing import standing_now
 from desktop.app.system import SystemClock, SystemRandomness
+from desktop.store.desk import Desk
 from desktop.store.spool import FileSpool
 from desktop.sync.conversation import Ask, Fetch, Fetched
 from desktop.sync.transport import HttpTransport
@@ -114,6 +118,29 @@ def test_a_till_starts_on_a_full_disk_and_sells_on_its_ballast(disk: Path) -> No
     again = open_shop(home, keys)
     assert sales(again) == 3
     again.close()
+
+
+def test_a_second_disk_for_the_spool_that_fills_up_is_told_before_it_is_full(
+    disk: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "shop"
+    home.mkdir()
+    keep_spool_folder(home, disk / "spool")
+    client = open_shop(home, MemoryKeyStore())
+    found_shop(client, NO_PIN)
+
+    async def alarm() -> str:
+        desk = Desk(client.store)
+        try:
+            return standing_now(client, desk, None).alarm
+        finally:
+            desk.close()
+
+    # So small a disk is nearly full from the first day.
+    assert asyncio.run(alarm()) == "DISK_LOW"
+    rmtree(disk / "spool")
+    assert asyncio.run(alarm()) == ""
+    client.close()
 
 
 def test_what_is_half_fetched_goes_before_a_sale_is_refused(disk: Path) -> None:
