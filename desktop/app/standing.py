@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection
 
 from desktop.app.client import Client
+from desktop.app.home import spool_folder
 from desktop.shell.statusbar import Standing
 from desktop.store.desk import Desk
 from desktop.store.identity import Identity
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def standing_now(client: Client, desk: Desk, worker: "SyncWorker | None") -> Standing:
     """Where this device stands now; without a worker nothing is said of syncs."""
     identity, now_us = client.store.identity, client.clock.now_us()
-    free = _free_bytes(client.home, client.store.spool_file.parent)
+    free = _free_bytes(client.home, spool_folder(client.home) or client.home)
     return desk.read(standing_of, identity, now_us, sync_state_of(worker), free)
 
 
