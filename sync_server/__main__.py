@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from shared.access.rules import Role
 from shared.closing.rules import KEPT_MONTHS
@@ -17,7 +17,7 @@ from sync_server.operations.closing import close_month
 from sync_server.operations.edges import SystemClock, SystemRandomness
 from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
-from sync_server.store.engine import says_full
+from sync_server.store.engine import refusal_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,21 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _run(options)
     except QutongError as error:
         told: QutongError = error
-    except (OSError, OperationalError) as error:
+    except (OSError, DBAPIError) as error:
         told = _refused(error)
     print(f"ERROR {told}", file=sys.stderr)
     return 1
 
 
-def _refused(error: OSError | OperationalError) -> QutongError:
-    """What the disk, the system or the database said, in its words; a full disk as DISK_FULL."""
-    full = error.errno == errno.ENOSPC if isinstance(error, OSError) else says_full(error)
-    if full:
-        return Unavailable("DISK_FULL", next_step="make room, then run it again")
-    if isinstance(error, OSError):
-        why, at = error.strerror or type(error).__name__, str(error.filename or "")
-    else:
+def _refused(error: OSError | DBAPIError) -> QutongError:
+    """What the disk, the system or the database said: by a code of its own, or in its words."""
+    if isinstance(error, DBAPIError):
+        if told := refusal_of(error):
+            return told
         why, at = str(error.orig), ""
+    elif error.errno == errno.ENOSPC:
+        return Unavailable("DISK_FULL", next_step="make room, then run it again")
+    else:
+        why, at = error.strerror or type(error).__name__, str(error.filename or "")
     next_step = "mend what is named, then run it again"
     return Unavailable("SYSTEM_REFUSED", why=why, file=at, next_step=next_step)
 

@@ -86,10 +86,19 @@ def light_text(words: Words, standing: Standing) -> str:
 
     A shop of its own sends to nobody and is told so.
     """
+    if problem := _problem_text(words, standing):
+        return problem
+    if not standing.has_office:
+        return words("bar.alone")
+    return _waiting_text(words, standing) or words("bar.all_sent")
+
+
+def _problem_text(words: Words, standing: Standing) -> str:
+    """The worst thing that is wrong; '' = nothing."""
     if standing.alarm in _BAD_ALARMS:
         return words(_ALARMS[standing.alarm])
     if not standing.has_office:
-        return words("bar.alone")
+        return ""
     if standing.kept:
         return words("bar.kept", n=standing.kept)
     if standing.is_recovering:
@@ -99,15 +108,25 @@ def light_text(words: Words, standing: Standing) -> str:
     is_told_so = standing.alarm == "UNSENT_LONG" and standing.unsent
     if standing.alarm in _ALARMS and not is_told_so:
         return words(_ALARMS[standing.alarm])
+    return ""
+
+
+def _waiting_text(words: Words, standing: Standing) -> str:
+    """How many documents head office lacks, and since when; '' = none, or nobody lacks them."""
+    if not standing.unsent or not standing.has_office:
+        return ""
     since = formats.short_instant(standing.unsent_since_us, standing.now_us, standing.zone)
-    if standing.unsent and since:
+    if since:
         return words("bar.unsent_since", n=standing.unsent, since=since)
-    return words("bar.unsent", n=standing.unsent) if standing.unsent else words("bar.all_sent")
+    return words("bar.unsent", n=standing.unsent)
 
 
 def saved_text(words: Words, standing: Standing) -> str:
-    """The sentences at the left."""
+    """The sentences at the left; what waits stands here where a problem has its place."""
     parts = [words("bar.saved")]
+    waiting = _waiting_text(words, standing)
+    if waiting and _problem_text(words, standing):
+        parts.append(waiting)
     if doing := doing_text(words, standing):
         parts.append(doing)
     if standing.price_version:

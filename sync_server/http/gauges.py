@@ -9,7 +9,7 @@ from shared.sync import scopes
 from sync_server.http.admission import Admission, Pace
 from sync_server.http.metrics import Metric, Sample
 from sync_server.http.service import Service
-from sync_server.store.durable import VERIFIED_AT
+from sync_server.store.durable import VERIFIED_MADE_AT
 from sync_server.store.migrations import known
 from sync_server.store.tables import snapshot
 from sync_server.sync.feed import all_heads
@@ -41,7 +41,7 @@ def of_database(service: Service) -> list[Metric]:
             ),
             _gauge(
                 "qutong_backup_age_seconds",
-                "Since the last backup that was restored and verified; absent = never.",
+                "Since the newest proved backup was made; absent = never.",
                 _backup(connection, now_us),
             ),
         ]
@@ -119,7 +119,8 @@ def _made_s(path: Path) -> float | None:
 
 
 def _backup(connection: Connection, now_us: int) -> list[Sample]:
-    at_us = known(connection, VERIFIED_AT)
+    """Of an old backup that was proved just now a restore still lacks all that came since."""
+    at_us = known(connection, VERIFIED_MADE_AT)
     if not at_us.isdigit() or int(at_us) > now_us:
         return []
     return [Sample((now_us - int(at_us)) // _SECOND_US)]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 from shared.core.clock import Clock
 from shared.core.version import VERSION
 from sync_server.operations.backup_manifest import (
@@ -18,6 +20,7 @@ from sync_server.operations.backup_manifest import (
 )
 from sync_server.operations.backup_parts import write_parts
 from sync_server.operations.home import Office
+from sync_server.store.engine import refusal_of
 from sync_server.store.migrations import known, tell
 
 MADE_AT = "backup_made_at_us"
@@ -34,6 +37,8 @@ class Made:
     path: Path
     manifest: Manifest
     size: int
+    unnoted: str = ""
+    """Code of why head office could not write down that it was made; '' = it did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +50,10 @@ class Keep:
 
 
 def make_backup(office: Office, folder: Path, clock: Clock) -> Made:
-    """Copy head office into a new folder under ``folder``; it has its name once it is whole."""
+    """Copy head office into a new folder under ``folder``; it has its name once it is whole.
+
+    It stands although head office's own disk has no room any more, which is when it is needed.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _clear_halves(folder, clock.now_us())
     now_us = clock.now_us()
@@ -69,9 +77,24 @@ def make_backup(office: Office, folder: Path, clock: Clock) -> Made:
         shutil.rmtree(making, ignore_errors=True)
         raise
     _flush_folder(folder)
-    with office.database.write() as connection:
-        tell(connection, MADE_AT, str(now_us))
-    return Made(path=folder / name, manifest=manifest, size=sum(one.size for one in parts))
+    return Made(
+        path=folder / name,
+        manifest=manifest,
+        size=sum(one.size for one in parts),
+        unnoted=_note(office, now_us),
+    )
+
+
+def _note(office: Office, now_us: int) -> str:
+    try:
+        with office.database.write() as connection:
+            tell(connection, MADE_AT, str(now_us))
+    except DBAPIError as error:
+        told = refusal_of(error)
+        if told is None:
+            raise
+        return told.code
+    return ""
 
 
 def _clear_halves(folder: Path, now_us: int) -> None:

@@ -65,6 +65,10 @@ def troubles_of_opening(
     try:
         return open_home(home, address, randomness), []
     except QutongError as error:
+        if error.code == "DATABASE_DAMAGED":
+            return None, [Trouble(error.code, {"what": homes.DATABASE})]
+        if error.code == "KEY_UNREADABLE":
+            return None, [Trouble("KEY_OTHER", {"name": homes.KEY})]
         code = "OFFICE_FULL" if error.code == "DISK_FULL" else "OFFICE_CLOSED"
         return None, [Trouble(code, {"code": error.code})]
 
@@ -200,14 +204,23 @@ def _devices(connection: Connection, now_us: int, limits: Limits) -> Iterator[Tr
         last_us = max(seen_us, stored_us, enrolled_at_us)
         if now_us - last_us > limits.silent_days * _DAY_US:
             silent.append(device_id)
-        # It said at its last word that it has more, and nothing of that came since.
-        if unsent and now_us - max(stored_us, enrolled_at_us) > limits.unsent_hours * _HOUR_US:
+        # It said at its last word that it has more, and nothing came for long.
+        is_long = now_us - max(stored_us, enrolled_at_us) > limits.unsent_hours * _HOUR_US
+        if unsent and is_long and _stored_since(connection, device_id, seen_us) < unsent:
             stuck.append(device_id)
     if stuck:
         yield Trouble("UNSENT_LONG", {"n": len(stuck), "devices": _names(stuck)})
     if silent:
         days = limits.silent_days
         yield Trouble("SILENT", {"n": len(silent), "devices": _names(silent), "days": days})
+
+
+def _stored_since(connection: Connection, device_id: str, seen_us: int) -> int:
+    """How many of a device's documents came after its last word: who sent all it had announced
+    and was switched off then has nothing left."""
+    c = journal.c
+    came = select(func.count()).where(c.device_id == device_id, c.stored_at_us >= seen_us)
+    return connection.execute(came).scalar_one()
 
 
 def _snapshots(connection: Connection, office: Office) -> Iterator[Trouble]:

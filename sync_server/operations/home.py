@@ -26,8 +26,8 @@ from shared.sync.replica import everything
 from shared.tasks.documents import DocumentKept, TaskOpened, params_of
 from shared.tasks.rules import CONTENT_CHARACTERS_MAX
 from sync_server.store.devices import Device
-from sync_server.store.engine import Database, open_database
-from sync_server.store.migrations import known, migrate, schema_version, tell
+from sync_server.store.engine import Database, open_database, refusal_of
+from sync_server.store.migrations import is_current, known, migrate, schema_version, tell
 from sync_server.sync.head_office import MANY, Directory, HeadOffice, draft_of, publish
 from sync_server.sync.recovering import INCARNATION
 
@@ -115,26 +115,55 @@ def _create(
 def open_home(home: Path, address: str, randomness: Randomness, *, worker: int = 1) -> Office:
     """Open an existing head office; ``address`` '' = the database it was set up with.
 
-    Raises Unavailable HOME_MISSING, DATABASE_NEWER and what opening a database raises.
+    Nothing is written unless the database is of an earlier program: who only looks waits for no
+    writer and needs no room. Raises Unavailable HOME_MISSING, KEY_UNREADABLE, DATABASE_MISSING,
+    DATABASE_NEWER, DATABASE_DAMAGED, DATABASE_BUSY and what opening a database raises.
     """
-    key_file = home / KEY
-    if not key_file.exists():
-        raise Unavailable("HOME_MISSING", next_step="sync_server init")
+    key = _key_of(home)
     if not address:
         stored = home / ADDRESS
         address = stored.read_text().strip() if stored.exists() else _own_database(home)
+    if address == _own_database(home) and not (home / DATABASE).exists():
+        raise _missing()
     database = open_database(address)
-    key = SigningKey.from_seed(bytes.fromhex(key_file.read_text().strip()))
     try:
-        with database.write() as connection:
-            migrate(connection, SCHEMA, LOCAL)
-            epoch = known(connection, "epoch")
-            incarnation = int(known(connection, INCARNATION) or "1")
-    except BaseException:
+        epoch, incarnation = _brought_forward(database)
+    except BaseException as error:
         database.close()
+        if told := refusal_of(error):
+            raise told from error
         raise
     hq = head_office(key, epoch, randomness, worker=worker, incarnation=incarnation)
     return Office(home, database, hq)
+
+
+def _key_of(home: Path) -> SigningKey:
+    if not (home / KEY).exists():
+        raise Unavailable("HOME_MISSING", next_step="sync_server init")
+    try:
+        return SigningKey.from_seed(bytes.fromhex((home / KEY).read_text("ascii").strip()))
+    except ValueError as error:
+        next_step = f"bring {KEY} back from where it is kept safe; no other one is believed"
+        raise Unavailable("KEY_UNREADABLE", next_step=next_step) from error
+
+
+def _brought_forward(database: Database) -> tuple[str, int]:
+    """The epoch and the incarnation of a database that has this program's version from here on."""
+    with database.read() as connection:
+        if not schema_version(connection):
+            raise _missing()
+        is_ready = is_current(connection)
+    if not is_ready:
+        with database.write() as connection:
+            migrate(connection, SCHEMA, LOCAL)
+    with database.read() as connection:
+        return known(connection, "epoch"), int(known(connection, INCARNATION) or "1")
+
+
+def _missing() -> Unavailable:
+    """A head office is never begun anew beside its key: devices would take it for a forged one."""
+    next_step = "bring the database back, or restore the newest proved backup into a new folder"
+    return Unavailable("DATABASE_MISSING", next_step=next_step)
 
 
 def head_office(

@@ -35,8 +35,12 @@ it stays below twice as much (T33)."""
 _INDEX_BYTES = 64 * 1024
 """More than a database needs to be opened that is whole."""
 _FULL = "database or disk is full"
+_LOCKED = "database is locked"
 _PG_DISK_FULL = "53100"
 """The SQLSTATE of PostgreSQL without room."""
+_DAMAGED = ("malformed", "is not a database", "could not decode")
+_PG_DAMAGED = frozenset({"XX001", "XX002"})
+"""What SQLite says of a file that cannot be read; PostgreSQL's SQLSTATEs of that."""
 _RESTART_MS = 200
 _TRIES = 4
 """So often, with twice the wait each time."""
@@ -145,8 +149,8 @@ class Database:
 def open_database(address: str) -> Database:
     """Open ``sqlite:///PATH`` or ``postgresql+psycopg://…``.
 
-    Raises RuleViolation DATABASE_ADDRESS, Unavailable DATABASE_UNREACHABLE, DISK_FULL,
-    SQLITE_TOO_OLD.
+    Raises RuleViolation DATABASE_ADDRESS, Unavailable DATABASE_UNREACHABLE, DATABASE_DAMAGED,
+    DISK_FULL, SQLITE_TOO_OLD.
     """
     if address.startswith("sqlite:///"):
         path = Path(address.removeprefix("sqlite:///"))
@@ -190,6 +194,10 @@ def _sqlite(path: Path, *, connections: int, cache_kib: int) -> Engine:
                     # The index of the log found no room, which SQLite calls an I/O error.
                     raise dbapi2.OperationalError(_FULL) from error
                 raise
+            except UnicodeDecodeError as error:
+                # The driver takes the names it quotes from a damaged schema for text.
+                connection.close()
+                raise dbapi2.DatabaseError("malformed database schema") from error
         opened: DBAPIConnection = connection
         return opened
 
@@ -239,14 +247,32 @@ def _try(engine: Engine) -> None:
             connection.exec_driver_sql("SELECT 1")
     except DBAPIError as error:
         engine.dispose()
-        if says_full(error):
-            next_step = "make room on head office's disk; nothing that was told is lost"
-            raise Unavailable("DISK_FULL", next_step=next_step) from error
+        if told := refusal_of(error):
+            raise told from error
         raise Unavailable(
             "DATABASE_UNREACHABLE",
             engine=engine.dialect.name,
             next_step="check that it runs and is a database; restore the last backup if not",
         ) from error
+
+
+def refusal_of(error: BaseException) -> Unavailable | None:
+    """What a person is told of what the database said: DISK_FULL, DATABASE_DAMAGED or
+    DATABASE_BUSY; None when it is none of these."""
+    if says_full(error):
+        next_step = "make room on head office's disk; nothing that was told is lost"
+        return Unavailable("DISK_FULL", next_step=next_step)
+    orig = error.orig if isinstance(error, DBAPIError) else None
+    said = str(orig).lower()
+    # As above, of a statement's own fault.
+    is_garbled = isinstance(error, UnicodeDecodeError)
+    if is_garbled or _state(orig) in _PG_DAMAGED or any(word in said for word in _DAMAGED):
+        next_step = "stop serving and restore the newest proved backup; devices give back the rest"
+        return Unavailable("DATABASE_DAMAGED", next_step=next_step)
+    if said == _LOCKED:
+        next_step = "another program writes for long: run it again when that has ended"
+        return Unavailable("DATABASE_BUSY", next_step=next_step)
+    return None
 
 
 def says_full(error: BaseException | None) -> bool:
@@ -262,7 +288,12 @@ def says_full(error: BaseException | None) -> bool:
 
 
 def _is_about_room(said: BaseException | None) -> bool:
-    return str(said) == _FULL or getattr(said, "sqlstate", "") == _PG_DISK_FULL
+    return str(said) == _FULL or _state(said) == _PG_DISK_FULL
+
+
+def _state(said: BaseException | None) -> str:
+    """PostgreSQL's SQLSTATE; '' = it is another database, or did not say."""
+    return getattr(said, "sqlstate", "") or ""
 
 
 def _is_full(path: Path) -> bool:
@@ -285,4 +316,4 @@ def _size(path: Path) -> int:
 
 def is_passing(error: OperationalError) -> bool:
     """Whether the same transaction may succeed when tried again (a deadlock was broken)."""
-    return getattr(error.orig, "sqlstate", "") in {"40001", "40P01"}
+    return _state(error.orig) in {"40001", "40P01"}

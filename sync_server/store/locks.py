@@ -1,7 +1,8 @@
 """What the workers of one house hold against each other until a transaction ends.
 
 SQLite has one writer in any case. Who takes several takes them in this order, so that nobody waits
-for who waits for him: RETURNING, RECOVERY, MONTHS, devices by their ids, journals, scopes.
+for who waits for him: RETURNING, RECOVERY, MONTHS, devices by their ids, journals, scopes. SHAPE is
+held by itself.
 """
 
 from sqlalchemy import Connection, func, select
@@ -15,6 +16,8 @@ DAYS = "days"
 CONTACTS = "contacts"
 MONTHS = "months"
 """What came of closing months."""
+SHAPE = "shape"
+"""The tables themselves: workers that start together bring an older database forward once."""
 
 
 def lock(connection: Connection, name: str, *, is_shared: bool = False) -> None:

@@ -10,6 +10,7 @@ from shared.core.errors import Unavailable
 from shared.journal.tables import METADATA as JOURNAL_METADATA
 from shared.sync.statements import create_table, upsert
 from shared.sync.tables import Schema
+from sync_server.store.locks import SHAPE, lock
 from sync_server.store.tables import METADATA, about
 
 Step = Callable[[Connection, Schema, Sequence[Table]], None]
@@ -94,6 +95,7 @@ def migrate(connection: Connection, schema: Schema, local: Sequence[Table] = ())
     ``local`` are tables of the areas that are not replicated. Raises Unavailable
     DATABASE_NEWER when a later program wrote it: nothing is touched then.
     """
+    lock(connection, SHAPE)
     version = schema_version(connection)
     if version > len(STEPS):
         raise Unavailable(
@@ -106,6 +108,11 @@ def migrate(connection: Connection, schema: Schema, local: Sequence[Table] = ())
     for step in STEPS[version:] if version else STEPS[:1]:
         step(connection, schema, local)
     tell(connection, "schema_version", str(len(STEPS)))
+
+
+def is_current(connection: Connection) -> bool:
+    """Whether this database has just this program's version."""
+    return schema_version(connection) == len(STEPS)
 
 
 def schema_version(connection: Connection) -> int:

@@ -270,6 +270,27 @@ def test_head_office_on_a_full_disk_says_so_and_advises_no_restore(
     assert len(list(backups.iterdir())) == 1, "nothing half is left"
 
 
+def test_head_office_that_serves_on_a_full_disk_is_looked_into_and_copied_away(
+    disk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, backups = disk / "office", tmp_path / "backups"
+    assert told(capsys, "init", "--home", home, "--admin", "boss")[0] == 0
+    serving = engine.open_database(f"sqlite:///{home / 'head_office.db'}")
+    with serving.read() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM about").scalar_one()
+    fill(disk, 0)
+    assert told(capsys, "status", "--home", home)[0] == 0
+    assert told(capsys, "verify", "--home", home)[0] == 0
+    assert "DISK_LOW" in told(capsys, "doctor", "--home", home)[1]
+    code, said = told(capsys, "backup", "--home", home, backups)
+    assert code == 0
+    assert "WARNING DISK_FULL: the backup stands" in said
+    assert "ERROR DISK_FULL" in told(capsys, "restore-drill", "--home", home, backups)[1]
+    make_room(disk)
+    assert told(capsys, "restore-drill", "--home", home, backups)[0] == 0
+    serving.close()
+
+
 def test_what_head_office_wrote_stands_though_its_log_finds_no_room_in_the_file(
     disk: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

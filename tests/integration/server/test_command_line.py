@@ -112,8 +112,8 @@ def test_a_damaged_database_is_refused_with_a_code(
     file.write_bytes(b"not a database at all" * 1000)
     assert main(["status", "--home", str(home)]) == 1
     told = capsys.readouterr().err
-    assert "DATABASE_UNREACHABLE" in told
-    assert "restore the last backup" in told
+    assert "DATABASE_DAMAGED" in told
+    assert "restore the newest proved backup" in told
     assert file.read_bytes() == b"not a database at all" * 1000
 
 

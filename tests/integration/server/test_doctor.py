@@ -148,6 +148,13 @@ def test_an_unsent_document_is_no_alarm_before_an_hour(house: SafeHouse) -> None
     assert "UNSENT_LONG" not in told(house, HOUR_US // 2)
 
 
+def test_who_sent_all_it_announced_and_was_switched_off_is_no_alarm(house: SafeHouse) -> None:
+    _contact(house, NOON_US, 2)
+    assert "UNSENT_LONG" not in told(house, 2 * HOUR_US), "both came in the same minute"
+    house.edit("UPDATE journal SET stored_at_us = stored_at_us - 1 WHERE n = 1")
+    assert "UNSENT_LONG" in told(house, 2 * HOUR_US), "the first was here before it spoke"
+
+
 def test_a_tampered_row_or_sum_is_in_the_sample(house: SafeHouse) -> None:
     house.edit("UPDATE stock_move SET qty_micro = qty_micro + 1")
     assert "stock_move" in told(house)["VERIFY_FAILED"]

@@ -122,7 +122,8 @@ def test_metrics_say_what_was_asked_taken_and_kept(world: World, service: Servic
     )
     service.write_contacts()
     with world.database.write() as connection:
-        tell(connection, "backup_verified_at_us", str(NOON_US - 90_000_000))
+        tell(connection, "backup_verified_at_us", str(NOON_US))
+        tell(connection, "backup_verified_made_at_us", str(NOON_US - 90_000_000))
     app = App(service)
     with running(service) as url:
         wire = Wire(url, till.device_id, till.key)

@@ -47,6 +47,28 @@ def test_what_waits_is_told_with_since_when() -> None:
     assert text.startswith("本机已存 · 离线 · 价格第27版")
 
 
+PROBLEMS = (
+    replace(QUIET, kept=1),
+    replace(QUIET, alarm="DISK_LOW"),
+    replace(QUIET, alarm="CLOCK_SUSPECT"),
+    replace(QUIET, trouble="DEVICE_REVOKED"),
+    replace(QUIET, is_recovering=True),
+)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+@pytest.mark.parametrize("language", list(Language))
+def test_no_problem_takes_the_number_that_waits_off_the_bar(
+    problem: Standing, language: Language
+) -> None:
+    words = WORDS[language]
+    waiting = replace(problem, unsent=12, unsent_since_us=NOW - 2 * HOUR)
+    assert light_text(words, waiting) == light_text(words, problem)
+    told = light_text(words, replace(QUIET, unsent=12, unsent_since_us=NOW - 2 * HOUR))
+    assert told in saved_text(words, waiting).split(" · ")
+    assert told not in saved_text(words, replace(waiting, has_office=False))
+
+
 def test_what_is_fetched_is_told_in_percent_and_rows() -> None:
     standing = replace(QUIET, synced_at_us=0, rows_here=1_234, rows_all=9_876)
     words = WORDS[Language.ENGLISH]
