@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QProgressBar, QTabWidget, QVBoxLayout, QWidget
 from desktop.pricing.model.here import notice_text
 from desktop.pricing.usecases.here import Notice
 from desktop.shell.news import News, Told, advice, fetching, summary
+from desktop.shell.statusbar import Standing
 from desktop.sync.past import KeptDocument
 from desktop.tasks.model import task_text
 from desktop.ui.actions import Action
@@ -77,7 +78,7 @@ class Messages(Panel):
             "label_print",
         )
         self.model.watch(self._draw)
-        window.standing_shown.connect(self._show_fetching)
+        window.standing_shown.connect(self._show_standing)
         self._load()
 
     def key_actions(self) -> tuple[Action, ...]:
@@ -124,7 +125,7 @@ class Messages(Panel):
 
     def close_with(self, answer: object) -> None:
         self._stop()
-        self._window.standing_shown.disconnect(self._show_fetching)
+        self._window.standing_shown.disconnect(self._show_standing)
         super().close_with(answer)
 
     # acts
@@ -224,8 +225,16 @@ class Messages(Panel):
         self._progress.setVisible(False)
         return self._progress
 
-    def _show_fetching(self) -> None:
+    def _show_standing(self) -> None:
+        """What the bar says is told here at the same moment."""
         standing = self._window.standing
+        if standing is not None:
+            is_plain = standing.tone is Tone.GOOD and not standing.has_office
+            text = self._words("news.sentence_gap").join(summary(self._words, standing))
+            self._banner.say(text, Tone.PLAIN if is_plain else standing.tone)
+        self._show_fetching(standing)
+
+    def _show_fetching(self, standing: Standing | None) -> None:
         told = fetching(self._words, standing) if standing is not None else ""
         self._progress.setVisible(bool(told))
         if standing is None or not told:
@@ -260,12 +269,7 @@ class Messages(Panel):
 
     def _draw(self) -> None:
         words, model = self._words, self.model
-        standing = self._window.standing
-        if standing is not None:
-            text = words("news.sentence_gap").join(summary(words, standing))
-            tone = standing.tone if standing.has_office else Tone.PLAIN
-            self._banner.say(text, tone)
-        self._show_fetching()
+        self._show_standing()
         self._tables["sync"].set_rows(model.story(words))
         self._tables["kept"].set_rows(model.kept)
         self._tables["tasks"].set_rows(model.tasks)

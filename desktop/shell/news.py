@@ -8,7 +8,7 @@ from desktop.devices.job_folder import Job, JobState
 from desktop.pricing.model.here import PriceWatch
 from desktop.shell.jobs import Jobs
 from desktop.shell.sent import told_kinds
-from desktop.shell.statusbar import Standing
+from desktop.shell.statusbar import ALARMS, Standing
 from desktop.store.desk import Desk
 from desktop.sync.past import (
     Come,
@@ -151,11 +151,16 @@ def fetching(words: Words, standing: Standing) -> str:
 
 
 def summary(words: Words, standing: Standing) -> list[str]:
-    """Where the device stands, in whole sentences (Q05)."""
-    if not standing.has_office:
-        return [words("news.alone")]
-    now = standing.now_us
+    """Where the device stands, in whole sentences (Q05); what the light warns of comes first."""
     told: list[str] = []
+    # That much waits for long is told with the number, below.
+    if standing.alarm in ALARMS and standing.alarm != "UNSENT_LONG":
+        told.append(words(f"news.{ALARMS[standing.alarm]}"))
+    if not standing.has_office:
+        return [*told, words("news.alone")]
+    if standing.is_recovering:
+        told.append(words("news.recovering"))
+    now = standing.now_us
     if standing.unsent:
         since = formats.short_instant(standing.unsent_since_us, now, standing.zone)
         told.append(words("news.waiting", n=standing.unsent, since=since))

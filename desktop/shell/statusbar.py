@@ -68,17 +68,18 @@ class Standing:
 
 
 _BAD_ALARMS = frozenset({"DISK_LOW", "JOURNAL_LOST"})
-_ALARMS = {
-    "DISK_LOW": "bar.disk_low",
-    "JOURNAL_LOST": "bar.damaged",
-    "JOURNAL_DAMAGED": "bar.damaged",
-    "SPOOL_DAMAGED": "bar.damaged",
-    "SPOOL_DIFFERS": "bar.damaged",
-    "DEVICE_FORKED": "bar.forked",
-    "DIGEST_MISMATCH": "bar.differed",
-    "CLOCK_SUSPECT": "bar.clock",
-    "UNSENT_LONG": "bar.unsent_long",
+ALARMS = {
+    "DISK_LOW": "disk_low",
+    "JOURNAL_LOST": "damaged",
+    "JOURNAL_DAMAGED": "damaged",
+    "SPOOL_DAMAGED": "damaged",
+    "SPOOL_DIFFERS": "damaged",
+    "DEVICE_FORKED": "forked",
+    "DIGEST_MISMATCH": "differed",
+    "CLOCK_SUSPECT": "clock",
+    "UNSENT_LONG": "unsent_long",
 }
+"""What each alarm is called in the texts: ``bar.`` beside the light, ``news.`` in sentences."""
 
 
 def light_text(words: Words, standing: Standing) -> str:
@@ -96,7 +97,7 @@ def light_text(words: Words, standing: Standing) -> str:
 def _problem_text(words: Words, standing: Standing) -> str:
     """The worst thing that is wrong; '' = nothing."""
     if standing.alarm in _BAD_ALARMS:
-        return words(_ALARMS[standing.alarm])
+        return words(f"bar.{ALARMS[standing.alarm]}")
     if not standing.has_office:
         return ""
     if standing.kept:
@@ -106,8 +107,8 @@ def _problem_text(words: Words, standing: Standing) -> str:
     if standing.trouble and standing.trouble != "NETWORK":
         return words("bar.trouble")
     is_told_so = standing.alarm == "UNSENT_LONG" and standing.unsent
-    if standing.alarm in _ALARMS and not is_told_so:
-        return words(_ALARMS[standing.alarm])
+    if standing.alarm in ALARMS and not is_told_so:
+        return words(f"bar.{ALARMS[standing.alarm]}")
     return ""
 
 

@@ -114,6 +114,24 @@ async def messages_forgotten(stage: Stage) -> None:
     await calm(stage)
 
 
+async def messages_warning(stage: Stage) -> None:
+    """Damage was found while documents wait: the number stays, and the light's word is told."""
+    a_morning(stage)
+    some_syncs(stage)
+    await stage.sign_in(CLERK, CLERK_AT)
+    stands = stage.window.standing
+    assert stands is not None
+    since_us = stands.now_us - 7_200_000_000
+    stage.window.show_standing(
+        replace(
+            stands, has_office=True, alarm="SPOOL_DAMAGED", unsent=3, unsent_since_us=since_us,
+            trouble="NETWORK", synced_at_us=since_us,
+        )
+    )  # fmt: skip
+    await stage.keys("F12")
+    await calm(stage)
+
+
 async def papers(stage: Stage) -> None:
     await stage.sign_in(CLERK, CLERK_AT)
     queue = stage.program._paper.queue
@@ -204,6 +222,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("palette", palette),
     ("messages", messages),
     ("messages-forgotten", messages_forgotten),
+    ("messages-warning", messages_warning),
     ("messages-printing", papers),
     ("help-keys", keys),
     ("help-page", help_page),

@@ -185,6 +185,23 @@ def test_f12_shows_how_much_has_come_and_x_holds_it(tmp_path: Path) -> None:
     play(script, tmp_path)
 
 
+def test_what_the_light_warns_of_is_told_at_once_where_messages_are_open(tmp_path: Path) -> None:
+    async def script(stage: Stage) -> None:
+        window = await stage.sign_in(DEALER, "DL01.01", device_type="dealer")
+        stage.program._clockwork.stop()
+        window.show_standing(Standing(now_us=1, unsent=3))
+        await stage.keys("F12")
+        messages = window.overlay.top
+        assert isinstance(messages, Messages)
+        warning = window.words("news.disk_low")
+        assert warning not in messages._banner.text()
+        window.show_standing(Standing(now_us=1, unsent=3, alarm="DISK_LOW"))
+        assert messages._banner.text().startswith(warning)
+        assert window.words("bar.unsent", n=3) in window.bar.saved.text()
+
+    play(script, tmp_path)
+
+
 def test_without_a_line_f12_writes_a_packet_and_reads_its_answer(tmp_path: Path) -> None:
     async def script(stage: Stage) -> None:
         window = await stage.sign_in(DEALER, "DL01.01", device_type="dealer")

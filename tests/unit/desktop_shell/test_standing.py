@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from desktop.shell.news import fetching, summary
-from desktop.shell.statusbar import Standing, light_text, saved_text
+from desktop.shell.statusbar import ALARMS, Standing, light_text, saved_text
 from desktop.ui.theme import Tone
 from desktop.words.texts import Language, Words
 
@@ -84,6 +84,23 @@ def test_a_shop_of_its_own_is_never_said_to_wait_for_anybody() -> None:
     alone = replace(QUIET, has_office=False, unsent=40, synced_at_us=0)
     assert "40" not in saved_text(WORDS[Language.CHINESE], alone)
     assert summary(WORDS[Language.ENGLISH], alone) == [WORDS[Language.ENGLISH]("news.alone")]
+
+
+@pytest.mark.parametrize("alarm", [*sorted(ALARMS), "is_recovering"])
+@pytest.mark.parametrize("language", list(Language))
+def test_what_the_light_warns_of_is_told_in_a_sentence(alarm: str, language: Language) -> None:
+    """Who presses the light learns what it means, and what to do."""
+    words = WORDS[language]
+    quiet = replace(QUIET, unsent=2, unsent_since_us=NOW - 2 * HOUR)
+    warned = replace(quiet, **{alarm: True} if alarm == "is_recovering" else {"alarm": alarm})
+    told = summary(words, warned)
+    if alarm == "UNSENT_LONG":
+        assert told == summary(words, quiet), "told with the number that waits"
+        return
+    assert told[1:] == summary(words, quiet)
+    if alarm != "is_recovering":
+        alone = summary(words, replace(warned, has_office=False))
+        assert alone == [told[0], words("news.alone")]
 
 
 @pytest.mark.parametrize("language", list(Language))
