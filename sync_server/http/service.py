@@ -324,8 +324,7 @@ class Service:
             self.snapshots.clear_leftovers(connection, self.clock.now_us())
             due = self.snapshots.due(connection)
         for head in due:
-            with self.database.read() as connection:
-                made = self.snapshots.make(connection, head.scope)
+            made = self.snapshots.make(self.database.read, head.scope)
             with self.database.write() as connection:
                 self.snapshots.offer(connection, made)
 

@@ -4,7 +4,11 @@ A file is a SQLite database, compressed with zstd, sealed with a key of its own 
 devices of the scope are told, and named by the sha256 of what travels: a plain file server in
 between learns nothing and can change nothing. It holds the scope's rows under the names of their
 tables (``id``, the business columns, ``_digest``) and one row in ``snapshot_about`` (scope,
-generation, seq, count, digest).
+generation, seq, and the scope's count and digest at that seq).
+
+It is read window by window, each in a transaction of its own, so that no log of the database waits
+for it (T33). What changes meanwhile has a later seq: it lacks here or is old, and comes as pages
+with everything else that follows.
 """
 
 import hashlib
@@ -12,8 +16,8 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +52,11 @@ _STALE_PARTS = 10
 _OWN_STALE_PARTS = 3
 """So of a scope few devices hold: for its next till the file and a third in pages will do."""
 _CHUNK = 1_000
+_WINDOW = 20_000
+"""Entries of the feed that are read in one transaction: some tenths of a second."""
+
+Reading = Callable[[], AbstractContextManager[Connection]]
+"""Begins a transaction that reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +116,16 @@ class Snapshots:
                 if now_us // 1_000_000 - path.stat().st_mtime > _LEFT_S:
                     _remove(path)
 
-    def make(self, connection: Connection, scope: str) -> Made:
-        """Write the file of a scope as this transaction sees it."""
-        (head,) = heads_of(connection, [scope])
+    def make(self, reading: Reading, scope: str) -> Made:
+        """Write the file of a scope up to its head of now."""
+        with reading() as connection:
+            (head,) = heads_of(connection, [scope])
+            numbers = _tables_of(connection, scope)
+        tables = {number: self.schema[name] for number, name in numbers}
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=_MAKING) as work:
             plain = Path(work) / "plain.db"
-            _write_database(plain, connection, self.schema, head)
+            _write_database(plain, reading, tables, head)
             packed = Path(work) / "packed"
             key = ChaCha20Poly1305.generate_key()
             name = _pack(plain, packed, key)
@@ -191,7 +203,9 @@ def _parts(scope: str) -> int:
     return _STALE_PARTS if scope.startswith(_SHARED) else _OWN_STALE_PARTS
 
 
-def _write_database(path: Path, source: Connection, schema: Schema, head: ScopeHead) -> None:
+def _write_database(
+    path: Path, reading: Reading, tables: Mapping[int, Replicated], head: ScopeHead
+) -> None:
     from sqlcipher3 import dbapi2
 
     target = dbapi2.connect(str(path), isolation_level=None)
@@ -207,22 +221,31 @@ def _write_database(path: Path, source: Connection, schema: Schema, head: ScopeH
             "INSERT INTO snapshot_about VALUES (?, ?, ?, ?, ?)",
             (head.scope, head.generation, head.head, head.count, head.digest),
         )
-        for number, name in _tables_of(source, head.scope):
-            table = schema[name]
-            columns = ("id", *table.columns, "_digest")
-            declared = ", ".join(f'"{c}" {_type_of(table, c)}' for c in columns)
-            target.execute(f'CREATE TABLE "{name}" ({declared}) STRICT')
-            marks = ", ".join("?" * len(columns))
-            statement = _rows_of(table, columns).execution_options(yield_per=_CHUNK)
-            keys = {"scope": head.scope, "table_id": number}
-            with source.execute(statement, keys) as rows:
-                for part in rows.partitions():
-                    target.executemany(
-                        f'INSERT INTO "{name}" VALUES ({marks})', [tuple(row) for row in part]
-                    )
+        for table in tables.values():
+            declared = ", ".join(f'"{c}" {_type_of(table, c)}' for c in _columns(table))
+            target.execute(f'CREATE TABLE "{table.name}" ({declared}) STRICT')
+        for after in range(0, head.head, _WINDOW):
+            keys = {"scope": head.scope, "after": after, "until": min(after + _WINDOW, head.head)}
+            with reading() as source:
+                for number, table in tables.items():
+                    _copy(source, target, table, keys | {"table_id": number})
         target.execute("COMMIT")
     finally:
         target.close()
+
+
+def _copy(source: Connection, target: Any, table: Replicated, keys: dict[str, object]) -> None:
+    columns = _columns(table)
+    marks = ", ".join("?" * len(columns))
+    statement = _rows_of(table, columns).execution_options(yield_per=_CHUNK)
+    with source.execute(statement, keys) as rows:
+        for part in rows.partitions():
+            values = [tuple(row) for row in part]
+            target.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', values)
+
+
+def _columns(table: Replicated) -> tuple[str, ...]:
+    return ("id", *table.columns, "_digest")
 
 
 def _type_of(table: Replicated, column: str) -> str:
@@ -244,7 +267,7 @@ def _tables_of(connection: Connection, scope: str) -> list[tuple[int, str]]:
 
 
 def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
-    """A table's rows of a scope as they came: neighbours compress well, and nothing is sorted,
+    """A table's rows of a window as they came: neighbours compress well, and nothing is sorted,
     for which the database would hold them all in memory (T33)."""
     return (
         select(*(table.table.c[name] for name in columns))
@@ -253,6 +276,8 @@ def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
         .join(table.table, table.table.c.id == feed.c.row_id)
         .where(
             scope_head.c.scope == bind("scope"),
+            feed.c.seq > bind("after"),
+            feed.c.seq <= bind("until"),
             feed.c.table_id == bind("table_id"),
             feed.c.state != REMOVED_ROW,
         )

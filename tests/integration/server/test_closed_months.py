@@ -219,7 +219,7 @@ def test_a_new_till_begins_from_a_file_with_openings(
     files = Snapshots(folder=tmp_path / "files", schema=SCHEMA, site_rows_min=1)
     with house.office.database.read() as connection:
         due = [head.scope for head in files.due(connection)]
-        made = [files.make(connection, scope) for scope in due]
+    made = [files.make(house.office.database.read, scope) for scope in due]
     assert "site:SH01" in due
     assert "site:SH01/2025-03" not in due
     with house.office.database.write() as connection:

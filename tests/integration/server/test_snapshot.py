@@ -2,21 +2,24 @@
 
 import hashlib
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
 import pytest
 import zstandard
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlcipher3 import dbapi2
 
 from shared.core.errors import AccessDenied
 from shared.sync.messages import Cursor
 from shared.sync.sealing import Opened
+from sync_server.sync import snapshot
 from sync_server.sync.snapshot import Snapshots
 from tests.integration.server.device import Device
 from tests.integration.server.test_pull import a_page, apply, digest_of, pulled, say_hello
-from tests.integration.server.tiny import Published, Sold
+from tests.integration.server.tiny import NoteWritten, Published, Sold
 from tests.integration.server.world import SCHEMA, World, make_world
 
 
@@ -24,7 +27,7 @@ def _made(world: World, folder: Path) -> Snapshots:
     snapshots = Snapshots(folder=folder, schema=SCHEMA, rows_min=100)
     with world.database.read() as connection:
         due = snapshots.due(connection)
-        made = [snapshots.make(connection, head.scope) for head in due]
+    made = [snapshots.make(world.database.read, head.scope) for head in due]
     with world.database.write() as connection:
         for one in made:
             snapshots.offer(connection, one)
@@ -92,7 +95,7 @@ def test_a_shared_file_is_made_anew_after_a_tenth_and_a_shops_after_a_third(
         shop.sync()
         with world.database.read() as connection:
             due = [head.scope for head in snapshots.due(connection)]
-            made = [snapshots.make(connection, scope) for scope in due]
+        made = [snapshots.make(world.database.read, scope) for scope in due]
         with world.database.write() as connection:
             for one in made:
                 snapshots.offer(connection, one)
@@ -111,17 +114,64 @@ def test_no_scope_is_sorted_in_memory_for_its_file(tmp_path: Path) -> None:
     world.publish(Published(org_id="O1", titles=tuple(f"goods {i}" for i in range(150))))
     snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=100)
     asked: list[tuple[str, Any]] = []
+
+    @contextmanager
+    def listening() -> Iterator[Connection]:
+        with world.database.read() as connection:
+            event.listen(
+                connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
+            )
+            yield connection
+
+    snapshots.make(listening, "org:O1")
+    rows = [one for one in asked if "tiny_note" in one[0]]
     with world.database.read() as connection:
-        event.listen(
-            connection, "before_cursor_execute", lambda *told: asked.append((told[2], told[3]))
-        )
-        snapshots.make(connection, "org:O1")
-        rows = [one for one in asked if "tiny_note" in one[0]]
         plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {a}", b).all() for a, b in rows]
     steps = [str(step[-1]) for plan in plans for step in plan]
     assert any("feed" in step for step in steps)
     assert not [step for step in steps if "TEMP B-TREE" in step]
     world.database.close()
+
+
+def test_what_changes_while_a_file_is_written_comes_after_it(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction stands longer than one window, so no log waits for the whole file (T33)."""
+    monkeypatch.setattr(snapshot, "_WINDOW", 50)
+    first = Device(world)
+    for number in range(60):
+        first.writes(Sold(product=f"P{number % 4}", qty_micro=number))
+        first.writes(NoteWritten(note_id=f"N{number}", title="new", site_id="SH01"))
+    first.sync()
+    snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=100, site_rows_min=50)
+    begun = 0
+
+    @contextmanager
+    def reading() -> Iterator[Connection]:
+        """Between any two windows somebody sells, and another row of the shop is written anew."""
+        nonlocal begun
+        with world.database.read() as connection:
+            yield connection
+        begun += 1
+        first.writes(Sold(product="P0", qty_micro=begun))
+        # One note was read already and one was not; every second time both leave the shop.
+        for number in (begun, 60 - begun):
+            site_id = "SH02" if begun % 2 else "SH01"
+            first.writes(NoteWritten(note_id=f"N{number}", title="again", site_id=site_id))
+        first.sync()
+
+    made = snapshots.make(reading, "site:SH01")
+    assert begun > 3
+    with world.database.write() as connection:
+        snapshots.offer(connection, made)
+    later = Device(world, tag="02")
+    later.line.snapshots = snapshots
+    assert later.found() == []
+    assert [path for path in later.line.asked if path.startswith("/snapshot/")]
+    assert later.balances() == first.balances()
+    assert later.is_equal()
+    for one in (first, later):
+        one.store.close()
 
 
 def test_a_new_file_replaces_the_old_one(world: World, tmp_path: Path) -> None:
@@ -213,7 +263,7 @@ def test_the_years_of_a_shop_come_to_its_next_till_as_a_file_with_right_balances
     snapshots = Snapshots(folder=tmp_path / "s", schema=SCHEMA, rows_min=100, site_rows_min=50)
     with world.database.read() as connection:
         (head,) = snapshots.due(connection)
-        made = snapshots.make(connection, head.scope)
+    made = snapshots.make(world.database.read, head.scope)
     with world.database.write() as connection:
         snapshots.offer(connection, made)
     later = Device(world, tag="02")
