@@ -113,9 +113,11 @@ def _check(manifest: Manifest, backup: Path, key: SigningKey, home: Path, addres
         raise RuleViolation("BACKUP_ENGINE", engine=manifest.engine)
     if address.startswith("sqlite"):
         raise RuleViolation("DATABASE_ADDRESS", allowed="none, or postgresql+psycopg://…")
-    for name in (homes.DATABASE, homes.ADDRESS):
+    # SQLite would take a log that another database left for this one's.
+    logs = (f"{homes.DATABASE}-wal", f"{homes.DATABASE}-journal")
+    for name in (homes.DATABASE, homes.ADDRESS, *logs):
         if (home / name).exists():
-            raise Conflict("HOME_EXISTS")
+            raise Conflict("HOME_EXISTS", file=name, next_step="put it aside, or take a new folder")
 
 
 @contextmanager
@@ -129,7 +131,7 @@ def _filled(backup: Path, manifest: Manifest, home: Path, address: str) -> Itera
             database.close()
         return
     half = home / f"{homes.DATABASE}.restoring"
-    half.unlink(missing_ok=True)
+    _remove_half(half)
     try:
         read_sqlite(backup, manifest.parts, half)
         database = open_database(f"sqlite:///{half}")
@@ -140,8 +142,13 @@ def _filled(backup: Path, manifest: Manifest, home: Path, address: str) -> Itera
             database.close()
         half.replace(home / homes.DATABASE)
     finally:
-        for suffix in ("", "-wal", "-shm"):
-            half.with_name(half.name + suffix).unlink(missing_ok=True)
+        _remove_half(half)
+
+
+def _remove_half(half: Path) -> None:
+    """Also what a restore that was killed left of one."""
+    for suffix in ("", "-wal", "-shm"):
+        half.with_name(half.name + suffix).unlink(missing_ok=True)
 
 
 def _fill_postgresql(connection: Connection, backup: Path, manifest: Manifest) -> None:

@@ -1,6 +1,7 @@
 """Backup and restore: another head office with the same rows, that says it is another."""
 
 import json
+import shutil
 import stat
 import threading
 from collections.abc import Iterator
@@ -204,6 +205,30 @@ def test_nothing_is_overwritten(house: SafeHouse) -> None:
     made = house.backup()
     with pytest.raises(Conflict, match="HOME_EXISTS"):
         house.restore(made.path, house.office.home)
+
+
+@pytest.mark.parametrize("left", ["head_office.db-wal", "head_office.db.restoring-wal"])
+def test_what_another_database_left_in_the_folder_does_not_come_into_a_restored_one(
+    house: SafeHouse, tmp_path: Path, left: str
+) -> None:
+    made = house.backup()
+    house.sell(4)
+    again = tmp_path / "again"
+    again.mkdir()
+    # Its machine went down, and somebody put the damaged file aside by its own name alone; or a
+    # restore was killed.
+    shutil.copyfile(house.office.home / "head_office.db-wal", again / left)
+    if left == "head_office.db-wal":
+        with pytest.raises(Conflict, match=f"HOME_EXISTS.*{left}"):
+            house.restore(made.path, again)
+        (again / left).rename(again / "put-aside")
+    told = house.restore(made.path, again)
+    restored = opened(again)
+    try:
+        assert restored.hq.epoch == told.epoch
+        assert _figures(restored)[0] == made.manifest.figures.journals
+    finally:
+        restored.database.close()
 
 
 def test_a_backup_that_was_changed_makes_no_head_office(house: SafeHouse, tmp_path: Path) -> None:
