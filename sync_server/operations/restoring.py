@@ -66,9 +66,11 @@ def restore(
     DATABASE_TAKEN, KEY_OTHER; RuleViolation BACKUP_DAMAGED, BACKUP_ENGINE; Unavailable
     KEY_FILE_MISSING, DATABASE_NEWER. Nothing is overwritten, and what failed leaves no head office.
     """
-    key = _key_of(key_file or home / homes.KEY)
+    key_file = key_file or home / homes.KEY
+    key = _key_of(key_file)
     manifest = read_manifest(backup, key.public)
     _check(manifest, backup, key, home, address)
+    _check_key_file(key_file, home)
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
     _refuse_problems(part_faults(backup, manifest.parts))
@@ -81,7 +83,7 @@ def restore(
         begin_anew(connection, note, manifest)
     if address:
         write_private(home / homes.ADDRESS, f"{address}\n".encode())
-    if key_file is not None and key_file != home / homes.KEY:
+    if not (home / homes.KEY).exists():
         write_private(home / homes.KEY, key_file.read_bytes())
     _leave_note(backup, note, key)
     return Restored(
@@ -117,7 +119,18 @@ def _check(manifest: Manifest, backup: Path, key: SigningKey, home: Path, addres
     logs = (f"{homes.DATABASE}-wal", f"{homes.DATABASE}-journal")
     for name in (homes.DATABASE, homes.ADDRESS, *logs):
         if (home / name).exists():
-            raise Conflict("HOME_EXISTS", file=name, next_step="put it aside, or take a new folder")
+            raise _taken(name)
+
+
+def _check_key_file(key_file: Path, home: Path) -> None:
+    """A key that is overwritten is gone for good, and with it the head office it was of."""
+    present = home / homes.KEY
+    if present.exists() and present.read_bytes().split() != key_file.read_bytes().split():
+        raise _taken(homes.KEY)
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict("HOME_EXISTS", file=name, next_step="put it aside, or take a new folder")
 
 
 @contextmanager

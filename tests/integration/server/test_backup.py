@@ -231,6 +231,21 @@ def test_what_another_database_left_in_the_folder_does_not_come_into_a_restored_
         restored.database.close()
 
 
+def test_the_key_of_another_head_office_is_not_overwritten(
+    house: SafeHouse, tmp_path: Path
+) -> None:
+    made = house.backup()
+    again = tmp_path / "again"
+    again.mkdir()
+    (again / "hq.key").write_text("11" * 32)
+    with pytest.raises(Conflict, match="HOME_EXISTS"):
+        house.restore(made.path, again)
+    assert (again / "hq.key").read_text() == "11" * 32
+    assert not (again / "head_office.db").exists()
+    shutil.copyfile(house.safe, again / "hq.key")
+    house.restore(made.path, again)
+
+
 def test_a_backup_that_was_changed_makes_no_head_office(house: SafeHouse, tmp_path: Path) -> None:
     made = house.backup()
     part = made.path / made.manifest.parts[0].name
