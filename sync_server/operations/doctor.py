@@ -67,7 +67,7 @@ def troubles_of_opening(
     except QutongError as error:
         if error.code == "DATABASE_DAMAGED":
             return None, [Trouble(error.code, {"what": homes.DATABASE})]
-        if error.code == "KEY_UNREADABLE":
+        if error.code in {"KEY_OTHER", "KEY_UNREADABLE"}:
             return None, [Trouble("KEY_OTHER", {"name": homes.KEY})]
         code = "OFFICE_FULL" if error.code == "DISK_FULL" else "OFFICE_CLOSED"
         return None, [Trouble(code, {"code": error.code})]

@@ -117,7 +117,8 @@ def open_home(home: Path, address: str, randomness: Randomness, *, worker: int =
 
     Nothing is written unless the database is of an earlier program: who only looks waits for no
     writer and needs no room. Raises Unavailable HOME_MISSING, KEY_UNREADABLE, DATABASE_MISSING,
-    DATABASE_NEWER, DATABASE_DAMAGED, DATABASE_BUSY and what opening a database raises.
+    DATABASE_NEWER, DATABASE_DAMAGED, DATABASE_BUSY, Conflict KEY_OTHER and what opening a database
+    raises.
     """
     key = _key_of(home)
     if not address:
@@ -127,7 +128,7 @@ def open_home(home: Path, address: str, randomness: Randomness, *, worker: int =
         raise _missing()
     database = open_database(address)
     try:
-        epoch, incarnation = _brought_forward(database)
+        epoch, incarnation = _brought_forward(database, key)
     except BaseException as error:
         database.close()
         if told := refusal_of(error):
@@ -147,11 +148,15 @@ def _key_of(home: Path) -> SigningKey:
         raise Unavailable("KEY_UNREADABLE", next_step=next_step) from error
 
 
-def _brought_forward(database: Database) -> tuple[str, int]:
+def _brought_forward(database: Database, key: SigningKey) -> tuple[str, int]:
     """The epoch and the incarnation of a database that has this program's version from here on."""
     with database.read() as connection:
         if not schema_version(connection):
             raise _missing()
+        # What another key signs no device believes, and it would stand in the journal for good.
+        if known(connection, "public_key") not in {"", key.public.hex()}:
+            next_step = f"bring back {KEY} of this database, or name the database of this key"
+            raise Conflict("KEY_OTHER", next_step=next_step)
         is_ready = is_current(connection)
     if not is_ready:
         with database.write() as connection:

@@ -82,6 +82,7 @@ def test_workers_that_start_together_bring_an_older_database_forward_once(
         ("head_office.db", b"", "DATABASE_MISSING", "OFFICE_CLOSED"),
         ("hq.key", b"no key", "KEY_UNREADABLE", "KEY_OTHER"),
         ("hq.key", b"\xff\xfe", "KEY_UNREADABLE", "KEY_OTHER"),
+        ("hq.key", b"11" * 32, "KEY_OTHER", "KEY_OTHER"),
     ],
 )
 def test_what_lacks_is_named_and_nothing_is_begun_anew(
