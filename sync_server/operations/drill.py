@@ -78,6 +78,9 @@ def drill(office: Office, folder: Path, clock: Clock, *, scratch: str = "") -> D
         with office.database.write() as connection:
             marks = _marks(manifest)
             found = list(islice(_lost_here(connection, marks), _PROBLEMS_MAX))
+            if not (folder / name).is_dir():
+                # A backup made meanwhile took its place, and nobody has proved that one.
+                found.append("it was removed while it was proved: run the drill again")
             if not found:
                 marked = move_forward(connection, marks)
                 tell(connection, VERIFIED, name)

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from shared.journal.chain import SigningKey
 from sync_server.operations.backup import VERIFIED, Keep, remove_old
 from sync_server.operations.backup_manifest import Manifest, names_in, write_manifest
 from sync_server.operations.doctor import Limits, _backups
+from sync_server.operations.verify import faults
 from sync_server.store.durable import VERIFIED_MADE_AT, all_marks
 from sync_server.store.migrations import known
 from sync_server.store.tables import durable
@@ -236,6 +238,33 @@ def test_a_drill_that_goes_through_marks_every_journal(copied: SafeHouse) -> Non
         assert known(connection, VERIFIED) == done.name
     assert copied.drill().marked == 0, "nothing is new"
     assert not list(copied.folder.glob("drilling-*"))
+
+
+def test_a_backup_that_was_removed_while_it_was_proved_makes_nothing_durable(
+    copied: SafeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied.backup()
+    before = _marks(copied)
+
+    def as_the_next_backup_is_made(*asked: Any) -> Iterator[object]:
+        yield from faults(*asked)
+        copied.backup()
+        keep = Keep(daily=1)
+        assert names_in(copied.folder)[-2] in remove_old(
+            copied.office, copied.folder, keep, copied.clock.now_us()
+        )
+
+    monkeypatch.setattr("sync_server.operations.restoring.faults", as_the_next_backup_is_made)
+    (problem,) = copied.drill().problems
+    assert "removed" in problem
+    assert _marks(copied) == before
+    monkeypatch.undo()
+    assert copied.drill().problems == []
+
+
+def _marks(house: SafeHouse) -> tuple[object, str]:
+    with house.office.database.read() as connection:
+        return all_marks(connection), known(connection, VERIFIED)
 
 
 def test_a_backup_named_by_a_clock_that_was_ahead_is_never_the_newest(
