@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,8 +101,9 @@ def _note(office: Office, now_us: int) -> str:
 def _clear_halves(folder: Path, now_us: int) -> None:
     """What a backup that was killed left; not that of one that still runs."""
     for half in folder.glob(f"{_MAKING}*"):
-        if now_us // 1_000_000 - half.stat().st_mtime > _STALE_S:
-            shutil.rmtree(half, ignore_errors=True)
+        with suppress(FileNotFoundError):
+            if now_us // 1_000_000 - half.stat().st_mtime > _STALE_S:
+                shutil.rmtree(half, ignore_errors=True)
 
 
 def _flush_folder(folder: Path) -> None:
@@ -123,13 +125,19 @@ def remove_old(office: Office, folder: Path, keep: Keep, now_us: int) -> list[st
         proved = known(connection, VERIFIED)
     names = names_until(folder, now_us)
     stay = kept_names(names, keep) | {proved}
-    gone = [name for name in names if name not in stay]
-    for name in gone:
-        # Renamed first: a half removed backup must not look like a whole one.
-        going = folder / f"{_MAKING}{name}"
+    return [name for name in names if name not in stay and _removed(folder, name)]
+
+
+def _removed(folder: Path, name: str) -> bool:
+    """Remove a backup; False when another ``backup`` that runs beside this one was faster."""
+    # Renamed first: a half removed backup must not look like a whole one.
+    going = folder / f"{_MAKING}{name}"
+    try:
         (folder / name).rename(going)
-        shutil.rmtree(going)
-    return gone
+    except FileNotFoundError:
+        return False
+    shutil.rmtree(going)
+    return True
 
 
 def kept_names(names: Sequence[str], keep: Keep) -> set[str]:

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from shared.journal.chain import SigningKey
 from sync_server.operations.backup import VERIFIED, Keep, remove_old
-from sync_server.operations.backup_manifest import Manifest, names_in, write_manifest
+from sync_server.operations.backup_manifest import Manifest, names_in, names_until, write_manifest
 from sync_server.operations.doctor import Limits, _backups
 from sync_server.operations.verify import faults
 from sync_server.store.durable import VERIFIED_MADE_AT, all_marks
@@ -265,6 +265,22 @@ def test_a_backup_that_was_removed_while_it_was_proved_makes_nothing_durable(
 def _marks(house: SafeHouse) -> tuple[object, str]:
     with house.office.database.read() as connection:
         return all_marks(connection), known(connection, VERIFIED)
+
+
+def test_backups_made_at_once_remove_the_old_ones_once(
+    copied: SafeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied.backup()
+    keep, now_us = Keep(daily=1), copied.clock.now_us()
+
+    def as_another_removes(folder: Path, until_us: int) -> list[str]:
+        names = names_until(folder, until_us)
+        monkeypatch.undo()
+        assert remove_old(copied.office, folder, keep, now_us)
+        return names
+
+    monkeypatch.setattr("sync_server.operations.backup.names_until", as_another_removes)
+    assert remove_old(copied.office, copied.folder, keep, now_us) == []
 
 
 def test_a_backup_named_by_a_clock_that_was_ahead_is_never_the_newest(
