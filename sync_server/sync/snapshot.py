@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,12 +120,10 @@ class Snapshots:
         """Write the file of a scope up to its head of now."""
         with reading() as connection:
             (head,) = heads_of(connection, [scope])
-            numbers = _tables_of(connection, scope)
-        tables = {number: self.schema[name] for number, name in numbers}
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix=_MAKING) as work:
             plain = Path(work) / "plain.db"
-            _write_database(plain, reading, tables, head)
+            _write_database(plain, reading, self.schema, head)
             packed = Path(work) / "packed"
             key = ChaCha20Poly1305.generate_key()
             name = _pack(plain, packed, key)
@@ -203,9 +201,7 @@ def _parts(scope: str) -> int:
     return _STALE_PARTS if scope.startswith(_SHARED) else _OWN_STALE_PARTS
 
 
-def _write_database(
-    path: Path, reading: Reading, tables: Mapping[int, Replicated], head: ScopeHead
-) -> None:
+def _write_database(path: Path, reading: Reading, schema: Schema, head: ScopeHead) -> None:
     from sqlcipher3 import dbapi2
 
     target = dbapi2.connect(str(path), isolation_level=None)
@@ -221,31 +217,26 @@ def _write_database(
             "INSERT INTO snapshot_about VALUES (?, ?, ?, ?, ?)",
             (head.scope, head.generation, head.head, head.count, head.digest),
         )
-        for table in tables.values():
-            declared = ", ".join(f'"{c}" {_type_of(table, c)}' for c in _columns(table))
-            target.execute(f'CREATE TABLE "{table.name}" ({declared}) STRICT')
         for after in range(0, head.head, _WINDOW):
             keys = {"scope": head.scope, "after": after, "until": min(after + _WINDOW, head.head)}
             with reading() as source:
-                for number, table in tables.items():
-                    _copy(source, target, table, keys | {"table_id": number})
+                for number, name in _tables_in(source, keys):
+                    _copy(source, target, schema[name], keys | {"table_id": number})
         target.execute("COMMIT")
     finally:
         target.close()
 
 
 def _copy(source: Connection, target: Any, table: Replicated, keys: dict[str, object]) -> None:
-    columns = _columns(table)
+    columns = ("id", *table.columns, "_digest")
+    declared = ", ".join(f'"{c}" {_type_of(table, c)}' for c in columns)
+    target.execute(f'CREATE TABLE IF NOT EXISTS "{table.name}" ({declared}) STRICT')
     marks = ", ".join("?" * len(columns))
     statement = _rows_of(table, columns).execution_options(yield_per=_CHUNK)
     with source.execute(statement, keys) as rows:
         for part in rows.partitions():
             values = [tuple(row) for row in part]
             target.executemany(f'INSERT INTO "{table.name}" VALUES ({marks})', values)
-
-
-def _columns(table: Replicated) -> tuple[str, ...]:
-    return ("id", *table.columns, "_digest")
 
 
 def _type_of(table: Replicated, column: str) -> str:
@@ -255,15 +246,23 @@ def _type_of(table: Replicated, column: str) -> str:
     return "BLOB" if isinstance(kind, LargeBinary) else "TEXT"
 
 
-def _tables_of(connection: Connection, scope: str) -> list[tuple[int, str]]:
+def _tables_in(connection: Connection, window: dict[str, object]) -> list[tuple[int, str]]:
     names = table_names(connection)
-    numbers = connection.execute(
-        select(feed.c.table_id)
-        .join(scope_head, scope_head.c.scope_id == feed.c.scope_id)
-        .where(scope_head.c.scope == scope)
-        .distinct()
-    ).scalars()
+    numbers = connection.execute(_TABLES_IN, window).scalars()
     return sorted((number, names[number]) for number in numbers)
+
+
+_IN_WINDOW = (
+    scope_head.c.scope == bind("scope"),
+    feed.c.seq > bind("after"),
+    feed.c.seq <= bind("until"),
+)
+_TABLES_IN = (
+    select(feed.c.table_id)
+    .join(scope_head, scope_head.c.scope_id == feed.c.scope_id)
+    .where(*_IN_WINDOW)
+    .distinct()
+)
 
 
 def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
@@ -275,9 +274,7 @@ def _rows_of(table: Replicated, columns: Sequence[str]) -> Select[Any]:
         .join(scope_head, scope_head.c.scope_id == feed.c.scope_id)
         .join(table.table, table.table.c.id == feed.c.row_id)
         .where(
-            scope_head.c.scope == bind("scope"),
-            feed.c.seq > bind("after"),
-            feed.c.seq <= bind("until"),
+            *_IN_WINDOW,
             feed.c.table_id == bind("table_id"),
             feed.c.state != REMOVED_ROW,
         )
