@@ -52,8 +52,8 @@ _STALE_PARTS = 10
 _OWN_STALE_PARTS = 3
 """So of a scope few devices hold: for its next till the file and a third in pages will do."""
 _CHUNK = 1_000
-_WINDOW = 20_000
-"""Entries of the feed that are read in one transaction: some tenths of a second."""
+_WINDOW = 5_000
+"""Entries of the feed that are read in one transaction: a tenth of a second."""
 
 Reading = Callable[[], AbstractContextManager[Connection]]
 """Begins a transaction that reads."""
