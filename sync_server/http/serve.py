@@ -102,18 +102,24 @@ def serve(
     scheme = "https" if certificate else "http"
     shown = f"[{host}]" if ":" in host else host
     print(f"serving {scheme}://{shown}:{listening.getsockname()[1]}", flush=True)
-    with listening, _ending_in_order(), ExitStack() as beside:
+    server = _Server(config, app)
+    with listening, _ending_in_order(server), ExitStack() as beside:
         if metrics is not None:
             found = beside.enter_context(scraped(*metrics, app.metrics))
             print(f"metrics http://{metrics[0]}:{found}/metrics", flush=True)
-        _Server(config, app).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 @contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """uvicorn raises the signal that stopped it once more; by then it has done its work."""
+def _ending_in_order(server: _Server) -> Iterator[None]:
+    """A signal ends the server also before uvicorn listens for signals; the one that stopped it
+    uvicorn raises once more, and by then it has done its work."""
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
     numbers = (signal.SIGTERM, signal.SIGINT)
-    before = [signal.signal(number, lambda _number, _frame: None) for number in numbers]
+    before = [signal.signal(number, end) for number in numbers]
     try:
         yield
     finally:
