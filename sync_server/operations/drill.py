@@ -6,9 +6,8 @@ old documents go.
 
 import shutil
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -22,6 +21,8 @@ from shared.core.errors import Conflict, QutongError, Unavailable
 from sync_server.operations.backup import VERIFIED
 from sync_server.operations.backup_manifest import (
     Manifest,
+    instant_of,
+    name_of,
     names_in,
     names_until,
     part_faults,
@@ -43,6 +44,8 @@ from sync_server.store.migrations import tell
 
 _PROBLEMS_MAX: Final = 20
 _PREFIX = "drilling-"
+_SCRATCH = "qutong_drill_"
+_STALE_US = 24 * 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +75,7 @@ def drill(office: Office, folder: Path, clock: Clock, *, scratch: str = "") -> D
         raise Conflict("BACKUP_MISSING")
     began_us = clock.monotonic_us()
     name = names[-1]
-    found, manifest = _found(office, folder, name, scratch)
+    found, manifest = _found(office, folder, name, scratch, now_us)
     marked = 0
     if manifest is not None and not found:
         with office.database.write() as connection:
@@ -98,12 +101,12 @@ def drill(office: Office, folder: Path, clock: Clock, *, scratch: str = "") -> D
 def _clear_stale(folder: Path, now_us: int) -> None:
     """Remove what a drill that was killed a day ago left."""
     for work in folder.glob(f"{_PREFIX}*"):
-        if now_us // 1_000_000 - work.stat().st_mtime > 24 * 3600:
+        if now_us - work.stat().st_mtime * 1_000_000 > _STALE_US:
             shutil.rmtree(work, ignore_errors=True)
 
 
 def _found(
-    office: Office, folder: Path, name: str, scratch: str
+    office: Office, folder: Path, name: str, scratch: str, now_us: int
 ) -> tuple[list[str], Manifest | None]:
     path = folder / name
     try:
@@ -115,7 +118,7 @@ def _found(
             return found, manifest
         with office.database.read() as connection:
             before = all_marks(connection)
-        with _restored(office, folder, manifest, scratch) as connection:
+        with _restored(office, folder, manifest, scratch, now_us) as connection:
             found = list(islice(_all_problems(connection, manifest, before), _PROBLEMS_MAX))
         return found, manifest
     except DBAPIError as error:
@@ -152,7 +155,7 @@ def _lost_here(
 
 @contextmanager
 def _restored(
-    office: Office, folder: Path, manifest: Manifest, scratch: str
+    office: Office, folder: Path, manifest: Manifest, scratch: str, now_us: int
 ) -> Iterator[Connection]:
     """The backup as a database, in a transaction of which nothing stays."""
     if manifest.engine == "sqlite":
@@ -170,7 +173,7 @@ def _restored(
         with _opened(scratch, fill) as connection:
             yield connection
         return
-    with _own_scratch(office.database) as address, _opened(address, fill) as connection:
+    with _own_scratch(office.database, now_us) as address, _opened(address, fill) as connection:
         yield connection
 
 
@@ -200,14 +203,15 @@ def _rolled_back(database: Database) -> Iterator[Connection]:
 
 
 @contextmanager
-def _own_scratch(database: Database) -> Iterator[str]:
+def _own_scratch(database: Database, now_us: int) -> Iterator[str]:
     """A database of its own on head office's server, dropped at the end."""
     with database.read() as connection:
         address = connection.engine.url
-    name = f"qutong_drill_{time.monotonic_ns():x}"
+    name = f"{_SCRATCH}{name_of(now_us)}"
     alone = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
     try:
         with alone.connect() as connection:
+            _drop_stale(connection, now_us)
             connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
     except DBAPIError as error:
         raise Unavailable(
@@ -218,3 +222,13 @@ def _own_scratch(database: Database) -> Iterator[str]:
     finally:
         with alone.connect() as connection:
             connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _drop_stale(connection: Connection, now_us: int) -> None:
+    """Drop what a drill that was killed a day ago left; what cannot be is the next one's."""
+    own = "SELECT datname FROM pg_database WHERE pg_get_userbyid(datdba) = current_user"
+    for name in connection.execute(text(own)).scalars().all():
+        began = name.removeprefix(_SCRATCH)
+        if began != name and instant_of(began) and began < name_of(now_us - _STALE_US):
+            with suppress(DBAPIError):
+                connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

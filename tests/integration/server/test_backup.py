@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 
@@ -31,9 +33,12 @@ from sync_server.store.durable import JournalMark, all_marks, durable_of, move_f
 from sync_server.store.migrations import known, tell
 from sync_server.store.tables import scope_head, snapshot
 from sync_server.sync.head_office import draft_of, publish
-from tests.integration.server.safe_house import SafeHouse, opened, safe_house
+from tests.integration.postgres import new_database
+from tests.integration.server.safe_house import SECOND_US, SafeHouse, opened, safe_house
 from tests.integration.server.two_shops import Place, two_shops, unpacked
 from tests.integration.server.world import NOON_US
+
+DAY_US = 86_400_000_000
 
 
 @pytest.fixture
@@ -58,8 +63,6 @@ def elsewhere(address: str, request: pytest.FixtureRequest) -> Iterator[str]:
     if address.startswith("sqlite"):
         yield ""
         return
-    from tests.integration.postgres import new_database
-
     with new_database(request.getfixturevalue("postgres_server"), "restored") as made:
         yield made
 
@@ -135,6 +138,39 @@ def _publish(office: Office, org: str = "FX") -> JournalMark:
         (done,) = publish(connection, office.hq, [draft], NOON_US)
     slot = done.slot
     return JournalMark(slot.device_id, slot.incarnation, slot.n, slot.link_hash)
+
+
+@pytest.mark.postgres
+def test_the_database_a_killed_drill_left_on_the_server_goes_a_day_later(
+    postgres_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+
+    def prove(*asked: Any) -> Iterator[object]:
+        seen.extend(_scratches(postgres_server))
+        yield from faults(*asked)
+
+    monkeypatch.setattr("sync_server.operations.restoring.faults", prove)
+    with new_database(postgres_server, "killed") as address, two_shops(address, tmp_path) as place:
+        house = safe_house(place, tmp_path)
+        house.backup()
+        assert house.drill().problems == []
+        (made,) = seen
+        assert _scratches(postgres_server) == []
+        with psycopg.connect(postgres_server, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{made}"')
+        house.clock.at_us += DAY_US - SECOND_US
+        assert house.drill().problems == []
+        assert _scratches(postgres_server) == [made], "its drill may still run"
+        house.clock.at_us += 2 * SECOND_US
+        assert house.drill().problems == []
+        assert _scratches(postgres_server) == []
+
+
+def _scratches(server: str) -> list[str]:
+    with psycopg.connect(server) as connection:
+        found = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE '%drill%'")
+        return [str(name) for (name,) in found]
 
 
 def test_two_restores_from_one_backup_do_not_write_the_same_journal(
