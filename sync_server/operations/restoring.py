@@ -5,7 +5,7 @@ hold. Head office's own journals go on in an incarnation nobody has seen, so tha
 was printed is printed again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,16 +75,20 @@ def restore(
     home.chmod(0o700)
     _refuse_problems(part_faults(backup, manifest.parts))
     note = _next_note(backup.parent, manifest, key, clock, randomness)
-    with _filled(backup, manifest, home, address) as database, database.write() as connection:
+    with (
+        _writing(home) as write,
+        _filled(backup, manifest, home, address) as database,
+        database.write() as connection,
+    ):
         if manifest.engine == "postgresql":
             _fill_postgresql(connection, backup, manifest)
         _refuse_problems(problems(connection, manifest, prove=prove))
         migrate(connection, SCHEMA, LOCAL)
         begin_anew(connection, note, manifest)
-    if address:
-        write_private(home / homes.ADDRESS, f"{address}\n".encode())
-    if not (home / homes.KEY).exists():
-        write_private(home / homes.KEY, key_file.read_bytes())
+        # Before the commit: a database whose key was not written opens to nobody.
+        if address:
+            write(homes.ADDRESS, f"{address}\n".encode())
+        write(homes.KEY, key_file.read_bytes())
     _leave_note(backup, note, key)
     return Restored(
         manifest=manifest,
@@ -131,6 +135,25 @@ def _check_key_file(key_file: Path, home: Path) -> None:
 
 def _taken(name: str) -> Conflict:
     return Conflict("HOME_EXISTS", file=name, next_step="put it aside, or take a new folder")
+
+
+@contextmanager
+def _writing(home: Path) -> Iterator[Callable[[str, bytes], None]]:
+    """Writes files of the folder, which go again when the block fails; what is there stays."""
+    written: list[Path] = []
+
+    def write(name: str, content: bytes) -> None:
+        path = home / name
+        if not path.exists():
+            written.append(path)
+            write_private(path, content)
+
+    try:
+        yield write
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Backup and restore: another head office with the same rows, that says it is another."""
 
+import errno
 import json
 import shutil
 import stat
@@ -25,6 +26,7 @@ from sync_server.operations.backup_manifest import (
     name_of,
     names_in,
     read_manifest,
+    write_private,
 )
 from sync_server.operations.backup_parts import write_parts
 from sync_server.operations.home import Office
@@ -290,6 +292,28 @@ def test_a_backup_that_was_changed_makes_no_head_office(house: SafeHouse, tmp_pa
         house.restore(made.path, tmp_path / "again")
     assert not (tmp_path / "again" / "head_office.db").exists()
     assert not (tmp_path / "again" / "hq.key").exists()
+
+
+@pytest.mark.parametrize("at", ["database", "hq.key"])
+def test_a_restore_whose_folder_is_full_leaves_no_head_office_and_is_done_again(
+    either: SafeHouse, tmp_path: Path, elsewhere: str, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    made = either.backup()
+
+    def full(path: Path, content: bytes) -> None:
+        if path.name.startswith(at):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write_private(path, content)
+
+    monkeypatch.setattr("sync_server.operations.restoring.write_private", full)
+    if elsewhere or at == "hq.key":
+        with pytest.raises(OSError, match="No space"):
+            either.restore(made.path, tmp_path / "again", elsewhere)
+    monkeypatch.undo()
+    told = either.restore(made.path, tmp_path / "again", elsewhere)
+    again = opened(tmp_path / "again")
+    assert again.hq.epoch == told.epoch
+    again.database.close()
 
 
 def test_another_key_is_refused(house: SafeHouse, tmp_path: Path) -> None:
