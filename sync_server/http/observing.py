@@ -17,6 +17,7 @@ from sync_server.http.metrics import Metrics
 log = logging.getLogger("qutong.requests")
 
 _SANE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_SANE_METHOD = re.compile(r"[A-Z]{1,16}")
 _SANE_DEVICE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CUT = "CUT"
 """The outcome of a request whose sender went away before the answer began."""
@@ -72,13 +73,13 @@ class Observed:
             self._metrics.saw_request(
                 route, outcome, took_s, bytes_in=bytes_in, bytes_out=bytes_out
             )
-            device = headers.get(DEVICE_HEADER, "")
+            method, device = scope["method"], headers.get(DEVICE_HEADER, "")
             log.info(
                 "request",
                 extra={
                     "fields": {
                         "request": request_id,
-                        "method": scope["method"],
+                        "method": method if _SANE_METHOD.fullmatch(method) else "",
                         "route": route,
                         # As claimed: whether it was this device says the outcome.
                         "device": device if _SANE_DEVICE.fullmatch(device) else "",

@@ -100,6 +100,21 @@ def test_each_request_leaves_one_line_and_none_of_its_contents(
     assert all(one.request.headers["q-signature"] not in said for one in wire.sent)
 
 
+def test_a_stranger_writes_nothing_of_his_own_into_the_log(
+    service: Service, lines: io.StringIO
+) -> None:
+    with running(service) as url:
+        at = urlsplit(url)
+        assert at.hostname
+        with closing(socket.create_connection((at.hostname, at.port or 80))) as connection:
+            said = "Zhou13800001111" * 2000
+            connection.sendall(f"{said} /{said} HTTP/1.1\r\nhost: {said[:99]}\r\n\r\n".encode())
+            assert connection.recv(100)
+    (line,) = _requests(lines)
+    assert (line["method"], line["route"]) == ("", "unknown")
+    assert "Zhou" not in lines.getvalue()
+
+
 def test_an_error_is_told_by_kind_and_place_and_not_by_its_text() -> None:
     handler = JsonLines()
     try:
