@@ -19,6 +19,8 @@ from sync_server.operations.home import open_home
 from sync_server.operations.importing import add_options, run_import, wanted
 from sync_server.store.engine import refusal_of
 
+_PORT_MAX = 65_535
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it is done, 1 when it could not be, with a code and next step."""
@@ -170,13 +172,13 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--by", required=True, metavar="NAME", help="who answers for the file")
     serving = added["serve"]
     serving.add_argument("--host", default="127.0.0.1")
-    serving.add_argument("--port", type=int, default=8123, help="0 = any free one")
+    serving.add_argument("--port", type=_port, default=8123, help="0 = any free one")
     serving.add_argument("--worker", type=int, default=1, help="number of this worker process")
     serving.add_argument("--certificate", type=Path, help="TLS certificate chain (PEM)")
     serving.add_argument("--certificate-key", type=Path, help="TLS key (PEM)")
     serving.add_argument("--behind-proxy", action="store_true", help="TLS ends at a proxy in front")
     serving.add_argument(
-        "--metrics-port", type=int, help="serve /metrics on this port too; 0 = any free one"
+        "--metrics-port", type=_port, help="serve /metrics on this port too; 0 = any free one"
     )
     serving.add_argument(
         "--metrics-host", default="127.0.0.1", help="an address only the operator reaches"
@@ -220,6 +222,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     safekeeping.add_options(added)
     return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= _PORT_MAX:
+        raise argparse.ArgumentTypeError(f"{number} is no port")
+    return number
 
 
 if __name__ == "__main__":

@@ -88,6 +88,16 @@ def test_an_unreachable_database_is_said_so(
     assert not (tmp_path / "h" / "hq.key").exists(), "the next try must not find half a home"
 
 
+@pytest.mark.parametrize("option", ["--port", "--metrics-port"])
+@pytest.mark.parametrize("number", ["-1", "65536"])
+def test_a_port_that_is_none_is_refused_before_anything_is_opened(
+    tmp_path: Path, option: str, number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["serve", "--home", str(tmp_path / "none"), f"{option}={number}"])
+    assert f"argument {option}: " in capsys.readouterr().err
+
+
 def test_a_database_of_a_later_program_is_refused_untouched(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
