@@ -17,7 +17,7 @@ import uvicorn
 from sqlalchemy.exc import IntegrityError
 
 from shared.core.errors import Unavailable
-from shared.sync.messages import Hello, HelloAnswer, PushAnswer
+from shared.sync.messages import ErrorAnswer, Hello, HelloAnswer, PushAnswer, unpack
 from shared.sync.requests import REQUEST_HEADER
 from sync_server.http.app import App
 from sync_server.http.logs import JsonLines
@@ -25,7 +25,7 @@ from sync_server.http.metrics import Metrics, as_text
 from sync_server.http.protocol import ImpatientProtocol
 from sync_server.http.scraping import scraped
 from sync_server.http.service import Service
-from sync_server.store.migrations import tell
+from sync_server.store.migrations import STEPS, tell
 from sync_server.sync.contacts import Contact
 from tests.integration.server.tiny import NoteWritten, Sold
 from tests.integration.server.wire import Wire, running, service_of
@@ -98,6 +98,18 @@ def test_each_request_leaves_one_line_and_none_of_its_contents(
     assert SECRET not in said
     assert wire.nonce not in said
     assert all(one.request.headers["q-signature"] not in said for one in wire.sent)
+
+
+def test_a_server_whose_database_a_later_program_brought_forward_is_not_ready(
+    world: World, service: Service
+) -> None:
+    with running(service) as url:
+        assert httpx.get(f"{url}/ready").status_code == 200
+        with world.database.write() as connection:
+            tell(connection, "schema_version", str(len(STEPS) + 1))
+        answer = httpx.get(f"{url}/ready")
+        assert (answer.status_code, unpack(answer.content, ErrorAnswer).code) == (503, "NOT_READY")
+        assert httpx.get(f"{url}/health").status_code == 200
 
 
 def test_a_stranger_writes_nothing_of_his_own_into_the_log(
