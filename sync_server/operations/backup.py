@@ -121,15 +121,17 @@ def remove_old(office: Office, folder: Path, keep: Keep, now_us: int) -> list[st
     so does what is named by a time to come."""
     if not keep.daily and not keep.weekly:
         return []
-    with office.database.read() as connection:
-        proved = known(connection, VERIFIED)
     names = names_until(folder, now_us)
-    stay = kept_names(names, keep) | {proved}
-    return [name for name in names if name not in stay and _removed(folder, name)]
+    stay = kept_names(names, keep)
+    return [name for name in names if name not in stay and _removed(office, folder, name)]
 
 
-def _removed(folder: Path, name: str) -> bool:
-    """Remove a backup; False when another ``backup`` that runs beside this one was faster."""
+def _removed(office: Office, folder: Path, name: str) -> bool:
+    """Remove a backup; False when it is the proved one, or another ``backup`` was faster."""
+    # Asked of each: large ones take long to go, and a drill may end meanwhile.
+    with office.database.read() as connection:
+        if name == known(connection, VERIFIED):
+            return False
     # Renamed first: a half removed backup must not look like a whole one.
     going = folder / f"{_MAKING}{name}"
     try:

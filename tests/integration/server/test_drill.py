@@ -17,7 +17,7 @@ from sync_server.operations.backup_manifest import Manifest, names_in, names_unt
 from sync_server.operations.doctor import Limits, _backups
 from sync_server.operations.verify import faults
 from sync_server.store.durable import VERIFIED_MADE_AT, all_marks
-from sync_server.store.migrations import known
+from sync_server.store.migrations import known, tell
 from sync_server.store.tables import durable
 from tests.integration.server.safe_house import SafeHouse, opened, safe_house
 from tests.integration.server.two_shops import Place, two_shops
@@ -265,6 +265,27 @@ def test_a_backup_that_was_removed_while_it_was_proved_makes_nothing_durable(
 def _marks(house: SafeHouse) -> tuple[object, str]:
     with house.office.database.read() as connection:
         return all_marks(connection), known(connection, VERIFIED)
+
+
+def test_a_backup_that_is_proved_while_older_ones_are_removed_stays(
+    copied: SafeHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied.backup()
+    first, second, newest = names_in(copied.folder)
+    remove = shutil.rmtree
+
+    def as_a_drill_ends(folder: Path) -> None:
+        remove(folder)
+        with copied.office.database.write() as connection:
+            tell(connection, VERIFIED, second)
+
+    with copied.office.database.write() as connection:
+        tell(connection, VERIFIED, "")
+    monkeypatch.setattr("sync_server.operations.backup.shutil.rmtree", as_a_drill_ends)
+    gone = remove_old(copied.office, copied.folder, Keep(daily=1), copied.clock.now_us())
+    monkeypatch.undo()
+    assert gone == [first]
+    assert names_in(copied.folder) == [second, newest]
 
 
 def test_backups_made_at_once_remove_the_old_ones_once(
