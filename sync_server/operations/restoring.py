@@ -85,11 +85,12 @@ def restore(
         _refuse_problems(problems(connection, manifest, prove=prove))
         migrate(connection, SCHEMA, LOCAL)
         begin_anew(connection, note, manifest)
-        # Before the commit: a database whose key was not written opens to nobody.
+        # Before the commit: a database whose key was not written opens to nobody, and who restores
+        # this backup again takes another incarnation, also when this one is killed here.
         if address:
             write(homes.ADDRESS, f"{address}\n".encode())
         write(homes.KEY, key_file.read_bytes())
-    _leave_note(backup, note, key)
+        _leave_note(backup, note, key)
     return Restored(
         manifest=manifest,
         epoch=note.epoch,

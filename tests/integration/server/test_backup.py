@@ -7,6 +7,7 @@ import stat
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from shared.core.errors import Conflict, QutongError, RuleViolation
 from shared.journal.tables import journal
 from shared.sync.messages import Hello, HelloAnswer, pack, unpack
 from sync_server.__main__ import main
+from sync_server.operations import restoring
 from sync_server.operations.backup import Keep, kept_names, remove_old
 from sync_server.operations.backup_manifest import (
     figures_of,
@@ -32,6 +34,7 @@ from sync_server.operations.backup_parts import write_parts
 from sync_server.operations.home import Office
 from sync_server.operations.verify import faults
 from sync_server.store.durable import JournalMark, all_marks, durable_of, move_forward
+from sync_server.store.engine import Database
 from sync_server.store.migrations import known, tell
 from sync_server.store.tables import scope_head, snapshot
 from sync_server.sync.head_office import draft_of, publish
@@ -184,6 +187,29 @@ def test_two_restores_from_one_backup_do_not_write_the_same_journal(
     assert (first.incarnation, second.incarnation) == (2, 3)
     assert (first.generation, second.generation) == (2, 3)
     assert first.epoch != second.epoch
+
+
+def test_a_restore_that_was_killed_at_its_end_has_taken_its_incarnation(
+    house: SafeHouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its head office may stand, and print numbers."""
+    filled = restoring._filled
+
+    class Killed(BaseException):
+        pass
+
+    @contextmanager
+    def killed(*told: Any) -> Iterator[Database]:
+        with filled(*told) as database:
+            yield database
+        raise Killed
+
+    made = house.backup()
+    monkeypatch.setattr(restoring, "_filled", killed)
+    with pytest.raises(Killed):
+        house.restore(made.path, tmp_path / "one")
+    monkeypatch.undo()
+    assert house.restore(made.path, tmp_path / "two").incarnation == 3
 
 
 def test_a_backup_waits_for_no_writer_and_holds_what_was_committed(house: SafeHouse) -> None:
