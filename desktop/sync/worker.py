@@ -1,8 +1,8 @@
 """The sync worker: one thread that syncs after each append, on a schedule, and when told to."""
 
 import threading
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from threading import Event, Lock, Thread
 
@@ -52,6 +52,12 @@ def told_fault(raised: Exception, before: str) -> QutongError:
         told = (type(raised), raised, raised.__traceback__, threading.current_thread())
         threading.excepthook(threading.ExceptHookArgs(told))
     return Unavailable(FAULT, kind=type(raised).__name__)
+
+
+def _fail(asked: Sequence[Future[Summary]], error: QutongError) -> None:
+    for future in asked:
+        with suppress(InvalidStateError):
+            future.set_exception(error)
 
 
 class SyncWorker:
@@ -227,15 +233,14 @@ class SyncWorker:
             if error.code == HELD:
                 return self._held(asked, error)
             self._failures += 1
+            self.last = error
+            # First: what follows may fail on a full disk, and is tried again then.
+            _fail(asked, error)
             if self._refused(error):
                 self._stopped.set()
-            self.last = error
-            for future in asked:
-                future.set_exception(error)
             return back_off_s(self._failures, self._randomness)
         except Exception as error:
-            for future in asked:
-                future.set_exception(Unavailable(FAULT, kind=type(error).__name__))
+            _fail(asked, Unavailable(FAULT, kind=type(error).__name__))
             raise
         finally:
             self.is_syncing = False
@@ -243,7 +248,9 @@ class SyncWorker:
         self._head_office_at_us = summary.head_office_at_us
         self.last = summary
         for future in asked:
-            future.set_result(summary)
+            # Who asked may have given up waiting.
+            with suppress(InvalidStateError):
+                future.set_result(summary)
         if summary.pushed or summary.pulled:
             # A log that a full disk leaves unfolded is folded another time.
             with suppress(Unavailable):
@@ -254,8 +261,7 @@ class SyncWorker:
         """A person said so: nothing failed."""
         self._failures = 0
         self.last = error
-        for future in asked:
-            future.set_exception(error)
+        _fail(asked, error)
         return INTERVAL_S
 
     def _listen(self) -> None:

@@ -14,7 +14,7 @@ from desktop.store.tables import sync_log
 from desktop.sync.engine import Ask
 from desktop.sync.story import Summary, write_log
 from desktop.sync.worker import FAULT, INTERVAL_S, SyncWorker
-from shared.core.errors import Unavailable
+from shared.core.errors import AccessDenied, Unavailable
 from shared.sync.messages import Message
 from tests.builders.devices import a_store
 from tests.builders.small_shop import REGISTRY, SCHEMA, a_sale
@@ -100,6 +100,38 @@ def test_a_fault_of_ours_is_told_once_and_the_next_sync_comes(
     finally:
         worker.stop()
     assert told == [ZeroDivisionError]
+
+
+class Refused(Line):
+    """Head office has revoked this device."""
+
+    def send(self, ask: Ask) -> Message:
+        raise AccessDenied("DEVICE_REVOKED")
+
+
+def test_who_waits_is_told_also_where_the_device_finds_no_room_to_lock_itself(
+    till: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(_error: object) -> bool:
+        raise DiskFull("DISK_FULL")
+
+    worker = a_worker(till, Refused())
+    monkeypatch.setattr(worker, "_refused", no_room)
+    asked = worker.sync_now()
+    worker._survived(worker._once)
+    with pytest.raises(AccessDenied):
+        asked.result(0)
+    assert not worker._stopped.is_set(), "the next sync tries to lock it again"
+
+
+@pytest.mark.parametrize("line", [Line, Refused])
+def test_who_gave_up_waiting_is_no_fault_of_the_sync(till: LocalStore, line: type[Line]) -> None:
+    worker = a_worker(till, line())
+    assert worker.sync_now().cancel()
+    others = worker.sync_now()
+    worker._survived(worker._once)
+    assert not isinstance(worker.last, Unavailable)
+    assert others.done()
 
 
 class Careless(Running):
