@@ -270,12 +270,13 @@ class _Line:
 
 def _by_file(house: House, folder: Path, url: str, size: str) -> Iterator[Figure]:
     line = _Line.to(house, folder / "file", "04", url)
-    fetched: list[str] = []
+    kept = folder / "fetched.db"
 
     def send(ask: Ask) -> Message:
         answer = line.transport.send(ask)
         if isinstance(answer, Fetched):
-            fetched.append(answer.path)
+            # The device removes what it has taken in.
+            kept.hardlink_to(answer.path)
         return answer
 
     with house.office.database.read() as connection:
@@ -298,7 +299,7 @@ def _by_file(house: House, folder: Path, url: str, size: str) -> Iterator[Figure
         goals=(at_most("B/row", packed_bytes / rows, 60),),
     )
     for is_plain in (True, False):
-        yield _loaded(house, folder, Path(fetched[0]), size, is_plain=is_plain)
+        yield _loaded(house, folder, kept, size, is_plain=is_plain)
 
 
 def _loaded(house: House, folder: Path, file: Path, size: str, *, is_plain: bool) -> Figure:
