@@ -14,7 +14,7 @@ from desktop.store.engine import open_writer
 from desktop.store.errors import DatabaseDamaged, told
 from desktop.store.layout import Layout
 from desktop.store.lock import sync_folder
-from desktop.store.migrations import refuse_newer
+from desktop.store.migrations import refuse_newer, schema_mark, told_schema_mark
 from desktop.store.tables import LOCAL
 
 _SMALL_BYTES = 32 * 1024 * 1024
@@ -104,6 +104,8 @@ def _look(database: Path, layout: Layout) -> None:
                 _suspect(database).unlink(missing_ok=True)
             elif is_unclean or database.stat().st_size <= _SMALL_BYTES:
                 _check(connection, "quick_check")
+            if told_schema_mark(connection) not in {0, schema_mark(connection)}:
+                raise DatabaseDamaged("DATABASE_DAMAGED")
     finally:
         engine.dispose()
 

@@ -1,6 +1,7 @@
 """Bringing a database file to this program's version: forward only, one transaction, or nothing."""
 
 import hashlib
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -74,7 +75,23 @@ def migrate(
     if version != to:
         # A start that changes nothing writes nothing: the disk may be full.
         connection.exec_driver_sql(f"PRAGMA user_version = {to}")
+    mark = schema_mark(connection)
+    if mark != told_schema_mark(connection):
+        connection.exec_driver_sql(f"PRAGMA application_id = {mark}")
     return bool(version) and gained
+
+
+def schema_mark(connection: Connection) -> int:
+    """Of the words tables and indexes are described by: a flipped bit in them makes another column
+    or table, which the database has nothing against."""
+    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+    words = sorted("\n".join(word or "" for word in row) for row in rows)
+    return zlib.crc32("\n".join(words).encode()) & 0x7FFF_FFFF or 1
+
+
+def told_schema_mark(connection: Connection) -> int:
+    """What the mark was when this file was last brought forward; 0 when nobody has said."""
+    return int(connection.exec_driver_sql("PRAGMA application_id").scalar_one())
 
 
 def _change_known(connection: Connection, layout: Layout) -> bool:

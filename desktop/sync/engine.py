@@ -385,7 +385,7 @@ class _Sync(Talk):
         )
         self.tell(self.store.apply(settle_step(replica, self.own, received_n, self.behind)))
         if (self.summary.pulled or is_any_due) and not self.behind:
-            self.store.apply(settle_neighbours(replica, now_us))
+            settle_neighbours(self.store, now_us)
             yield from hand_up(self)
 
     def _settle_scopes(self, answer: HelloAnswer, heads: Mapping[str, ScopeHead]) -> None:

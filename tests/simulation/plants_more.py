@@ -37,7 +37,6 @@ import sync_server.sync.recovering
 import sync_server.sync.returning
 from shared.core.errors import RuleViolation
 from shared.sync.appending import head_of
-from shared.sync.confirm import Applied, Step
 from shared.sync.statements import upsert
 from shared.sync.tables import TableRole
 from tests.simulation.planting import Plant, around, both, instead, nothing
@@ -84,10 +83,6 @@ def _as_it_is(_connection: object, judged: Sequence[Any]) -> list[Any]:
 
 def _nobody(*_arguments: object) -> set[str]:
     return set()
-
-
-def _no_step(*_arguments: object) -> Step:
-    return lambda _connection: Applied()
 
 
 def _silent(*_arguments: object) -> Iterator[Any]:
@@ -334,7 +329,7 @@ MORE: dict[str, Plant] = {
     "received is durable": around(sync_server.sync.hello, "durable_of", _received),
     "earlier recovery forgotten": instead(sync_server.sync.recovering, "_goes_on", _false),
     "neighbours let go too soon": instead(sync_server.sync.envelopes, "HELD_US", -_QUARTER_US),
-    "neighbours never settled": instead(desktop.sync.engine, "settle_neighbours", _no_step),
+    "neighbours never settled": instead(desktop.sync.engine, "settle_neighbours", nothing),
     "neighbours give again": instead(desktop.sync.neighbours.documents, "_known", _nobody),
     "answer twice": instead(shared.ordering.posting.revising, "check_answerable", nothing),
 }

@@ -142,6 +142,28 @@ def test_a_lost_page_is_noticed_and_the_database_rebuilt(till: Till, table: str)
     again.close()
 
 
+@pytest.mark.parametrize("table", ["this_device", "spool_position", "journal", "small_product"])
+@pytest.mark.parametrize("bit", [0x20, 0x01])
+def test_a_bit_in_the_words_that_describe_a_table_is_noticed(
+    till: Till, table: str, bit: int
+) -> None:
+    # The names of its columns become others', or the same in capitals: no start may end in that.
+    whole = till.paths.database.read_bytes()
+    store = till.start()
+    query = f"SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '{table}'"
+    words = str(store.read(lambda one: one.exec_driver_sql(query).scalar_one())).encode()
+    store.close()
+    for at in range(0, len(words), 37):
+        other = bytearray(words)
+        other[at] ^= bit
+        # Also where an older copy was left in a page.
+        till.paths.database.write_bytes(whole.replace(words, other))
+        store = till.start()
+        assert store.moved_aside is not None, words[:at].decode()
+        assert store.read(documents) == SALES
+        store.close()
+
+
 @pytest.mark.parametrize("table", ["this_device", "spool_position", "scope_cursor", "journal"])
 def test_what_opening_needs_is_rebuilt_at_the_same_start(till: Till, table: str) -> None:
     till.lose_page(table)

@@ -29,6 +29,8 @@ from shared.sync.statements import upsert
 _DAY_US: Final = 24 * 3600 * 1_000_000
 RECENT_US: Final = 2 * _DAY_US
 """What head office has is given all the same for so long: a neighbour may be the one cut off."""
+_SLICE: Final = 20
+"""Documents posted in one write: a sale waits for one of them, not for a message of 200."""
 
 
 # What is given
@@ -100,14 +102,22 @@ class _Good:
     header: Header
 
 
-def take_in(
+def taking_steps(
     replica: Replica, identity: Identity, documents: Sequence[Passed], now_us: int, *, is_host: bool
-) -> Step:
-    """Hold documents of this store's other devices, and post what head office did not send yet.
+) -> list[Step]:
+    """Hold documents of this store's other devices, and post what head office did not send yet:
+    slices to be run in order, each in a transaction of its own.
 
     What is known, or is not signed by a device of this store, is passed over. ``rows`` is how
     many documents were new.
     """
+    parts = [documents[at : at + _SLICE] for at in range(0, len(documents), _SLICE)]
+    return [_taking(replica, identity, part, now_us, is_host=is_host) for part in parts]
+
+
+def _taking(
+    replica: Replica, identity: Identity, documents: Sequence[Passed], now_us: int, *, is_host: bool
+) -> Step:
 
     def work(connection: Connection) -> Applied:
         touched: Touched = {}
@@ -208,16 +218,19 @@ def _next(connection: Connection, is_host: bool) -> int:
 
 
 def list_own(connection: Connection, identity: Identity, now_us: int) -> int:
-    """At the host: put own new documents, and what came while it was none, into the list."""
+    """At the host: put the next own new documents, and what came while it was none, into the list.
+
+    Returns how many it went through; 0 when all are there.
+    """
     d = neighbour_document.c
     loose = select(d.uid).where(d.seq == 0).order_by(d.received_at_us, d.device_id, d.n)
-    for uid in connection.execute(loose).scalars().all():
-        seq = _next(connection, is_host=True)
-        connection.execute(update(neighbour_document).where(d.uid == uid).values(seq=seq))
-    count = 0
-    while given := own_after(
-        connection, identity, place_of(connection, identity.device_id), now_us
-    ):
+    if uids := connection.execute(loose.limit(PASSED_MAX)).scalars().all():
+        for uid in uids:
+            seq = _next(connection, is_host=True)
+            connection.execute(update(neighbour_document).where(d.uid == uid).values(seq=seq))
+        return len(uids)
+    given = own_after(connection, identity, place_of(connection, identity.device_id), now_us)
+    if given:
         held = set(
             connection.execute(select(d.uid).where(d.uid.in_([g.uid for g in given]))).scalars()
         )
@@ -227,9 +240,8 @@ def list_own(connection: Connection, identity: Identity, now_us: int) -> int:
                 _store(connection, passed, now_us, seq=seq, is_open=False)
                 # A journal that was put together from two files may have it twice.
                 held.add(passed.uid)
-                count += 1
         put_place(connection, given[-1])
-    return count
+    return len(given)
 
 
 def place_of(connection: Connection, device_id: str) -> Place:

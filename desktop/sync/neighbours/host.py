@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from desktop.store.local import LocalStore
 from desktop.sync.conversation import SyncStore
 from desktop.sync.neighbours import baskets, documents
 from shared.core.clock import Clock
@@ -55,21 +54,19 @@ class Host:
     def tend(self) -> bool:
         """Put what is new on this device itself into the list and on the shelf; whether it was."""
 
-        def act(local: LocalStore) -> bool:
-            identity, now_us = local.enrolled, local.now_us()
+        identity = self._store.on_writer(lambda local: local.enrolled)
 
-            def work(connection: Connection) -> bool:
-                before = baskets.shelf_name(baskets.shelf_for(connection, ""))
-                count = documents.list_own(connection, identity, now_us)
-                own = baskets.own_held(connection, identity.device_id)
-                baskets.put_on_shelf(connection, identity.device_id, own, now_us)
-                return bool(count) or before != baskets.shelf_name(
-                    baskets.shelf_for(connection, "")
-                )
+        def put_own_on_shelf(connection: Connection, now_us: int) -> bool:
+            before = baskets.shelf_name(baskets.shelf_for(connection, ""))
+            own = baskets.own_held(connection, identity.device_id)
+            baskets.put_on_shelf(connection, identity.device_id, own, now_us)
+            return before != baskets.shelf_name(baskets.shelf_for(connection, ""))
 
-            return local.transact(work)
-
-        return self._store.on_writer(act)
+        is_new = self._write(put_own_on_shelf)
+        # A device that sold for weeks before it became the host has thousands: some at a time.
+        while self._write(lambda one, now_us: documents.list_own(one, identity, now_us)):
+            is_new = True
+        return is_new
 
     def _exchange(self, device_id: str, asked: Exchange) -> Exchanged:
         if len(asked.documents) > PASSED_MAX or len(asked.held) > SHELF_MAX:
@@ -78,18 +75,18 @@ class Host:
         identity, replica, now_us = self._store.on_writer(
             lambda local: (local.enrolled, local.replica, local.now_us())
         )
-        take = documents.take_in(replica, identity, given, now_us, is_host=True)
         wanted: list[str] = []
 
-        def step(connection: Connection) -> Applied:
-            applied = take(connection)
+        def stand(connection: Connection) -> Applied:
             if given:
                 documents.put_place(connection, given[-1])
             wanted.extend(baskets.put_on_shelf(connection, device_id, asked.held, now_us))
-            return applied
+            return Applied()
 
-        if given or self._is_shelf_other(device_id, asked):
+        for step in documents.taking_steps(replica, identity, given, now_us, is_host=True):
             self._store.apply(step)
+        if given or self._is_shelf_other(device_id, asked):
+            self._store.apply(stand)
         return self._store.read(lambda one: self._answer(one, device_id, asked, wanted, now_us))
 
     def _is_shelf_other(self, device_id: str, asked: Exchange) -> bool:

@@ -1,16 +1,19 @@
 """What became at head office of documents that neighbours gave: closed, taken back, let go of."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, select, update
 
 from desktop.store.identity import load_state
 from desktop.store.tables import envelope, neighbour_document
+from desktop.sync.conversation import SyncStore
 from desktop.sync.neighbours.documents import derive_touched, frozen
 from shared.journal.tables import journal
 from shared.sync.appending import Replica
-from shared.sync.confirm import Applied, Step
+from shared.sync.confirm import Applied
 from shared.sync.holding import granted_scopes
 from shared.sync.limits import ENVELOPE_BYTES_GOAL, ENVELOPES_MAX
 from shared.sync.messages import Envelope
@@ -37,11 +40,15 @@ _LONG_AGO: Final = 1
 """Since when head office lacks what its author's journal passed by: it is handed up at once, and
 taken back when its rows do not come then."""
 
+_BACK_SLICE: Final = 20
+_CLOSED_SLICE: Final = 500
+"""Documents of one write: a sale waits for one of them, not for weeks of neighbours' sales."""
+
 _d = neighbour_document
 _OPEN = select(_d).where(_d.c.is_open == 1).order_by(_d.c.received_at_us, _d.c.n)
 
 
-def settle_neighbours(replica: Replica, now_us: int) -> Step:
+def settle_neighbours(store: SyncStore, now_us: int) -> None:
     """The end of a sync whose scopes are all at their heads: what head office did not send though
     it had the document, or that it keeps aside, is taken back here; what it sent is closed.
 
@@ -50,87 +57,104 @@ def settle_neighbours(replica: Replica, now_us: int) -> Step:
     before it is taken back. ``now_us`` is head office's time as it said last: a clock of
     this machine that was years off until today would make everything old at once.
     """
-
-    def work(connection: Connection) -> Applied:
-        rows = connection.execute(_OPEN).all()
-        if not rows:
-            return Applied()
-        connection.execute(update(_d).where(_d.c.since_us == 0).values(since_us=now_us))
-        settling = _Settling(connection, replica, now_us)
-        settling.run(rows)
-        _prune(connection, now_us)
-        return Applied(touched=frozen(settling.touched), rows=len(settling.closed))
-
-    return work
+    replica = store.on_writer(lambda local: local.replica)
+    # Beside the writer: a store that was weeks without head office has thousands to look at.
+    found = store.read(lambda connection: _Look(connection, replica, now_us).found())
+    if not found.seen:
+        return
+    for back in _slices(found.back, _BACK_SLICE):
+        store.apply(partial(_take_back, replica, found, back, now_us))
+    for closed in _slices(found.closed, _CLOSED_SLICE):
+        store.apply(partial(_close, closed, now_us))
+    store.apply(partial(_note, found.doubted, now_us))
 
 
-class _Settling:
+def _slices(uids: Sequence[str], size: int) -> list[Sequence[str]]:
+    return [uids[at : at + size] for at in range(0, len(uids), size)]
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is to become of the open documents, by uid."""
+
+    seen: set[str] = field(default_factory=set)
+    closed: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
+    """They stay, and write to rows of what goes."""
+    doubted: list[str] = field(default_factory=list)
+
+
+class _Waiting(NamedTuple):
+    """A document that has rows here which wait for head office's."""
+
+    row: Any
+    ids: frozenset[tuple[str, str]]
+    is_lost: bool
+    """No scope held here has the rows any more."""
+
+
+class _Look:
     """One look at the open documents."""
 
     def __init__(self, connection: Connection, replica: Replica, now_us: int) -> None:
-        self.connection = connection
-        self.replica = replica
-        self.now_us = now_us
-        self.granted = granted_scopes(connection)
-        self.touched: Touched = {}
-        self.closed: list[str] = []
-        self.doubted: list[str] = []
-
-    def run(self, rows: Sequence[Any]) -> None:
-        """Close and take back what can be."""
-        writes = {row.uid: writes_of(self.replica, row.stored) for row in rows}
-        reached = self._reached(rows, writes)
-        left = []
-        for row in rows:
-            posted = writes[row.uid]
-            if not provisional_rows(self.connection, self.replica, posted):
-                self.closed.append(row.uid)
-            elif self._is_decided(row, reached) or self._is_lost(posted):
-                merge(self.touched, take_back(self.connection, self.replica, posted))
-                self.closed.append(row.uid)
-            else:
-                left.append(posted)
-        if self.touched:
-            # Another open document may have written to a row that went.
-            for posted in left:
-                again = [w for w in posted if w.id in self.touched.get(w.table, ())]
-                merge(self.touched, post_provisionally(self.connection, self.replica, again))
-        derive_touched(self.connection, self.replica, self.touched)
-        closed = {"is_open": 0, "since_us": self.now_us}
-        for uid in self.closed:
-            self.connection.execute(update(_d).where(_d.c.uid == uid).values(closed))
-        for uid in self.doubted:
-            self.connection.execute(update(_d).where(_d.c.uid == uid).values(since_us=_LONG_AGO))
-
-    def _reached(self, rows: Sequence[Any], writes: dict[str, Any]) -> dict[tuple[str, int], int]:
+        self._connection = connection
+        self._replica = replica
+        self._now_us = now_us
+        self._granted = granted_scopes(connection)
+        self._reached: dict[tuple[str, int], int] = {}
         """Up to which slot head office decided each journal, as far as is known here."""
-        reached: dict[tuple[str, int], int] = {}
-        for row in rows:
-            key = (row.device_id, row.incarnation)
-            if key not in reached:
-                reached[key] = self._held(*key)
-            if row.n > reached[key] and is_confirmed(
-                self.connection, self.replica, writes[row.uid]
-            ):
-                reached[key] = row.n
-        return reached
+        self._found = _Found()
+
+    def found(self) -> _Found:
+        """What is to be closed, taken back or handed up."""
+        going = set[tuple[str, str]]()
+        # All first: a later document may say that an earlier one is decided.
+        for one in [self._waiting(row) for row in self._connection.execute(_OPEN)]:
+            if one is not None and (self._is_decided(one.row) or one.is_lost):
+                self._found.back.append(one.row.uid)
+                going |= one.ids
+        if going:
+            self._found.again = self._writing(going)
+        return self._found
+
+    def _waiting(self, row: Any) -> _Waiting | None:
+        self._found.seen.add(row.uid)
+        posted = writes_of(self._replica, row.stored)
+        key = (row.device_id, row.incarnation)
+        if key not in self._reached:
+            self._reached[key] = self._held(*key)
+        if row.n > self._reached[key] and is_confirmed(self._connection, self._replica, posted):
+            self._reached[key] = row.n
+        rows = provisional_rows(self._connection, self._replica, posted)
+        if not rows:
+            self._found.closed.append(row.uid)
+            return None
+        scopes = {
+            scope
+            for name, several in rows.items()
+            for one in several
+            for scope in self._replica.schema[name].scopes(one)
+        }
+        ids = frozenset((name, one["id"]) for name, several in rows.items() for one in several)
+        return _Waiting(row, ids, is_lost=self._granted.isdisjoint(scopes))
 
     def _held(self, device_id: str, incarnation: int) -> int:
         e = envelope.c
         query = select(func.max(e.n)).where(e.device_id == device_id, e.incarnation == incarnation)
-        return self.connection.execute(query).scalar() or 0
+        return self._connection.execute(query).scalar() or 0
 
-    def _is_decided(self, row: Any, reached: dict[tuple[str, int], int]) -> bool:
-        if row.n <= reached[row.device_id, row.incarnation]:
+    def _is_decided(self, row: Any) -> bool:
+        if row.n <= self._reached[row.device_id, row.incarnation]:
             if self._is_there(row):
                 return True
             if not row.offered_us:
-                self.doubted.append(row.uid)
-        if 0 < row.since_us < self.now_us - PATIENCE_US and row.offered_us:
+                self._found.doubted.append(row.uid)
+        if 0 < row.since_us < self._now_us - PATIENCE_US and row.offered_us:
             return True
         k = kept_document.c
         aside = select(k.id).where(k.device_id == row.device_id, k.uid == row.uid)
-        return self.connection.execute(aside.limit(1)).scalar() is not None
+        return self._connection.execute(aside.limit(1)).scalar() is not None
 
     def _is_there(self, row: Any) -> bool:
         """Whether head office is known to have this very document. It may have another one in its
@@ -138,16 +162,65 @@ class _Settling:
         same = select(envelope.c.n).where(
             envelope.c.device_id == row.device_id, envelope.c.signature == row.signature
         )
-        return self.connection.execute(same.limit(1)).scalar() is not None
+        return self._connection.execute(same.limit(1)).scalar() is not None
 
-    def _is_lost(self, posted: Sequence[Any]) -> bool:
-        """Whether no scope held here has the rows any more."""
-        found = provisional_rows(self.connection, self.replica, posted)
-        return all(
-            self.granted.isdisjoint(self.replica.schema[name].scopes(row))
-            for name, rows in found.items()
-            for row in rows
+    def _writing(self, ids: set[tuple[str, str]]) -> list[str]:
+        """Which documents that stay write to one of these rows."""
+        gone = {*self._found.back, *self._found.closed}
+        return [
+            row.uid
+            for row in self._connection.execute(_OPEN)
+            if row.uid not in gone
+            and any((w.table, w.id) in ids for w in writes_of(self._replica, row.stored))
+        ]
+
+
+def _take_back(
+    replica: Replica, found: _Found, back: Sequence[str], now_us: int, connection: Connection
+) -> Applied:
+    touched: Touched = {}
+    for stored in _stored(connection, back):
+        merge(touched, take_back(connection, replica, writes_of(replica, stored)))
+    if touched:
+        # Another open document may have written to a row that went; also one that came meanwhile.
+        is_open = select(_d.c.uid).where(_d.c.is_open == 1)
+        came = set(connection.execute(is_open).scalars()) - found.seen
+        for stored in _stored(connection, [*found.again, *sorted(came)]):
+            posted = writes_of(replica, stored)
+            again = [w for w in posted if w.id in touched.get(w.table, ())]
+            merge(touched, post_provisionally(connection, replica, again))
+    derive_touched(connection, replica, touched)
+    _close(back, now_us, connection)
+    return Applied(touched=frozen(touched), rows=len(back))
+
+
+def _stored(connection: Connection, uids: Sequence[str]) -> list[bytes]:
+    """The bytes of documents, in the order they were received in."""
+    rows = [
+        row
+        for part in _slices(uids, _CLOSED_SLICE)
+        for row in connection.execute(
+            select(_d.c.received_at_us, _d.c.n, _d.c.stored).where(_d.c.uid.in_(part))
         )
+    ]
+    return [row.stored for row in sorted(rows)]
+
+
+def _close(uids: Sequence[str], now_us: int, connection: Connection) -> Applied:
+    connection.execute(
+        update(_d).where(_d.c.uid == bindparam("of")).values(is_open=0, since_us=now_us),
+        [{"of": uid} for uid in uids],
+    )
+    return Applied(rows=len(uids))
+
+
+def _note(doubted: Sequence[str], now_us: int, connection: Connection) -> Applied:
+    """Since when head office lacks what stays open; and what is held long enough goes."""
+    connection.execute(update(_d).where(_d.c.since_us == 0).values(since_us=now_us))
+    for uid in doubted:
+        connection.execute(update(_d).where(_d.c.uid == uid).values(since_us=_LONG_AGO))
+    _prune(connection, now_us)
+    return Applied()
 
 
 def is_due(connection: Connection, device_id: str, now_us: int) -> bool:

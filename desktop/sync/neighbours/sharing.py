@@ -109,21 +109,23 @@ class Sharing:
         identity, replica, now_us = self._store.on_writer(
             lambda local: (local.enrolled, local.replica, local.now_us())
         )
-        take = documents.take_in(replica, identity, answer.documents, now_us, is_host=False)
         dropped: set[str] = set()
 
-        def step(connection: Connection) -> Applied:
-            applied = take(connection)
+        def stand(connection: Connection) -> Applied:
             text = msgspec.json.encode(answer.mark).decode()
             put_setting(connection, _MARK, text)
             if answer.shelf != self._shelf:
                 baskets.copy_shelf(connection, answer.baskets)
             dropped.update(baskets.drop_gone(connection, answer.gone))
-            return applied
+            return Applied()
 
+        for step in documents.taking_steps(
+            replica, identity, answer.documents, now_us, is_host=False
+        ):
+            done.taken += self._store.apply(step).rows
         is_still = answer.mark == self._store.read(_mark) and answer.shelf == self._shelf
         if not is_still or answer.documents or answer.gone:
-            done.taken += self._store.apply(step).rows
+            self._store.apply(stand)
         self._place, self._shelf = answer.place, answer.shelf
         self._wanted = set(answer.wanted)
         done.devices = answer.devices

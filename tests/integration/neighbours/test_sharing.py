@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select
 
 from desktop.store.tables import neighbour_document
-from desktop.sync.neighbours.documents import own_after, take_in
+from desktop.sync.neighbours.documents import own_after, taking_steps
 from desktop.sync.neighbours.settling import (
     OFFER_US,
     PATIENCE_US,
@@ -397,13 +397,13 @@ def test_a_later_slot_that_head_office_sent_decides_the_earlier_ones(lan: StoreL
                 upsert(connection, replica.schema[name].table, ("id",), [row | {"_slot": 0}])
 
     lan.host.running.transact(second_came)
-    lan.host.running.apply(settle_neighbours(replica, lan.world.now_us))
+    settle_neighbours(lan.host.running, lan.world.now_us)
     assert lan.open_documents(lan.host) == 2, "nothing says that the first is there"
     now_us = lan.world.now_us
     offered = lan.host.running.read(lambda one: unheard(one, lan.host.name, now_us))
     assert [one.n for one in offered] == [1], "it is handed up at once"
     lan.host.running.transact(lambda one: note_offered(one, offered, now_us))
-    lan.host.running.apply(settle_neighbours(replica, lan.world.now_us))
+    settle_neighbours(lan.host.running, lan.world.now_us)
     assert lan.open_documents(lan.host) == 1, "the third may still be on its way"
     lan.must_add_up(lan.host)
 
@@ -444,8 +444,8 @@ def test_what_is_not_signed_by_its_author_is_nobodys(lan: StoreLan) -> None:
         replace(good, device_id=lan.host.name),
         replace(good, n=0),
     ):
-        step = take_in(host.replica, host.enrolled, [bad], now_us, is_host=True)
+        [step] = taking_steps(host.replica, host.enrolled, [bad], now_us, is_host=True)
         assert host.apply(step).rows == 0, bad
     assert lan.stock(lan.host) == before
-    step = take_in(host.replica, host.enrolled, [good, good], now_us, is_host=True)
+    [step] = taking_steps(host.replica, host.enrolled, [good, good], now_us, is_host=True)
     assert host.apply(step).rows == 1
