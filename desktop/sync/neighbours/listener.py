@@ -6,6 +6,7 @@ are sealed (``door``).
 
 import hashlib
 import socket
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import BoundedSemaphore, Lock, Thread
@@ -18,6 +19,7 @@ from shared.sync.requests import DEVICE_HEADER, NONCE_HEADER, SIGNATURE_HEADER
 CONNECTIONS_MAX: Final = 48
 CONNECTIONS_OF_ONE_MAX: Final = 8
 _IDLE_S: Final = 40
+"""By when the next request of a connection has come as a whole."""
 _HELLO: Final = b"qutong store host\n"
 
 
@@ -65,7 +67,9 @@ class _Handler(BaseHTTPRequestHandler):
             nonce=self.headers.get(NONCE_HEADER, "")[:200],
             signature=self.headers.get(SIGNATURE_HEADER, "")[:200],
         )
+        self.server.waits(self.connection, until_s=None)
         self._reply(self.server.handle(request))
+        self.server.waits(self.connection, until_s=time.monotonic() + _IDLE_S)
 
     def _refuse(self) -> None:
         self.close_connection = True
@@ -101,6 +105,7 @@ class _Server(ThreadingHTTPServer):
         self._free = BoundedSemaphore(CONNECTIONS_MAX)
         self._lock = Lock()
         self._open: dict[socket.socket, str] = {}
+        self._until_s: dict[socket.socket, float] = {}
 
     def process_request(self, request: object, client_address: object) -> None:
         assert isinstance(request, socket.socket)
@@ -113,7 +118,35 @@ class _Server(ThreadingHTTPServer):
             return
         with self._lock:
             self._open[request] = who
-        super().process_request(request, client_address)
+        self.waits(request, until_s=time.monotonic() + _IDLE_S)
+        try:
+            super().process_request(request, client_address)
+        except RuntimeError:
+            # No thread is to be had.
+            self._ended(request)
+            self.shutdown_request(request)
+
+    def waits(self, request: socket.socket, *, until_s: float | None) -> None:
+        """By when a request has to be there; None while one is answered."""
+        with self._lock:
+            if until_s is None:
+                self._until_s.pop(request, None)
+            elif request in self._open:
+                self._until_s[request] = until_s
+
+    def service_actions(self) -> None:
+        """Some times a second: who sends a byte now and then keeps no place from others."""
+        now_s = time.monotonic()
+        with self._lock:
+            late = [one for one, until_s in self._until_s.items() if until_s < now_s]
+        for one in late:
+            _cut(one)
+
+    def _ended(self, request: socket.socket) -> None:
+        with self._lock:
+            self._open.pop(request, None)
+            self._until_s.pop(request, None)
+        self._free.release()
 
     def process_request_thread(self, request: object, client_address: object) -> None:
         assert isinstance(request, socket.socket)
@@ -121,9 +154,7 @@ class _Server(ThreadingHTTPServer):
         try:
             super().process_request_thread(request, client_address)
         finally:
-            with self._lock:
-                self._open.pop(request, None)
-            self._free.release()
+            self._ended(request)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """A connection that broke is nobody's fault and nobody's news."""
@@ -135,10 +166,15 @@ class _Server(ThreadingHTTPServer):
         with self._lock:
             left = list(self._open)
         for one in left:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                continue
+            _cut(one)
+
+
+def _cut(one: socket.socket) -> None:
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        # It ended by itself meanwhile.
+        return
 
 
 class Listener:

@@ -134,7 +134,10 @@ class HostWorker:
     def standing(self) -> LanStanding:
         """How sharing stands."""
         return LanStanding(
-            mode=HOST, is_reached=True, devices=self.serving.host.devices, code=self._code
+            mode=HOST,
+            is_reached=True,
+            devices=self.serving.host.devices,
+            code=self._code or self.serving.code,
         )
 
     def stop(self) -> None:
@@ -289,6 +292,9 @@ class MemberWorker:
 
     def _away(self, error: QutongError) -> None:
         self._reached.clear()
+        if self._stopped.is_set():
+            # Nobody is left waiting for a host.
+            self._reached.set()
         self._sharing.forget()
         self._standing = LanStanding(
             mode=MEMBER, last_at_us=self._standing.last_at_us, code=error.code
@@ -356,6 +362,9 @@ class MemberWorker:
         line = HttpTransport(client, self._identity.device_id, self._key, patience_s=0)
         with self._lock:
             self._lines.add(line)
+        if self._stopped.is_set():
+            # ``stop`` may have looked at the lines before.
+            line.interrupt()
         return line
 
     def _sealed(self, line: HttpTransport) -> SealedLine:

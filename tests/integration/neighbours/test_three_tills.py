@@ -6,7 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 
@@ -22,11 +22,13 @@ from desktop.store.settings import put_setting
 from desktop.store.tables import neighbour_basket
 from desktop.store.writer import Store, StorePaths
 from desktop.sync.conversation import Ask
+from desktop.sync.neighbours import listener
 from desktop.sync.neighbours.baskets import HELD
 from desktop.sync.neighbours.door import Letter, SealedLine
 from desktop.sync.neighbours.listener import Caller, find_host
 from desktop.sync.neighbours.worker import HostWorker, MemberWorker, lan_worker
 from desktop.sync.transport import HttpTransport, new_client
+from desktop.sync.worker import FAULT
 from shared.channel.tables import device
 from shared.core.errors import AccessDenied, RuleViolation, Unavailable
 from shared.core.ids import uuid7
@@ -40,11 +42,13 @@ from shared.sync.neighbours import (
     EXCHANGE,
     MEMBER,
     MODE,
+    WATCH,
     WHO,
     Exchange,
     Exchanged,
     Mark,
     Sealed,
+    Watch,
     Who,
     WhoAnswer,
 )
@@ -372,6 +376,72 @@ def test_nonsense_and_much_of_it_ends_no_host(tills: list[Till]) -> None:
         line.close()
     worker = tills[0].join(port)
     until(lambda: worker.standing().is_reached, 5.0)
+
+
+def test_who_sends_a_byte_now_and_then_keeps_no_place_from_others(
+    tills: list[Till], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "_IDLE_S", 1)
+    port = tills[2].host()
+    begun = b"POST /exchange HTTP/1.1\r\ncontent-length: 5000\r\n\r\n"
+    with ExitStack() as stack:
+        lines = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            for _ in range(listener.CONNECTIONS_OF_ONE_MAX)
+        ]
+        for line in lines:
+            line.sendall(begun)
+        began_s = time.monotonic()
+        for _ in range(30):
+            time.sleep(0.1)
+            with suppress(OSError):
+                for line in lines:
+                    line.sendall(b"x")
+        worker = tills[0].join(port)
+        until(lambda: worker.standing().is_reached, 5.0)
+        assert time.monotonic() - began_s < 9.0
+        # One that answers and asks in time is not cut.
+        time.sleep(2.5)
+        assert worker.standing().code == ""
+
+
+def test_a_fault_of_the_host_is_told_there_and_who_asked_comes_again(
+    tills: list[Till], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", faults.append)
+    first, _second, last = tills
+    port = last.host()
+    assert isinstance(last.worker, HostWorker)
+
+    def broken(*_: object) -> object:
+        raise KeyError("of ours")
+
+    host = last.worker.serving.host
+    monkeypatch.setattr(host, "answer", broken)
+    worker = first.join(port)
+    until(lambda: worker.standing().code == FAULT, 5.0)
+    assert last.worker.standing().code == FAULT
+    assert len(faults) == 1, "told once, however often it is asked"
+    monkeypatch.undo()
+    until(lambda: worker.standing().is_reached, 20.0)
+    assert last.worker.standing().code == ""
+
+
+def test_a_till_that_stops_while_its_host_goes_away_waits_for_nobody(tills: list[Till]) -> None:
+    port = tills[2].host()
+    worker = tills[0].join(port)
+    until(lambda: worker.standing().is_reached, 5.0)
+    worker._stopped.set()
+    # Its last request failed: who listens must not wait for the host to come back.
+    worker._away(Unavailable("NETWORK"))
+    assert worker._reached.is_set()
+    began_s = time.monotonic()
+    with pytest.raises(Unavailable):
+        worker._sealed(worker._line(answer_s=30.0)).send(
+            Ask(WATCH, Watch(mark=Mark(), shelf=""), Sealed)
+        )
+    assert time.monotonic() - began_s < 2.0
 
 
 def test_the_settings_say_what_a_device_is(tills: list[Till]) -> None:
