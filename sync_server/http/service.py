@@ -327,7 +327,7 @@ class Service:
             self.snapshots.clear_leftovers(connection, self.clock.now_us())
             due = self.snapshots.due(connection)
         for head in due:
-            made = self.snapshots.make(self.database.read, head.scope)
+            made = self.snapshots.make(self.database.read_window, head.scope)
             with self.database.write() as connection:
                 self.snapshots.offer(connection, made)
 

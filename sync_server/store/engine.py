@@ -3,6 +3,7 @@
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +45,8 @@ _PG_DAMAGED = frozenset({"XX001", "XX002"})
 _RESTART_MS = 200
 _TRIES = 4
 """So often, with twice the wait each time."""
+_GAP_S = 0.15
+"""SQLite looks ten times a second whether the readers it waits for are gone."""
 
 
 class Sizes(NamedTuple):
@@ -127,6 +130,15 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one instant of the database and never waits for a writer."""
         with self._reading.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read_window(self) -> Iterator[Connection]:
+        """As ``read``, for who reads one window after the other: while the log is to be copied
+        back he leaves it between two of them for long enough to be seen."""
+        if self._path is not None and _size(_wal(self._path)) > WAL_BYTES_KEPT:
+            time.sleep(_GAP_S)
+        with self.read() as connection:
             yield connection
 
     def sizes(self, connection: Connection) -> Sizes:

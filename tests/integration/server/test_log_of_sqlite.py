@@ -1,5 +1,7 @@
 """SQLite's write-ahead log stays small, however readers overlap."""
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +98,28 @@ def test_a_slow_reader_is_waited_for_before_the_log_is_twice_as_long(
         largest = max(largest, _wal(database))
     assert KEPT < largest < 2 * KEPT
     assert _wal(database) < KEPT
+
+
+def test_who_reads_window_after_window_lets_the_log_begin_anew(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T33: a file of a large scope is read for a minute, and head office writes on."""
+    monkeypatch.setattr(engine, "_RESTART_MS", 100)
+    over = threading.Event()
+
+    def read_on() -> None:
+        while not over.is_set():
+            with database.read_window() as connection:
+                connection.exec_driver_sql("SELECT count(*) FROM t").all()
+                time.sleep(0.8)
+
+    reader = threading.Thread(target=read_on)
+    reader.start()
+    largest = 0
+    for n in range(60):
+        _write(database, n)
+        largest = max(largest, _wal(database))
+        time.sleep(0.05)
+    over.set()
+    reader.join()
+    assert KEPT < largest < 2 * KEPT
