@@ -144,7 +144,7 @@ PLANTS: dict[str, Plant] = {
     ),
     "lost scope stays": instead(desktop.sync.engine, "lose_scope", _cursor_only),
     "never spooled": instead(desktop.store.local, "encode_slots", _no_bytes),
-    "no spool replay": instead(desktop.store.recovery, "_repost", nothing),
+    "no spool replay": instead(desktop.store.recovery, "repost", nothing),
     "numbers in memory": around(shared.sync.appending, "_next_number", _numbers_in_memory),
     "old digest": around(sync_server.sync.feed, "add", _old_digest),
     "repeat counts again": around(sync_server.sync.push, "_verdicts_before", _repeat_counts_again),

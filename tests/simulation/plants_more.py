@@ -9,6 +9,7 @@ import desktop.store.forgetting
 import desktop.store.local
 import desktop.store.migrations
 import desktop.store.recovery
+import desktop.store.reposting
 import desktop.store.spool_tail
 import desktop.sync.alarms
 import desktop.sync.engine
@@ -292,7 +293,7 @@ MORE: dict[str, Plant] = {
     "older spool believed": instead(desktop.store.recovery, "_has", _true),
     "place in any spool": instead(desktop.store.recovery, "_has", _is_long_enough),
     "torn end stays": instead(desktop.store.recovery, "_mend", _no_text),
-    "numbers begin again": instead(desktop.store.recovery, "_raise_series", nothing),
+    "numbers begin again": instead(desktop.store.reposting, "_raise_series", nothing),
     "receipts forgotten": instead(desktop.store.recovery, "_note", nothing),
     "spool knows nobody": instead(desktop.store.recovery, "_last_identity", nothing),
     "waiting records dropped": around(desktop.store.spool_tail.SpoolTail, "add", _drops_waiting),

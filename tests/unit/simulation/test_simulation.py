@@ -132,6 +132,11 @@ def test_what_a_plant_signs_is_looked_at() -> None:
         assert VerifyKey(key.public).head_good(link, key.sign_head(link))
 
 
+@pytest.mark.parametrize("name", PLANTS)
+def test_what_a_plant_switches_off_is_there(name: str) -> None:
+    assert PLANTS[name].original is not None
+
+
 def test_a_run_tells_which_plants_it_came_to() -> None:
     plants = {name: PLANTS[name] for name in ("confirm adds again", "join is once")}
     with noting_reached(plants) as reached:
