@@ -1,6 +1,6 @@
 """Tills of a store share without head office, and its word replaces theirs afterwards (Q06)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +18,7 @@ from desktop.sync.neighbours.settling import (
     unheard,
 )
 from shared.core.errors import Conflict, RuleViolation, Unavailable
+from shared.sync.confirm import Applied, Step
 from shared.sync.neighbours import Claim, Place
 from shared.sync.provisional import provisional_rows, writes_of
 from shared.sync.statements import upsert
@@ -45,6 +46,33 @@ def test_a_sale_here_takes_from_the_stock_there_without_head_office(lan: StoreLa
     assert (again.given, again.taken) == (0, 0)
     lan.must_add_up(lan.host)
     lan.must_add_up(lan.till)
+
+
+def test_no_write_holds_a_sale_up_for_more_than_some_documents(
+    lan: StoreLan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[int] = []
+
+    def counted(apply: Callable[[Step], Applied]) -> Callable[[Step], Applied]:
+        def applied(step: Step) -> Applied:
+            done = apply(step)
+            taken.append(done.rows)
+            return done
+
+        return applied
+
+    for device in (lan.host, lan.till):
+        lan.sell(device, 45)
+        monkeypatch.setattr(device.running, "apply", counted(device.running.apply))
+    done = lan.exchange()
+    assert (done.given, done.taken, sum(taken)) == (45, 45, 90)
+    assert max(taken) <= 20
+
+    # Looking into what waits for head office is no write at all.
+    taken.clear()
+    settle_neighbours(lan.host.running, lan.world.now_us)
+    assert taken == [0]
+    assert lan.open_documents(lan.host) == 45
 
 
 def test_what_head_office_sends_replaces_what_a_neighbour_gave(lan: StoreLan) -> None:
