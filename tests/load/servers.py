@@ -1,5 +1,6 @@
 """Server processes as an operator starts them, and what the machine says of them."""
 
+import os
 import re
 import signal
 import subprocess
@@ -15,6 +16,8 @@ _RSS = re.compile(r"VmRSS:\s+(\d+) kB")
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 _ADDRESS = re.compile(r"^(serving|metrics) (http://\S+)$")
 _KIB = 1024
+_UNIT = {"MALLOC_ARENA_MAX": "2"}
+"""What the unit in ``resources/deploy`` has the process begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,12 @@ def _process(home: Path, worker: int) -> Iterator[Server]:
         sys.executable, "-m", "sync_server", "serve", "--home", str(home), "--port", "0",
         "--worker", str(worker), "--metrics-port", "0",
     ]  # fmt: skip
-    with said, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as process:
+    with (
+        said,
+        subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=said, text=True, env=os.environ | _UNIT
+        ) as process,
+    ):
         try:
             assert process.stdout is not None
             found = dict(_address(process.stdout.readline()) for _ in range(2))
