@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import BoundedSemaphore, Lock, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 from typing import Final, NamedTuple
 
 from shared.core.errors import Unavailable
@@ -208,31 +208,33 @@ class Caller:
         self._answer = _HELLO + f"{device_id}\n{port}".encode()
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._thread = Thread(target=self._run, name="lan-call", daemon=True)
-        self._is_over = False
+        self._over = Event()
         try:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             self._socket.settimeout(0.2)
             self._socket.bind(("", port))
         except OSError:
-            self._is_over = True
+            self._over.set()
 
     def start(self) -> None:
         """Begin."""
         self._thread.start()
 
     def _run(self) -> None:
-        while not self._is_over:
+        while not self._over.is_set():
             try:
                 heard, who = self._socket.recvfrom(256)
                 if heard == self._call:
                     self._socket.sendto(self._answer, who)
-            except OSError:
-                # Also five times a second, when nobody called.
+            except TimeoutError:
                 continue
+            except OSError:
+                # The network may be away: it is not asked without a pause.
+                self._over.wait(1.0)
 
     def stop(self) -> None:
         """End."""
-        self._is_over = True
+        self._over.set()
         if self._thread.ident is not None:
             self._thread.join()
         self._socket.close()
