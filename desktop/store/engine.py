@@ -41,6 +41,12 @@ def open_readers(path: Path) -> Engine:
     return _engine(path, (*_COMMON, "PRAGMA query_only = ON"), "BEGIN")
 
 
+def open_damaged(path: Path) -> Engine:
+    """As ``open_readers``; a table whose description cannot be read hides no other one."""
+    pragmas = ("PRAGMA writable_schema = ON", *_COMMON, "PRAGMA query_only = ON")
+    return _engine(path, pragmas, "BEGIN")
+
+
 def assert_version() -> None:
     """The SQLite library is one that keeps what it commits."""
     found = tuple(int(part) for part in driver.sqlite_version.split("."))

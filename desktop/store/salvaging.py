@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
 
-from desktop.store.engine import open_readers
+from desktop.store.engine import open_damaged
 from desktop.store.tables import draft, payment, setting
 from shared.sync.confirm import Finding
 from shared.sync.statements import Row, upsert
@@ -22,7 +22,7 @@ def take_over(connection: Connection, aside: Path) -> list[Finding]:
     Returns what a person is told.
     """
     found = [Finding(code="DATABASE_MOVED_ASIDE", scope="", detail=aside.name)]
-    old = open_readers(aside)
+    old = open_damaged(aside)
     lost: list[str] = []
     try:
         for table in TAKEN_OVER:

@@ -161,6 +161,8 @@ def test_a_bit_in_the_words_that_describe_a_table_is_noticed(
         store = till.start()
         assert store.moved_aside is not None, words[:at].decode()
         assert store.read(documents) == SALES
+        # What was half typed stands in another table.
+        assert store.read(baskets) == ["basket/open"]
         store.close()
 
 
