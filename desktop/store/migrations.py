@@ -84,7 +84,10 @@ def migrate(
 def schema_mark(connection: Connection) -> int:
     """Of the words tables and indexes are described by: a flipped bit in them makes another column
     or table, which the database has nothing against."""
-    rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_schema")
+    # Without what the database makes of its own accord.
+    rows = connection.exec_driver_sql(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT GLOB 'sqlite_*'"
+    )
     words = sorted("\n".join(word or "" for word in row) for row in rows)
     return zlib.crc32("\n".join(words).encode()) & 0x7FFF_FFFF or 1
 
