@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.exc import DBAPIError
 
 from desktop.store.engine import open_damaged
+from desktop.store.settings import OF_THE_ROWS
 from desktop.store.tables import draft, payment, setting
 from shared.sync.confirm import Finding
 from shared.sync.statements import Row, upsert
@@ -27,6 +28,8 @@ def take_over(connection: Connection, aside: Path) -> list[Finding]:
     try:
         for table in TAKEN_OVER:
             rows, is_whole = _readable(old, table)
+            if table is setting:
+                rows = [row for row in rows if row["key"] not in OF_THE_ROWS]
             upsert(connection, table, [one.name for one in table.primary_key], rows)
             if not is_whole:
                 lost.append(table.name)

@@ -10,6 +10,12 @@ from shared.sync.statements import upsert
 
 HEARD: Final = "packet.heard_at_us"
 """When head office wrote the newest packet of prices that was brought here, microseconds UTC."""
+LAN_MARK: Final = "lan.mark"
+"""Up to where this device took from the list of the store's host."""
+SENT, TAKEN = "packet.sent", "packet.taken"
+"""Packets that were written here, and the last answer that was brought in."""
+OF_THE_ROWS: Final = frozenset({HEARD, LAN_MARK, SENT, TAKEN})
+"""What is known of the rows that are here: in a database that was rebuilt it is wrong."""
 
 KEY_CHARS_MAX = 200
 VALUE_CHARS_MAX = 10_000
@@ -22,6 +28,12 @@ def setting_of(connection: Connection, key: str, default: str = "") -> str:
     """What this device was told under a key."""
     found = connection.execute(_ONE, {"wanted": key}).scalar()
     return default if found is None else str(found)
+
+
+def heard_of(connection: Connection) -> int:
+    """What stands under HEARD; 0 when nothing was brought, or nobody can read when."""
+    said = setting_of(connection, HEARD)
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 def settings_under(connection: Connection, prefix: str = "") -> dict[str, str]:

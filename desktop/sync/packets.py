@@ -17,7 +17,7 @@ from desktop.store.local import LocalStore
 from desktop.store.recovery import journal_slots, link_at
 from desktop.store.scrub import mend_files
 from desktop.store.session import Desk
-from desktop.store.settings import HEARD, put_setting, setting_of
+from desktop.store.settings import HEARD, SENT, TAKEN, heard_of, put_setting, setting_of
 from desktop.sync.conversation import Ask, SyncStore, drive
 from desktop.sync.engine import sync
 from desktop.sync.greeting import hello_of
@@ -61,7 +61,6 @@ from shared.sync.provisional import fill_in
 from shared.sync.replica import load_rows
 
 SUFFIX: Final = ".qtpacket"
-_SENT, _TAKEN = "packet.sent", "packet.taken"
 _SENT_KEPT = 8
 
 
@@ -186,11 +185,15 @@ def _batch(connection: Connection, local: LocalStore, after: int) -> list[Slot]:
 
 def _remember(connection: Connection, packet_id: str) -> None:
     sent = [*_sent(connection), Sent(packet_id=packet_id, synced_at_us=_synced(connection))]
-    put_setting(connection, _SENT, msgspec.json.encode(sent[-_SENT_KEPT:]).decode())
+    put_setting(connection, SENT, msgspec.json.encode(sent[-_SENT_KEPT:]).decode())
 
 
 def _sent(connection: Connection) -> list[Sent]:
-    return msgspec.json.decode(setting_of(connection, _SENT, "[]"), type=list[Sent])
+    try:
+        return msgspec.json.decode(setting_of(connection, SENT, "[]"), type=list[Sent])
+    except msgspec.DecodeError:
+        # Damaged: another packet is written.
+        return []
 
 
 def _synced(connection: Connection) -> int:
@@ -217,7 +220,7 @@ def import_packet(store: SyncStore, clock: Clock, data: bytes) -> Imported:
     if store.on_writer(lambda local: local.read(lambda one: _is_taken(one, packet_id))):
         return Imported(summary=None, is_whole=letter.is_whole)
     store.on_writer(lambda local: local.read(lambda one: _check_is_later(one, desk, letter.hello)))
-    store.on_writer(lambda local: local.transact(lambda one: put_setting(one, _TAKEN, packet_id)))
+    store.on_writer(lambda local: local.transact(lambda one: put_setting(one, TAKEN, packet_id)))
     carried = _Carried(letter)
     summary = drive(sync(store, clock, carried_n=letter.until_n), carried.answer)
     return Imported(summary=summary, is_whole=letter.is_whole)
@@ -238,7 +241,7 @@ def _take_carried(store: SyncStore, desk: Desk, data: bytes) -> Imported:
             derive = replica.schema[name].derive
             if derive is not None and ids:
                 derive(connection, sorted(ids))
-        heard_at_us = max(int(setting_of(connection, HEARD, "0")), letter.made_at_us)
+        heard_at_us = max(heard_of(connection), letter.made_at_us)
         put_setting(connection, HEARD, str(heard_at_us))
         frozen = {name: frozenset(ids) for name, ids in touched.items() if ids}
         return Applied(touched=frozen, rows=sum(map(len, frozen.values())))
@@ -269,7 +272,7 @@ def _is_taken(connection: Connection, packet_id: str) -> bool:
     if is_waited_for:
         # Begun before, perhaps, and cut: what came in then comes to nothing now.
         return False
-    if setting_of(connection, _TAKEN) == packet_id:
+    if setting_of(connection, TAKEN) == packet_id:
         return True
     raise Unavailable("PACKET_OLD")
 

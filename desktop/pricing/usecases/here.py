@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from desktop.access.usecases import policy_number, require_approver
 from desktop.store.identity import Identity, load_state
 from desktop.store.session import Session
-from desktop.store.settings import HEARD, put_setting, setting_of
+from desktop.store.settings import heard_of, put_setting, setting_of
 from desktop.store.tables import setting
 from shared.access.rules import PRICE_GRACE_HOURS, PRICE_PIN_DAYS
 from shared.channel.queries import zone_of
@@ -86,10 +86,9 @@ def _grace(connection: Connection, identity: Identity, now_us: int) -> Grace:
         return NOTHING.grace
     site_id = identity.site_id
     overdue = overdue_version(connection, site_id, now_us)
-    said = setting_of(connection, HEARD, "0")
     return grace(
         now_us=now_us,
-        heard_at_us=max(load_state(connection).synced_at_us, int(said)),
+        heard_at_us=max(load_state(connection).synced_at_us, heard_of(connection)),
         missing_at_us=overdue[1] if overdue else 0,
         number=overdue[0] if overdue else 0,
         hours=policy_number(connection, site_id, PRICE_GRACE_HOURS),
@@ -200,7 +199,11 @@ def _notice(
 
 
 def _read(connection: Connection) -> list[str]:
-    return msgspec.json.decode(setting_of(connection, SEEN, "[]"), type=list[str])
+    try:
+        return msgspec.json.decode(setting_of(connection, SEEN, "[]"), type=list[str])
+    except msgspec.DecodeError:
+        # Damaged: what was read is shown once more.
+        return []
 
 
 def mark_read(session: Session, keys: Collection[str]) -> None:

@@ -9,7 +9,6 @@ from desktop.sync.conversation import SyncStore
 from desktop.sync.neighbours.door import Door
 from desktop.sync.neighbours.host import Host
 from desktop.sync.neighbours.listener import Reply, Request
-from desktop.sync.worker import told_fault
 from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, Conflict, QutongError, RuleViolation
 from shared.journal.chain import SigningKey
@@ -42,24 +41,9 @@ class Serving:
         self._news = Condition()
         self._number = 0
         self._is_over = False
-        self.code = ""
-        """Why the last request could not be answered; '' when it could."""
 
     def handle(self, request: Request) -> Reply:
         """The answer to a request; whatever is refused is told by its code."""
-        try:
-            reply = self._reply(request)
-        except Exception as raised:
-            if self._is_over:
-                # The store was closed behind it.
-                return Reply(503, b"")
-            fault = told_fault(raised, self.code)
-            self.code = fault.code
-            return Reply(503, _told(fault))
-        self.code = ""
-        return reply
-
-    def _reply(self, request: Request) -> Reply:
         try:
             if request.path == WHO:
                 return Reply(200, pack(WhoAnswer(device_id=self._identity.device_id)))
@@ -70,7 +54,8 @@ class Serving:
             return Reply(200, body, self._door.nonce_for(request.device_id))
         except QutongError as error:
             status = next(status for kind, status in _STATUS if isinstance(error, kind))
-            return Reply(status, _told(error), self._door.nonce_for(request.device_id))
+            body = pack(ErrorAnswer(code=error.code, params=dict(error.params)))
+            return Reply(status, body, self._door.nonce_for(request.device_id))
 
     def _answer(self, device_id: str, message: Message) -> Message:
         if isinstance(message, Watch):
@@ -105,7 +90,3 @@ class Serving:
         """Who waits is answered."""
         self._is_over = True
         self.tell()
-
-
-def _told(error: QutongError) -> bytes:
-    return pack(ErrorAnswer(code=error.code, params=dict(error.params)))

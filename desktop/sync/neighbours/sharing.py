@@ -3,13 +3,13 @@
 from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 from sqlalchemy import Connection
 
 from desktop.store.identity import Identity
-from desktop.store.settings import put_setting, setting_of
+from desktop.store.settings import LAN_MARK, put_setting, setting_of
 from desktop.sync.conversation import Ask, SyncStore
 from desktop.sync.neighbours import baskets, documents
 from shared.core.errors import Unavailable
@@ -29,7 +29,6 @@ from shared.sync.neighbours import (
 
 Send = Callable[[Ask], Message]
 M = TypeVar("M", bound=Message)
-_MARK: Final = "lan.mark"
 _ROUNDS_MAX = 500
 
 
@@ -113,7 +112,7 @@ class Sharing:
 
         def stand(connection: Connection) -> Applied:
             text = msgspec.json.encode(answer.mark).decode()
-            put_setting(connection, _MARK, text)
+            put_setting(connection, LAN_MARK, text)
             if answer.shelf != self._shelf:
                 baskets.copy_shelf(connection, answer.baskets)
             dropped.update(baskets.drop_gone(connection, answer.gone))
@@ -134,6 +133,6 @@ class Sharing:
 
 def _mark(connection: Connection) -> Mark:
     try:
-        return msgspec.json.decode(setting_of(connection, _MARK, "[0]"), type=Mark)
+        return msgspec.json.decode(setting_of(connection, LAN_MARK, "[0]"), type=Mark)
     except msgspec.DecodeError:
         return Mark()

@@ -14,7 +14,7 @@ from desktop.store.writer import Store
 from desktop.sync.conversation import Ask
 from desktop.sync.neighbours.baskets import HELD, is_held
 from desktop.sync.neighbours.door import SealedLine
-from desktop.sync.neighbours.listener import Caller, Listener, find_host
+from desktop.sync.neighbours.listener import Caller, Listener, Reply, Request, find_host
 from desktop.sync.neighbours.serving import Serving
 from desktop.sync.neighbours.sharing import Sharing
 from desktop.sync.transport import HttpTransport, new_client
@@ -24,7 +24,7 @@ from shared.core.clock import Clock, Randomness
 from shared.core.errors import AccessDenied, QutongError, RuleViolation, Unavailable
 from shared.journal.chain import SigningKey
 from shared.journal.tables import journal
-from shared.sync.messages import Message
+from shared.sync.messages import ErrorAnswer, Message, pack
 from shared.sync.neighbours import (
     ADDRESS,
     CLAIM,
@@ -92,12 +92,12 @@ class HostWorker:
     ) -> None:
         self._device_id = identity.device_id
         self.serving = Serving(store, identity, key, clock=clock, randomness=randomness)
-        self._listener = Listener(port, self.serving.handle, address=address)
+        self._listener = Listener(port, self._handle, address=address)
         self.port = self._listener.port
         self._caller = Caller(identity.site_id, identity.device_id, self.port)
         self._wake, self._stopped = Event(), Event()
         self._wake.set()
-        self._code = ""
+        self._code = self._refused = ""
         self._thread = Thread(target=self._run, name="lan-tend", daemon=True)
         self._unsubscribe = store.bus.subscribe(
             lambda _touched: self._wake.set(), journal.name, draft.name
@@ -123,6 +123,20 @@ class HostWorker:
                 self._code = told_fault(raised, self._code).code
                 self._stopped.wait(1.0)
 
+    def _handle(self, request: Request) -> Reply:
+        """Answer a request; a fault of ours is told here, and whoever asked comes again."""
+        try:
+            reply = self.serving.handle(request)
+        except Exception as raised:
+            if self._stopped.is_set():
+                # The store was closed behind it.
+                return Reply(503, b"")
+            fault = told_fault(raised, self._refused)
+            self._refused = fault.code
+            return Reply(503, pack(ErrorAnswer(code=fault.code, params=dict(fault.params))))
+        self._refused = ""
+        return reply
+
     def claim(self, uid: str) -> bytes:
         """As ``desk.Neighbours.claim``; decided here. Raises: RuleViolation BASKET_GONE; Conflict
         BASKET_TAKEN."""
@@ -137,7 +151,7 @@ class HostWorker:
             mode=HOST,
             is_reached=True,
             devices=self.serving.host.devices,
-            code=self._code or self.serving.code,
+            code=self._code or self._refused,
         )
 
     def stop(self) -> None:

@@ -378,6 +378,29 @@ def test_nonsense_and_much_of_it_ends_no_host(tills: list[Till]) -> None:
     until(lambda: worker.standing().is_reached, 5.0)
 
 
+def test_a_till_whose_database_was_rebuilt_takes_what_its_neighbours_sold_again(
+    tills: list[Till],
+) -> None:
+    port = _joined(tills)
+    first, second, host = tills
+    for one in (second, host):
+        one.sell()
+    until(lambda: first.stock() == host.stock(), 5.0)
+    sold = first.stock()
+    assert any(sold)
+    first.close()
+    database = StorePaths.under(first.folder).database
+    words = b"CREATE TABLE journal"
+    database.write_bytes(database.read_bytes().replace(words, b"CREATE TABLE joUrnal"))
+
+    first.open()
+    assert first.store.moved_aside is not None
+    first.store.on_writer(lambda local: local.change_scopes(_neighbours))
+    assert not any(first.stock())
+    first.join(port)
+    until(lambda: first.stock() == sold, 5.0)
+
+
 def test_who_sends_a_byte_now_and_then_keeps_no_place_from_others(
     tills: list[Till], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from desktop.store.settings import HEARD, setting_of
-from desktop.sync.packets import Imported, import_packet
+from desktop.store.settings import HEARD, SENT, heard_of, put_setting
+from desktop.sync.packets import Imported, export_packet, import_packet
 from shared.core.errors import QutongError
 from shared.core.ids import uuid7
 from shared.pricing.publishing import version_bodies
@@ -82,8 +82,7 @@ def test_a_till_prices_by_a_version_that_came_on_a_stick_and_the_line_says_the_s
     assert 0 < brought.carried <= made.rows
     assert retail(stick) not in (0, old)
     assert brings(stick.till, made.data).carried == 0
-    heard = stick.till.running.read(lambda one: setting_of(one, HEARD))
-    assert int(heard) == stick.world.now_us
+    assert stick.till.running.read(heard_of) == stick.world.now_us
 
     priced = retail(stick)
     stick.sync(stick.till)
@@ -93,6 +92,16 @@ def test_a_till_prices_by_a_version_that_came_on_a_stick_and_the_line_says_the_s
     )
     assert slots == {0}
     stick.must_agree(stick.till)
+
+
+def test_what_is_known_of_packets_may_be_damaged(stick: Stick) -> None:
+    for key in (HEARD, SENT):
+        stick.till.running.transact(lambda one, k=key: put_setting(one, k, "1\u00b2["))  # type: ignore[misc]
+    assert stick.till.running.read(heard_of) == 0
+    new_prices(stick, 150_00)
+    brings(stick.till, packet(stick).data)
+    assert stick.till.running.read(heard_of) == stick.world.now_us
+    assert export_packet(stick.till.running, stick.till.clock, stick.till.randomness).is_whole
 
 
 def test_nobody_else_can_read_it_and_what_the_device_may_not_hold_is_left_out(
