@@ -9,12 +9,14 @@ from sqlalchemy.exc import DBAPIError
 
 from desktop.store.engine import open_damaged
 from desktop.store.settings import OF_THE_ROWS
-from desktop.store.tables import draft, payment, setting
+from desktop.store.tables import draft, lease_term, payment, pin_trial, setting, time_alone
 from shared.sync.confirm import Finding
 from shared.sync.statements import Row, upsert
 
 TAKEN_OVER: Final = (draft, setting, payment)
 """What people typed or set and no spool and no head office has; all else comes again."""
+GUARDS: Final = (pin_trial, time_alone, lease_term)
+"""Who guesses PINs, or is long without head office, gains no patience by a damaged file."""
 
 
 def take_over(connection: Connection, aside: Path) -> list[Finding]:
@@ -26,12 +28,12 @@ def take_over(connection: Connection, aside: Path) -> list[Finding]:
     old = open_damaged(aside)
     lost: list[str] = []
     try:
-        for table in TAKEN_OVER:
+        for table in (*TAKEN_OVER, *GUARDS):
             rows, is_whole = _readable(old, table)
             if table is setting:
                 rows = [row for row in rows if row["key"] not in OF_THE_ROWS]
             upsert(connection, table, [one.name for one in table.primary_key], rows)
-            if not is_whole:
+            if not is_whole and table in TAKEN_OVER:
                 lost.append(table.name)
     finally:
         old.dispose()

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, insert, select
 
 from desktop.store import checking
 from desktop.store.drafts import drafts_under, put_draft
 from desktop.store.errors import DatabaseDamaged
 from desktop.store.scrub import Scrubbed
-from desktop.store.tables import sync_finding
+from desktop.store.tables import lease_term, pin_trial, sync_finding, time_alone
 from desktop.store.writer import Store, StorePaths
 from desktop.sync.conversation import drive
 from desktop.sync.engine import sync
@@ -200,6 +200,30 @@ def test_what_was_half_typed_comes_along_as_far_as_it_can_be_read(till: Till) ->
     assert {"basket/00", "basket/39"} <= kept
     assert 30 < len(kept) < 41
     assert "DRAFTS_LOST" in store.read(codes)
+    store.close()
+
+
+def test_a_damaged_file_gives_no_guard_new_patience(till: Till) -> None:
+    rows: dict[Table, dict[str, object]] = {
+        pin_trial: {"user_id": "wang", "wrong": 9, "wait_us": 60_000_000, "since_monotonic_us": 5},
+        time_alone: {"id": 1, "contact_at_us": 1, "alone_us": 99, "wall_us": 2, "monotonic_us": 3},
+        lease_term: {"lease_id": "L1", "left_us": 7, "wall_us": 2, "monotonic_us": 3},
+    }
+
+    def put(connection: Connection) -> None:
+        for table, row in rows.items():
+            connection.execute(insert(table), [row])
+
+    store = till.start()
+    store.on_writer(lambda local: local.transact(put))
+    store.close()
+    till.lose_page("this_device")
+    store = till.start()
+    assert store.moved_aside is not None
+    for table, row in rows.items():
+        found = store.read(lambda one, t=table: one.execute(select(t)).mappings().all())  # type: ignore[misc]
+        assert [dict(one) for one in found] == [row]
+    assert "DRAFTS_LOST" not in store.read(codes)
     store.close()
 
 
