@@ -2,9 +2,13 @@
 
 Keys are paths such as ``basket/open`` or ``cart/BRANDA``; the content is bytes of whoever keeps
 it. A draft is durable when the use case that wrote it is done.
+
+A draft becomes a document in one breath (``consuming``): one that outlived its document, because
+the power went between the two, would be there to be confirmed a second time.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, delete, select
 
@@ -13,6 +17,8 @@ from desktop.store.tables import draft
 from shared.core.errors import RuleViolation
 from shared.sync.statements import upsert
 
+T = TypeVar("T")
+P = ParamSpec("P")
 DRAFT_BYTES_MAX = 4 * 1024 * 1024
 KEY_CHARS_MAX = 200
 
@@ -58,3 +64,17 @@ def remove_draft(session: Session, key: str) -> bool:
     gone = session.connection.execute(delete(draft).where(draft.c.key == key)).rowcount
     session.touch(draft.name, key)
     return bool(gone)
+
+
+def consuming(
+    key: str, usecase: Callable[Concatenate[Session, P], T]
+) -> Callable[Concatenate[Session, P], T]:
+    """The use case that makes a document of a draft, and forgets the draft with it: both or
+    neither. Raises as the use case; the draft stays then."""
+
+    def consume(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        done = usecase(session, *args, **kwargs)
+        remove_draft(session, key)
+        return done
+
+    return consume

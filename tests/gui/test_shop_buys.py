@@ -194,7 +194,8 @@ def test_a_supplier_half_typed_is_asked_for_and_who_types_nothing_goes_on(tmp_pa
         await until(lambda: anew.model.supplier_name == "laozhao")
         assert [one.goods.code for one in anew.model.lines] == [CREAM]
         await hands.keys("F10")
-        await until(anew._posted.text)
+        # Until then its words are about what waits on the list.
+        await until(lambda: "WC-" in anew._posted.text())
         said = anew._posted.text()
         assert said.startswith("Purchase receipt laozhao 90.00 WC-"), said
         program.change_language(Language.CHINESE)

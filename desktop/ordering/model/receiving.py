@@ -16,7 +16,7 @@ from desktop.ordering.usecases.looking import (
 )
 from desktop.ordering.usecases.supplying import Found, FoundLot, receive_shipment
 from desktop.store.desk import Desk
-from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.store.drafts import consuming, draft_of, put_draft
 from desktop.watched import Watched
 from shared.core.errors import RuleViolation
 from shared.core.quantity import checked_quantity, format_quantity, parse_quantity
@@ -242,8 +242,8 @@ class Receiving(Watched):
             )
             for one in self.rows
         ]
-        header = await self.desk.do(receive_shipment, shipment_id, found, note=note)
-        self.desk.do_now(remove_draft, _key(shipment_id))
+        receive = consuming(_key(shipment_id), receive_shipment)
+        header = await self.desk.do(receive, shipment_id, found, note=note)
         self.open = None
         self.refresh()
         return header

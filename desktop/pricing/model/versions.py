@@ -10,7 +10,7 @@ from desktop.pricing.model.price_file import PriceFile
 from desktop.pricing.model.version_lists import VersionLists
 from desktop.pricing.usecases.looking import steps_of
 from desktop.store.desk import Desk
-from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.store.drafts import consuming, draft_of, put_draft, remove_draft
 from desktop.watched import Watched
 from shared.access.queries import names_of_users
 from shared.catalog.queries import by_barcode
@@ -125,7 +125,7 @@ class VersionsModel(Watched):
         steps = self._desk.read(steps_of, self.org_id, draft.parent_number)
         head = draft.header
         version_id = await self._desk.do(
-            usecases.publish_prices,
+            consuming(self._key, usecases.publish_prices),
             self.org_id,
             await self.rows_to_publish(),
             steps,
@@ -136,7 +136,6 @@ class VersionsModel(Watched):
             message=head.message,
             prints_labels=head.prints_labels,
         )
-        self.discard()
         self.refresh()
         return version_id
 

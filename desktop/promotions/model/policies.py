@@ -10,7 +10,7 @@ from desktop.promotions.model.draft import PolicyDraft, blank, template_of
 from desktop.promotions.model.trial import Trial, trial_instant, try_out
 from desktop.promotions.usecases.looking import Names, Whom, product_ids
 from desktop.store.desk import Desk
-from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.store.drafts import consuming, draft_of, put_draft, remove_draft
 from desktop.watched import Watched
 from shared.access.queries import names_of_users
 from shared.catalog.queries import ProductView
@@ -282,14 +282,14 @@ class PoliciesModel(Watched):
         if draft is None:
             raise RuleViolation("NOTHING_TO_PUBLISH")
         publication = await self._desk.do(
-            usecases.publish_policy,
+            consuming(_KEY, usecases.publish_policy),
             draft.sales_org_id,
             draft.policy,
             approver_id=approver,
             parent_number=draft.parent_number,
             reason=draft.reason,
         )
-        self.discard()
+        self.draft = self.trial = None
         self.refresh()
         return publication
 

@@ -10,7 +10,7 @@ from desktop.printing.slip import PaperRoll
 from desktop.printing.slips import Denomination, TenderCount, ZReport, z_report_slip
 from desktop.sales.usecases.keeping import held_baskets, open_basket
 from desktop.sales.usecases.renewing import renew_basket
-from desktop.sales.usecases.shift_desk import ShiftNow, keep_count, kept_count, shift_now
+from desktop.sales.usecases.shift_desk import COUNT, ShiftNow, keep_count, kept_count, shift_now
 from desktop.sales.usecases.shifts import (
     Declared,
     begin_shift,
@@ -21,6 +21,7 @@ from desktop.sales.usecases.shifts import (
     state_float,
 )
 from desktop.store.desk import Desk
+from desktop.store.drafts import consuming
 from desktop.watched import Watched
 from desktop.words.texts import Words
 from shared.accounts.rules import denominations
@@ -164,9 +165,12 @@ class ShiftModel(Watched):
             raise RuleViolation("NOTHING_COUNTED")
         pieces = {value: count for value, count in self.counts.items() if value != _TOTAL}
         declared = await self._desk.do(
-            declare_shift, pieces, {}, total_minor=self.total_minor, approver_id=approver_id
+            consuming(COUNT, declare_shift),
+            pieces,
+            {},
+            total_minor=self.total_minor,
+            approver_id=approver_id,
         )
-        await self._desk.do(keep_count, b"")
         self.declared, self.is_counting = declared, False
         self.now = self._desk.do_now(shift_now)
         self.changed()

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from desktop.channel.usecases import day_at, place_of
 from desktop.sales.usecases.options import TillOptions, till_options
 from desktop.sales.usecases.showing import person_names
-from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.store.drafts import draft_of, put_draft
 from desktop.store.session import Session
 from shared.accounts.queries import ShiftView, left_in_drawer, open_shift, with_float
 
@@ -42,11 +42,8 @@ def shift_now(session: Session) -> ShiftNow:
 
 
 def keep_count(session: Session, content: bytes) -> None:
-    """Keep what was counted so far; nothing forgets it."""
-    if content:
-        put_draft(session, COUNT, content)
-    else:
-        remove_draft(session, COUNT)
+    """Keep what was counted so far, until the count is declared."""
+    put_draft(session, COUNT, content)
 
 
 def kept_count(connection: Connection) -> bytes | None:

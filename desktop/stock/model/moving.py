@@ -43,7 +43,7 @@ from desktop.stock.usecases import (
 )
 from desktop.stock.usecases.undoing import MovementPage, read_movement, undo_movement
 from desktop.store.desk import Desk
-from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.store.drafts import consuming, draft_of, put_draft, remove_draft
 from desktop.watched import Watched
 from shared.core.errors import AccessDenied, QutongError, RuleViolation
 from shared.core.quantity import parse_quantity
@@ -321,9 +321,6 @@ class MovingModel(Watched):
         self.check()
         assert self.type is not None
         header = await self._write(approver_id)
-        books = await self._books([one.goods.product_id for one in self.lines])
-        for row in self.lines:
-            row.book_micro = books.get(row.goods.product_id)
         posted = PostedMove(
             header=header,
             type=self.type,
@@ -333,9 +330,12 @@ class MovingModel(Watched):
             amount_minor=self.costs.total_minor if self.asks_costs else None,
             currency=self.buying.currency,
         )
+        # It is posted whatever comes: nothing that fails from here on leaves it to be posted again.
         self._clear()
         self.posted = posted
-        await self._desk.do(remove_draft, self._key)
+        books = await self._books([one.goods.product_id for one in posted.lines])
+        for row in posted.lines:
+            row.book_micro = books.get(row.goods.product_id)
         await self.load()
         return posted
 
@@ -345,7 +345,7 @@ class MovingModel(Watched):
         if not self.is_buying:
             goods = [one.moved(with_expiry=self.asks_expiry) for one in self.lines]
             return await self._desk.do(
-                move,
+                consuming(self._key, move),
                 self.type.rule.id,
                 goods,
                 reason=reason,
@@ -354,7 +354,7 @@ class MovingModel(Watched):
                 note=note,
             )
         return await self._desk.do(
-            receive_purchase,
+            consuming(self._key, receive_purchase),
             [one.bought(with_cost=self.asks_costs) for one in self.lines],
             supplier_id=self.party_id,
             reference=self.reference.strip(),

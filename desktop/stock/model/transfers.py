@@ -17,7 +17,7 @@ from desktop.stock.usecases import (
     sites_to_send_to,
 )
 from desktop.store.desk import Desk
-from desktop.store.drafts import draft_of, put_draft, remove_draft
+from desktop.store.drafts import consuming, draft_of, put_draft, remove_draft
 from desktop.watched import Watched
 from shared.core.errors import Conflict, RuleViolation
 from shared.core.quantity import parse_quantity
@@ -234,13 +234,14 @@ class TransfersModel(Watched):
         """
         self.check()
         header = await (self._send() if self.doing is Doing.SEND else self._receive())
-        self.stop()
+        self._begin(Doing.LIST, "")
         await self.load()
         return header
 
     async def _send(self) -> Header:
         goods = [one.sent for one in self.rows]
-        return await self._desk.do(send_transfer, self.other, goods, note=self.note.strip())
+        send = consuming(self._key, send_transfer)
+        return await self._desk.do(send, self.other, goods, note=self.note.strip())
 
     async def _receive(self) -> Header:
         if not self.is_early:
@@ -249,7 +250,8 @@ class TransfersModel(Watched):
                 self._keep()
                 raise Conflict("TRANSFER_MOVED_ON")
         arrived = [one.arrived for one in self.rows]
-        return await self._desk.do(receive_transfer, self.other, arrived, note=self.note.strip())
+        receive = consuming(self._key, receive_transfer)
+        return await self._desk.do(receive, self.other, arrived, note=self.note.strip())
 
     # the draft
 
