@@ -442,8 +442,11 @@ class LocalStore:
         identity = self.enrolled
 
         def work(connection: Connection) -> None:
+            before = _ends(connection, identity)
             change(connection)
-            rebuild_balances(connection, self.layout.schema, _owned(connection, identity))
+            # Another price level is no other ledger end; what came or went keeps its own balances.
+            if _ends(connection, identity) != before:
+                rebuild_balances(connection, self.layout.schema, _owned(connection, identity))
 
         self._change_desk(work)
 
@@ -520,10 +523,17 @@ def _touched(changes: Sequence[Change]) -> Touched:
 
 
 def _owned(connection: Connection, identity: Identity | None) -> Owns:
+    sites, accounts, is_head_office = _ends(connection, identity)
+    return owns_for(sites, accounts, is_head_office=is_head_office)
+
+
+def _ends(
+    connection: Connection, identity: Identity | None
+) -> tuple[frozenset[str], frozenset[str], bool]:
+    """Whose ledger ends a device keeps balances of: sites, accounts, all of head office's."""
     scopes = granted_scopes(connection)
     sites = {scope.removeprefix("site:") for scope in scopes if scope.startswith("site:")}
     accounts = {scope.removeprefix("account:") for scope in scopes if scope.startswith("account:")}
     if identity is not None and identity.site_id:
         sites.add(identity.site_id)
-    is_head_office = HQ in scopes
-    return owns_for(frozenset(sites), frozenset(accounts), is_head_office=is_head_office)
+    return frozenset(sites), frozenset(accounts), HQ in scopes

@@ -1,6 +1,6 @@
 """What a device holds of each scope: cursors, counts and digests; gaining and losing a scope."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -17,8 +17,8 @@ from sqlalchemy import (
 from shared.sync.digest import MODULUS
 from shared.sync.moved import moved_of, moved_row, moved_rows
 from shared.sync.replica import Owns, add_to_balances
-from shared.sync.statements import Row, insert_rows, rows_where
-from shared.sync.summing import sums_by_scopes
+from shared.sync.statements import Row, insert_rows, rows_of
+from shared.sync.summing import rows_by_scopes, sums_by_scopes
 from shared.sync.tables import (
     Replicated,
     Schema,
@@ -129,11 +129,14 @@ def restart_scopes(connection: Connection, schema: Schema, generations: Mapping[
     # Also what own documents changed since: head office may not have the version that counts.
     told = "_slot = 0 OR _digest <> 0"
     for table in tables_with(connection, schema, told):
+        # Own documents took these elsewhere: they count where head office's version says.
         moved = moved_of(connection, table)
+        found = rows_by_scopes(connection, table, told, lambda scopes: bool(wanted & {*scopes}))
+        placed = [*moved.items(), *(one for one in found if one[0] not in moved)]
         rows: list[Row] = [
-            {"scope": scope, "table_name": table.name, "id": row["id"]}
-            for row in rows_where(connection, table.table, told)
-            for scope in moved.get(row["id"]) or table.scopes(row)
+            {"scope": scope, "table_name": table.name, "id": row_id}
+            for row_id, scopes in placed
+            for scope in scopes
             if scope in wanted
         ]
         insert_rows(connection, unseen_row, rows)
@@ -190,11 +193,6 @@ def _looks(names: tuple[str, ...], condition: str) -> str:
     )
 
 
-def confirmed_rows(connection: Connection, table: Replicated) -> Iterator[Row]:
-    """Every row that stands as head office sent it."""
-    yield from rows_where(connection, table.table, "_slot = 0")
-
-
 def lose_scope(
     connection: Connection, schema: Schema, scope: str, owns: Owns
 ) -> dict[str, list[str]]:
@@ -208,15 +206,22 @@ def lose_scope(
     granted = granted_scopes(connection)
     gone: dict[str, list[str]] = {}
     for table in tables_with(connection, schema, "_slot = 0"):
-        rows = [
-            row
-            for row in confirmed_rows(connection, table)
-            if scope in (scopes := table.scopes(row)) and not granted.intersection(scopes)
-        ]
-        if rows:
-            gone[table.name] = [row["id"] for row in rows]
+        found = rows_by_scopes(
+            connection,
+            table,
+            "_slot = 0",
+            lambda scopes: scope in scopes and granted.isdisjoint(scopes),
+        )
+        if ids := [row_id for row_id, _scopes in found]:
+            gone[table.name] = ids
+            # Only balances ask for more than ids.
+            rows = rows_of(connection, table.table, ids) if table.counted else _of_ids(ids)
             remove_rows(connection, table, rows, owns)
     return gone
+
+
+def _of_ids(ids: Sequence[str]) -> list[Row]:
+    return [{"id": one} for one in ids]
 
 
 def remove_rows(connection: Connection, table: Replicated, rows: Sequence[Row], owns: Owns) -> None:

@@ -3,7 +3,7 @@
 Building a statement costs more than running it on SQLite; these texts are kept.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -100,14 +100,6 @@ def _padded(ids: tuple[str, ...]) -> tuple[str, ...]:
     return ids + ids[-1:] * (size - len(ids))
 
 
-def rows_where(connection: Connection, table: Table, condition: str) -> Iterator[Row]:
-    """The whole rows for which ``condition`` (SQL) is true, in no order and one at a time: a table
-    may hold more than fits into memory."""
-    names = _names(table)
-    for row in connection.exec_driver_sql(_select_where(table, condition)):
-        yield dict(zip(names, row, strict=True))
-
-
 def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
     if len(rows) == 1:
         connection.exec_driver_sql(statement, tuple(rows[0].values()))
@@ -121,11 +113,6 @@ def _run(connection: Connection, statement: str, rows: Sequence[Row]) -> None:
 @lru_cache(maxsize=1024)
 def _names(table: Table) -> tuple[str, ...]:
     return tuple(column.name for column in table.columns)
-
-
-@lru_cache(maxsize=1024)
-def _select_where(table: Table, condition: str) -> str:
-    return f'SELECT {_quoted(_names(table))} FROM "{table.name}" WHERE {condition}'
 
 
 def _quoted(names: Sequence[str]) -> str:

@@ -1,13 +1,14 @@
-"""A file's rows are counted per scope by the database: the same as asking each row."""
+"""Rows are counted and picked per scope by the database: the same as asking each row."""
 
 import random
+from functools import partial
 
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 from sqlcipher3 import dbapi2
 
 from shared.areas import SCHEMA
-from shared.sync.summing import sums_by_scopes
+from shared.sync.summing import rows_by_scopes, sums_by_scopes
 
 TEXTS = ("", "A", "B", "A B", "account:X", "level:L", "org:Z")
 
@@ -43,3 +44,37 @@ def test_rows_are_counted_in_the_scopes_their_rule_names_whatever_columns_a_file
                 sums[1] += digest
             assert found == expected, table.name
     engine.dispose()
+
+
+def test_the_rows_of_a_scope_are_those_whose_rule_names_it() -> None:
+    chance = random.Random(4)
+    engine = create_engine("sqlite://", module=dbapi2, poolclass=StaticPool)
+    with engine.connect() as connection:
+        for table in SCHEMA.tables.values():
+            table.table.create(connection)
+            expected: dict[str, tuple[str, ...]] = {}
+            for at in range(40):
+                row = {
+                    one: chance.choice(TEXTS if table.defaults[one] == "" else (0, 1, 5))
+                    for one in table.columns
+                }
+                slot = chance.choice((0, 7))
+                values = {"id": f"{at}", **row, "_slot": slot, "_digest": 1, "_extra": b""}
+                listed = ", ".join(f'"{one}"' for one in values)
+                marks = ", ".join("?" * len(values))
+                connection.exec_driver_sql(
+                    f'INSERT INTO "{table.name}" ({listed}) VALUES ({marks})',
+                    tuple(values.values()),
+                )
+                if slot == 0:
+                    expected[f"{at}"] = table.scopes(row)
+            for scope in sorted({one for scopes in expected.values() for one in scopes}):
+                found = rows_by_scopes(connection, table, "_slot = 0", partial(_names, scope))
+                asked = {at: scopes for at, scopes in expected.items() if scope in scopes}
+                assert dict(found) == asked, (table.name, scope)
+            assert not list(rows_by_scopes(connection, table, "1", lambda _scopes: False))
+    engine.dispose()
+
+
+def _names(scope: str, scopes: tuple[str, ...]) -> bool:
+    return scope in scopes
