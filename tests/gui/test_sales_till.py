@@ -223,7 +223,7 @@ def test_the_register_takes_scans_codes_and_a_week(tmp_path: Path) -> None:
         shown = [(one.code, one.qty_micro) for one in screen.model.rows]
         assert shown == [("010101", 2_000_000), ("010201", 12_000_000), ("010102", -1_000_000)]
         await stage.keys("F4", "F10")
-        assert not screen.model.rows
+        await until(lambda: not screen.model.rows)
 
     play(script, tmp_path)
 

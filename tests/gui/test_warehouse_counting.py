@@ -252,8 +252,8 @@ def test_goods_are_sent_received_with_differences_and_found_on_the_stock_card(
         there.model.set_damaged(there.model.rows[0], "1")
         there.model.set_qty(there.model.rows[0], "20")
         await stage.keys("F10")
-        await until(lambda: there.model.doing.value == "list" and bool(there.model.ways))
-        assert there.model.ways[0].missing_micro == 3_000_000
+        await until(lambda: there.model.doing.value == "list")
+        await until(lambda: [one.missing_micro for one in there.model.ways] == [3_000_000])
         stage.window.open("stock", CLEANSER)
         stock: Any = stage.window.current
         await until(lambda: stock.model.card is not None)
