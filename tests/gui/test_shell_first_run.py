@@ -106,6 +106,7 @@ def test_an_owner_founds_a_shop_and_joins_head_office_later(tmp_path: Path) -> N
 
     async def offline(program: Program) -> None:
         await until(lambda: program.worker is not None and program.worker.last is not None)
+        await until(lambda: program.gate or program.window)
         await until(lambda: standing(program).trouble == "NETWORK")
         told = saved_text(program.words, standing(program))
         assert program.words("bar.offline") in told, "head office is gone, and the bar says so"
