@@ -333,6 +333,7 @@ class MovingModel(Watched):
         # It is posted whatever comes: nothing that fails from here on leaves it to be posted again.
         self._clear()
         self.posted = posted
+        self.changed()
         books = await self._books([one.goods.product_id for one in posted.lines])
         for row in posted.lines:
             row.book_micro = books.get(row.goods.product_id)

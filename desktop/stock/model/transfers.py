@@ -235,6 +235,7 @@ class TransfersModel(Watched):
         self.check()
         header = await (self._send() if self.doing is Doing.SEND else self._receive())
         self._begin(Doing.LIST, "")
+        self.changed()
         await self.load()
         return header
 

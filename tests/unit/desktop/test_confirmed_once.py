@@ -193,7 +193,10 @@ def test_a_movement_that_is_posted_is_off_the_list_though_nothing_is_read_after_
     model.choose("consumption")
     model.typed(f"{CLEANSER} 3")
     model.say(reason="testers")
+    drawn: list[int] = []
+    model.watch(lambda: drawn.append(len(model.lines)))
     with pytest.raises(AccessDenied):
         asyncio.run(model.post())
+    assert drawn[-1:] == [0], "and the page shows it"
     assert (model.type, model.lines) == (None, [])
     assert model.posted is not None
